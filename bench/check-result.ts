@@ -1,0 +1,51 @@
+import { readEach } from '../test/broker/read-all.js';
+import type { PeerTopics } from './peer.js';
+import type { WorkloadResult } from './workload.js';
+
+/** What differs between a peer's committed output and the right answer, in words; empty when it is right. */
+export async function wrongResults(
+  address: string,
+  topics: PeerTopics,
+  expected: WorkloadResult,
+): Promise<readonly string[]> {
+  const rightCountries = new Map<string, number>();
+  const rightDistinct = new Map<string, number>();
+  for (const { windowStart, distinctUsers, countries } of expected.windows) {
+    const start = new Date(windowStart).toISOString();
+    rightDistinct.set(start, distinctUsers);
+    for (const [country, count] of countries) rightCountries.set(`${country}@${start}`, count);
+  }
+  const wrongTables = [
+    ...differences(topics.countryCount, await readTable(address, topics.countryCount, 'count'), rightCountries),
+    ...differences(
+      topics.distinctUsers,
+      await readTable(address, topics.distinctUsers, 'distinctUsers'),
+      rightDistinct,
+    ),
+  ];
+  // The small tables are what comes last; the large topic is read once they are right.
+  if (wrongTables.length > 0) return wrongTables;
+  let cleaned = 0;
+  await readEach(address, topics.cleaned, {}, () => {
+    cleaned++;
+  });
+  return cleaned === expected.cleaned ? [] : [`${topics.cleaned}: ${cleaned} records, right is ${expected.cleaned}`];
+}
+
+/** The last value's `field` by key. */
+async function readTable(address: string, topic: string, field: string): Promise<ReadonlyMap<string, number>> {
+  const table = new Map<string, number>();
+  await readEach(address, topic, {}, ({ key, value }) => {
+    const row: unknown = value === null ? undefined : JSON.parse(value.toString());
+    const entry =
+      typeof row === 'object' && row !== null ? Object.entries(row).find(([name]) => name === field) : undefined;
+    table.set(String(key), Number(entry?.[1]));
+  });
+  return table;
+}
+
+function differences(topic: string, actual: ReadonlyMap<string, number>, right: ReadonlyMap<string, number>): string[] {
+  return [...new Set([...right.keys(), ...actual.keys()])]
+    .filter(key => actual.get(key) !== right.get(key))
+    .map(key => `${topic}: ${key} is ${actual.get(key) ?? 'absent'}, right is ${right.get(key) ?? 'absent'}`);
+}

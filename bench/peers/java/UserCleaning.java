@@ -1,0 +1,94 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/** The cleaning rules of the users workload. */
+final class UserCleaning {
+  static final Serde<ObjectNode> USER = Serdes.serdeFrom((topic, user) -> write(user), (topic, bytes) -> read(bytes));
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("dd/MM/uuuu").withResolverStyle(ResolverStyle.STRICT);
+
+  private UserCleaning() {}
+
+  /** The cleaned user, or null if it must be rejected. */
+  static ObjectNode clean(byte[] raw) {
+    try {
+      if (raw == null || !(JSON.readTree(raw) instanceof ObjectNode user)) return null;
+      String email = text(user, "email").strip().toLowerCase();
+      int at = email.indexOf('@');
+      if (at <= 0 || at == email.length() - 1 || email.indexOf('@', at + 1) >= 0) return null;
+      String country = titleCase(text(user, "country").strip());
+      if (country.isEmpty() || !isIpv4(text(user, "ip_address"))) return null;
+      user.put("date", LocalDate.parse(text(user, "date").strip(), DATE).toString());
+      user.put("country", country);
+      user.put("email", email);
+      return user;
+    } catch (IOException | DateTimeException e) {
+      return null;
+    }
+  }
+
+  /** The text of the field, empty if it is missing or no text: no rule lets that pass. */
+  private static String text(ObjectNode user, String field) {
+    JsonNode value = user.get(field);
+    return value != null && value.isTextual() ? value.textValue() : "";
+  }
+
+  private static boolean isIpv4(String address) {
+    int parts = 0;
+    int digits = 0;
+    int value = 0;
+    for (int i = 0; i <= address.length(); i++) {
+      char c = i < address.length() ? address.charAt(i) : '.';
+      if (c == '.') {
+        if (digits == 0 || value > 255) return false;
+        parts++;
+        digits = 0;
+        value = 0;
+      } else if (c >= '0' && c <= '9' && digits < 3) {
+        digits++;
+        value = value * 10 + (c - '0');
+      } else {
+        return false;
+      }
+    }
+    return parts == 4;
+  }
+
+  private static String titleCase(String words) {
+    StringBuilder title = new StringBuilder(words.length());
+    boolean first = true;
+    for (int i = 0; i < words.length(); i++) {
+      char c = words.charAt(i);
+      title.append(first ? Character.toUpperCase(c) : Character.toLowerCase(c));
+      first = c == ' ';
+    }
+    return title.toString();
+  }
+
+  private static byte[] write(ObjectNode user) {
+    try {
+      return user == null ? null : JSON.writeValueAsBytes(user);
+    } catch (IOException e) {
+      throw new SerializationException(e);
+    }
+  }
+
+  private static ObjectNode read(byte[] bytes) {
+    try {
+      return bytes == null ? null : (ObjectNode) JSON.readTree(bytes);
+    } catch (IOException e) {
+      throw new SerializationException(e);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import type { ClusterConfig } from '../streams/kafka/client-config.js';
+import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
+import { ConfigError } from '../streams/kafka/config-error.js';
+import { durationMs } from './duration.js';
+import { type LogLevel, logLevels } from './log-level.js';
+
+export type UsersInput =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'stdin' }
+  | { readonly kind: 'generate'; readonly count: number; readonly seed: number };
+
+export interface ProduceCommand {
+  readonly kind: 'produce';
+  readonly input: UsersInput;
+  readonly topic: string;
+  /** Records a second. */
+  readonly rate: number | undefined;
+  readonly timestampsOverMs: number | undefined;
+  readonly connectTimeoutMs: number;
+  readonly cluster: ClusterConfig;
+}
+
+/** What the command line asks for. */
+export type ProducerCommand = { readonly logLevel: LogLevel } & (
+  | ProduceCommand
+  | { readonly kind: 'write'; readonly path: string; readonly count: number; readonly seed: number }
+  | { readonly kind: 'help'; readonly text: string }
+);
+
+const positive = z.coerce.number().positive().finite();
+const duration = z.string().transform((text, context) => {
+  const ms = durationMs(text);
+  if (ms === undefined) context.addIssue('must be a duration such as 500ms, 60s, 10m or 1h');
+  return ms ?? z.NEVER;
+});
+const options = z.object({
+  topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, 'must be a name of letters, digits, ".", "_" and "-"'),
+  rate: positive.optional(),
+  generate: positive.int().optional(),
+  seed: z.coerce.number().int().min(0).max(0xffffffff),
+  out: z.string().min(1).optional(),
+  timestampsOver: duration.optional(),
+  connectTimeout: duration,
+});
+const environment = z.object({ LOG_LEVEL: z.enum(logLevels).default('info') });
+
+/**
+ * Reads the command line (without the program's name) and the environment.
+ *
+ * @throws ConfigError that names what is wrong
+ */
+export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ProducerCommand {
+  const { LOG_LEVEL: logLevel } = validated(environment, { LOG_LEVEL: env.LOG_LEVEL || undefined }, name => name);
+  const parsed = parse(argv);
+  if (parsed.kind === 'help') return { ...parsed, logLevel };
+  const { topic, rate, generate, seed, out, timestampsOver, connectTimeout } = parsed.options;
+  const { file } = parsed;
+  if (generate === undefined && file === undefined) throw new ConfigError('FILE or --generate is missing (see --help)');
+  if (generate !== undefined && file !== undefined) throw new ConfigError('FILE and --generate exclude each other');
+  if (out !== undefined) {
+    if (generate === undefined) throw new ConfigError('--out needs --generate');
+    return { kind: 'write', path: out, count: generate, seed, logLevel };
+  }
+  const input: UsersInput =
+    generate !== undefined
+      ? { kind: 'generate', count: generate, seed }
+      : file === undefined || file === '-'
+        ? { kind: 'stdin' }
+        : { kind: 'file', path: file };
+  if (timestampsOver !== undefined && input.kind === 'stdin') {
+    throw new ConfigError('--timestamps-over needs a FILE or --generate: the size of standard input is not known');
+  }
+  return {
+    kind: 'produce',
+    input,
+    topic,
+    rate,
+    timestampsOverMs: timestampsOver,
+    connectTimeoutMs: connectTimeout,
+    cluster: clusterFromEnvironment(env, 'users-producer'),
+    logLevel,
+  };
+}
+
+type Parsed =
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'options'; readonly file: string | undefined; readonly options: z.infer<typeof options> };
+
+function parse(argv: readonly string[]): Parsed {
+  let text = '';
+  const command = new Command('producer')
+    .description('Sends the users of a JSON file of any size to a Kafka topic.')
+    .argument('[FILE]', 'JSON array, or one object a line; plain or gzip; "-" for standard input')
+    .option('--topic <name>', 'topic to send to', 'user')
+    .option('--rate <n>', 'at most n records a second')
+    .option('--generate <n>', 'n generated sample users instead of FILE')
+    .option('--seed <s>', 'seed of the generated users', '1')
+    .option('--out <path>', 'write the generated users to this file, not to Kafka')
+    .option('--timestamps-over <duration>', 'spread the timestamps over the last duration (10m) up to now')
+    .option('--connect-timeout <duration>', 'how long to wait for the cluster', '60s')
+    .addHelpText(
+      'after',
+      '\nEnvironment: KAFKA_BROKERS (localhost:9092), KAFKA_CONFIG_<NAME> (passed to librdkafka), LOG_LEVEL (info).\n' +
+        'The last line on standard output is a summary. Exit code 0: all is delivered; 1: not all; 2: a wrong setting.',
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: written => (text += written), writeErr: () => undefined });
+  try {
+    command.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'help', text };
+    throw new ConfigError(error.message.replace(/^error: /, ''), { cause: error });
+  }
+  return {
+    kind: 'options',
+    file: command.args[0],
+    options: validated(
+      options,
+      command.opts(),
+      name => `--${name.replace(/[A-Z]/g, upper => `-${upper.toLowerCase()}`)}`,
+    ),
+  };
+}
+
+function validated<T extends z.ZodType>(schema: T, values: unknown, settingOf: (name: string) => string): z.infer<T> {
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new ConfigError(`${settingOf(String(issue?.path[0]))}: ${issue?.message}`, { cause: result.error });
+}

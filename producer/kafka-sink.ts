@@ -1,0 +1,14 @@
+import type { DeliveryProducer } from '../streams/kafka/delivery-producer.js';
+import type { RecordSink } from './record-sink.js';
+
+/** Delivers to one topic. The producer is connected, and closed by whoever made it. */
+export function kafkaSink(producer: DeliveryProducer, topic: string): RecordSink {
+  return {
+    send: (key, value, timestamp) => producer.send(topic, key, value, timestamp),
+    drained: signal => producer.drained(signal),
+    flush: signal => producer.flush(signal),
+    get delivery() {
+      return producer.counts;
+    },
+  };
+}

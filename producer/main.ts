@@ -1,0 +1,23 @@
+import { ConfigError } from '../streams/kafka/config-error.js';
+import { producerCommand } from './command.js';
+import { runProducer } from './run.js';
+import { systemTimer } from './timer.js';
+
+const stop = new AbortController();
+// Once: a second signal ends the process at once.
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+
+try {
+  const command = producerCommand(process.argv.slice(2), process.env);
+  process.exitCode = await runProducer(command, {
+    stdin: process.stdin,
+    stderr: process.stderr,
+    writeOut: text => process.stdout.write(text),
+    timer: systemTimer,
+    signal: stop.signal,
+  });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof ConfigError ? 2 : 1;
+}

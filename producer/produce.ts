@@ -1,0 +1,128 @@
+import { BrokenInputError } from './broken-input-error.js';
+import type { RecordSink } from './record-sink.js';
+import type { RecordBatch, RecordSource } from './record-source.js';
+import type { Timer } from './timer.js';
+
+export interface ProduceOptions {
+  readonly timer: Timer;
+  /** At most this many records a second, evenly; as fast as the sink takes them if not given. */
+  readonly rate?: number | undefined;
+  /**
+   * Spreads the timestamps of the records evenly over the last so many milliseconds, up to now: a backlog. Only for
+   * sources that tell their fractions. If not given, a record's timestamp is the time when it is sent.
+   */
+  readonly timestampsOverMs?: number | undefined;
+  /** When aborted, nothing more is read; what was sent is still delivered. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ProduceProgress) => void) | undefined;
+}
+
+export interface ProduceProgress {
+  /** Records that were handed to the sink so far. */
+  readonly sent: number;
+  /** Share of the source that is sent, 0 to 1; undefined where it is not known. */
+  readonly fraction: number | undefined;
+}
+
+export interface ProduceResult {
+  /** Records whose delivery was confirmed. */
+  readonly produced: number;
+  /** Records that were sent and whose delivery was not confirmed. */
+  readonly failed: number;
+  /** Why the first of the failed ones failed, if that is known. */
+  readonly firstError: string | undefined;
+  readonly seconds: number;
+  readonly end: ProduceEnd;
+}
+
+/** Why no more was sent: nothing is left, the signal was aborted, or the source can't be read on. */
+export type ProduceEnd =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'broken'; readonly error: BrokenInputError };
+
+// A timer of a millisecond is not exact, so that a high rate comes in small bursts.
+const MIN_PAUSE_MS = 5;
+
+/**
+ * Sends the records of `source` to `sink`, no faster than it takes them, and waits until their delivery is confirmed.
+ *
+ * @throws what the sink throws when it can't go on; a source that breaks off is no error here but an `end`
+ */
+export async function produceUsers(
+  source: RecordSource,
+  sink: RecordSink,
+  options: ProduceOptions,
+): Promise<ProduceResult> {
+  const { timer, signal } = options;
+  const startedAt = timer.now();
+  const progress = { sent: 0, fraction: 0 as number | undefined };
+  const end = await sendAll(source, sink, options, startedAt, progress);
+  await sink.flush(signal);
+  options.onProgress?.(progress);
+  const { delivered, firstError } = sink.delivery;
+  return {
+    produced: delivered,
+    failed: progress.sent - delivered,
+    firstError,
+    seconds: (timer.now() - startedAt) / 1000,
+    end,
+  };
+}
+
+async function sendAll(
+  source: RecordSource,
+  sink: RecordSink,
+  options: ProduceOptions,
+  startedAt: number,
+  progress: { sent: number; fraction: number | undefined },
+): Promise<ProduceEnd> {
+  const { timer, signal, rate, timestampsOverMs } = options;
+  try {
+    for await (const batch of source) {
+      const timestamps =
+        timestampsOverMs === undefined ? undefined : spread(batch, progress, startedAt, timestampsOverMs);
+      for (const { key, value } of batch.records) {
+        if (rate !== undefined) await due(startedAt + (progress.sent * 1000) / rate, timer, signal);
+        if (signal?.aborted) return { kind: 'stopped' };
+        const timestamp = timestamps === undefined ? timer.now() : timestamps.next();
+        while (!sink.send(key, value, timestamp)) {
+          await sink.drained(signal);
+          if (signal?.aborted) return { kind: 'stopped' };
+        }
+        progress.sent += 1;
+      }
+      progress.fraction = batch.fraction;
+      options.onProgress?.(progress);
+    }
+  } catch (error) {
+    if (error instanceof BrokenInputError) return { kind: 'broken', error };
+    throw error;
+  }
+  return { kind: signal?.aborted ? 'stopped' : 'complete' };
+}
+
+async function due(at: number, timer: Timer, signal: AbortSignal | undefined): Promise<void> {
+  for (let rest = at - timer.now(); rest > 0 && !signal?.aborted; rest = at - timer.now()) {
+    await timer.sleep(Math.max(rest, MIN_PAUSE_MS), signal);
+  }
+}
+
+/** Timestamps of the batch's records: as far into the time span as the record is into the source. */
+function spread(
+  batch: RecordBatch,
+  before: { readonly fraction: number | undefined },
+  now: number,
+  spanMs: number,
+): { next(): number } {
+  if (batch.fraction === undefined) throw new TypeError('timestampsOverMs needs a source whose size is known');
+  const from = before.fraction ?? 0;
+  const step = (batch.fraction - from) / batch.records.length;
+  let index = 0;
+  return {
+    next() {
+      index += 1;
+      return Math.round(now - spanMs * (1 - from - step * index));
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import type { Readable } from 'node:stream';
+import { configErrorOf } from '../streams/kafka/cluster-environment.js';
+import { ConfigError } from '../streams/kafka/config-error.js';
+import { DeliveryProducer } from '../streams/kafka/delivery-producer.js';
+import { KafkaClientError } from '../streams/kafka/ports.js';
+import type { ProduceCommand, ProducerCommand, UsersInput } from './command.js';
+import { generatedUsers } from './generator/generated-users.js';
+import { writeUsersFile } from './generator/write-users-file.js';
+import { kafkaSink } from './kafka-sink.js';
+import { isShown, type LogLevel } from './log-level.js';
+import { type ProduceResult, produceUsers } from './produce.js';
+import { noProgress, type ProgressDisplay, progressBar, progressLines } from './progress.js';
+import type { RecordSource } from './record-source.js';
+import type { Timer } from './timer.js';
+import { openUsersFile, usersOfStream } from './users-file.js';
+
+/** What the program meets of its process. */
+export interface ProgramIo {
+  readonly stdin: Readable;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly writeOut: (text: string) => void;
+  readonly timer: Timer;
+  /** Aborted when the program is asked to end. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the command; what goes wrong is one line on standard error.
+ *
+ * @returns the exit code: 0 when all that was read is delivered, 1 when not or when the input is broken
+ * @throws ConfigError when a setting is wrong; nothing is sent then
+ */
+export async function runProducer(command: ProducerCommand, io: ProgramIo): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      io.writeOut(command.text);
+      return 0;
+    case 'write': {
+      const startedAt = io.timer.now();
+      const users = generatedUsers(command.count, command.seed);
+      const generated = await writeUsersFile(command.path, users, io.signal);
+      summary(io, { generated, seconds: (io.timer.now() - startedAt) / 1000 });
+      return 0;
+    }
+    case 'produce':
+      return await produce(command, io, command.logLevel);
+  }
+}
+
+async function produce(command: ProduceCommand, io: ProgramIo, logLevel: LogLevel): Promise<number> {
+  const source = await openSource(command.input, io);
+  const producer = openProducer(command, io, logLevel);
+  let result: ProduceResult;
+  try {
+    if (!(await connect(producer, command, io.signal))) {
+      summary(io, { produced: 0, failed: 0, seconds: 0 });
+      return 0;
+    }
+    const progress = progressFor(io, logLevel);
+    try {
+      result = await produceUsers(source, kafkaSink(producer, command.topic), {
+        timer: io.timer,
+        rate: command.rate,
+        timestampsOverMs: command.timestampsOverMs,
+        signal: io.signal,
+        onProgress: state => progress.update(state),
+      });
+    } finally {
+      progress.stop();
+    }
+  } finally {
+    await producer.close();
+  }
+  const { produced, failed, firstError, seconds, end } = result;
+  if (end.kind === 'broken') writeLine(io, `${nameOf(command.input)}: ${end.error.message}`);
+  if (failed > 0) {
+    writeLine(
+      io,
+      `${failed} of ${produced + failed} records are not known to be delivered: ${firstError ?? 'no answer'}`,
+    );
+  }
+  summary(io, { produced, failed, seconds });
+  return end.kind === 'broken' || failed > 0 ? 1 : 0;
+}
+
+async function openSource(input: UsersInput, io: ProgramIo): Promise<RecordSource> {
+  switch (input.kind) {
+    case 'generate':
+      return generatedUsers(input.count, input.seed);
+    case 'stdin':
+      return usersOfStream(io.stdin, io.signal);
+    case 'file':
+      try {
+        return await openUsersFile(input.path, io.signal);
+      } catch (error) {
+        throw new ConfigError(`FILE: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+  }
+}
+
+function openProducer(
+  { cluster, connectTimeoutMs }: ProduceCommand,
+  io: ProgramIo,
+  logLevel: LogLevel,
+): DeliveryProducer {
+  try {
+    return new DeliveryProducer({
+      cluster,
+      connectTimeoutMs,
+      onWaiting: reason => isShown('warn', logLevel) && writeLine(io, `waiting: ${reason}`),
+    });
+  } catch (error) {
+    throw configErrorOf(error, cluster);
+  }
+}
+
+/** Returns false when the program was asked to end before the cluster answered. */
+async function connect(producer: DeliveryProducer, { cluster }: ProduceCommand, signal: AbortSignal): Promise<boolean> {
+  try {
+    await producer.connect(signal);
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error instanceof KafkaClientError && error.kind === 'fatal' ? configErrorOf(error, cluster) : error;
+  }
+  return true;
+}
+
+function progressFor({ stderr, timer }: ProgramIo, logLevel: LogLevel): ProgressDisplay {
+  if (!isShown('info', logLevel)) return noProgress;
+  return stderr.isTTY ? progressBar(stderr, timer) : progressLines(line => stderr.write(`${line}\n`), timer);
+}
+
+function nameOf(input: UsersInput): string {
+  return input.kind === 'file' ? input.path : 'standard input';
+}
+
+function summary(io: ProgramIo, values: Readonly<Record<string, number>>): void {
+  io.writeOut(`${JSON.stringify(values)}\n`);
+}
+
+function writeLine(io: ProgramIo, line: string): void {
+  io.stderr.write(`${line}\n`);
+}

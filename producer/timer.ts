@@ -1,0 +1,18 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../streams/kafka/ports.js';
+
+export interface Timer extends Clock {
+  /** Resolves after that many milliseconds, or when `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemTimer: Timer = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    try {
+      await wait(ms, undefined, { signal });
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    }
+  },
+};

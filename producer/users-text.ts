@@ -1,0 +1,98 @@
+import { BrokenInputError } from './broken-input-error.js';
+import { gunzipChunks } from './gunzip-chunks.js';
+import { RecordFramer } from './record-framer.js';
+import type { RecordBatch, SourceRecord } from './record-source.js';
+
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+
+interface TextChunk {
+  readonly data: Buffer;
+  /** Bytes of the input that were used up. */
+  readonly used: number;
+}
+
+/**
+ * The users in JSON text, plain or gzip (told by its first bytes): an array, or one value a line. A value that is no object
+ * is a record as well.
+ *
+ * @param size of the input in bytes; without it the batches tell no fraction
+ * @throws BrokenInputError where the text can't be read on, after all records before that place
+ */
+export async function* readUsers(chunks: AsyncIterable<Buffer>, size?: number): AsyncGenerator<RecordBatch> {
+  const framer = new RecordFramer();
+  const broken = (error: unknown) =>
+    error instanceof BrokenInputError
+      ? error
+      : new BrokenInputError(`the input breaks off (${messageOf(error)})`, framer.record, framer.bytes, {
+          cause: error,
+        });
+  const fractionOf = (used: number) => (size === undefined || size === 0 ? undefined : Math.min(1, used / size));
+  let used = 0;
+  const text = textChunks(chunks);
+  try {
+    for (;;) {
+      const records: SourceRecord[] = [];
+      let failure: BrokenInputError | undefined;
+      let ended = false;
+      try {
+        const next = await text.next();
+        ended = next.done === true;
+        if (next.done) {
+          framer.end(records);
+        } else {
+          used = next.value.used;
+          framer.push(next.value.data, records);
+        }
+      } catch (error) {
+        failure = broken(error);
+      }
+      if (records.length > 0) yield { records, fraction: fractionOf(used) };
+      if (failure !== undefined) throw failure;
+      if (ended) return;
+    }
+  } finally {
+    await text.return(undefined);
+  }
+}
+
+async function* textChunks(chunks: AsyncIterable<Buffer>): AsyncGenerator<TextChunk, undefined> {
+  const input = withWholeMagic(chunks);
+  const first = await input.next();
+  if (first.done) return undefined;
+  const all = prepend(first.value, input);
+  if (first.value.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) {
+    yield* gunzipChunks(all);
+    return undefined;
+  }
+  let used = 0;
+  for await (const data of all) {
+    used += data.length;
+    yield { data, used };
+  }
+  return undefined;
+}
+
+/** The same bytes; the first chunk is long enough for the magic number, unless all of it is shorter. */
+async function* withWholeMagic(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (head === undefined) {
+      yield chunk;
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    if (head.length < GZIP_MAGIC.length) continue;
+    yield head;
+    head = undefined;
+  }
+  if (head !== undefined && head.length > 0) yield head;
+}
+
+async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

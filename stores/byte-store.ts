@@ -1,0 +1,140 @@
+import { CleanCache } from './clean-cache.js';
+import { type KeyRange, prefixEnd, type StateDatabase, type StateKey, type StateWrite } from './state-database.js';
+
+/** Writes by key; null is a tombstone. */
+export type Writes = ReadonlyMap<StateKey, Buffer | null>;
+
+/**
+ * The bytes of one store of a task, in layers. A write is `active` until the transaction that it belongs to is staged,
+ * `staged` while that transaction commits (the next one may already write), `committed` when Kafka has it, and
+ * `flushing` while it goes to disk. So nothing uncommitted reaches the disk, and an aborted transaction is undone by
+ * dropping two maps.
+ */
+export class ByteStore {
+  readonly name: string;
+  readonly #prefix: StateKey;
+  readonly #database: StateDatabase;
+  readonly #clean: CleanCache;
+  #active = new Map<StateKey, Buffer | null>();
+  #staged = new Map<StateKey, Buffer | null>();
+  #committed = new Map<StateKey, Buffer | null>();
+  #flushing = new Map<StateKey, Buffer | null>();
+  #expiredBelow: StateKey = '';
+  #clearedBelow: StateKey = '';
+
+  constructor(name: string, database: StateDatabase, cleanCacheEntries: number) {
+    this.name = name;
+    this.#prefix = `${name}\0`;
+    this.#database = database;
+    this.#clean = new CleanCache(cleanCacheEntries);
+  }
+
+  /** Entries written since the last commit that was staged. */
+  get dirtyEntries(): number {
+    return this.#active.size;
+  }
+
+  /** Entries that Kafka has and the disk does not have yet. */
+  get unflushedEntries(): number {
+    return this.#committed.size;
+  }
+
+  get(key: StateKey): Buffer | null {
+    if (key < this.#expiredBelow) return null;
+    let value = this.#active.get(key);
+    if (value === undefined && this.#staged.size > 0) value = this.#staged.get(key);
+    if (value === undefined) value = this.#committed.get(key);
+    if (value === undefined && this.#flushing.size > 0) value = this.#flushing.get(key);
+    if (value !== undefined) return value;
+    value = this.#clean.get(key);
+    if (value !== undefined) return value;
+    value = this.#database.get(this.#prefix + key) ?? null;
+    this.#clean.set(key, value);
+    return value;
+  }
+
+  put(key: StateKey, value: Buffer | null): void {
+    this.#active.set(key, value);
+  }
+
+  /**
+   * Forgets every entry below `key`, on disk with the next flush. Expiry is not a write: it is in no changelog, whose topic
+   * expires by itself, and an abort does not bring entries back.
+   */
+  expireBelow(key: StateKey): void {
+    if (key > this.#expiredBelow) this.#expiredBelow = key;
+  }
+
+  /** Hands over the active writes, last one for each key, to a transaction that is about to commit. */
+  stage(): Writes {
+    if (this.#staged.size > 0) throw new Error(`store ${this.name}: the transaction before has not ended`);
+    const staged = this.#active;
+    this.#active = this.#staged;
+    this.#staged = staged;
+    return staged;
+  }
+
+  /** The staged transaction has committed. */
+  commit(): void {
+    if (this.#committed.size === 0) {
+      const empty = this.#committed;
+      this.#committed = this.#staged;
+      this.#staged = empty;
+      return;
+    }
+    for (const [key, value] of this.#staged) this.#committed.set(key, value);
+    this.#staged.clear();
+  }
+
+  /** Undoes everything since the last commit. */
+  rollback(): void {
+    this.#active.clear();
+    this.#staged.clear();
+  }
+
+  /** The committed writes, for one batch on disk. `flushed` must follow when they are there. */
+  *flush(): Generator<StateWrite> {
+    const flushing = this.#committed;
+    this.#committed = this.#flushing;
+    this.#flushing = flushing;
+    for (const [key, value] of flushing) {
+      if (key >= this.#expiredBelow) yield { key: this.#prefix + key, value };
+    }
+  }
+
+  async flushed(): Promise<void> {
+    for (const key of this.#flushing.keys()) this.#clean.delete(key);
+    this.#flushing.clear();
+    if (this.#expiredBelow > this.#clearedBelow) {
+      const to = this.#expiredBelow;
+      this.#clean.clear();
+      await this.#database.clear({ from: this.#prefix, to: this.#prefix + to });
+      this.#clearedBelow = to;
+    }
+  }
+
+  /** Writes of the changelog, straight to disk: they are committed. */
+  *restore(writes: Iterable<StateWrite>): Generator<StateWrite> {
+    for (const { key, value } of writes) {
+      this.#clean.delete(key);
+      yield { key: this.#prefix + key, value };
+    }
+  }
+
+  /** All entries in the order of their keys, uncommitted writes of this task included. */
+  async entries(range: KeyRange = { from: '', to: '\uffff' }): Promise<[StateKey, Buffer][]> {
+    const from = range.from > this.#expiredBelow ? range.from : this.#expiredBelow;
+    const merged = new Map<StateKey, Buffer | null>();
+    const end = prefixEnd(this.#prefix);
+    const to = this.#prefix + range.to;
+    for await (const [key, value] of this.#database.entries({ from: this.#prefix + from, to: to < end ? to : end })) {
+      merged.set(key.slice(this.#prefix.length), value);
+    }
+    for (const layer of [this.#flushing, this.#committed, this.#staged, this.#active]) {
+      for (const [key, value] of layer) if (key >= from && key < range.to) merged.set(key, value);
+    }
+    const entries: [StateKey, Buffer][] = [];
+    for (const [key, value] of merged) if (value !== null) entries.push([key, value]);
+    return entries.sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  }
+}

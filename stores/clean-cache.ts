@@ -1,0 +1,38 @@
+import type { StateKey } from './state-database.js';
+
+/** What was read from disk of late, absent entries too, least recently read out first. Holds nothing that is not on disk. */
+export class CleanCache {
+  readonly #entries = new Map<StateKey, Buffer | null>();
+  readonly #maxEntries: number;
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+  }
+
+  /** undefined: not known; null: known to be absent. */
+  get(key: StateKey): Buffer | null | undefined {
+    const value = this.#entries.get(key);
+    if (value !== undefined) {
+      this.#entries.delete(key);
+      this.#entries.set(key, value);
+    }
+    return value;
+  }
+
+  set(key: StateKey, value: Buffer | null): void {
+    if (this.#maxEntries === 0) return;
+    this.#entries.set(key, value);
+    if (this.#entries.size > this.#maxEntries) {
+      const oldest = this.#entries.keys().next();
+      if (!oldest.done) this.#entries.delete(oldest.value);
+    }
+  }
+
+  delete(key: StateKey): void {
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+}

@@ -1,0 +1,22 @@
+import type { Codec } from './codec.js';
+import { readInt64, writeInt64 } from './int64.js';
+
+/** A value with the timestamp of the latest record that made it, as in Java's `ValueAndTimestamp`. */
+export interface ValueAndTimestamp<V> {
+  readonly value: V;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+}
+
+/** 8 bytes of timestamp, then the bytes of the value (the format of Java's timestamped stores). */
+export function encodeTimestamped<V>(codec: Codec<V>, value: V, timestamp: number): Buffer {
+  const bytes = codec.serialize(value);
+  const result = Buffer.allocUnsafe(8 + bytes.length);
+  writeInt64(result, timestamp, 0);
+  bytes.copy(result, 8);
+  return result;
+}
+
+export function decodeTimestamped<V>(codec: Codec<V>, bytes: Buffer): ValueAndTimestamp<V> {
+  return { timestamp: readInt64(bytes, 0), value: codec.deserialize(bytes.subarray(8)) };
+}

@@ -1,0 +1,53 @@
+import { type Graph, TopologyError } from './graph.js';
+import type { KStream } from './k-stream.js';
+import type { BranchPredicate, GraphNode } from './node.js';
+
+/**
+ * The branches of a stream in the making (Java: `BranchedKStream`): each record goes to the first branch whose predicate is
+ * true. `defaultBranch` or `noDefaultBranch` ends it and gives the streams by their names.
+ */
+export class BranchedKStream<K, V, Names extends string = never> {
+  readonly #graph: Graph;
+  readonly #parent: GraphNode;
+  readonly #name: string | undefined;
+  readonly #stream: (node: GraphNode) => KStream<K, V>;
+  readonly #branches: readonly BranchPredicate[];
+
+  /** @internal */
+  constructor(
+    graph: Graph,
+    parent: GraphNode,
+    name: string | undefined,
+    stream: (node: GraphNode) => KStream<K, V>,
+    branches: readonly BranchPredicate[] = [],
+  ) {
+    this.#graph = graph;
+    this.#parent = parent;
+    this.#name = name;
+    this.#stream = stream;
+    this.#branches = branches;
+  }
+
+  /** Throws a TopologyError if there is a branch of that name. */
+  branch<N extends string>(name: N, predicate: (key: K, value: V) => boolean): BranchedKStream<K, V, Names | N> {
+    if (this.#branches.some(branch => branch.name === name)) throw new TopologyError(`there are two branches ${name}`);
+    const branches = [...this.#branches, { name, predicate }];
+    return new BranchedKStream<K, V, Names | N>(this.#graph, this.#parent, this.#name, this.#stream, branches);
+  }
+
+  /** Records that no branch took go to the branch `name`. */
+  defaultBranch<N extends string>(name: N): Readonly<Record<Names | N, KStream<K, V>>> {
+    return this.branch(name, () => true).noDefaultBranch();
+  }
+
+  /** Records that no branch took are dropped. */
+  noDefaultBranch(): Readonly<Record<Names, KStream<K, V>>> {
+    const parents = [this.#parent];
+    const split = this.#graph.add('KSTREAM-BRANCH', this.#name, { kind: 'split', parents, branches: this.#branches });
+    const streams = this.#branches.map(({ name }, index) => {
+      const node = this.#graph.add('KSTREAM-BRANCH', undefined, { kind: 'branch', parents: [split], index });
+      return [name, this.#stream(node)] as const;
+    });
+    return Object.freeze(Object.fromEntries(streams)) as Readonly<Record<Names, KStream<K, V>>>;
+  }
+}

@@ -1,0 +1,69 @@
+import type { GraphNode } from './node.js';
+import { storesOf, type Topology } from './topology.js';
+
+/** An element of the description: a repartition is a sink and a source, as Java prints it. */
+interface Element {
+  readonly name: string;
+  readonly title: string;
+  readonly successors: string[];
+  readonly predecessors: string[];
+}
+
+export function describeTopology(topology: Topology): string {
+  const elements = new Map<GraphNode, { input: Element; output: Element }>();
+  for (const node of topology.nodes) elements.set(node, elementsOf(node));
+  for (const node of topology.nodes) {
+    for (const parent of node.parents) {
+      const from = elements.get(parent)?.output;
+      const to = elements.get(node)?.input;
+      if (from === undefined || to === undefined) continue;
+      from.successors.push(to.name);
+      to.predecessors.push(from.name);
+    }
+  }
+  const lines = ['Topologies:'];
+  for (const { id, nodes } of topology.subTopologies) {
+    lines.push(`   Sub-topology: ${id}`);
+    for (const node of nodes) {
+      const pair = elements.get(node);
+      if (pair === undefined) continue;
+      for (const element of pair.input === pair.output ? [pair.input] : [pair.input, pair.output]) {
+        lines.push(`    ${element.title}`);
+        if (!element.title.startsWith('Sink')) lines.push(`      --> ${element.successors.join(', ') || 'none'}`);
+        if (!element.title.startsWith('Source')) lines.push(`      <-- ${element.predecessors.join(', ') || 'none'}`);
+      }
+    }
+    lines.push('');
+  }
+  return lines.join('\n');
+}
+
+function element(name: string, title: string): Element {
+  return { name, title, successors: [], predecessors: [] };
+}
+
+function elementsOf(node: GraphNode): { input: Element; output: Element } {
+  switch (node.kind) {
+    case 'source': {
+      const source = element(node.name, `Source: ${node.name} (topics: [${node.topics.join(', ')}])`);
+      return { input: source, output: source };
+    }
+    case 'sink': {
+      const topic = typeof node.topic === 'string' ? `topic: ${node.topic}` : 'extractor class: TopicNameExtractor';
+      const sink = element(node.name, `Sink: ${node.name} (${topic})`);
+      return { input: sink, output: sink };
+    }
+    case 'repartition': {
+      const topic = `${node.repartition}-repartition`;
+      return {
+        input: element(`${topic}-sink`, `Sink: ${topic}-sink (topic: ${topic})`),
+        output: element(`${topic}-source`, `Source: ${topic}-source (topics: [${topic}])`),
+      };
+    }
+    default: {
+      const stores = storesOf(node).map(store => store.name);
+      const processor = element(node.name, `Processor: ${node.name} (stores: [${stores.join(', ')}])`);
+      return { input: processor, output: processor };
+    }
+  }
+}

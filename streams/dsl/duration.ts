@@ -1,0 +1,26 @@
+/** Milliseconds, or a number with its unit: `'500ms'`, `'60s'`, `'10m'`, `'1h'`, `'7d'`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Whole milliseconds; undefined if `duration` is not one or is negative. */
+export function parseDuration(duration: number | string): number | undefined {
+  let milliseconds: number;
+  if (typeof duration === 'number') {
+    milliseconds = duration;
+  } else {
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration);
+    if (match === null) return undefined;
+    milliseconds = Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+  }
+  return Number.isSafeInteger(milliseconds) && milliseconds >= 0 ? milliseconds : undefined;
+}
+
+/** Throws a TypeError that names `what` if `duration` is not one. */
+export function milliseconds(duration: Duration, what: string): number {
+  const result = parseDuration(duration);
+  if (result === undefined) {
+    throw new TypeError(`${what}: ${JSON.stringify(duration)} is not a duration such as '60s', '500ms' or 60000`);
+  }
+  return result;
+}

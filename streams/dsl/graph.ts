@@ -1,0 +1,44 @@
+import type { GraphNode } from './node.js';
+
+type NodeFields<N> = N extends GraphNode ? Omit<N, 'id' | 'name'> : never;
+
+/** The nodes of one topology as they are declared. */
+export class Graph {
+  readonly #nodes: GraphNode[] = [];
+  readonly #names = new Set<string>();
+
+  get nodes(): readonly GraphNode[] {
+    return this.#nodes;
+  }
+
+  /**
+   * Adds a frozen node. Without a name of its own it is called as Java would call it: `prefix` and its position. Throws
+   * a TopologyError if the name is taken.
+   */
+  add<F extends NodeFields<GraphNode>>(prefix: string, name: string | undefined, fields: F): GraphNode & F {
+    const id = this.#nodes.length;
+    const unique = name ?? `${prefix}-${String(id).padStart(10, '0')}`;
+    this.reserve(unique, 'node');
+    const node = Object.freeze({ ...fields, id, name: unique }) as unknown as GraphNode & F;
+    this.#nodes.push(node);
+    return node;
+  }
+
+  /** Throws a TopologyError if another `what` of the topology has the name. */
+  reserve(name: string, what: 'node' | 'store' | 'repartition topic'): void {
+    if (name === '' || !/^[\w.-]+$/.test(name)) {
+      throw new TopologyError(`${what} name ${JSON.stringify(name)}: letters, digits, '.', '_' and '-' only`);
+    }
+    const entry = `${what} ${name}`;
+    if (this.#names.has(entry)) throw new TopologyError(`there are two of the ${what} name ${name}`);
+    this.#names.add(entry);
+  }
+}
+
+/** The topology can't be built as declared; the message says what to change. */
+export class TopologyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'TopologyError';
+  }
+}

@@ -1,0 +1,128 @@
+import type { Graph } from './graph.js';
+import { KTable } from './k-table.js';
+import type { GraphNode, Merger } from './node.js';
+import type { Materialized } from './options.js';
+import { addRepartition, type SerdePair, serdesOr } from './repartition.js';
+import { type Serde, Serdes } from './serdes.js';
+import { storeSpec } from './store-spec.js';
+import { TimeWindowedKStream } from './time-windowed-k-stream.js';
+import type { TimeWindows } from './windows.js';
+
+/** How values become an aggregate. */
+export interface Aggregation<K, V, A> {
+  /** The aggregate of no values. */
+  initializer(): A;
+  /** The aggregate with one value more; null deletes the row. It may change and return `aggregate` itself. */
+  aggregator(key: K, value: V, aggregate: A): A | null;
+  /**
+   * Merges the aggregates of two sets of values. Giving it says that the aggregation is associative, so values are
+   * aggregated before they move to their partition. It may change and return `left`.
+   */
+  merger?(key: K, left: A, right: A): A;
+}
+
+/** @internal What an aggregate node is made of; the same for windowed ones. */
+export interface AggregateParts {
+  readonly prefix: string;
+  readonly initializer: (() => unknown) | undefined;
+  readonly aggregator: { bivarianceHack(key: unknown, value: unknown, aggregate: unknown): unknown }['bivarianceHack'];
+  readonly merger: Merger | undefined;
+}
+
+/** @internal */
+export const COUNT: AggregateParts = Object.freeze({
+  prefix: 'KSTREAM-AGGREGATE',
+  initializer: () => 0,
+  aggregator: (_key: unknown, _value: unknown, count: number) => count + 1,
+  merger: (_key: unknown, left: number, right: number) => left + right,
+});
+
+/** @internal */
+export function aggregateParts<K, V, A>(aggregation: Aggregation<K, V, A>): AggregateParts {
+  return {
+    prefix: 'KSTREAM-AGGREGATE',
+    initializer: () => aggregation.initializer(),
+    aggregator: (key: K, value: V, aggregate: A) => aggregation.aggregator(key, value, aggregate),
+    merger: aggregation.merger === undefined ? undefined : aggregation.merger.bind(aggregation),
+  };
+}
+
+/** @internal */
+export function reduceParts<V>(reducer: (aggregate: V, value: V) => V | null, associative: boolean): AggregateParts {
+  return {
+    prefix: 'KSTREAM-REDUCE',
+    initializer: undefined,
+    aggregator: (_key: unknown, value: V, aggregate: V) => reducer(aggregate, value),
+    merger: associative ? (_key: unknown, left: V, right: V) => reducer(left, right) : undefined,
+  };
+}
+
+/** A stream grouped by its key (Java: `KGroupedStream`). Records with a null key or a null value are dropped, counted. */
+export class KGroupedStream<K, V> {
+  readonly #graph: Graph;
+  readonly #node: GraphNode;
+  readonly #serdes: SerdePair<K, V>;
+  readonly #mustMove: boolean;
+  readonly #name: string | undefined;
+
+  /** @internal */
+  constructor(graph: Graph, node: GraphNode, serdes: SerdePair<K, V>, mustMove: boolean, name: string | undefined) {
+    this.#graph = graph;
+    this.#node = node;
+    this.#serdes = serdes;
+    this.#mustMove = mustMove;
+    this.#name = name;
+  }
+
+  /** The number of records by key. */
+  count(materialized: Materialized<K, number>): KTable<K, number> {
+    return this.#aggregate(COUNT, materialized, Serdes.long());
+  }
+
+  /**
+   * The values of a key as one; the first value is the first aggregate. `associative` says that
+   * `reduce(a, reduce(b, c))` equals `reduce(reduce(a, b), c)`, so that values are reduced before they move.
+   */
+  reduce(
+    reducer: (aggregate: V, value: V) => V | null,
+    materialized: Materialized<K, V> & { readonly associative?: boolean },
+  ): KTable<K, V> {
+    return this.#aggregate(
+      reduceParts(reducer, materialized.associative ?? false),
+      materialized,
+      this.#serdes.valueSerde,
+    );
+  }
+
+  /** An aggregate by key. */
+  aggregate<A>(aggregation: Aggregation<K, V, A>, materialized: Materialized<K, A>): KTable<K, A> {
+    return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
+  }
+
+  /** Groups by window too. */
+  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V> {
+    return new TimeWindowedKStream<K, V>(
+      { graph: this.#graph, node: this.#node, serdes: this.#serdes, mustMove: this.#mustMove, name: this.#name },
+      windows,
+      'onWindowUpdate',
+    );
+  }
+
+  #aggregate<A>(parts: AggregateParts, materialized: Materialized<K, A>, valueSerde: Serde<A>): KTable<K, A> {
+    const serdes = serdesOr<K, A>(materialized, { keySerde: this.#serdes.keySerde, valueSerde });
+    const store = storeSpec(this.#graph, materialized, serdes);
+    const parent = this.#mustMove
+      ? addRepartition(this.#graph, this.#node, this.#name ?? materialized.as, this.#serdes, undefined)
+      : this.#node;
+    const { prefix, ...functions } = parts;
+    const node = this.#graph.add(prefix, materialized.name, {
+      kind: 'aggregate',
+      parents: [parent],
+      store,
+      windows: undefined,
+      emit: 'onWindowUpdate',
+      ...functions,
+    });
+    return new KTable<K, A>(this.#graph, node, serdes);
+  }
+}

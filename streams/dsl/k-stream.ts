@@ -1,0 +1,165 @@
+import type { Headers } from '../kafka/record.js';
+import { BranchedKStream } from './branched-k-stream.js';
+import type { Graph } from './graph.js';
+import { KGroupedStream } from './k-grouped-stream.js';
+import { KTable } from './k-table.js';
+import type { KeyValue } from './key-value.js';
+import type { GraphNode } from './node.js';
+import type { OperatorRecord, OperatorStream } from './operator-chain.js';
+import type { Grouped, Materialized, Named, Produced, Repartitioned } from './options.js';
+import { addRepartition, type KnownSerdes, serdesOr } from './repartition.js';
+import type { Serde } from './serdes.js';
+import { storeSpec } from './store-spec.js';
+
+/**
+ * A stream of records (Java: `KStream`). Its methods only add nodes to the topology; nothing runs here. Functions given
+ * to them are called once for each record, in the order of the partition, and must be synchronous. An exception in one
+ * goes to the processing exception handler.
+ */
+export class KStream<K, V> {
+  readonly #graph: Graph;
+  readonly #node: GraphNode;
+  readonly #serdes: KnownSerdes<K, V>;
+  readonly #keyChanged: boolean;
+
+  /** @internal */
+  constructor(graph: Graph, node: GraphNode, serdes: KnownSerdes<K, V>, keyChanged: boolean) {
+    this.#graph = graph;
+    this.#node = node;
+    this.#serdes = serdes;
+    this.#keyChanged = keyChanged;
+  }
+
+  /** Keeps the records for which `predicate` is true. */
+  filter(predicate: (key: K, value: V) => boolean, named: Named = {}): KStream<K, V> {
+    return this.#filter(predicate, false, named);
+  }
+
+  /** Drops the records for which `predicate` is true. */
+  filterNot(predicate: (key: K, value: V) => boolean, named: Named = {}): KStream<K, V> {
+    return this.#filter(predicate, true, named);
+  }
+
+  /** A new key and value for each record. A later grouping may move records to another partition. */
+  map<KR, VR>(mapper: (key: K, value: V) => KeyValue<KR, VR>, named: Named = {}): KStream<KR, VR> {
+    const node = this.#graph.add('KSTREAM-MAP', named.name, { kind: 'map', parents: [this.#node], mapper });
+    return new KStream<KR, VR>(this.#graph, node, {}, true);
+  }
+
+  /** A new value for each record; the key stays, and so does the partition. */
+  mapValues<VR>(mapper: (value: V, key: K) => VR, named: Named = {}): KStream<K, VR> {
+    const node = this.#graph.add('KSTREAM-MAPVALUES', named.name, { kind: 'mapValues', parents: [this.#node], mapper });
+    return new KStream<K, VR>(this.#graph, node, this.#keepingKeySerde<VR>(), this.#keyChanged);
+  }
+
+  /** None, one or more records for each. */
+  flatMap<KR, VR>(mapper: (key: K, value: V) => Iterable<KeyValue<KR, VR>>, named: Named = {}): KStream<KR, VR> {
+    const node = this.#graph.add('KSTREAM-FLATMAP', named.name, { kind: 'flatMap', parents: [this.#node], mapper });
+    return new KStream<KR, VR>(this.#graph, node, {}, true);
+  }
+
+  /** None, one or more values for each record, under its key. */
+  flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, named: Named = {}): KStream<K, VR> {
+    const node = this.#graph.add('KSTREAM-FLATMAPVALUES', named.name, {
+      kind: 'flatMapValues',
+      parents: [this.#node],
+      mapper,
+    });
+    return new KStream<K, VR>(this.#graph, node, this.#keepingKeySerde<VR>(), this.#keyChanged);
+  }
+
+  /** A new key for each record. A later grouping may move records to another partition. */
+  selectKey<KR>(mapper: (key: K, value: V) => KR, named: Named = {}): KStream<KR, V> {
+    const node = this.#graph.add('KSTREAM-KEY-SELECT', named.name, {
+      kind: 'selectKey',
+      parents: [this.#node],
+      mapper: (key: K, value: V): KeyValue<KR, V> => ({ key: mapper(key, value), value }),
+    });
+    return new KStream<KR, V>(this.#graph, node, withoutKey(this.#serdes), true);
+  }
+
+  /** Calls `action` for each record and lets it go on unchanged. */
+  peek(action: (key: K, value: V) => void, named: Named = {}): KStream<K, V> {
+    const node = this.#graph.add('KSTREAM-PEEK', named.name, { kind: 'peek', parents: [this.#node], action });
+    return new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
+  }
+
+  /** Calls `action` for each record. */
+  foreach(action: (key: K, value: V) => void, named: Named = {}): void {
+    this.#graph.add('KSTREAM-FOREACH', named.name, { kind: 'peek', parents: [this.#node], action });
+  }
+
+  /** Runs the records through operators of the npm package kafka-streams, those that are synchronous. */
+  pipe<KR, VR>(
+    build: (stream: OperatorStream<OperatorRecord<K, V>>) => OperatorStream<OperatorRecord<KR, VR>>,
+    named: Named = {},
+  ): KStream<KR, VR> {
+    const node = this.#graph.add('KSTREAM-PIPE', named.name, { kind: 'pipe', parents: [this.#node], build });
+    return new KStream<KR, VR>(this.#graph, node, {}, true);
+  }
+
+  /** The records of both streams; order is kept within each of them only. */
+  merge(other: KStream<K, V>, named: Named = {}): KStream<K, V> {
+    const parents = [this.#node, other.#node];
+    const node = this.#graph.add('KSTREAM-MERGE', named.name, { kind: 'merge', parents });
+    const keyChanged = this.#keyChanged || other.#keyChanged;
+    return new KStream<K, V>(this.#graph, node, { ...other.#serdes, ...this.#serdes }, keyChanged);
+  }
+
+  /** Sends each record to the first branch whose predicate is true. */
+  split(named: Named = {}): BranchedKStream<K, V> {
+    const branch = (node: GraphNode): KStream<K, V> =>
+      new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
+    return new BranchedKStream<K, V>(this.#graph, this.#node, named.name, branch);
+  }
+
+  /** Moves each record to the partition of its key. Records with a null key are dropped, counted. */
+  repartition(options: Repartitioned<K, V>): KStream<K, V> {
+    const serdes = serdesOr(options, this.#serdes);
+    const node = addRepartition(this.#graph, this.#node, options.name, serdes, options.numberOfPartitions);
+    return new KStream<K, V>(this.#graph, node, serdes, false);
+  }
+
+  /** Writes each record to a topic, with its timestamp and headers. */
+  to(topic: string | ((key: K, value: V, headers: Headers) => string), options: Produced<K, V> = {}): void {
+    const { keySerde, valueSerde } = serdesOr<K, V>(options, this.#serdes);
+    this.#graph.add('KSTREAM-SINK', options.name, { kind: 'sink', parents: [this.#node], topic, keySerde, valueSerde });
+  }
+
+  /** Reads the stream as updates of a table: a null value deletes, a null key is dropped. */
+  toTable(materialized: Materialized<K, V>): KTable<K, V> {
+    const serdes = serdesOr<K, V>(materialized, this.#serdes);
+    const store = storeSpec(this.#graph, materialized, serdes);
+    const parent = this.#keyChanged
+      ? addRepartition(this.#graph, this.#node, materialized.as, serdes, undefined)
+      : this.#node;
+    const node = this.#graph.add('KSTREAM-TOTABLE', materialized.name, { kind: 'table', parents: [parent], store });
+    return new KTable<K, V>(this.#graph, node, serdes);
+  }
+
+  /** Groups by the key. Records move only if the key may have changed since they were read. */
+  groupByKey(options: Grouped<K, V> = {}): KGroupedStream<K, V> {
+    const serdes = serdesOr<K, V>(options, this.#serdes);
+    return new KGroupedStream<K, V>(this.#graph, this.#node, serdes, this.#keyChanged, options.name);
+  }
+
+  /** Groups by a new key; records whose new key is null are dropped, counted. */
+  groupBy<KR>(selector: (key: K, value: V) => KR, options: Grouped<KR, V> = {}): KGroupedStream<KR, V> {
+    return this.selectKey(selector).groupByKey(options);
+  }
+
+  #filter(predicate: (key: K, value: V) => boolean, negated: boolean, named: Named): KStream<K, V> {
+    const parents = [this.#node];
+    const node = this.#graph.add('KSTREAM-FILTER', named.name, { kind: 'filter', parents, negated, predicate });
+    return new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
+  }
+
+  #keepingKeySerde<VR>(): KnownSerdes<K, VR> {
+    return this.#serdes.keySerde === undefined ? {} : { keySerde: this.#serdes.keySerde };
+  }
+}
+
+function withoutKey<K, V>(serdes: KnownSerdes<unknown, V>): KnownSerdes<K, V> {
+  const valueSerde: Serde<V> | undefined = serdes.valueSerde;
+  return valueSerde === undefined ? {} : { valueSerde };
+}

@@ -1,0 +1,90 @@
+import { type Graph, TopologyError } from './graph.js';
+import { KStream } from './k-stream.js';
+import type { GraphNode, SuppressUntil } from './node.js';
+import type { Named } from './options.js';
+import { type KnownSerdes, serdesOr } from './repartition.js';
+import { storeSpec } from './store-spec.js';
+import type { Suppressed } from './suppressed.js';
+import type { TimeWindows } from './windows.js';
+
+/** A table: the latest value of each key, and the stream of its updates (Java: `KTable`). */
+export class KTable<K, V> {
+  readonly #graph: Graph;
+  readonly #node: GraphNode;
+  readonly #serdes: KnownSerdes<K, V>;
+  readonly #windows: TimeWindows | undefined;
+
+  /** @internal */
+  constructor(graph: Graph, node: GraphNode, serdes: KnownSerdes<K, V>, windows?: TimeWindows) {
+    this.#graph = graph;
+    this.#node = node;
+    this.#serdes = serdes;
+    this.#windows = windows;
+  }
+
+  /** The rows for which `predicate` is true; a row that fails it is deleted. Not called for tombstones. */
+  filter(predicate: (key: K, value: V) => boolean, named: Named = {}): KTable<K, V> {
+    return this.#filter(predicate, false, named);
+  }
+
+  /** The rows for which `predicate` is false. */
+  filterNot(predicate: (key: K, value: V) => boolean, named: Named = {}): KTable<K, V> {
+    return this.#filter(predicate, true, named);
+  }
+
+  /** A new value for each row. Not called for tombstones. */
+  mapValues<VR>(mapper: (value: V, key: K) => VR, named: Named = {}): KTable<K, VR> {
+    const parents = [this.#node];
+    const node = this.#graph.add('KTABLE-MAPVALUES', named.name, { kind: 'tableMapValues', parents, mapper });
+    const { keySerde } = this.#serdes;
+    return new KTable<K, VR>(this.#graph, node, keySerde === undefined ? {} : { keySerde }, this.#windows);
+  }
+
+  /** The updates as a stream; null is a tombstone. */
+  toStream(named?: Named): KStream<K, V | null>;
+  /** The updates as a stream, under new keys. */
+  toStream<KR>(keyMapper: (key: K, value: V | null) => KR, named?: Named): KStream<KR, V | null>;
+  toStream<KR>(
+    first?: Named | ((key: K, value: V | null) => KR),
+    second?: Named,
+  ): KStream<K, V | null> | KStream<KR, V | null> {
+    const [keyMapper, named] = first instanceof Function ? [first, second ?? {}] : [undefined, first ?? {}];
+    const parents = [this.#node];
+    const node = this.#graph.add('KTABLE-TOSTREAM', named.name, { kind: 'toStream', parents, keyMapper });
+    if (keyMapper === undefined) {
+      return new KStream<K, V | null>(this.#graph, node, this.#serdes as KnownSerdes<K, V | null>, false);
+    }
+    return new KStream<KR, V | null>(this.#graph, node, {}, true);
+  }
+
+  /**
+   * Holds updates back until `suppressed` lets them go. The buffer is kept in the store `name`. Throws a TopologyError
+   * for `untilWindowCloses` on a table without windows.
+   */
+  suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
+    const store = storeSpec(this.#graph, { as: options.name }, serdesOr<K, V>({}, this.#serdes));
+    const node = this.#graph.add('KTABLE-SUPPRESS', options.name, {
+      kind: 'suppress',
+      parents: [this.#node],
+      store,
+      until: this.#until(suppressed),
+    });
+    return new KTable<K, V>(this.#graph, node, this.#serdes, this.#windows);
+  }
+
+  #until(suppressed: Suppressed): SuppressUntil {
+    const { maxRecords } = suppressed;
+    if (suppressed.kind === 'untilTimeLimit') return { kind: 'timeLimit', ms: suppressed.ms, maxRecords };
+    if (this.#windows === undefined) {
+      throw new TopologyError('suppress untilWindowCloses: the table has no windows');
+    }
+    const { graceMs, closeOnIdle } = this.#windows;
+    return { kind: 'windowCloses', graceMs, closeOnIdle, maxRecords };
+  }
+
+  #filter(predicate: (key: K, value: V) => boolean, negated: boolean, named: Named): KTable<K, V> {
+    const parents = [this.#node];
+    const node = this.#graph.add('KTABLE-FILTER', named.name, { kind: 'tableFilter', parents, negated, predicate });
+    return new KTable<K, V>(this.#graph, node, this.#serdes, this.#windows);
+  }
+}

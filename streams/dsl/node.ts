@@ -1,0 +1,205 @@
+import type { ConsumerRecord, Headers } from '../kafka/record.js';
+import type { KeyValue } from './key-value.js';
+import type { OperatorRecord, OperatorStream } from './operator-chain.js';
+import type { Serde } from './serdes.js';
+import type { TimeWindows } from './windows.js';
+
+/**
+ * The nodes of the topology graph: frozen data, added by the DSL in the order of declaration. What they do is the
+ * compiler's to know. Functions are declared as methods so that typed ones fit in here.
+ */
+export type GraphNode =
+  | SourceNode
+  | TableNode
+  | FilterNode
+  | MapNode
+  | MapValuesNode
+  | FlatMapNode
+  | FlatMapValuesNode
+  | PeekNode
+  | PipeNode
+  | MergeNode
+  | SplitNode
+  | BranchNode
+  | RepartitionNode
+  | SinkNode
+  | AggregateNode
+  | DistinctNode
+  | TableFilterNode
+  | TableMapValuesNode
+  | ToStreamNode
+  | SuppressNode;
+
+interface NodeBase {
+  /** Position in the order of declaration. */
+  readonly id: number;
+  /** Unique in the topology; Java's naming where the caller gave none. */
+  readonly name: string;
+  readonly parents: readonly GraphNode[];
+}
+
+export interface SourceNode extends NodeBase {
+  readonly kind: 'source';
+  readonly topics: readonly string[];
+  readonly keySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
+  timestampExtractor(record: ConsumerRecord, value: unknown, partitionTime: number): number;
+}
+
+/** A stream read as a table, with a store (`KTableSource` in Java). */
+export interface TableNode extends NodeBase {
+  readonly kind: 'table';
+  readonly store: StoreSpec;
+}
+
+export interface FilterNode extends NodeBase {
+  readonly kind: 'filter';
+  /** True for `filterNot`. */
+  readonly negated: boolean;
+  predicate(key: unknown, value: unknown): boolean;
+}
+
+export interface MapNode extends NodeBase {
+  /** `selectKey` is a map that keeps the value. */
+  readonly kind: 'map' | 'selectKey';
+  mapper(key: unknown, value: unknown): KeyValue<unknown, unknown>;
+}
+
+export interface MapValuesNode extends NodeBase {
+  readonly kind: 'mapValues';
+  mapper(value: unknown, key: unknown): unknown;
+}
+
+export interface FlatMapNode extends NodeBase {
+  readonly kind: 'flatMap';
+  mapper(key: unknown, value: unknown): Iterable<KeyValue<unknown, unknown>>;
+}
+
+export interface FlatMapValuesNode extends NodeBase {
+  readonly kind: 'flatMapValues';
+  mapper(value: unknown, key: unknown): Iterable<unknown>;
+}
+
+export interface PeekNode extends NodeBase {
+  readonly kind: 'peek';
+  action(key: unknown, value: unknown): void;
+}
+
+/** A chain of the package kafka-streams' own operators. */
+export interface PipeNode extends NodeBase {
+  readonly kind: 'pipe';
+  build(stream: OperatorStream<OperatorRecord<unknown, unknown>>): OperatorStream<OperatorRecord<unknown, unknown>>;
+}
+
+export interface MergeNode extends NodeBase {
+  readonly kind: 'merge';
+}
+
+export interface SplitNode extends NodeBase {
+  readonly kind: 'split';
+  readonly branches: readonly BranchPredicate[];
+}
+
+export interface BranchPredicate {
+  readonly name: string;
+  /** The default branch takes all. */
+  predicate(key: unknown, value: unknown): boolean;
+}
+
+export interface BranchNode extends NodeBase {
+  readonly kind: 'branch';
+  readonly index: number;
+}
+
+/** Records move to the partition of their key, through an internal topic where they are not there already. */
+export interface RepartitionNode extends NodeBase {
+  readonly kind: 'repartition';
+  /** The topic is `<application.id>-<repartition>-repartition`. */
+  readonly repartition: string;
+  readonly keySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
+  /** A number of its own makes what follows a sub-topology of its own. Absent: as many as the tasks before it. */
+  readonly partitions: number | undefined;
+}
+
+export interface SinkNode extends NodeBase {
+  readonly kind: 'sink';
+  readonly topic: string | TopicNameExtractor;
+  readonly keySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
+}
+
+/** The topic for a record (Java: `TopicNameExtractor`). */
+export type TopicNameExtractor = {
+  bivarianceHack(key: unknown, value: unknown, headers: Headers): string;
+}['bivarianceHack'];
+
+export type EmitStrategy = 'onWindowUpdate' | 'onWindowClose';
+
+/** A store that an operator keeps. Its changelog is `<application.id>-<name>-changelog`. */
+export interface StoreSpec {
+  readonly name: string;
+  readonly keySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
+  /** False: no changelog; the store is empty after it is lost. */
+  readonly logged: boolean;
+  /** False: each update goes downstream by itself and nothing is combined before a repartition. */
+  readonly cached: boolean;
+  /** Windowed stores only: at least size + grace. */
+  readonly retentionMs: number | undefined;
+}
+
+/** `count`, `reduce` and `aggregate` of a grouped stream, windowed or not. */
+export interface AggregateNode extends NodeBase {
+  readonly kind: 'aggregate';
+  readonly store: StoreSpec;
+  readonly windows: TimeWindows | undefined;
+  readonly emit: EmitStrategy;
+  /** undefined: the first value is the first aggregate (`reduce`). */
+  readonly initializer: (() => unknown) | undefined;
+  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  /** Merges two aggregates; its presence says that the aggregation is associative. */
+  readonly merger: Merger | undefined;
+}
+
+export type Merger = { bivarianceHack(key: unknown, left: unknown, right: unknown): unknown }['bivarianceHack'];
+
+/** Lets a record go on if it is the first one of its window with that identity. */
+export interface DistinctNode extends NodeBase {
+  readonly kind: 'distinct';
+  /** Its key serde is that of the identity; no values. */
+  readonly store: StoreSpec;
+  readonly windows: TimeWindows;
+  identity(key: unknown, value: unknown): unknown;
+}
+
+export interface TableFilterNode extends NodeBase {
+  readonly kind: 'tableFilter';
+  readonly negated: boolean;
+  predicate(key: unknown, value: unknown): boolean;
+}
+
+export interface TableMapValuesNode extends NodeBase {
+  readonly kind: 'tableMapValues';
+  mapper(value: unknown, key: unknown): unknown;
+}
+
+export interface ToStreamNode extends NodeBase {
+  readonly kind: 'toStream';
+  readonly keyMapper: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'] | undefined;
+}
+
+export interface SuppressNode extends NodeBase {
+  readonly kind: 'suppress';
+  readonly store: StoreSpec;
+  readonly until: SuppressUntil;
+}
+
+export type SuppressUntil =
+  | {
+      readonly kind: 'windowCloses';
+      readonly graceMs: number;
+      readonly closeOnIdle: boolean;
+      readonly maxRecords: number | undefined;
+    }
+  | { readonly kind: 'timeLimit'; readonly ms: number; readonly maxRecords: number | undefined };

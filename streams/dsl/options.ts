@@ -1,0 +1,54 @@
+import type { Duration } from './duration.js';
+import type { Serde } from './serdes.js';
+import type { TimestampExtractor } from './timestamp-extractor.js';
+
+/** A name for the operator in `describe()`, metrics and errors. */
+export interface Named {
+  readonly name?: string;
+}
+
+/** How a topic is read. Serdes that are not given: text keys, JSON values. */
+export interface Consumed<K, V> extends Named {
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+  readonly timestampExtractor?: TimestampExtractor;
+}
+
+/** How a topic is written. Serdes that are not given: those of the stream if it has them, else text keys, JSON values. */
+export interface Produced<K, V> extends Named {
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+}
+
+/** How a group is moved to its partition. Its name is that of the repartition topic; default: that of the store after it. */
+export interface Grouped<K, V> extends Named {
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+}
+
+export interface Repartitioned<K, V> {
+  /** The topic is `<application.id>-<name>-repartition`. */
+  readonly name: string;
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+  /** Default: as many as the tasks that write to it. */
+  readonly numberOfPartitions?: number;
+}
+
+/** The store behind a table (Java: `Materialized`). */
+export interface Materialized<K, V> extends Named {
+  /** Name of the store: required, because its changelog and the state on disk are found by it. */
+  readonly as: string;
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+  /** Default: true. */
+  readonly logging?: boolean;
+  /** Default: true. False: every update goes downstream by itself, and nothing is combined before a repartition. */
+  readonly caching?: boolean;
+}
+
+/** The store behind a windowed table. */
+export interface WindowMaterialized<K, V> extends Materialized<K, V> {
+  /** How long windows are kept, in event time. Default and least: size + grace. */
+  readonly retention?: Duration;
+}

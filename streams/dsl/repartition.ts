@@ -1,0 +1,43 @@
+import { type Graph, TopologyError } from './graph.js';
+import type { GraphNode } from './node.js';
+import { type Serde, Serdes } from './serdes.js';
+
+/** The serdes that a stream has from where it was read; absent where an operator made other keys or values. */
+export interface KnownSerdes<K, V> {
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+}
+
+export interface SerdePair<K, V> {
+  readonly keySerde: Serde<K>;
+  readonly valueSerde: Serde<V>;
+}
+
+/** The serdes of the options, else those that are known, else text keys and JSON values. */
+export function serdesOr<K, V>(options: KnownSerdes<K, V>, known: KnownSerdes<K, V>): SerdePair<K, V> {
+  return {
+    keySerde: options.keySerde ?? known.keySerde ?? (Serdes.string() as unknown as Serde<K>),
+    valueSerde: options.valueSerde ?? known.valueSerde ?? Serdes.json<V>(),
+  };
+}
+
+/** Throws a TopologyError if the name is taken or the number of partitions is not a positive whole number. */
+export function addRepartition<K, V>(
+  graph: Graph,
+  parent: GraphNode,
+  repartition: string,
+  serdes: SerdePair<K, V>,
+  partitions: number | undefined,
+): GraphNode {
+  if (partitions !== undefined && !(Number.isInteger(partitions) && partitions > 0)) {
+    throw new TopologyError(`numberOfPartitions of ${repartition}: ${partitions} is not a positive whole number`);
+  }
+  graph.reserve(repartition, 'repartition topic');
+  return graph.add('KSTREAM-REPARTITION', undefined, {
+    kind: 'repartition',
+    parents: [parent],
+    repartition,
+    ...serdes,
+    partitions,
+  });
+}

@@ -1,0 +1,96 @@
+import { readInt64, writeInt64 } from '../../stores/int64.js';
+import type { KeyCodec } from '../../stores/key-value-store.js';
+import type { Windowed } from './windows.js';
+
+/** Bytes of a value and back. Never called with null: an absent key or value has no bytes. Either side may throw. */
+export interface Serde<T> extends KeyCodec<T> {}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+const string: Serde<string> = Object.freeze({
+  serialize(value: string): Buffer {
+    if (typeof value !== 'string') throw new TypeError(`the string serde was given ${describe(value)}`);
+    return Buffer.from(value, 'utf8');
+  },
+  deserialize: (bytes: Buffer): string => bytes.toString('utf8'),
+  // ASCII is its own UTF-8, and most keys are ASCII.
+  stateKey: (value: string): string => (ASCII.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')),
+});
+
+const long: Serde<number> = Object.freeze({
+  serialize(value: number): Buffer {
+    if (!Number.isSafeInteger(value)) throw new TypeError(`the long serde was given ${describe(value)}`);
+    const bytes = Buffer.allocUnsafe(8);
+    writeInt64(bytes, value, 0);
+    return bytes;
+  },
+  deserialize(bytes: Buffer): number {
+    if (bytes.length !== 8) throw new RangeError(`a long has 8 bytes, not ${bytes.length}`);
+    return readInt64(bytes, 0);
+  },
+});
+
+const double: Serde<number> = Object.freeze({
+  serialize(value: number): Buffer {
+    if (typeof value !== 'number') throw new TypeError(`the double serde was given ${describe(value)}`);
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeDoubleBE(value, 0);
+    return bytes;
+  },
+  deserialize(bytes: Buffer): number {
+    if (bytes.length !== 8) throw new RangeError(`a double has 8 bytes, not ${bytes.length}`);
+    return bytes.readDoubleBE(0);
+  },
+});
+
+const bytes: Serde<Buffer> = Object.freeze({
+  serialize: (value: Buffer): Buffer => value,
+  deserialize: (value: Buffer): Buffer => value,
+});
+
+const json: Serde<unknown> = Object.freeze({
+  serialize(value: unknown): Buffer {
+    const text = JSON.stringify(value);
+    if (text === undefined) throw new TypeError(`the JSON serde was given ${describe(value)}`);
+    return Buffer.from(text, 'utf8');
+  },
+  deserialize: (value: Buffer): unknown => JSON.parse(value.toString('utf8')),
+});
+
+/** The serdes that come with the library; the bytes are those of Java's serdes of the same names. */
+export const Serdes = Object.freeze({
+  /** UTF-8. */
+  string: (): Serde<string> => string,
+  /** 8 bytes, big-endian; safe integers only. */
+  long: (): Serde<number> => long,
+  /** IEEE 754, 8 bytes, big-endian. */
+  double: (): Serde<number> => double,
+  /** The bytes as they are. */
+  bytes: (): Serde<Buffer> => bytes,
+  /** Compact JSON. The type is the caller's word: what is read is not checked. */
+  json: <T = unknown>(): Serde<T> => json as Serde<T>,
+  /** The inner key, then the window start as a long (Java: `TimeWindowedSerde`). */
+  timeWindowed: <K>(inner: Serde<K>, sizeMs: number): Serde<Windowed<K>> =>
+    Object.freeze({
+      serialize(windowed: Windowed<K>): Buffer {
+        const key = inner.serialize(windowed.key);
+        const result = Buffer.allocUnsafe(key.length + 8);
+        key.copy(result, 0);
+        writeInt64(result, windowed.window.start, key.length);
+        return result;
+      },
+      deserialize(windowed: Buffer): Windowed<K> {
+        const start = readInt64(windowed, windowed.length - 8);
+        return {
+          key: inner.deserialize(windowed.subarray(0, windowed.length - 8)),
+          window: { start, end: start + sizeMs },
+        };
+      },
+    }),
+});
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'number') return `the number ${value}`;
+  return `a value of type ${typeof value}`;
+}

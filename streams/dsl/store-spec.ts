@@ -1,0 +1,36 @@
+import { milliseconds } from './duration.js';
+import { type Graph, TopologyError } from './graph.js';
+import type { StoreSpec } from './node.js';
+import type { Materialized, WindowMaterialized } from './options.js';
+import type { SerdePair } from './repartition.js';
+import type { TimeWindows } from './windows.js';
+
+/** Throws a TopologyError if the store's name is taken. */
+export function storeSpec<K, V>(graph: Graph, options: Materialized<K, V>, serdes: SerdePair<K, V>): StoreSpec {
+  graph.reserve(options.as, 'store');
+  return Object.freeze({
+    name: options.as,
+    ...serdes,
+    logged: options.logging ?? true,
+    cached: options.caching ?? true,
+    retentionMs: undefined,
+  });
+}
+
+/** Throws a TopologyError if the store's name is taken or the retention is below size + grace. */
+export function windowStoreSpec<K, V>(
+  graph: Graph,
+  options: WindowMaterialized<K, V>,
+  serdes: SerdePair<K, V>,
+  windows: TimeWindows,
+): StoreSpec {
+  const least = windows.sizeMs + windows.graceMs;
+  const retentionMs =
+    options.retention === undefined ? least : milliseconds(options.retention, `retention of the store ${options.as}`);
+  if (retentionMs < least) {
+    throw new TopologyError(
+      `retention of the store ${options.as}: ${retentionMs} ms is below size + grace, ${least} ms`,
+    );
+  }
+  return Object.freeze({ ...storeSpec(graph, options, serdes), retentionMs });
+}

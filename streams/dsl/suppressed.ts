@@ -1,0 +1,25 @@
+import { type Duration, milliseconds } from './duration.js';
+
+/** When a table's updates go downstream (Java: `Suppressed`). */
+export type Suppressed =
+  | { readonly kind: 'untilWindowCloses'; readonly maxRecords: number | undefined }
+  | { readonly kind: 'untilTimeLimit'; readonly ms: number; readonly maxRecords: number | undefined };
+
+export const Suppressed = Object.freeze({
+  /**
+   * Only the last update of each window, when the window closes. With `maxRecords` the application fails when the buffer
+   * has more (Java: `shutDownWhenFull`). Windowed tables only.
+   */
+  untilWindowCloses(options: { readonly maxRecords?: number } = {}): Suppressed {
+    return Object.freeze({ kind: 'untilWindowCloses', maxRecords: options.maxRecords });
+  },
+
+  /**
+   * The last update of each key, `duration` of event time after its first one. With more than `maxRecords` in the buffer the
+   * oldest goes early (Java: `emitEarlyWhenFull`).
+   */
+  untilTimeLimit(duration: Duration, options: { readonly maxRecords?: number } = {}): Suppressed {
+    const ms = milliseconds(duration, 'untilTimeLimit of Suppressed');
+    return Object.freeze({ kind: 'untilTimeLimit', ms, maxRecords: options.maxRecords });
+  },
+});

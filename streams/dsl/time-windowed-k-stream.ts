@@ -1,0 +1,159 @@
+import type { Graph } from './graph.js';
+import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
+import { KStream } from './k-stream.js';
+import { KTable } from './k-table.js';
+import type { EmitStrategy, GraphNode } from './node.js';
+import type { Named, WindowMaterialized } from './options.js';
+import { pairSerde } from './pair-serde.js';
+import { addRepartition, type SerdePair, serdesOr } from './repartition.js';
+import { type Serde, Serdes } from './serdes.js';
+import { windowStoreSpec } from './store-spec.js';
+import type { TimeWindows, Windowed } from './windows.js';
+
+/** @internal A grouped stream before its windows. */
+export interface GroupedParts<K, V> {
+  readonly graph: Graph;
+  readonly node: GraphNode;
+  readonly serdes: SerdePair<K, V>;
+  readonly mustMove: boolean;
+  readonly name: string | undefined;
+}
+
+type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'logging' | 'retention'>;
+
+/**
+ * A stream grouped by key and window (Java: `TimeWindowedKStream`). Records with a null key are dropped, late ones too, both
+ * counted; a null value is aggregated.
+ */
+export class TimeWindowedKStream<K, V> {
+  readonly #grouped: GroupedParts<K, V>;
+  readonly #windows: TimeWindows;
+  readonly #emit: EmitStrategy;
+
+  /** @internal */
+  constructor(grouped: GroupedParts<K, V>, windows: TimeWindows, emit: EmitStrategy) {
+    this.#grouped = grouped;
+    this.#windows = windows;
+    this.#emit = emit;
+  }
+
+  /** When results go downstream: at each update (the default), or once, when the window closes (KIP-825). */
+  emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
+    return new TimeWindowedKStream<K, V>(this.#grouped, this.#windows, emit);
+  }
+
+  /** The number of records by key and window. */
+  count(materialized: WindowMaterialized<K, number>): KTable<Windowed<K>, number> {
+    return this.#aggregate(COUNT, materialized, Serdes.long());
+  }
+
+  /** See `KGroupedStream.reduce`. */
+  reduce(
+    reducer: (aggregate: V, value: V) => V | null,
+    materialized: WindowMaterialized<K, V> & { readonly associative?: boolean },
+  ): KTable<Windowed<K>, V> {
+    const parts = reduceParts(reducer, materialized.associative ?? false);
+    return this.#aggregate(parts, materialized, this.#grouped.serdes.valueSerde);
+  }
+
+  /** An aggregate by key and window. */
+  aggregate<A>(aggregation: Aggregation<K, V, A>, materialized: WindowMaterialized<K, A>): KTable<Windowed<K>, A> {
+    return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
+  }
+
+  /**
+   * The first record of each key in each window, in the order of arrival. Exact: the store has an entry for each key and
+   * window.
+   */
+  distinct(options: DistinctOptions<K>): KStream<K, V> {
+    const { graph, node, serdes, mustMove, name } = this.#grouped;
+    const parent = mustMove ? addRepartition(graph, node, name ?? options.as, serdes, undefined) : node;
+    const distinct = this.#addDistinct(parent, options, serdes.keySerde, (key: K) => key);
+    return new KStream<K, V>(graph, distinct, serdes, false);
+  }
+
+  /**
+   * How many different values of `by` each key has in each window. Exact, and partitioned by what is distinct: the records
+   * go to the partition of `by`, where the store `<as>-seen` has an entry for each value and window, and
+   * the counts of the partitions are added up. Records for which `by` is null are dropped, counted.
+   */
+  countDistinct<D>(
+    by: (key: K, value: V) => D,
+    materialized: WindowMaterialized<K, number> & { readonly distinctSerde?: Serde<D> },
+  ): KTable<Windowed<K>, number> {
+    const { graph, node, serdes } = this.#grouped;
+    const distinctSerde = materialized.distinctSerde ?? (Serdes.string() as unknown as Serde<D>);
+    const seen = `${materialized.as}-seen`;
+    const keyed = graph.add('KSTREAM-MAP', undefined, {
+      kind: 'map',
+      parents: [node],
+      mapper: (key: K, value: V) => ({ key: by(key, value), value: key }),
+    });
+    const moved = addRepartition(
+      graph,
+      keyed,
+      seen,
+      { keySerde: distinctSerde, valueSerde: serdes.keySerde },
+      undefined,
+    );
+    const identitySerde = pairSerde(distinctSerde, serdes.keySerde);
+    const options = { as: seen, logging: materialized.logging ?? true };
+    const first = this.#addDistinct(moved, options, identitySerde, (key: D, group: K): readonly [D, K] => [key, group]);
+    const grouped = graph.add('KSTREAM-MAP', undefined, {
+      kind: 'map',
+      parents: [first],
+      mapper: (key: D, group: K) => ({ key: group, value: key }),
+    });
+    const counted = { ...serdes, valueSerde: distinctSerde };
+    return new TimeWindowedKStream<K, D>(
+      { graph, node: grouped, serdes: counted, mustMove: true, name: materialized.as },
+      this.#windows,
+      this.#emit,
+    ).count(materialized);
+  }
+
+  #addDistinct(
+    parent: GraphNode,
+    options: DistinctOptions<never>,
+    keySerde: Serde<unknown>,
+    identity: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'],
+  ): GraphNode {
+    const { graph } = this.#grouped;
+    const store = windowStoreSpec(graph, options, { keySerde, valueSerde: Serdes.bytes() }, this.#windows);
+    const parents = [parent];
+    return graph.add('KSTREAM-DISTINCT', options.name, {
+      kind: 'distinct',
+      parents,
+      store,
+      windows: this.#windows,
+      identity,
+    });
+  }
+
+  #aggregate<A>(
+    parts: AggregateParts,
+    materialized: WindowMaterialized<K, A>,
+    valueSerde: Serde<A>,
+  ): KTable<Windowed<K>, A> {
+    const { graph, node, mustMove, name, serdes: grouped } = this.#grouped;
+    const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
+    const store = windowStoreSpec(graph, materialized, serdes, this.#windows);
+    const parent = mustMove ? addRepartition(graph, node, name ?? materialized.as, grouped, undefined) : node;
+    const { prefix, ...functions } = parts;
+    const aggregate = graph.add(prefix, materialized.name, {
+      kind: 'aggregate',
+      parents: [parent],
+      store,
+      windows: this.#windows,
+      emit: this.#emit,
+      ...functions,
+    });
+    const windowedKey = Serdes.timeWindowed(serdes.keySerde, this.#windows.sizeMs);
+    return new KTable<Windowed<K>, A>(
+      graph,
+      aggregate,
+      { keySerde: windowedKey, valueSerde: serdes.valueSerde },
+      this.#windows,
+    );
+  }
+}

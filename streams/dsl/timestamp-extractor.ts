@@ -1,0 +1,16 @@
+import type { ConsumerRecord } from '../kafka/record.js';
+
+/**
+ * The event time of a record, in milliseconds since the epoch. `partitionTime` is the highest time extracted on that
+ * partition so far, -1 at first. A negative result skips the record, counted; an error goes to the processing handler of
+ * deserialization (Java: `TimestampExtractor`).
+ */
+export type TimestampExtractor = (record: ConsumerRecord, value: unknown, partitionTime: number) => number;
+
+/** The timestamp of the record. Throws if it has none (Java: `FailOnInvalidTimestamp`, the default). */
+export const recordTimestamp: TimestampExtractor = record => {
+  if (record.timestamp < 0) {
+    throw new RangeError(`record ${record.topic}-${record.partition}@${record.offset} has no timestamp`);
+  }
+  return record.timestamp;
+};

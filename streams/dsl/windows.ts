@@ -1,0 +1,70 @@
+import { type Duration, milliseconds } from './duration.js';
+
+/** A window of time, in milliseconds since the epoch: `start` belongs to it, `end` does not. */
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A key in a window: the key type of windowed tables. */
+export interface Windowed<K> {
+  readonly key: K;
+  readonly window: Window;
+}
+
+export interface TimeWindowsOptions {
+  readonly size: Duration;
+  /** How long after its end, in event time, a window still takes records. Later ones are late: counted and dropped. */
+  readonly grace: Duration;
+  /** Hopping windows: a new one starts every `advanceBy`. Absent: tumbling windows, each starts where the last ends. */
+  readonly advanceBy?: Duration;
+  /**
+   * Lets windows close by the time of the task, so also while no record arrives, rather than by the highest
+   * timestamp that reached the operator. For event time that follows the wall clock: old timestamps loaded into an
+   * application that has been silent are late. Default: false, as in Java.
+   */
+  readonly closeOnIdle?: boolean;
+}
+
+/** Windows of a fixed size, aligned to the epoch (Java: `TimeWindows`). */
+export class TimeWindows {
+  readonly sizeMs: number;
+  readonly graceMs: number;
+  readonly advanceMs: number;
+  readonly closeOnIdle: boolean;
+
+  private constructor(sizeMs: number, graceMs: number, advanceMs: number, closeOnIdle: boolean) {
+    this.sizeMs = sizeMs;
+    this.graceMs = graceMs;
+    this.advanceMs = advanceMs;
+    this.closeOnIdle = closeOnIdle;
+    Object.freeze(this);
+  }
+
+  /** Throws a TypeError that names the option if the size is not positive, or the advance not between 1 ms and the size. */
+  static of(options: TimeWindowsOptions): TimeWindows {
+    const size = milliseconds(options.size, 'size of TimeWindows');
+    const grace = milliseconds(options.grace, 'grace of TimeWindows');
+    const advance = milliseconds(options.advanceBy ?? options.size, 'advanceBy of TimeWindows');
+    if (size === 0) throw new TypeError('size of TimeWindows: must be above 0');
+    if (advance === 0 || advance > size)
+      throw new TypeError('advanceBy of TimeWindows: must be above 0 and at most the size');
+    return new TimeWindows(size, grace, advance, options.closeOnIdle ?? false);
+  }
+
+  /** The starts of the windows that `timestamp` belongs to, ascending; none below 0. */
+  startsFor(timestamp: number): number[] {
+    const starts: number[] = [];
+    for (let start = this.firstStartFor(timestamp); start <= timestamp; start += this.advanceMs) starts.push(start);
+    return starts;
+  }
+
+  firstStartFor(timestamp: number): number {
+    const start = Math.max(0, timestamp - this.sizeMs + this.advanceMs);
+    return start - (start % this.advanceMs);
+  }
+
+  windowAt(start: number): Window {
+    return { start, end: start + this.sizeMs };
+  }
+}

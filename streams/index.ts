@@ -1,0 +1,42 @@
+export { BranchedKStream } from './dsl/branched-k-stream.js';
+export { type Duration, milliseconds, parseDuration } from './dsl/duration.js';
+export { TopologyError } from './dsl/graph.js';
+export { type Aggregation, KGroupedStream } from './dsl/k-grouped-stream.js';
+export { KStream } from './dsl/k-stream.js';
+export { KTable } from './dsl/k-table.js';
+export type { KeyValue } from './dsl/key-value.js';
+export type { EmitStrategy } from './dsl/node.js';
+export type { OperatorRecord, OperatorStream } from './dsl/operator-chain.js';
+export type {
+  Consumed,
+  Grouped,
+  Materialized,
+  Named,
+  Produced,
+  Repartitioned,
+  WindowMaterialized,
+} from './dsl/options.js';
+export { type Serde, Serdes } from './dsl/serdes.js';
+export { StreamsBuilder } from './dsl/streams-builder.js';
+export { Suppressed } from './dsl/suppressed.js';
+export { TimeWindowedKStream } from './dsl/time-windowed-k-stream.js';
+export { recordTimestamp, type TimestampExtractor } from './dsl/timestamp-extractor.js';
+export { Topology } from './dsl/topology.js';
+export { TimeWindows, type TimeWindowsOptions, type Window, type Windowed } from './dsl/windows.js';
+export type { ClusterConfig } from './kafka/client-config.js';
+export { ConfigError } from './kafka/config-error.js';
+export type { Logger } from './kafka/logger.js';
+export type { Ports } from './kafka/ports.js';
+export { rdKafkaPorts } from './kafka/rdkafka-ports.js';
+export type { ConsumerRecord, Header, Headers } from './kafka/record.js';
+export {
+  type ErrorContext,
+  type ErrorHandler,
+  type ErrorResponse,
+  failOnError,
+  resumeOnError,
+  StreamsError,
+} from './runtime/errors.js';
+export { KafkaStreams, type KafkaStreamsDependencies, type TaskStatus } from './runtime/kafka-streams.js';
+export type { ProcessingGuarantee, StreamsConfig, StreamsOptions } from './runtime/streams-config.js';
+export type { StreamsState } from './runtime/streams-state.js';

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { ClusterConfig } from './client-config.js';
+import { ConfigError } from './config-error.js';
+
+const DEFAULT_BROKERS = 'localhost:9092';
+const CLIENT_CONFIG_PREFIX = 'KAFKA_CONFIG_';
+
+const broker = /^(?:\[[0-9a-f:.]+\]|[^\s,:[\]]+):(\d{1,5})$/i;
+
+function isBroker(text: string): boolean {
+  const port = Number(broker.exec(text)?.[1]);
+  return port >= 1 && port <= 65_535;
+}
+
+const brokers = z.string().refine(text => text.split(',').every(part => isBroker(part.trim())));
+
+/**
+ * The cluster that the environment names: `KAFKA_BROKERS` (`host:port,...`, by default `localhost:9092`), and for each
+ * `KAFKA_CONFIG_<NAME>` the librdkafka property of that name in lower case with dots for underscores
+ * (`KAFKA_CONFIG_SECURITY_PROTOCOL=ssl` is `security.protocol=ssl`). A variable that is set but empty counts as not set.
+ *
+ * @throws ConfigError that names the variable
+ */
+export function clusterFromEnvironment(env: Readonly<NodeJS.ProcessEnv>, clientId: string): ClusterConfig {
+  const parsed = brokers.safeParse(env.KAFKA_BROKERS || DEFAULT_BROKERS);
+  if (!parsed.success) {
+    throw new ConfigError(`KAFKA_BROKERS must be host:port,host:port,... but is ${JSON.stringify(env.KAFKA_BROKERS)}`);
+  }
+  const clientConfig: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith(CLIENT_CONFIG_PREFIX) || !value) continue;
+    const property = propertyOf(name);
+    if (property === undefined) throw new ConfigError(`${name} names no property of librdkafka`);
+    clientConfig[property] = value;
+  }
+  return {
+    brokers: parsed.data
+      .split(',')
+      .map(part => part.trim())
+      .join(','),
+    clientId,
+    clientConfig,
+  };
+}
+
+function propertyOf(variable: string): string | undefined {
+  const name = variable.slice(CLIENT_CONFIG_PREFIX.length);
+  return /^[A-Z0-9]+(_[A-Z0-9]+)*$/.test(name) ? name.toLowerCase().replaceAll('_', '.') : undefined;
+}
+
+/**
+ * The error to tell the user when a client refuses its configuration: it names the `KAFKA_CONFIG_<NAME>` variable whose
+ * property the message of librdkafka is about; without one it is the message.
+ */
+export function configErrorOf(refusal: unknown, cluster: ClusterConfig): ConfigError {
+  const message = refusal instanceof Error ? refusal.message : String(refusal);
+  const properties = Object.keys(cluster.clientConfig ?? {}).filter(property => message.includes(property));
+  // Of `ssl.ca` and `ssl.ca.location`, the longer one is meant.
+  const property = properties.sort((a, b) => b.length - a.length)[0];
+  return new ConfigError(property === undefined ? message : `${environmentVariableOf(property)}: ${message}`, {
+    cause: refusal,
+  });
+}
+
+function environmentVariableOf(property: string): string {
+  return CLIENT_CONFIG_PREFIX + property.toUpperCase().replaceAll('.', '_');
+}

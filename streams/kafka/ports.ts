@@ -1,0 +1,133 @@
+import type { ConsumerRecord, Headers, TopicPartition, TopicPartitionOffset } from './record.js';
+
+/** Wall-clock time, milliseconds since the epoch. */
+export interface Clock {
+  now(): number;
+}
+
+export interface Watermarks {
+  /** Offset of the oldest record that is still there. */
+  readonly low: number;
+  /** Offset that the next record will get (the high watermark, open transactions included). */
+  readonly high: number;
+}
+
+/**
+ * Told of changes of the group's assignment. They may be told in the middle of a poll; the assignment changes only
+ * when the listener's owner answers with `assign` or `unassign`, at a time of its own.
+ */
+export interface RebalanceListener {
+  onPartitionsAssigned(partitions: readonly TopicPartition[]): void;
+  onPartitionsRevoked(partitions: readonly TopicPartition[]): void;
+}
+
+/** What one poll brought. */
+export interface PolledBatch {
+  /** In the order of their offsets by partition; empty if none arrived within the consumer's poll time-out. */
+  readonly records: readonly ConsumerRecord[];
+  /**
+   * Partitions whose end, of what read_committed may read, was met behind the records of this batch: the offset where it was. Told
+   * once, until more comes.
+   */
+  readonly ends: readonly TopicPartitionOffset[];
+}
+
+/** A read_committed consumer. One poll may be in flight at a time. */
+export interface Consumer {
+  /** Resolves when the cluster answered. */
+  connect(): Promise<void>;
+  /** Joins the group of this consumer. */
+  subscribe(topics: readonly string[], listener: RebalanceListener): void;
+  assign(partitions: readonly TopicPartitionOffset[]): void;
+  unassign(): void;
+  poll(maxRecords: number): Promise<PolledBatch>;
+  /** Stable committed offsets of the group; -1 where there is none. */
+  committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
+  /** Asks the broker. */
+  watermarks(partition: TopicPartition): Promise<Watermarks>;
+  /** at_least_once only. */
+  commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A producer with one transaction at a time. Every promise rejects with a `KafkaClientError`, whose kind tells what may be
+ * done about it.
+ */
+export interface Producer {
+  connect(): Promise<void>;
+  initTransactions(): Promise<void>;
+  beginTransaction(): Promise<void>;
+  /** Queues the record. Returns false, and takes nothing, when the queue of the client is full. */
+  send(
+    topic: string,
+    partition: number,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: Headers,
+  ): boolean;
+  /** Offsets become the group's with the transaction. The group metadata of `consumer` fences zombies (KIP-447). */
+  sendOffsetsToTransaction(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void>;
+  /** Waits for the delivery of all that was sent. */
+  commitTransaction(): Promise<void>;
+  abortTransaction(): Promise<void>;
+  flush(): Promise<void>;
+  /** Asks the broker. */
+  watermarks(partition: TopicPartition): Promise<Watermarks>;
+  close(): Promise<void>;
+}
+
+export interface TopicConfig {
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface Admin {
+  /** Partition counts of those of the topics that exist. */
+  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Creates the topic; a topic that exists is left as it is. */
+  createTopic(topic: string, config: TopicConfig): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The four ports through which the runtime meets the world. */
+export interface Ports {
+  readonly clock: Clock;
+  consumer(options: ConsumerOptions): Consumer;
+  producer(options: ProducerOptions): Producer;
+  admin(): Admin;
+}
+
+export interface ConsumerOptions {
+  readonly clientId: string;
+  /** Absent for a consumer that is only assigned. It still reads the group's committed offsets if it has one. */
+  readonly groupId?: string;
+  readonly groupInstanceId?: string;
+  readonly pollTimeoutMs: number;
+}
+
+export interface ProducerOptions {
+  readonly clientId: string;
+  /** Absent: not transactional. */
+  readonly transactionalId?: string;
+}
+
+/**
+ * What a failed call of a client allows:
+ * `retriable`: the same call again; `abort`: abort the transaction and begin anew from the committed offsets; `fatal`: only
+ * a new client helps (fenced by a newer instance, or not authorized).
+ */
+export type ClientErrorKind = 'retriable' | 'abort' | 'fatal';
+
+export class KafkaClientError extends Error {
+  readonly kind: ClientErrorKind;
+  readonly code: number;
+
+  constructor(message: string, kind: ClientErrorKind, code: number, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'KafkaClientError';
+    this.kind = kind;
+    this.code = code;
+  }
+}

@@ -1,0 +1,78 @@
+import kafka, { type Producer as Client, type IAdminClient } from 'node-rdkafka';
+import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
+import { type Admin, KafkaClientError, type TopicConfig } from './ports.js';
+import { promised } from './rdkafka-error.js';
+
+const CALL_TIMEOUT_MS = 10_000;
+const TOPIC_ALREADY_EXISTS = 36;
+
+interface TopicMetadata {
+  readonly name: string;
+  readonly partitions: readonly unknown[];
+}
+
+/** The admin port on node-rdkafka. Metadata come from a producer client: the admin client has none. */
+export class RdKafkaAdmin implements Admin {
+  readonly #admin: IAdminClient;
+  readonly #client: Client;
+  readonly #embedded: boolean;
+  #connected: Promise<unknown> | undefined;
+
+  constructor(cluster: ClusterConfig) {
+    const config = librdkafkaConfig(cluster, { 'client.id': `${cluster.clientId}-admin` });
+    this.#embedded = cluster.embedded ?? false;
+    this.#admin = kafka.AdminClient.create(config);
+    this.#client = new kafka.Producer(config, {});
+  }
+
+  async partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const metadata = await this.#metadata();
+    const wanted = new Set(topics);
+    return new Map(
+      metadata
+        .filter(({ name, partitions }) => wanted.has(name) && partitions.length > 0)
+        .map(t => [t.name, t.partitions.length]),
+    );
+  }
+
+  async createTopic(topic: string, { partitions, config }: TopicConfig): Promise<void> {
+    if (this.#embedded) {
+      await this.#metadata(topic);
+      return;
+    }
+    try {
+      await promised<void>(`create topic ${topic}`, done =>
+        this.#admin.createTopic(
+          // -1: the broker's own default, so that one line fits a single node and a cluster.
+          { topic, num_partitions: partitions, replication_factor: -1, config: { ...config } },
+          CALL_TIMEOUT_MS,
+          done,
+        ),
+      );
+    } catch (error) {
+      if (!(error instanceof KafkaClientError && error.code === TOPIC_ALREADY_EXISTS)) throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#admin.disconnect();
+    if (this.#connected !== undefined) await promised('disconnect', done => this.#client.disconnect(done));
+  }
+
+  async #metadata(topic?: string): Promise<readonly TopicMetadata[]> {
+    this.#connected ??= promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
+    try {
+      await this.#connected;
+    } catch (error) {
+      this.#connected = undefined;
+      throw error;
+    }
+    const { topics } = await promised<{ topics: readonly TopicMetadata[] }>('metadata', done =>
+      this.#client.getMetadata(
+        topic === undefined ? { timeout: CALL_TIMEOUT_MS } : { topic, timeout: CALL_TIMEOUT_MS },
+        done,
+      ),
+    );
+    return topics;
+  }
+}

@@ -1,0 +1,151 @@
+import kafka, { type KafkaConsumer, type Message, type MessageHeader } from 'node-rdkafka';
+import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
+import type { Logger } from './logger.js';
+import type { Consumer, ConsumerOptions, PolledBatch, RebalanceListener, Watermarks } from './ports.js';
+import { promised } from './rdkafka-error.js';
+import {
+  type ConsumerRecord,
+  type Headers,
+  NO_HEADERS,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from './record.js';
+
+const ASSIGN_PARTITIONS = -175;
+const OFFSET_BEGINNING = -2;
+const CALL_TIMEOUT_MS = 10_000;
+
+/** The consumer port on node-rdkafka. */
+export class RdKafkaConsumer implements Consumer {
+  readonly #client: KafkaConsumer;
+  #ends: TopicPartitionOffset[] = [];
+  #listener: RebalanceListener | undefined;
+  #closing = false;
+
+  constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger) {
+    const config = librdkafkaConfig(cluster, {
+      'client.id': options.clientId,
+      'group.id': options.groupId ?? options.clientId,
+      'enable.auto.commit': false,
+      'enable.auto.offset.store': false,
+      'isolation.level': 'read_committed',
+      'auto.offset.reset': 'earliest',
+      'enable.partition.eof': true,
+      // Co-partitioned topics go to the same member, and the same way each time.
+      'partition.assignment.strategy': 'range',
+      'session.timeout.ms': 15_000,
+      'heartbeat.interval.ms': 3000,
+      // The prefetch queue: the default, 64 MB for each partition, is most of what a process may have.
+      'queued.max.messages.kbytes': 32_768,
+      'queued.min.messages': 20_000,
+      'fetch.queue.backoff.ms': 10,
+      'fetch.wait.max.ms': 100,
+      ...(options.groupInstanceId === undefined ? {} : { 'group.instance.id': options.groupInstanceId }),
+    });
+    const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
+      // A disconnect revokes too, and waits until that is answered.
+      if (this.#closing) this.#client.unassign();
+      else if (error.code === ASSIGN_PARTITIONS) this.#listener?.onPartitionsAssigned(partitions);
+      else this.#listener?.onPartitionsRevoked(partitions);
+    };
+    this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
+    this.#client.setDefaultConsumeTimeout(options.pollTimeoutMs);
+    this.#client.on('partition.eof', end => this.#ends.push(end));
+    this.#client.on('event.error', error => logger.warn(`consumer ${options.clientId}: ${error.message}`));
+  }
+
+  /** @internal For the group metadata of a producer's transaction. */
+  get client(): KafkaConsumer {
+    return this.#client;
+  }
+
+  async connect(): Promise<void> {
+    await promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
+  }
+
+  subscribe(topics: readonly string[], listener: RebalanceListener): void {
+    this.#listener = listener;
+    this.#client.subscribe([...topics]);
+  }
+
+  assign(partitions: readonly TopicPartitionOffset[]): void {
+    this.#client.assign(
+      partitions.map(({ topic, partition, offset }) => ({
+        topic,
+        partition,
+        offset: offset < 0 ? OFFSET_BEGINNING : offset,
+      })),
+    );
+  }
+
+  unassign(): void {
+    this.#client.unassign();
+  }
+
+  async poll(maxRecords: number): Promise<PolledBatch> {
+    const messages = await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
+    // The client tells the ends that it met in this call before it hands over the messages.
+    const met = this.#ends;
+    this.#ends = [];
+    const records = messages.map(toRecord);
+    const ends = met.filter(
+      end => !records.some(r => r.topic === end.topic && r.partition === end.partition && r.offset >= end.offset),
+    );
+    return { records, ends };
+  }
+
+  async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
+    if (partitions.length === 0) return [];
+    const list = partitions.map(({ topic, partition }) => ({ topic, partition }));
+    const offsets = await promised<{ topic: string; partition: number; offset?: number }[]>('committed', done =>
+      this.#client.committed(list, CALL_TIMEOUT_MS, done),
+    );
+    return offsets.map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      offset: offset === undefined || offset < 0 ? -1 : offset,
+    }));
+  }
+
+  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+    const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>(
+      `watermarks of ${topic}-${partition}`,
+      done => this.#client.queryWatermarkOffsets(topic, partition, CALL_TIMEOUT_MS, done),
+    );
+    return { low: lowOffset, high: highOffset };
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    await promised<void>('commit', done => {
+      this.#client.commitSync(offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })));
+      done(null);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await promised('disconnect', done => this.#client.disconnect(done));
+  }
+}
+
+function toRecord(message: Message): ConsumerRecord {
+  const { topic, partition, offset, key, value, headers } = message;
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp: message.timestamp ?? -1,
+    key: typeof key === 'string' ? Buffer.from(key) : (key ?? null),
+    value,
+    headers: headers === undefined ? NO_HEADERS : toHeaders(headers),
+  };
+}
+
+function toHeaders(headers: MessageHeader[]): Headers {
+  return headers.flatMap(header =>
+    Object.entries(header).map(([key, value]) => ({
+      key,
+      value: Buffer.isBuffer(value) ? value : Buffer.from(String(value)),
+    })),
+  );
+}

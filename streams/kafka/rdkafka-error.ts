@@ -1,0 +1,44 @@
+import { type ClientErrorKind, KafkaClientError } from './ports.js';
+
+/** What librdkafka says of its errors. */
+interface LibrdkafkaFlags {
+  readonly isFatal: boolean;
+  readonly isTxnRequiresAbort: boolean;
+  readonly isRetriable: boolean;
+}
+
+const FENCED = -144;
+const QUEUE_FULL = -184;
+
+export function isQueueFull(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === QUEUE_FULL;
+}
+
+/** The error of a client call, with what librdkafka says may be done about it. */
+export function clientError(call: string, thrown: unknown): KafkaClientError {
+  if (thrown instanceof KafkaClientError) return thrown;
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const code = 'code' in error && typeof error.code === 'number' ? error.code : 0;
+  return new KafkaClientError(`${call}: ${error.message}`, kindOf(error, code), code, { cause: error });
+}
+
+function kindOf(error: Error & Partial<LibrdkafkaFlags>, code: number): ClientErrorKind {
+  if (error.isFatal === true || code === FENCED) return 'fatal';
+  if (error.isTxnRequiresAbort === true) return 'abort';
+  if (error.isRetriable === true) return 'retriable';
+  return 'abort';
+}
+
+/** Runs a call with a callback as a promise; rejects with a KafkaClientError that names it. */
+export function promised<T>(call: string, start: (done: (error: unknown, result?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    try {
+      start((error, result) => {
+        if (error) reject(clientError(call, error));
+        else resolve(result as T);
+      });
+    } catch (thrown) {
+      reject(clientError(call, thrown));
+    }
+  });
+}

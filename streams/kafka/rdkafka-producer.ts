@@ -1,0 +1,111 @@
+import kafka, { type Producer as Client, type KafkaConsumer, type MessageHeader } from 'node-rdkafka';
+import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
+import type { Logger } from './logger.js';
+import type { Consumer, Producer, ProducerOptions, Watermarks } from './ports.js';
+import { isQueueFull, promised } from './rdkafka-error.js';
+import type { Headers, TopicPartition, TopicPartitionOffset } from './record.js';
+
+const CALL_TIMEOUT_MS = 30_000;
+const WATERMARKS_TIMEOUT_MS = 5000;
+const POLL_INTERVAL_MS = 100;
+
+/** The producer port on node-rdkafka. It needs the consumer's client for the group metadata of its transactions. */
+export class RdKafkaProducer implements Producer {
+  readonly #client: Client;
+  readonly #groupClient: (consumer: Consumer) => KafkaConsumer;
+
+  constructor(
+    cluster: ClusterConfig,
+    options: ProducerOptions,
+    logger: Logger,
+    groupClient: (c: Consumer) => KafkaConsumer,
+  ) {
+    this.#groupClient = groupClient;
+    const config = librdkafkaConfig(cluster, {
+      'client.id': options.clientId,
+      'enable.idempotence': true,
+      'compression.codec': 'lz4',
+      'linger.ms': 5,
+      'queue.buffering.max.messages': 200_000,
+      'queue.buffering.max.kbytes': 65_536,
+      'delivery.report.only.error': true,
+      'retry.backoff.ms': 20,
+      ...(options.transactionalId === undefined
+        ? {}
+        : { 'transactional.id': options.transactionalId, 'transaction.timeout.ms': 60_000 }),
+    });
+    this.#client = new kafka.Producer(config, {
+      // Keys land where Java's clients put them. A property of topics: among those of the client it has no effect.
+      partitioner: 'murmur2_random',
+    });
+    this.#client.on('event.error', error => logger.warn(`producer ${options.clientId}: ${error.message}`));
+  }
+
+  async connect(): Promise<void> {
+    await promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
+    this.#client.setPollInterval(POLL_INTERVAL_MS);
+  }
+
+  initTransactions(): Promise<void> {
+    return promised('initTransactions', done => this.#client.initTransactions(CALL_TIMEOUT_MS, done));
+  }
+
+  beginTransaction(): Promise<void> {
+    return promised('beginTransaction', done => this.#client.beginTransaction(done));
+  }
+
+  send(
+    topic: string,
+    partition: number,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: Headers,
+  ): boolean {
+    try {
+      const target = partition < 0 ? null : partition;
+      if (headers.length === 0) this.#client.produce(topic, target, value, key, timestamp);
+      else this.#client.produce(topic, target, value, key, timestamp, undefined, toMessageHeaders(headers));
+      return true;
+    } catch (thrown) {
+      if (isQueueFull(thrown)) return false;
+      throw thrown;
+    }
+  }
+
+  sendOffsetsToTransaction(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void> {
+    const list = offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+    return promised('sendOffsetsToTransaction', done =>
+      this.#client.sendOffsetsToTransaction(list, this.#groupClient(consumer), CALL_TIMEOUT_MS, done),
+    );
+  }
+
+  commitTransaction(): Promise<void> {
+    return promised('commitTransaction', done => this.#client.commitTransaction(CALL_TIMEOUT_MS, done));
+  }
+
+  abortTransaction(): Promise<void> {
+    return promised('abortTransaction', done => this.#client.abortTransaction(CALL_TIMEOUT_MS, done));
+  }
+
+  flush(): Promise<void> {
+    return promised('flush', done => this.#client.flush(CALL_TIMEOUT_MS, done));
+  }
+
+  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+    const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>(
+      `watermarks of ${topic}-${partition}`,
+      done => this.#client.queryWatermarkOffsets(topic, partition, WATERMARKS_TIMEOUT_MS, done),
+    );
+    return { low: lowOffset, high: highOffset };
+  }
+
+  async close(): Promise<void> {
+    await promised('disconnect', done => this.#client.disconnect(done));
+  }
+}
+
+/** node-rdkafka writes header values as UTF-8 text. */
+function toMessageHeaders(headers: Headers): MessageHeader[] {
+  return headers.map(({ key, value }) => ({ [key]: value === null ? '' : value.toString() }));
+}

@@ -1,0 +1,107 @@
+import type { Consumer, Producer } from '../kafka/ports.js';
+import { KafkaClientError } from '../kafka/ports.js';
+import type { TopicPartitionOffset } from '../kafka/record.js';
+import type { RecordCollector } from './record-collector.js';
+
+/** What a commit does with the producer, by the processing guarantee. Transactions are numbered from 1. */
+export interface Committer {
+  /** Number of the transaction that what is sent now belongs to, or that is about to commit. */
+  readonly transaction: number;
+  start(): Promise<void>;
+  /** Commits all that was sent, with `offsets`. When it resolves the next transaction is open. */
+  commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
+  /** Undoes all that was sent since the last commit, and opens the next transaction. */
+  abort(): Promise<void>;
+}
+
+const COMMIT_TRIES = 5;
+
+/** exactly_once_v2: output, changelogs and offsets become visible together, or not at all (KIP-447). */
+export class TransactionalCommitter implements Committer {
+  readonly #producer: Producer;
+  readonly #consumer: Consumer;
+  readonly #collector: RecordCollector;
+  #transaction = 0;
+
+  constructor(producer: Producer, consumer: Consumer, collector: RecordCollector) {
+    this.#producer = producer;
+    this.#consumer = consumer;
+    this.#collector = collector;
+  }
+
+  get transaction(): number {
+    return this.#transaction;
+  }
+
+  async start(): Promise<void> {
+    await this.#producer.initTransactions();
+    await this.#begin();
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    this.#collector.close();
+    if (offsets.length > 0) await retrying(() => this.#producer.sendOffsetsToTransaction(offsets, this.#consumer));
+    // A commit whose outcome is not known has to be asked for again: only the broker knows it.
+    await retrying(() => this.#producer.commitTransaction());
+    await this.#begin();
+  }
+
+  async abort(): Promise<void> {
+    this.#collector.discard();
+    await retrying(() => this.#producer.abortTransaction());
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    await this.#producer.beginTransaction();
+    this.#transaction++;
+    this.#collector.open();
+  }
+}
+
+/** at_least_once: output first, then the offsets; after a crash records between the two are processed again. */
+export class AtLeastOnceCommitter implements Committer {
+  readonly #producer: Producer;
+  readonly #consumer: Consumer;
+  readonly #collector: RecordCollector;
+  #transaction = 1;
+
+  constructor(producer: Producer, consumer: Consumer, collector: RecordCollector) {
+    this.#producer = producer;
+    this.#consumer = consumer;
+    this.#collector = collector;
+  }
+
+  get transaction(): number {
+    return this.#transaction;
+  }
+
+  async start(): Promise<void> {
+    this.#collector.open();
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    this.#collector.close();
+    await retrying(() => this.#producer.flush());
+    if (offsets.length > 0) await retrying(() => this.#consumer.commit(offsets));
+    this.#transaction++;
+    this.#collector.open();
+  }
+
+  async abort(): Promise<void> {
+    this.#collector.discard();
+    this.#transaction++;
+    this.#collector.open();
+  }
+}
+
+async function retrying(call: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await call();
+      return;
+    } catch (error) {
+      if (!(error instanceof KafkaClientError && error.kind === 'retriable') || attempt === COMMIT_TRIES) throw error;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { ConsumerRecord } from '../kafka/record.js';
+
+/** The application cannot go on with this record: a handler said `fail`, or state or configuration do not allow it. */
+export class StreamsError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StreamsError';
+  }
+}
+
+/** Where an exception came from. */
+export interface ErrorContext {
+  readonly phase: 'deserialization' | 'processing' | 'production';
+  /** Name of the node that threw. */
+  readonly node: string;
+  readonly taskId: string;
+  /** The source record that was being processed; null in a commit, where results of many records leave together. */
+  readonly record: ConsumerRecord | null;
+}
+
+/**
+ * What becomes of a record that can't be processed: `resume` sends it to the dead-letter topic, if there is one, and goes
+ * on; `fail` stops the application.
+ */
+export type ErrorResponse = 'resume' | 'fail';
+
+/** Must be synchronous, and is called between two records of a transaction. An error thrown in it stops the application. */
+export type ErrorHandler = (error: Error, context: ErrorContext) => ErrorResponse;
+
+/** Java's `LogAndFail` handlers. */
+export const failOnError: ErrorHandler = () => 'fail';
+
+/** Java's `LogAndContinue` handlers; the record goes to the dead-letter topic if there is one. */
+export const resumeOnError: ErrorHandler = () => 'resume';
+
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,60 @@
+import type { Clock, Consumer } from '../kafka/ports.js';
+import type { Task } from './task.js';
+import { END_OF_TIME } from './time.js';
+
+const CHECK_EVERY_MS = 1000;
+const CHECK_EVERY_AT_END_MS = 50;
+
+/**
+ * Lets the time of silent tasks go on: a task whose source partitions are at their end, and have been silent for the idle
+ * timeout, promises that nothing older than the wall clock less that timeout will come.
+ */
+export class IdleCheck {
+  readonly #consumer: Consumer;
+  readonly #clock: Clock;
+  readonly #idleTimeoutMs: number;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+  #silentSince: number;
+  #inputEnded = false;
+
+  constructor(consumer: Consumer, clock: Clock, idleTimeoutMs: number) {
+    this.#consumer = consumer;
+    this.#clock = clock;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.#silentSince = clock.now();
+  }
+
+  /** A new assignment: silence counts from now. */
+  reset(): void {
+    this.#silentSince = this.#clock.now();
+  }
+
+  /** No more input will come: the end of a partition is the end of its time. */
+  endInput(): void {
+    this.#inputEnded = true;
+    this.#checkedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  async check(tasks: readonly Task[]): Promise<void> {
+    // The clock is read before the ends are confirmed: a process that is stopped in between promises nothing for that time.
+    const now = this.#clock.now();
+    if (now - this.#checkedAt < (this.#inputEnded ? CHECK_EVERY_AT_END_MS : CHECK_EVERY_MS)) return;
+    this.#checkedAt = now;
+    for (const task of tasks) {
+      if (!task.isFed || !task.usesTime || task.buffered > 0 || task.streamTime === END_OF_TIME) continue;
+      const silent = now - Math.max(task.lastRecordAt, this.#silentSince) >= this.#idleTimeoutMs;
+      if (!silent && !this.#inputEnded) continue;
+      if (!(await this.#atEnd(task))) continue;
+      task.advanceTime(this.#inputEnded ? END_OF_TIME : now - this.#idleTimeoutMs);
+    }
+  }
+
+  async #atEnd(task: Task): Promise<boolean> {
+    for (const queue of task.sourceQueues) {
+      if (queue.end === undefined) return false;
+      const { high } = await this.#consumer.watermarks(queue);
+      if (queue.end < high) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,210 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Topology } from '../dsl/topology.js';
+import type { Logger } from '../kafka/logger.js';
+import { KafkaClientError, type Ports } from '../kafka/ports.js';
+import type { RestoreProgress } from './changelog-reader.js';
+import { createInternalTopics } from './internal-topics.js';
+import { type StateDirectory, takeSlot } from './state-directory.js';
+import { type StreamsConfig, type StreamsOptions, streamsConfig } from './streams-config.js';
+import { mayBecome, type StreamsState } from './streams-state.js';
+import type { TaskCounts } from './task-counts.js';
+import { planTopology, type TopologyPlan } from './task-plan.js';
+import { Worker } from './worker.js';
+
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 10_000;
+
+export interface TaskStatus {
+  readonly id: string;
+  readonly streamTime: number;
+  readonly counts: TaskCounts;
+}
+
+export interface KafkaStreamsDependencies {
+  readonly ports: Ports;
+  readonly logger: Logger;
+  /** Default: a slot on disk under the option `stateDir`. */
+  readonly takeDirectory?: (config: StreamsConfig) => Promise<StateDirectory>;
+  readonly onStateChange?: (state: StreamsState) => void;
+  readonly onRestore?: (progress: RestoreProgress) => void;
+}
+
+/**
+ * A topology at work: one member of the application's group (Java: `KafkaStreams`). It begins with `start` and goes on until
+ * `close`, or until an error that a new client can't help: then `stopped` rejects.
+ */
+export class KafkaStreams {
+  readonly #topology: Topology;
+  readonly #config: StreamsConfig;
+  readonly #dependencies: KafkaStreamsDependencies;
+  readonly #closing = new AbortController();
+  #state: StreamsState = 'CREATED';
+  #worker: Worker | undefined;
+  #stopped: Promise<void> | undefined;
+  #draining: { readonly resolve: () => void } | undefined;
+
+  /** Throws a ConfigError that names the option that is wrong. */
+  constructor(topology: Topology, options: StreamsOptions, dependencies: KafkaStreamsDependencies) {
+    this.#topology = topology;
+    this.#config = streamsConfig(options);
+    this.#dependencies = dependencies;
+  }
+
+  get state(): StreamsState {
+    return this.#state;
+  }
+
+  /** The tasks of this process, with what each has done since the application began. */
+  get tasks(): readonly TaskStatus[] {
+    return (this.#worker?.tasks ?? []).map(({ id, streamTime, counts }) => ({ id, streamTime, counts }));
+  }
+
+  /** Begins; waits for the cluster and the source topics in the background. */
+  start(): void {
+    if (this.#state !== 'CREATED') throw new Error(`start: the application is ${this.#state}`);
+    this.#become('REBALANCING');
+    this.#stopped = this.#run();
+    this.#stopped.catch(() => {});
+  }
+
+  /** Resolves when the application has stopped after `close`; rejects with what stopped it otherwise. */
+  get stopped(): Promise<void> {
+    return this.#stopped ?? Promise.resolve();
+  }
+
+  /** Resolves when all that is in the input now is processed and committed, with all windows closed: no input may follow. */
+  async drain(): Promise<void> {
+    const drained = new Promise<void>(resolve => {
+      this.#draining = { resolve };
+    });
+    await Promise.race([drained, this.stopped]);
+  }
+
+  /** A last commit, then everything is closed. Its place in the group is kept for a restart until the session times out. */
+  async close(): Promise<void> {
+    if (this.#state === 'CREATED') {
+      this.#become('PENDING_SHUTDOWN');
+      this.#become('NOT_RUNNING');
+    }
+    if (this.#state !== 'ERROR' && this.#state !== 'NOT_RUNNING') this.#become('PENDING_SHUTDOWN');
+    this.#closing.abort();
+    await this.stopped;
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    let directory: StateDirectory | undefined;
+    try {
+      directory = await (this.#dependencies.takeDirectory ?? diskSlot)(this.#config);
+      this.#dependencies.logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
+      const plan = await this.#plan();
+      for (
+        let backoff = FIRST_BACKOFF_MS;
+        !this.#closed && plan !== undefined;
+        backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)
+      ) {
+        const error = await this.#runWorker(new Worker({ ...this.#workerOptions, directory }, plan));
+        if (error === undefined) break;
+        this.#dependencies.logger.error(`worker stopped, a new one follows in ${backoff} ms: ${error.message}`);
+        this.#become('REBALANCING');
+        await this.#pause(backoff);
+      }
+      this.#become('NOT_RUNNING');
+    } catch (error) {
+      this.#become('ERROR');
+      throw error;
+    } finally {
+      await directory?.release();
+    }
+  }
+
+  get #workerOptions(): {
+    topology: Topology;
+    config: StreamsConfig;
+    ports: Ports;
+    logger: Logger;
+    onRestore: (progress: RestoreProgress) => void;
+  } {
+    const { ports, logger, onRestore = (): void => {} } = this.#dependencies;
+    return { topology: this.#topology, config: this.#config, ports, logger, onRestore };
+  }
+
+  /** Runs until `close`, or a client error that a new worker may get over: that is returned. Other errors are thrown. */
+  async #runWorker(worker: Worker): Promise<KafkaClientError | undefined> {
+    this.#worker = worker;
+    try {
+      await worker.start();
+      while (!this.#closed) {
+        await worker.runOnce();
+        if (worker.tasks.length > 0) this.#become('RUNNING');
+        if (this.#draining !== undefined) await this.#drainStep(worker, this.#draining);
+      }
+      await worker.close();
+      return undefined;
+    } catch (error) {
+      await worker.close(true);
+      if (error instanceof KafkaClientError) return error;
+      throw error;
+    } finally {
+      this.#worker = undefined;
+    }
+  }
+
+  async #drainStep(worker: Worker, draining: { readonly resolve: () => void }): Promise<void> {
+    worker.endInput();
+    if (!worker.drained) return;
+    await worker.commit();
+    this.#draining = undefined;
+    draining.resolve();
+  }
+
+  /** Waits for the cluster and the source topics; undefined if the application is closed before they are there. */
+  async #plan(): Promise<TopologyPlan | undefined> {
+    const admin = this.#dependencies.ports.admin();
+    const sources = this.#topology.subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics));
+    try {
+      for (let backoff = FIRST_BACKOFF_MS; !this.#closed; backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)) {
+        const waitingFor = await this.#waitingFor(async () => {
+          const counts = await admin.partitionCounts(sources);
+          const missing = sources.filter(topic => !counts.has(topic));
+          if (missing.length > 0) return `topic ${missing.join(', ')} does not exist`;
+          const plan = planTopology(this.#topology, this.#config.applicationId, counts);
+          await createInternalTopics(plan, admin);
+          return plan;
+        });
+        if (typeof waitingFor !== 'string') return waitingFor;
+        this.#dependencies.logger.warn(`${waitingFor}: trying again in ${backoff} ms`);
+        await this.#pause(backoff);
+      }
+      return undefined;
+    } finally {
+      await admin.close();
+    }
+  }
+
+  async #waitingFor(attempt: () => Promise<TopologyPlan | string>): Promise<TopologyPlan | string> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof KafkaClientError) return error.message;
+      throw error;
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
+  }
+
+  #become(state: StreamsState): void {
+    if (state === this.#state || !mayBecome(this.#state, state)) return;
+    this.#state = state;
+    this.#dependencies.onStateChange?.(state);
+  }
+}
+
+function diskSlot(config: StreamsConfig): Promise<StateDirectory> {
+  return takeSlot(config.stateDir, config.applicationId);
+}

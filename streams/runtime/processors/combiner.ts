@@ -1,0 +1,88 @@
+import { keyToStateKey } from '../../../stores/key-value-store.js';
+import type { AggregateNode } from '../../dsl/node.js';
+import { NO_HEADERS } from '../../kafka/record.js';
+import type { TaskContext } from '../task-context.js';
+import { NEVER, type OperatorTime } from '../time.js';
+import { NO_WINDOW, PartialAggregate } from './partial-aggregate.js';
+import { Processor, type SavedTime } from './processor.js';
+
+interface Partial {
+  readonly key: unknown;
+  readonly windowStart: number;
+  aggregate: unknown;
+  timestamp: number;
+  records: number;
+}
+
+/**
+ * Aggregates what an associative aggregation gets within one transaction, before it moves: the repartition topic takes one
+ * partial aggregate for each key and window, not each record. Empty at every commit, so there is nothing to restore.
+ */
+export class Combiner extends Processor {
+  readonly #node: AggregateNode;
+  readonly #time: OperatorTime;
+  #partials = new Map<number, Map<unknown, Partial>>();
+
+  constructor(node: AggregateNode, time: OperatorTime, context: TaskContext) {
+    super(`${node.name}-combiner`, context);
+    this.#node = node;
+    this.#time = time;
+  }
+
+  protected process(key: unknown, value: unknown, timestamp: number): void {
+    const { windows } = this.#node;
+    if (key === null || key === undefined || (windows === undefined && (value === null || value === undefined))) {
+      this.context.dropped();
+      return;
+    }
+    this.#time.observe(timestamp);
+    if (windows === undefined) {
+      this.#combine(NO_WINDOW, key, value, timestamp);
+      return;
+    }
+    const effective = this.#time.effective;
+    const { sizeMs, graceMs, advanceMs } = windows;
+    for (let start = windows.firstStartFor(timestamp); start <= timestamp; start += advanceMs) {
+      if (start + sizeMs + graceMs <= effective) this.context.late();
+      else this.#combine(start, key, value, timestamp);
+    }
+  }
+
+  #combine(windowStart: number, key: unknown, value: unknown, timestamp: number): void {
+    let window = this.#partials.get(windowStart);
+    if (window === undefined) {
+      window = new Map();
+      this.#partials.set(windowStart, window);
+    }
+    const identity = typeof key === 'object' ? keyToStateKey(this.#node.store.keySerde, key) : key;
+    const partial = window.get(identity);
+    if (partial === undefined) {
+      const { initializer } = this.#node;
+      const aggregate = initializer === undefined ? value : this.#node.aggregator(key, value, initializer());
+      window.set(identity, { key, windowStart, aggregate, timestamp, records: 1 });
+      return;
+    }
+    partial.aggregate = this.#node.aggregator(key, value, partial.aggregate);
+    if (timestamp > partial.timestamp) partial.timestamp = timestamp;
+    partial.records++;
+  }
+
+  override flush(): void {
+    const partials = [...this.#partials.values()].flatMap(window => [...window.values()]);
+    this.#partials = new Map();
+    // An operator behind them that goes by stream time must not meet a later one first.
+    partials.sort((a, b) => a.timestamp - b.timestamp);
+    for (const { key, windowStart, aggregate, timestamp, records } of partials) {
+      const partial = new PartialAggregate(windowStart, aggregate, records);
+      this.forward(key, partial, timestamp, NO_HEADERS);
+    }
+  }
+
+  override saveTime(): SavedTime | undefined {
+    return this.#time.streamTime === NEVER ? undefined : { streamTime: this.#time.streamTime };
+  }
+
+  override resumeTime(saved: SavedTime): void {
+    if (typeof saved.streamTime === 'number') this.#time.observe(saved.streamTime);
+  }
+}

@@ -1,0 +1,100 @@
+import { keyToStateKey, type TimestampedKeyValueStore } from '../../../stores/key-value-store.js';
+import type { Change } from '../../dsl/change.js';
+import type { TableFilterNode, TableMapValuesNode, TableNode, ToStreamNode } from '../../dsl/node.js';
+import { type Headers, NO_HEADERS } from '../../kafka/record.js';
+import type { TaskContext } from '../task-context.js';
+import type { TableOutput } from './aggregate.js';
+import { ChangeCache } from './change-cache.js';
+import { Processor } from './processor.js';
+
+/** A stream read as a table (Java: `KTableSource`). An update that is out of order is applied all the same. */
+export class TableProcessor extends Processor {
+  readonly #node: TableNode;
+  readonly #store: TimestampedKeyValueStore<unknown, unknown>;
+  readonly #cache: ChangeCache | undefined;
+
+  constructor(
+    node: TableNode,
+    store: TimestampedKeyValueStore<unknown, unknown>,
+    output: TableOutput,
+    context: TaskContext,
+  ) {
+    super(node.name, context);
+    this.#node = node;
+    this.#store = store;
+    this.#cache = output.cached ? new ChangeCache() : undefined;
+  }
+
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    if (key === null || key === undefined) {
+      this.context.dropped();
+      return;
+    }
+    const oldValue = this.#store.get(key)?.value ?? null;
+    const newValue = value ?? null;
+    this.#store.put(key, newValue, timestamp);
+    if (this.#cache === undefined) this.forward(key, { newValue, oldValue }, timestamp, headers);
+    else this.#cache.put(keyToStateKey(this.#node.store.keySerde, key), key, newValue, oldValue, timestamp);
+  }
+
+  override flush(): void {
+    this.#cache?.drain((key, newValue, oldValue, timestamp) =>
+      this.forward(key, { newValue, oldValue }, timestamp, NO_HEADERS),
+    );
+  }
+}
+
+/** Java: `KTableFilter`. A row that was not there, and is not now, sends no tombstone. */
+export class TableFilterProcessor extends Processor {
+  readonly #node: TableFilterNode;
+
+  constructor(node: TableFilterNode, context: TaskContext) {
+    super(node.name, context);
+    this.#node = node;
+  }
+
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    const { newValue, oldValue } = value as Change<unknown>;
+    const filtered = { newValue: this.#pass(key, newValue), oldValue: this.#pass(key, oldValue) };
+    if (filtered.newValue === null && filtered.oldValue === null) return;
+    this.forward(key, filtered, timestamp, headers);
+  }
+
+  #pass(key: unknown, value: unknown): unknown {
+    return value !== null && this.#node.predicate(key, value) !== this.#node.negated ? value : null;
+  }
+}
+
+/** Java: `KTableMapValues`. */
+export class TableMapValuesProcessor extends Processor {
+  readonly #node: TableMapValuesNode;
+
+  constructor(node: TableMapValuesNode, context: TaskContext) {
+    super(node.name, context);
+    this.#node = node;
+  }
+
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    const { newValue, oldValue } = value as Change<unknown>;
+    this.forward(key, { newValue: this.#map(newValue, key), oldValue: this.#map(oldValue, key) }, timestamp, headers);
+  }
+
+  #map(value: unknown, key: unknown): unknown {
+    return value === null ? null : (this.#node.mapper(value, key) ?? null);
+  }
+}
+
+export class ToStreamProcessor extends Processor {
+  readonly #node: ToStreamNode;
+
+  constructor(node: ToStreamNode, context: TaskContext) {
+    super(node.name, context);
+    this.#node = node;
+  }
+
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    const { newValue } = value as Change<unknown>;
+    const { keyMapper } = this.#node;
+    this.forward(keyMapper === undefined ? key : keyMapper(key, newValue), newValue, timestamp, headers);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Producer } from '../kafka/ports.js';
+import type { Headers } from '../kafka/record.js';
+
+interface PendingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+  readonly headers: Headers;
+}
+
+/** Lets the partitioner of the producer choose by the key. */
+export const ANY_PARTITION = -1;
+
+/**
+ * Takes what tasks send, in order. While no transaction is open (the one before commits), and while the queue of the
+ * client is full, it keeps records back, so that processing need not wait for either.
+ */
+export class RecordCollector {
+  readonly #producer: Producer;
+  #open = false;
+  #pending: PendingRecord[] = [];
+  #sent = 0;
+
+  constructor(producer: Producer) {
+    this.#producer = producer;
+  }
+
+  /** Records sent or kept back since the transaction before was closed. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Records that wait for a transaction or for room in the client's queue. */
+  get keptBack(): number {
+    return this.#pending.length;
+  }
+
+  send(
+    topic: string,
+    partition: number,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: Headers,
+  ): void {
+    this.#sent++;
+    if (this.#open && this.#pending.length === 0) {
+      if (this.#producer.send(topic, partition, key, value, timestamp, headers)) return;
+    }
+    this.#pending.push({ topic, partition, key, value, timestamp, headers });
+  }
+
+  /** A transaction is open: what was kept back goes first. */
+  open(): void {
+    this.#open = true;
+    this.drain();
+  }
+
+  /** Sends what was kept back as far as the client has room. True if nothing is left. */
+  drain(): boolean {
+    if (!this.#open) return this.#pending.length === 0;
+    let taken = 0;
+    for (const { topic, partition, key, value, timestamp, headers } of this.#pending) {
+      if (!this.#producer.send(topic, partition, key, value, timestamp, headers)) break;
+      taken++;
+    }
+    if (taken > 0) this.#pending = this.#pending.slice(taken);
+    return this.#pending.length === 0;
+  }
+
+  /** The transaction ends; what comes from now on belongs to the next one. */
+  close(): void {
+    if (this.#pending.length > 0) throw new Error('records of the transaction were kept back and are not sent');
+    this.#open = false;
+    this.#sent = 0;
+  }
+
+  /** Forgets what was kept back: the transaction is aborted. */
+  discard(): void {
+    this.#open = false;
+    this.#pending = [];
+    this.#sent = 0;
+  }
+}

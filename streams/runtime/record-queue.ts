@@ -1,0 +1,82 @@
+import type { ConsumerRecord } from '../kafka/record.js';
+
+/** The records of one input partition that were polled and not processed, and how far its task has come. */
+export class RecordQueue {
+  readonly topic: string;
+  readonly partition: number;
+  #records: ConsumerRecord[] = [];
+  #head = 0;
+  #position = -1;
+  #committed = -1;
+  #end: number | undefined;
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic;
+    this.partition = partition;
+  }
+
+  get size(): number {
+    return this.#records.length - this.#head;
+  }
+
+  /** Offset of the next record to process; -1 before `seek`. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** True if the position moved since it was last committed. */
+  get moved(): boolean {
+    return this.#position !== this.#committed;
+  }
+
+  /** The end of the partition, if nothing has come since it was met: an offset behind all records and markers. */
+  get end(): number | undefined {
+    return this.#end;
+  }
+
+  add(record: ConsumerRecord): void {
+    this.#records.push(record);
+    this.#end = undefined;
+  }
+
+  /** Behind all that was added is the end of the partition. */
+  endAt(offset: number): void {
+    this.#end = offset;
+  }
+
+  peek(): ConsumerRecord | undefined {
+    return this.#records[this.#head];
+  }
+
+  /** Takes the head; the position is behind it from now on. */
+  take(): ConsumerRecord | undefined {
+    const record = this.#records[this.#head];
+    if (record === undefined) return undefined;
+    this.#head++;
+    this.#position = record.offset + 1;
+    if (this.#head === this.#records.length) {
+      this.#records = [];
+      this.#head = 0;
+    }
+    return record;
+  }
+
+  /** All records are processed: the position may be behind the markers of transactions, too. */
+  skipMarkers(): void {
+    if (this.size === 0 && this.#end !== undefined && this.#end > this.#position) this.#position = this.#end;
+  }
+
+  /** The position is committed with the transaction that ends now. */
+  committed(): void {
+    this.#committed = this.#position;
+  }
+
+  /** Starts anew from a committed offset. */
+  seek(offset: number): void {
+    this.#records = [];
+    this.#head = 0;
+    this.#end = undefined;
+    this.#position = offset;
+    this.#committed = offset;
+  }
+}

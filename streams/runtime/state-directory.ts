@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Level as DiskLevel } from 'level';
+import type { Level } from '../../stores/state-database.js';
+
+/** Where tasks keep their state: the slot of one instance. */
+export interface StateDirectory {
+  /** Random, and the same as long as the slot exists: the instance's identity to the group. */
+  readonly instanceId: string;
+  /** For people: where it is. */
+  readonly location: string;
+  /** The database of a task, not yet open. */
+  level(task: string): Level;
+  /** Deletes what a task has there. */
+  wipe(task: string): Promise<void>;
+  /** Gives the slot back. */
+  release(): Promise<void>;
+}
+
+const INSTANCE_ID = 'instance.id';
+const MAX_SLOTS = 1000;
+const ENCODING = { keyEncoding: 'utf8', valueEncoding: 'buffer' } as const;
+
+/**
+ * Takes the lowest free slot under `<stateDir>/<applicationId>`. The lock is LevelDB's own, on a small database of the slot, so it
+ * dies with the process; a process that comes back finds its slot, and with it its identity and its state.
+ */
+export async function takeSlot(stateDir: string, applicationId: string): Promise<StateDirectory> {
+  const base = join(stateDir, applicationId);
+  await mkdir(base, { recursive: true });
+  for (let slot = 0; slot < MAX_SLOTS; slot++) {
+    const location = join(base, String(slot));
+    const lock = new DiskLevel<string, string>(join(location, 'instance'));
+    await mkdir(location, { recursive: true });
+    try {
+      await lock.open();
+    } catch (error) {
+      if (isLocked(error)) continue;
+      throw new Error(`state directory ${location} can't be used`, { cause: error });
+    }
+    return await openSlot(location, lock);
+  }
+  throw new Error(`all ${MAX_SLOTS} slots of ${base} are taken`);
+}
+
+async function openSlot(location: string, lock: DiskLevel<string, string>): Promise<StateDirectory> {
+  let instanceId = lock.getSync(INSTANCE_ID);
+  if (instanceId === undefined) {
+    instanceId = randomUUID();
+    await lock.put(INSTANCE_ID, instanceId);
+  }
+  const directoryOf = (task: string): string => join(location, task);
+  return {
+    instanceId,
+    location,
+    level: task => new DiskLevel<string, Buffer>(directoryOf(task), ENCODING) as unknown as Level,
+    wipe: task => rm(directoryOf(task), { recursive: true, force: true }),
+    release: () => lock.close(),
+  };
+}
+
+function isLocked(error: unknown): boolean {
+  for (let e = error; e instanceof Error; e = e.cause) if ('code' in e && e.code === 'LEVEL_LOCKED') return true;
+  return false;
+}

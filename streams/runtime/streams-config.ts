@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { type Duration, parseDuration } from '../dsl/duration.js';
+import { ConfigError } from '../kafka/config-error.js';
+import { type ErrorHandler, failOnError } from './errors.js';
+
+export type ProcessingGuarantee = 'exactly_once_v2' | 'at_least_once';
+
+/** What an application may set; the names are those of Java's StreamsConfig, in camel case. */
+export interface StreamsOptions {
+  /** Name of the application: its consumer group, and the beginning of the names of its internal topics. */
+  readonly applicationId: string;
+  /** Default: `./state`. */
+  readonly stateDir?: string;
+  /** Default: `exactly_once_v2`. */
+  readonly processingGuarantee?: ProcessingGuarantee;
+  /** Default: 100 ms with exactly_once_v2, 30 s with at_least_once. */
+  readonly commitInterval?: Duration;
+  /** After this long without input a task promises that nothing older comes. Default: 5 s. */
+  readonly idleTimeout?: Duration;
+  /** Entries that the stores of a process may hold uncommitted before it commits early. Default: 100,000; 0: no caching. */
+  readonly cacheMaxEntries?: number;
+  /** Where records go that can't be processed. Default: nowhere, they are counted. */
+  readonly deadLetterTopic?: string;
+  /** Default: fail, as in Java. */
+  readonly deserializationExceptionHandler?: ErrorHandler;
+  /** Default: fail, as in Java. */
+  readonly processingExceptionHandler?: ErrorHandler;
+}
+
+export interface StreamsConfig {
+  readonly applicationId: string;
+  readonly stateDir: string;
+  readonly processingGuarantee: ProcessingGuarantee;
+  readonly commitIntervalMs: number;
+  readonly idleTimeoutMs: number;
+  readonly cacheMaxEntries: number;
+  readonly deadLetterTopic: string | undefined;
+  readonly deserializationExceptionHandler: ErrorHandler;
+  readonly processingExceptionHandler: ErrorHandler;
+}
+
+const DEFAULT_COMMIT_INTERVAL_MS = { exactly_once_v2: 100, at_least_once: 30_000 } as const;
+
+const duration = z
+  .union([z.string(), z.number()])
+  .transform(value => parseDuration(value))
+  .refine((value): value is number => value !== undefined, {
+    error: "must be a duration such as '60s', '500ms' or 60000",
+  });
+
+const topicName = z.string().regex(/^[\w.-]{1,200}$/, { error: "must be made of letters, digits, '.', '_' and '-'" });
+
+const handler = z.custom<ErrorHandler>(value => typeof value === 'function', { error: 'must be a function' });
+
+const schema = z.strictObject({
+  applicationId: topicName,
+  stateDir: z.string().min(1).default('./state'),
+  processingGuarantee: z.enum(['exactly_once_v2', 'at_least_once']).default('exactly_once_v2'),
+  commitInterval: duration.optional(),
+  idleTimeout: duration.default(5000),
+  cacheMaxEntries: z.int().min(0).default(100_000),
+  deadLetterTopic: topicName.optional(),
+  deserializationExceptionHandler: handler.default(() => failOnError),
+  processingExceptionHandler: handler.default(() => failOnError),
+});
+
+/** Throws a ConfigError, one line, that names the option that is wrong. */
+export function streamsConfig(options: StreamsOptions): StreamsConfig {
+  const parsed = schema.safeParse(options);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);
+  }
+  const { commitInterval, idleTimeout, deadLetterTopic, ...rest } = parsed.data;
+  return Object.freeze({
+    ...rest,
+    deadLetterTopic,
+    idleTimeoutMs: idleTimeout,
+    commitIntervalMs: commitInterval ?? DEFAULT_COMMIT_INTERVAL_MS[rest.processingGuarantee],
+  });
+}

@@ -1,0 +1,96 @@
+import type { ConsumerRecord, Headers } from '../kafka/record.js';
+import { deadLetterHeaders } from './dead-letter.js';
+import { asError, type ErrorContext, type ErrorHandler, StreamsError } from './errors.js';
+import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
+import { newTaskCounts, type TaskCounts } from './task-counts.js';
+
+export interface ErrorHandlers {
+  readonly deserialization: ErrorHandler;
+  readonly processing: ErrorHandler;
+  /** undefined: dead letters are counted, and not kept. */
+  readonly deadLetterTopic: string | undefined;
+}
+
+/** What the processors of one task share. */
+export class TaskContext {
+  readonly taskId: string;
+  readonly partition: number;
+  readonly collector: RecordCollector;
+  readonly #handlers: ErrorHandlers;
+  #counts: TaskCounts = newTaskCounts();
+  #record: ConsumerRecord | null = null;
+  #recordIsLate = false;
+
+  constructor(taskId: string, partition: number, collector: RecordCollector, handlers: ErrorHandlers) {
+    this.taskId = taskId;
+    this.partition = partition;
+    this.collector = collector;
+    this.#handlers = handlers;
+  }
+
+  get counts(): TaskCounts {
+    return this.#counts;
+  }
+
+  /** Goes on from the counts of an earlier run. */
+  resumeCounts(counts: TaskCounts): void {
+    this.#counts = structuredClone(counts);
+  }
+
+  /** The source record that is being processed; null in a commit. */
+  get record(): ConsumerRecord | null {
+    return this.#record;
+  }
+
+  begin(record: ConsumerRecord): void {
+    this.#record = record;
+    this.#recordIsLate = false;
+  }
+
+  end(): void {
+    this.#record = null;
+    this.#recordIsLate = false;
+  }
+
+  /** An operator dropped what it was given as late. A record that several operators find late counts once. */
+  late(records = 1): void {
+    if (this.#record !== null) {
+      if (this.#recordIsLate) return;
+      this.#recordIsLate = true;
+    }
+    this.#counts.late += records;
+  }
+
+  dropped(): void {
+    this.#counts.dropped++;
+  }
+
+  /** Asks the handler about an exception in `node`. Returns if the record is to be left out; else throws a StreamsError. */
+  failed(phase: ErrorContext['phase'], node: string, thrown: unknown): void {
+    if (thrown instanceof StreamsError) throw thrown;
+    const error = asError(thrown);
+    const context: ErrorContext = { phase, node, taskId: this.taskId, record: this.#record };
+    const handler = phase === 'deserialization' ? this.#handlers.deserialization : this.#handlers.processing;
+    if (handler(error, context) === 'fail') {
+      const where = this.#record === null ? '' : ` for ${place(this.#record)}`;
+      throw new StreamsError(`${phase} failed at ${node}${where}: ${error.message}`, { cause: error });
+    }
+    this.#counts.rejected++;
+    const topic = this.#handlers.deadLetterTopic;
+    if (topic === undefined) return;
+    const record = this.#record;
+    const headers: Headers = [...(record?.headers ?? []), ...deadLetterHeaders(error, context)];
+    this.collector.send(
+      topic,
+      ANY_PARTITION,
+      record?.key ?? null,
+      record?.value ?? null,
+      Math.max(0, record?.timestamp ?? 0),
+      headers,
+    );
+  }
+}
+
+function place(record: ConsumerRecord): string {
+  return `${record.topic}-${record.partition}@${record.offset}`;
+}

@@ -1,0 +1,386 @@
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
+import type { Topology } from '../dsl/topology.js';
+import type { Logger } from '../kafka/logger.js';
+import { type Consumer, KafkaClientError, type PolledBatch, type Ports, type Producer } from '../kafka/ports.js';
+import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import { ChangelogOffsets, type TrackedChangelog } from './changelog-offsets.js';
+import type { RestoreProgress } from './changelog-reader.js';
+import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
+import { IdleCheck } from './idle-check.js';
+import { RecordCollector } from './record-collector.js';
+import type { RecordQueue } from './record-queue.js';
+import type { StateDirectory } from './state-directory.js';
+import type { StreamsConfig } from './streams-config.js';
+import type { Task } from './task.js';
+import { idOf, type PlannedTask, TaskCreator } from './task-creator.js';
+import type { TopologyPlan } from './task-plan.js';
+import { END_OF_TIME } from './time.js';
+
+const POLL_TIMEOUT_MS = 50;
+const MAX_POLL_RECORDS = 4000;
+/** Records between two looks at the clock. */
+const SLICE = 500;
+/** Records that may wait for the transaction before to commit; beyond, processing waits. */
+const MAX_KEPT_BACK = 20_000;
+const ROOM_CHECK_MS = 2;
+
+interface RunningTask {
+  readonly planned: PlannedTask;
+  task: Task;
+}
+
+type Rebalance =
+  | { readonly kind: 'assigned'; readonly partitions: readonly TopicPartition[] }
+  | { readonly kind: 'revoked' };
+
+export interface WorkerOptions {
+  readonly topology: Topology;
+  readonly config: StreamsConfig;
+  readonly ports: Ports;
+  readonly directory: StateDirectory;
+  readonly logger: Logger;
+  readonly onRestore?: (progress: RestoreProgress) => void;
+}
+
+/**
+ * One consumer, one producer and the tasks between them (Java: `StreamThread`). Its owner calls `runOnce` over and over. An
+ * error out of it is final: the worker must be closed, and a new one goes on from the last commit.
+ */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #plan: TopologyPlan;
+  readonly #consumer: Consumer;
+  readonly #restoreConsumer: Consumer;
+  readonly #producer: Producer;
+  readonly #collector: RecordCollector;
+  readonly #committer: Committer;
+  readonly #creator: TaskCreator;
+  readonly #offsets: ChangelogOffsets;
+  readonly #idle: IdleCheck;
+  readonly #rebalances: Rebalance[] = [];
+  readonly #running = new Map<string, RunningTask>();
+  /** Tasks whose partitions were revoked: their stores stay open until the next assignment tells whether they come back. */
+  readonly #parked = new Map<string, RunningTask>();
+  /** Where polled records go: by topic, then partition. */
+  #queues = new Map<string, (RecordQueue | undefined)[]>();
+  #polling: Promise<PolledBatch> | undefined;
+  #committing: Promise<void> | undefined;
+  #inFlight = false;
+  #lastCommit: number;
+
+  constructor(options: WorkerOptions, plan: TopologyPlan) {
+    const { config, ports, directory, logger } = options;
+    this.#options = options;
+    this.#plan = plan;
+    const { applicationId } = config;
+    const name = `${applicationId}-${directory.instanceId}`;
+    const exactlyOnce = config.processingGuarantee === 'exactly_once_v2';
+    this.#consumer = ports.consumer({
+      clientId: `${name}-consumer`,
+      groupId: applicationId,
+      groupInstanceId: directory.instanceId,
+      pollTimeoutMs: POLL_TIMEOUT_MS,
+    });
+    this.#restoreConsumer = ports.consumer({ clientId: `${name}-restore-consumer`, pollTimeoutMs: POLL_TIMEOUT_MS });
+    this.#producer = ports.producer({
+      clientId: `${name}-producer`,
+      ...(exactlyOnce ? { transactionalId: name } : {}),
+    });
+    this.#collector = new RecordCollector(this.#producer);
+    this.#committer = exactlyOnce
+      ? new TransactionalCommitter(this.#producer, this.#consumer, this.#collector)
+      : new AtLeastOnceCommitter(this.#producer, this.#consumer, this.#collector);
+    this.#creator = new TaskCreator({
+      plan,
+      config,
+      directory,
+      collector: this.#collector,
+      clock: ports.clock,
+      logger,
+      onRestore: options.onRestore ?? (() => {}),
+    });
+    this.#offsets = new ChangelogOffsets(this.#producer, ports.clock);
+    this.#idle = new IdleCheck(this.#consumer, ports.clock, config.idleTimeoutMs);
+    this.#lastCommit = ports.clock.now();
+  }
+
+  get tasks(): readonly Task[] {
+    return [...this.#running.values()].map(({ task }) => task);
+  }
+
+  /** True if every task of the topology runs here, nothing is left to process and all time has ended. */
+  get drained(): boolean {
+    const expected = this.#plan.subTopologies.reduce((sum, { tasks }) => sum + tasks, 0);
+    const { tasks } = this;
+    return tasks.length === expected && tasks.every(task => task.buffered === 0 && task.lowestTime === END_OF_TIME);
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([this.#consumer.connect(), this.#restoreConsumer.connect(), this.#producer.connect()]);
+    await this.#committer.start();
+    this.#consumer.subscribe(this.#plan.inputTopics, {
+      onPartitionsAssigned: partitions => this.#rebalances.push({ kind: 'assigned', partitions }),
+      onPartitionsRevoked: () => this.#rebalances.push({ kind: 'revoked' }),
+    });
+  }
+
+  /** Input has ended where it stands: tasks whose partitions are at their end have seen all that will ever come. */
+  endInput(): void {
+    this.#idle.endInput();
+  }
+
+  /** Polls, processes what came, and commits if it is time. */
+  async runOnce(): Promise<void> {
+    try {
+      await this.#rebalance();
+      const { records, ends } = await this.#poll();
+      for (const record of records) this.#queues.get(record.topic)?.[record.partition]?.add(record);
+      for (const { topic, partition, offset } of ends) this.#queues.get(topic)?.[partition]?.endAt(offset);
+      while (this.#processSlice()) {
+        // A commit that is under way is not waited for: what is processed meanwhile goes with the next one.
+        if (!this.#inFlight && this.#commitDue()) await this.#commit();
+        if (this.#collector.keptBack > MAX_KEPT_BACK) await this.#makeRoom();
+        // Lets the callbacks of the commit that is under way come in.
+        await immediate();
+      }
+      await this.#idle.check(this.tasks);
+      if (!this.#inFlight && this.#commitDue()) await this.#commit();
+      this.#offsets.ask(this.#changelogs, () => this.#committer.transaction);
+    } catch (error) {
+      if (!(error instanceof KafkaClientError && error.kind !== 'fatal')) throw error;
+      await this.#abort(error);
+    }
+  }
+
+  /** Commits what is processed, and waits until Kafka has it. */
+  async commit(): Promise<void> {
+    await this.#commit();
+    await this.#settle();
+  }
+
+  /** A last commit, unless `dirty`, then everything is closed. The group keeps the member's place until its session ends. */
+  async close(dirty = false): Promise<void> {
+    if (!dirty) {
+      await this.commit();
+      await this.#offsets.settle(this.#changelogs);
+      for (const { task } of this.#running.values()) {
+        await task.state.flush(this.#now(), this.#offsets.of(task.id));
+      }
+    }
+    await this.#committing?.catch(() => {});
+    await this.#polling?.catch(() => {});
+    for (const { task } of [...this.#running.values(), ...this.#parked.values()]) await task.state.close();
+    this.#running.clear();
+    this.#parked.clear();
+    const closed = await Promise.allSettled([
+      this.#consumer.close(),
+      this.#restoreConsumer.close(),
+      this.#producer.close(),
+    ]);
+    const failed = closed.find(result => result.status === 'rejected');
+    if (failed !== undefined && !dirty) throw failed.reason;
+  }
+
+  #now(): number {
+    return this.#options.ports.clock.now();
+  }
+
+  get #changelogs(): readonly TrackedChangelog[] {
+    return [...this.#running.values()].flatMap(({ planned }) => this.#creator.changelogsOf(planned));
+  }
+
+  /** One batch is always being fetched while the one before is processed. */
+  async #poll(): Promise<PolledBatch> {
+    const polling = this.#polling ?? this.#consumer.poll(MAX_POLL_RECORDS);
+    this.#polling = undefined;
+    const batch = await polling;
+    this.#polling = this.#consumer.poll(MAX_POLL_RECORDS);
+    // A failure is met where it is awaited.
+    this.#polling.catch(() => {});
+    return batch;
+  }
+
+  /** Processes some records of the task that is furthest behind: so few windows are open at a time. */
+  #processSlice(): boolean {
+    const ready = this.tasks.filter(task => task.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
+    return ready.some(task => task.process(SLICE) > 0);
+  }
+
+  #commitDue(): boolean {
+    if (this.#now() - this.#lastCommit >= this.#options.config.commitIntervalMs) return true;
+    const { cacheMaxEntries } = this.#options.config;
+    if (cacheMaxEntries === 0) return false;
+    let entries = 0;
+    for (const { task } of this.#running.values()) entries += task.state.dirtyEntries;
+    return entries > cacheMaxEntries;
+  }
+
+  /** Begins a commit. Processing may go on while the transaction ends; the next commit waits for it. */
+  async #commit(): Promise<void> {
+    await this.#settle();
+    this.#lastCommit = this.#now();
+    const prepared: Task[] = [];
+    const offsets: TopicPartitionOffset[] = [];
+    for (const { task } of this.#running.values()) {
+      for (const queue of task.queues) queue.skipMarkers();
+      const moved = task.prepareCommit();
+      if (moved === undefined) continue;
+      prepared.push(task);
+      offsets.push(...moved);
+    }
+    if (prepared.length === 0) return;
+    await this.#makeRoom();
+    this.#inFlight = true;
+    this.#committing = this.#finish(prepared, offsets, this.#committer.transaction).finally(() => {
+      this.#inFlight = false;
+    });
+    // A failure is met where it is awaited.
+    this.#committing.catch(() => {});
+  }
+
+  async #finish(
+    prepared: readonly Task[],
+    offsets: readonly TopicPartitionOffset[],
+    transaction: number,
+  ): Promise<void> {
+    await this.#committer.commit(offsets);
+    for (const task of prepared) task.state.commit();
+    this.#offsets.committed(transaction);
+    for (const { planned, task } of this.#running.values()) {
+      const reached = this.#offsets.of(idOf(planned));
+      if (reached.size < this.#creator.changelogsOf(planned).length || !task.state.flushDue(this.#now())) continue;
+      await task.state.flush(this.#now(), reached);
+    }
+  }
+
+  async #settle(): Promise<void> {
+    const committing = this.#committing;
+    this.#committing = undefined;
+    await committing;
+  }
+
+  /** Waits until all that was sent is with the client. */
+  async #makeRoom(): Promise<void> {
+    if (this.#committing !== undefined) await this.#settle();
+    while (!this.#collector.drain()) await delay(ROOM_CHECK_MS);
+  }
+
+  /** Goes back to the last commit: nothing that was processed since has happened. */
+  async #abort(error: KafkaClientError): Promise<void> {
+    this.#options.logger.warn(`transaction aborted, going back to the last commit: ${error.message}`);
+    await this.#committing?.catch(() => {});
+    this.#committing = undefined;
+    await this.#committer.abort();
+    this.#offsets.aborted();
+    for (const running of [...this.#running.values(), ...this.#parked.values()]) await this.#restart(running);
+    await this.#assign();
+  }
+
+  async #restart(running: RunningTask): Promise<void> {
+    running.task.state.rollback();
+    running.task = await this.#creator.start(running.planned, running.task.state);
+  }
+
+  async #rebalance(): Promise<void> {
+    for (let next = this.#rebalances.shift(); next !== undefined; next = this.#rebalances.shift()) {
+      if (next.kind === 'revoked') await this.#revoke();
+      else await this.#assigned(next.partitions);
+    }
+  }
+
+  async #revoke(): Promise<void> {
+    try {
+      await this.commit();
+    } finally {
+      for (const [id, running] of this.#running) this.#parked.set(id, running);
+      this.#running.clear();
+      this.#queues = new Map();
+      this.#consumer.unassign();
+    }
+  }
+
+  async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
+    // Answers the group at once; records come when the tasks are restored.
+    this.#consumer.assign([]);
+    const planned = this.#plannedTasks(partitions);
+    const ids = new Set(planned.map(idOf));
+    for (const [id, { task }] of this.#parked) {
+      if (ids.has(id)) continue;
+      await task.state.close();
+      this.#offsets.forget(id);
+      this.#parked.delete(id);
+    }
+    // Stable offsets first: the changelogs' ends, which are taken next, then have all that was committed with them.
+    await this.#consumer.committed(planned.flatMap(task => inputsOf(task)));
+    const missing = planned.filter(task => !this.#parked.has(idOf(task)));
+    const created = await this.#whilePolling(this.#creator.create(missing, this.#restoreConsumer));
+    for (const [id, running] of this.#parked) this.#running.set(id, running);
+    this.#parked.clear();
+    for (const [index, task] of created.entries()) {
+      const plannedTask = missing[index];
+      if (plannedTask !== undefined) this.#running.set(task.id, { planned: plannedTask, task });
+    }
+    await this.#assign();
+  }
+
+  /** Reads on from what is committed, with the tasks that run. */
+  async #assign(): Promise<void> {
+    this.#queues = new Map();
+    const inputs = this.tasks.flatMap(task => task.inputs);
+    const committed = await this.#consumer.committed(inputs);
+    const offsetOf = new Map(committed.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
+    for (const task of this.tasks) {
+      task.seek(
+        new Map(task.inputs.map(({ topic, partition }) => [topic, offsetOf.get(`${topic}-${partition}`) ?? -1])),
+      );
+      for (const queue of task.queues) {
+        const queues = this.#queues.get(queue.topic) ?? [];
+        queues[queue.partition] = queue;
+        this.#queues.set(queue.topic, queues);
+      }
+    }
+    // What was fetched for the assignment before is of no use any more.
+    await this.#polling?.catch(() => {});
+    this.#polling = undefined;
+    this.#consumer.assign(this.tasks.flatMap(task => task.positions));
+    this.#idle.reset();
+  }
+
+  /** Keeps the group's member alive while something long goes on. Nothing is assigned, so nothing comes. */
+  async #whilePolling<T>(work: Promise<T>): Promise<T> {
+    let working = true;
+    const done = work.finally(() => {
+      working = false;
+    });
+    done.catch(() => {});
+    await this.#polling?.catch(() => {});
+    this.#polling = undefined;
+    while (working) await Promise.race([done, this.#consumer.poll(1)]);
+    return await done;
+  }
+
+  /** Tasks of which all partitions are assigned; the others can't run here. */
+  #plannedTasks(partitions: readonly TopicPartition[]): PlannedTask[] {
+    const assigned = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+    const tasks: PlannedTask[] = [];
+    for (const sub of this.#plan.subTopologies) {
+      for (let partition = 0; partition < sub.tasks; partition++) {
+        const inputs = inputsOf({ sub, partition });
+        const here = inputs.filter(input => assigned.has(`${input.topic}-${input.partition}`));
+        if (here.length === inputs.length) tasks.push({ sub, partition });
+        else if (here.length > 0) {
+          const names = here.map(input => `${input.topic}-${input.partition}`).join(', ');
+          this.#options.logger.warn(
+            `task ${idOf({ sub, partition })} can't run: only ${names} of its input is assigned here`,
+          );
+        }
+      }
+    }
+    return tasks;
+  }
+}
+
+/** Input partitions of a task; topics with fewer partitions than there are tasks have none for the last ones. */
+function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
+  return sub.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
+}

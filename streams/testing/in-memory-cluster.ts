@@ -1,0 +1,107 @@
+import { type Admin, KafkaClientError, type Ports, type TopicConfig } from '../kafka/ports.js';
+import { InMemoryConsumer } from './in-memory-consumer.js';
+import { InMemoryLog } from './in-memory-log.js';
+import { InMemoryProducer } from './in-memory-producer.js';
+import type { ManualClock } from './manual-clock.js';
+
+const UNKNOWN_TOPIC = 3;
+
+/** A cluster in this process: logs with transaction markers, one consumer group, producers that fence each other. */
+export class InMemoryCluster {
+  readonly #topics = new Map<string, readonly InMemoryLog[]>();
+  readonly #committed = new Map<string, number>();
+  readonly #epochs = new Map<string, InMemoryProducer>();
+  readonly #members = new Set<InMemoryConsumer>();
+  readonly #clock: ManualClock;
+  #failNext: KafkaClientError | undefined;
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock;
+  }
+
+  get ports(): Ports {
+    return {
+      clock: this.#clock,
+      consumer: () => new InMemoryConsumer(this),
+      producer: options => new InMemoryProducer(this, options.transactionalId),
+      admin: () => this.#admin(),
+    };
+  }
+
+  createTopic(topic: string, partitions: number): void {
+    if (this.#topics.has(topic)) return;
+    this.#topics.set(
+      topic,
+      Array.from({ length: partitions }, (_, partition) => new InMemoryLog(topic, partition)),
+    );
+  }
+
+  logs(topic: string): readonly InMemoryLog[] {
+    return this.#topics.get(topic) ?? [];
+  }
+
+  /** Throws a KafkaClientError if there is no such partition. */
+  log(topic: string, partition: number): InMemoryLog {
+    const log = this.#topics.get(topic)?.[partition];
+    if (log === undefined) throw new KafkaClientError(`no partition ${topic}-${partition}`, 'fatal', UNKNOWN_TOPIC);
+    return log;
+  }
+
+  committedOffset(topic: string, partition: number): number {
+    return this.#committed.get(`${topic}-${partition}`) ?? -1;
+  }
+
+  commitOffset(topic: string, partition: number, offset: number): void {
+    this.#committed.set(`${topic}-${partition}`, offset);
+  }
+
+  /** The producer is the only one with this id from now on; what the one before left open is aborted. */
+  fence(transactionalId: string, producer: InMemoryProducer): void {
+    this.#epochs.get(transactionalId)?.end('aborted');
+    this.#epochs.set(transactionalId, producer);
+  }
+
+  isFenced(transactionalId: string, producer: InMemoryProducer): boolean {
+    return this.#epochs.get(transactionalId) !== producer;
+  }
+
+  /** The next commit of a transaction fails with `error`, and is not committed. */
+  failNextCommit(error: KafkaClientError): void {
+    this.#failNext = error;
+  }
+
+  takeFailure(): KafkaClientError | undefined {
+    const failure = this.#failNext;
+    this.#failNext = undefined;
+    return failure;
+  }
+
+  join(member: InMemoryConsumer): void {
+    this.#members.add(member);
+    this.rebalance();
+  }
+
+  leave(member: InMemoryConsumer): void {
+    this.#members.delete(member);
+  }
+
+  /** Revokes everything and assigns it again. */
+  rebalance(): void {
+    for (const member of this.#members) member.revoked();
+    for (const member of this.#members) {
+      const partitions = member.topics.flatMap(topic =>
+        this.logs(topic).map(({ partition }) => ({ topic, partition })),
+      );
+      member.assigned(partitions);
+    }
+  }
+
+  #admin(): Admin {
+    return {
+      partitionCounts: async topics =>
+        new Map(topics.flatMap(topic => (this.#topics.has(topic) ? [[topic, this.logs(topic).length] as const] : []))),
+      createTopic: async (topic: string, { partitions }: TopicConfig) => this.createTopic(topic, partitions),
+      close: async () => {},
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import type { Consumer, PolledBatch, RebalanceListener, Watermarks } from '../kafka/ports.js';
+import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import type { InMemoryCluster } from './in-memory-cluster.js';
+
+/** The consumer port on a cluster in memory. A poll never waits. */
+export class InMemoryConsumer implements Consumer {
+  readonly #cluster: InMemoryCluster;
+  readonly #positions = new Map<string, { readonly partition: TopicPartition; next: number }>();
+  #listener: RebalanceListener | undefined;
+  #topics: readonly string[] = [];
+
+  constructor(cluster: InMemoryCluster) {
+    this.#cluster = cluster;
+  }
+
+  get topics(): readonly string[] {
+    return this.#topics;
+  }
+
+  async connect(): Promise<void> {}
+
+  subscribe(topics: readonly string[], listener: RebalanceListener): void {
+    this.#topics = topics;
+    this.#listener = listener;
+    this.#cluster.join(this);
+  }
+
+  assigned(partitions: readonly TopicPartition[]): void {
+    this.#listener?.onPartitionsAssigned(partitions);
+  }
+
+  revoked(): void {
+    if (this.#positions.size > 0)
+      this.#listener?.onPartitionsRevoked([...this.#positions.values()].map(p => p.partition));
+  }
+
+  assign(partitions: readonly TopicPartitionOffset[]): void {
+    this.unassign();
+    for (const { topic, partition, offset } of partitions) {
+      this.#positions.set(id({ topic, partition }), { partition: { topic, partition }, next: Math.max(0, offset) });
+    }
+  }
+
+  unassign(): void {
+    this.#positions.clear();
+  }
+
+  async poll(maxRecords: number): Promise<PolledBatch> {
+    const polled: ConsumerRecord[] = [];
+    const ends: TopicPartitionOffset[] = [];
+    for (const position of this.#positions.values()) {
+      const log = this.#cluster.log(position.partition.topic, position.partition.partition);
+      const { records, next } = log.read(position.next, maxRecords - polled.length);
+      position.next = next;
+      polled.push(...records);
+      if (next === log.stable) ends.push({ ...position.partition, offset: next });
+    }
+    return { records: polled, ends };
+  }
+
+  async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
+    return partitions.map(({ topic, partition }) => ({
+      topic,
+      partition,
+      offset: this.#cluster.committedOffset(topic, partition),
+    }));
+  }
+
+  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+    return { low: 0, high: this.#cluster.log(topic, partition).high };
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    for (const { topic, partition, offset } of offsets) this.#cluster.commitOffset(topic, partition, offset);
+  }
+
+  async close(): Promise<void> {
+    this.#cluster.leave(this);
+  }
+}
+
+function id({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}

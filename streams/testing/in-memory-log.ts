@@ -1,0 +1,66 @@
+import type { ConsumerRecord } from '../kafka/record.js';
+
+/** The records of one transaction in a log: open until its marker comes. */
+export interface LogTransaction {
+  state: 'open' | 'committed' | 'aborted';
+}
+
+interface Entry {
+  /** null: a transaction marker. */
+  readonly record: ConsumerRecord | null;
+  readonly transaction: LogTransaction | undefined;
+}
+
+/** One partition as a broker keeps it: markers take offsets, and read_committed ends at the first open transaction. */
+export class InMemoryLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly #entries: Entry[] = [];
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic;
+    this.partition = partition;
+  }
+
+  /** The high watermark. */
+  get high(): number {
+    return this.#entries.length;
+  }
+
+  /** The last stable offset. */
+  get stable(): number {
+    const open = this.#entries.findIndex(({ transaction }) => transaction?.state === 'open');
+    return open < 0 ? this.high : open;
+  }
+
+  append(
+    record: Omit<ConsumerRecord, 'topic' | 'partition' | 'offset'>,
+    transaction: LogTransaction | undefined,
+  ): ConsumerRecord {
+    const { topic, partition } = this;
+    const placed = { ...record, topic, partition, offset: this.high };
+    this.#entries.push({ record: placed, transaction });
+    return placed;
+  }
+
+  appendMarker(): void {
+    this.#entries.push({ record: null, transaction: undefined });
+  }
+
+  /** What read_committed reads from `offset` on, `max` records at most, and the offset after the last one looked at. */
+  read(offset: number, max: number): { readonly records: readonly ConsumerRecord[]; readonly next: number } {
+    const { stable } = this;
+    const records: ConsumerRecord[] = [];
+    let next = offset;
+    for (; next < stable && records.length < max; next++) {
+      const entry = this.#entries[next];
+      if (entry?.record != null && entry.transaction?.state !== 'aborted') records.push(entry.record);
+    }
+    return { records, next };
+  }
+
+  /** All that is committed. */
+  get committed(): readonly ConsumerRecord[] {
+    return this.read(0, Number.POSITIVE_INFINITY).records;
+  }
+}

@@ -1,0 +1,95 @@
+import { partitionFor } from '../kafka/partitioner.js';
+import { type Consumer, KafkaClientError, type Producer, type Watermarks } from '../kafka/ports.js';
+import type { Headers, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import type { InMemoryCluster } from './in-memory-cluster.js';
+import type { InMemoryLog, LogTransaction } from './in-memory-log.js';
+
+const FENCED = -144;
+const INVALID_STATE = -173;
+
+/** The producer port on a cluster in memory. Records without a key go to partition 0. */
+export class InMemoryProducer implements Producer {
+  readonly #cluster: InMemoryCluster;
+  readonly #transactionalId: string | undefined;
+  #transaction: LogTransaction | undefined;
+  #touched = new Set<InMemoryLog>();
+  #offsets: readonly TopicPartitionOffset[] = [];
+
+  constructor(cluster: InMemoryCluster, transactionalId: string | undefined) {
+    this.#cluster = cluster;
+    this.#transactionalId = transactionalId;
+  }
+
+  async connect(): Promise<void> {}
+
+  async initTransactions(): Promise<void> {
+    if (this.#transactionalId !== undefined) this.#cluster.fence(this.#transactionalId, this);
+  }
+
+  async beginTransaction(): Promise<void> {
+    this.#check();
+    this.#transaction = { state: 'open' };
+  }
+
+  send(
+    topic: string,
+    partition: number,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: Headers,
+  ): boolean {
+    if (this.#transactionalId !== undefined && this.#transaction === undefined) {
+      throw new KafkaClientError('send: no transaction is open', 'fatal', INVALID_STATE);
+    }
+    const partitions = this.#cluster.logs(topic).length;
+    const target = partition >= 0 ? partition : key === null ? 0 : partitionFor(key, Math.max(1, partitions));
+    const log = this.#cluster.log(topic, target);
+    log.append({ key, value, timestamp, headers }, this.#transaction);
+    this.#touched.add(log);
+    return true;
+  }
+
+  async sendOffsetsToTransaction(offsets: readonly TopicPartitionOffset[], _consumer: Consumer): Promise<void> {
+    this.#check();
+    this.#offsets = offsets;
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.#check();
+    const failure = this.#cluster.takeFailure();
+    if (failure !== undefined) throw failure;
+    for (const { topic, partition, offset } of this.#offsets) this.#cluster.commitOffset(topic, partition, offset);
+    this.end('committed');
+  }
+
+  async abortTransaction(): Promise<void> {
+    this.#check();
+    this.end('aborted');
+  }
+
+  /** Ends the open transaction, if there is one, with a marker in each partition that it wrote to. */
+  end(state: 'committed' | 'aborted'): void {
+    if (this.#transaction !== undefined) {
+      this.#transaction.state = state;
+      for (const log of this.#touched) log.appendMarker();
+    }
+    this.#transaction = undefined;
+    this.#touched = new Set();
+    this.#offsets = [];
+  }
+
+  async flush(): Promise<void> {}
+
+  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+    return { low: 0, high: this.#cluster.log(topic, partition).high };
+  }
+
+  async close(): Promise<void> {}
+
+  #check(): void {
+    if (this.#transactionalId !== undefined && this.#cluster.isFenced(this.#transactionalId, this)) {
+      throw new KafkaClientError('fenced by a newer producer', 'fatal', FENCED);
+    }
+  }
+}

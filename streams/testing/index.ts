@@ -1,0 +1,6 @@
+export {
+  type StoreEntry,
+  type TestRecord,
+  TopologyTestDriver,
+  type TopologyTestDriverOptions,
+} from './topology-test-driver.js';

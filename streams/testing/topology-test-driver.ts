@@ -1,0 +1,244 @@
+import { TimestampedKeyValueStore } from '../../stores/key-value-store.js';
+import type { StateKey } from '../../stores/state-database.js';
+import { TimestampedWindowStore } from '../../stores/window-store.js';
+import { type Serde, Serdes } from '../dsl/serdes.js';
+import type { Topology } from '../dsl/topology.js';
+import { partitionFor } from '../kafka/partitioner.js';
+import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
+import { type ConsumerRecord, type Headers, NO_HEADERS } from '../kafka/record.js';
+import { createInternalTopics } from '../runtime/internal-topics.js';
+import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
+import type { TaskCounts } from '../runtime/task-counts.js';
+import { planTopology, type TopologyPlan } from '../runtime/task-plan.js';
+import { Worker } from '../runtime/worker.js';
+import { InMemoryCluster } from './in-memory-cluster.js';
+import { ManualClock } from './manual-clock.js';
+import { MemoryStateDirectory } from './memory-state-directory.js';
+
+export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
+  /** Partitions of each topic. Default: 1, as in Java. */
+  readonly partitions?: number;
+  /** Where the wall clock begins, milliseconds. Default: 0. */
+  readonly startTime?: number;
+  /** False: only `commit` commits. Default: everything that was piped is processed and committed before `pipeInput` ends. */
+  readonly autoCommit?: boolean;
+  /** Topics that are written and not read, beside those that sinks name. */
+  readonly outputTopics?: readonly string[];
+}
+
+export interface TestRecord<K, V> {
+  readonly key: K | null;
+  readonly value: V | null;
+  readonly timestamp: number;
+  readonly headers?: Headers;
+}
+
+/** Output of a task store, for tests. */
+export interface StoreEntry {
+  readonly key: unknown;
+  readonly windowStart?: number;
+  readonly value: unknown;
+  readonly timestamp: number;
+}
+
+const LOGGER = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Runs a topology without a cluster (Java: `TopologyTestDriver`): the worker, tasks, stores and commits of the real runtime,
+ * with its four ports (clock, consumer, producer, admin) on a cluster in memory. The clock stands still until it is moved.
+ */
+export class TopologyTestDriver {
+  readonly #topology: Topology;
+  readonly #config: StreamsConfig;
+  readonly #plan: TopologyPlan;
+  readonly #cluster: InMemoryCluster;
+  readonly #clock: ManualClock;
+  readonly #autoCommit: boolean;
+  readonly #directory = new MemoryStateDirectory();
+  readonly #read = new Map<string, number>();
+  #worker: Worker;
+
+  private constructor(
+    topology: Topology,
+    config: StreamsConfig,
+    plan: TopologyPlan,
+    cluster: InMemoryCluster,
+    clock: ManualClock,
+    autoCommit: boolean,
+  ) {
+    this.#topology = topology;
+    this.#config = config;
+    this.#plan = plan;
+    this.#cluster = cluster;
+    this.#clock = clock;
+    this.#autoCommit = autoCommit;
+    this.#worker = this.#newWorker();
+  }
+
+  /** Throws a ConfigError or a TopologyError, as the application would at its start. */
+  static async create(topology: Topology, options: TopologyTestDriverOptions = {}): Promise<TopologyTestDriver> {
+    const { partitions = 1, startTime = 0, autoCommit = true, outputTopics = [], ...streams } = options;
+    const config = streamsConfig({ applicationId: 'test', commitInterval: Number.MAX_SAFE_INTEGER, ...streams });
+    const clock = new ManualClock(startTime);
+    const cluster = new InMemoryCluster(clock);
+    const sources = topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
+    const sinks = topology.nodes.flatMap(node =>
+      node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : [],
+    );
+    const deadLetters = config.deadLetterTopic === undefined ? [] : [config.deadLetterTopic];
+    for (const topic of [...sources, ...sinks, ...deadLetters, ...outputTopics]) cluster.createTopic(topic, partitions);
+    const admin = cluster.ports.admin();
+    const plan = planTopology(topology, config.applicationId, await admin.partitionCounts(sources));
+    await createInternalTopics(plan, admin);
+    const driver = new TopologyTestDriver(topology, config, plan, cluster, clock, autoCommit);
+    await driver.#worker.start();
+    await driver.run();
+    return driver;
+  }
+
+  /** Sends records to a source topic, to the partition of their key, and processes them one after the other. */
+  async pipeInput<K = string, V = unknown>(
+    topic: string,
+    records: TestRecord<K, V> | readonly TestRecord<K, V>[],
+    serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
+  ): Promise<void> {
+    const keySerde = serdes.keySerde ?? (Serdes.string() as unknown as Serde<K>);
+    const valueSerde = serdes.valueSerde ?? Serdes.json<V>();
+    for (const { key, value, timestamp, headers = NO_HEADERS } of Array.isArray(records) ? records : [records]) {
+      const keyBytes = key === null ? null : keySerde.serialize(key);
+      const valueBytes = value === null ? null : valueSerde.serialize(value);
+      const partitions = this.#cluster.logs(topic).length;
+      const partition = keyBytes === null ? 0 : partitionFor(keyBytes, Math.max(1, partitions));
+      this.#cluster.log(topic, partition).append({ key: keyBytes, value: valueBytes, timestamp, headers }, undefined);
+      await this.run();
+    }
+  }
+
+  /** Processes all that there is, and commits, unless `autoCommit` is off. */
+  async run(): Promise<void> {
+    do {
+      do await this.#worker.runOnce();
+      while (!this.#quiet);
+      if (this.#autoCommit) await this.commit();
+    } while (!this.#quiet);
+  }
+
+  /** Commits what was processed. */
+  async commit(): Promise<void> {
+    await this.#worker.commit();
+    // What the commit sent on is there to read only now.
+    await this.#worker.runOnce();
+  }
+
+  /** Moves the wall clock, and lets what goes by it happen. */
+  async advanceWallClock(ms: number): Promise<void> {
+    this.#clock.advance(ms);
+    await this.run();
+  }
+
+  /** The process dies, as by kill -9, and starts again: only what Kafka and the disk have is left. */
+  async crash(): Promise<void> {
+    await this.#directory.crash();
+    this.#worker = this.#newWorker();
+    await this.#worker.start();
+    await this.run();
+  }
+
+  /** The next commit of a transaction fails in this way. */
+  failNextCommit(kind: ClientErrorKind): void {
+    this.#cluster.failNextCommit(new KafkaClientError('commitTransaction: told to fail', kind, -1));
+  }
+
+  /** Revokes all partitions and assigns them again. */
+  async rebalance(): Promise<void> {
+    this.#cluster.rebalance();
+    await this.run();
+  }
+
+  /** No more input will come: all windows close. */
+  async endInput(): Promise<void> {
+    this.#worker.endInput();
+    for (let rounds = 0; !this.#worker.drained && rounds < 100; rounds++) {
+      this.#clock.advance(1000);
+      await this.run();
+      await this.commit();
+    }
+  }
+
+  /** Committed records of a topic that were not read yet, by partition. */
+  readOutput<K = string, V = unknown>(
+    topic: string,
+    serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
+  ): TestRecord<K, V>[] {
+    const keySerde = serdes.keySerde ?? (Serdes.string() as unknown as Serde<K>);
+    const valueSerde = serdes.valueSerde ?? Serdes.json<V>();
+    return this.readRecords(topic).map(({ key, value, timestamp, headers }) => ({
+      key: key === null ? null : keySerde.deserialize(key),
+      value: value === null ? null : valueSerde.deserialize(value),
+      timestamp,
+      headers,
+    }));
+  }
+
+  /** The same as bytes. */
+  readRecords(topic: string): ConsumerRecord[] {
+    return this.#cluster.logs(topic).flatMap(log => {
+      const id = `${topic}-${log.partition}`;
+      const all = log.committed;
+      const fresh = all.slice(this.#read.get(id) ?? 0);
+      this.#read.set(id, all.length);
+      return fresh;
+    });
+  }
+
+  /** What all tasks have done. */
+  get counts(): readonly TaskCounts[] {
+    return this.#worker.tasks.map(task => task.counts);
+  }
+
+  /** Entries of a table's store, of all tasks, in the order of their serialized keys. */
+  async storeEntries(store: string): Promise<StoreEntry[]> {
+    const spec = this.#topology.nodes
+      .flatMap(node => ('store' in node && node.store.name === store ? [node.store] : []))
+      .at(0);
+    if (spec === undefined) throw new Error(`the topology has no store ${store}`);
+    const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
+    for (const task of this.#worker.tasks) {
+      const bytes = task.state.store(store);
+      const all =
+        spec.retentionMs === undefined
+          ? await new TimestampedKeyValueStore(bytes, spec.keySerde, spec.valueSerde).all()
+          : await new TimestampedWindowStore(bytes, spec.keySerde, spec.valueSerde, spec.retentionMs).all();
+      for (const entry of all) entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });
+    }
+    return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ entry }) => entry);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close();
+  }
+
+  get #quiet(): boolean {
+    const tasks = this.#plan.subTopologies.reduce((sum, sub) => sum + sub.tasks, 0);
+    return (
+      this.#worker.tasks.length === tasks &&
+      this.#worker.tasks.every(task =>
+        task.queues.every(
+          ({ topic, partition, size, end }) => size === 0 && end === this.#cluster.log(topic, partition).stable,
+        ),
+      )
+    );
+  }
+
+  #newWorker(): Worker {
+    const { ports } = this.#cluster;
+    const options = {
+      topology: this.#topology,
+      config: this.#config,
+      ports,
+      directory: this.#directory,
+      logger: LOGGER,
+    };
+    return new Worker(options, this.#plan);
+  }
+}

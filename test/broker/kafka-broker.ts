@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { brokerReady } from './broker-ready.js';
+import { CHECKOUT } from './checkout.js';
+import { freePort } from './free-port.js';
+import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
+import { type Availability, javaAndMavenAvailable, mavenJars } from './maven-jars.js';
+import { serverProperties } from './server-properties.js';
+
+const run = promisify(execFile);
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
+
+export interface KafkaOptions {
+  /** Largest heap of the JVM as its `-Xmx` takes it; `1g` if not given. */
+  readonly heap?: string;
+  /** Over the launcher's `server.properties`. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** Whether `startKafka` can run on this machine. */
+export function kafkaAvailable(): Availability {
+  return javaAndMavenAvailable();
+}
+
+/**
+ * Starts Apache Kafka 4.3.1 as a single node on free ports of loopback, its data in a fresh temporary directory. Fetches it
+ * with Maven at first. Rejects with the end of its log if it does not come up within a minute. It dies with this process.
+ */
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroker> {
+  const jars = await mavenJars(path.join(CHECKOUT, 'test', 'broker', 'pom.xml'), 'kafka-4.3.1');
+  const directory = await mkdtemp(path.join(tmpdir(), 'tributary-kafka-'));
+  const broker = new KafkaBroker(jars, directory, await freePort(), options.heap ?? '1g');
+  try {
+    await broker.format(await freePort(), options.properties ?? {});
+    await broker.restart();
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+  return broker;
+}
+
+/** A running Apache Kafka, or one that was killed or stopped. */
+export class KafkaBroker {
+  /** `127.0.0.1:port`, the same after a restart. */
+  readonly address: string;
+  readonly #classpath: string;
+  readonly #directory: string;
+  readonly #port: number;
+  readonly #heap: string;
+  #process: GuardedProcess | undefined;
+
+  constructor(jars: string, directory: string, port: number, heap: string) {
+    this.address = `127.0.0.1:${port}`;
+    this.#classpath = path.join(jars, '*');
+    this.#directory = directory;
+    this.#port = port;
+    this.#heap = heap;
+  }
+
+  /** Throws when it is not running. */
+  get pid(): number {
+    if (this.#process === undefined) throw new Error('Kafka is not running');
+    return this.#process.pid;
+  }
+
+  /** What the broker logged (warnings and errors), gone after `stop`. */
+  get logFile(): string {
+    return path.join(this.#directory, 'kafka.log');
+  }
+
+  /** Makes the directory a node's, before its first start. */
+  async format(controllerPort: number, properties: Readonly<Record<string, string>>): Promise<void> {
+    const settings = {
+      port: this.#port,
+      controllerPort,
+      dataDirectory: path.join(this.#directory, 'data'),
+      properties,
+    };
+    await writeFile(this.#propertiesFile, serverProperties(settings));
+    const clusterId = randomBytes(16).toString('base64url');
+    const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', this.#propertiesFile];
+    await run('java', ['-cp', this.#classpath, ...tool]);
+  }
+
+  /** Starts it with the data and the port that it had, after an orderly stop if it still runs. */
+  async restart(): Promise<void> {
+    await this.#end('SIGTERM');
+    const jvm = [`-Xmx${this.#heap}`, '-XX:+UseG1GC', '-Dlog4j2.level=WARN', '-cp', this.#classpath];
+    const broker = await spawnGuarded('java', [...jvm, 'kafka.Kafka', this.#propertiesFile], {
+      cwd: this.#directory,
+      logFile: this.logFile,
+      removeWhenOrphaned: this.#directory,
+    });
+    this.#process = broker;
+    const ended = new AbortController();
+    const failure = broker.exited.then(async status => {
+      ended.abort();
+      throw new Error(`Kafka ended while it started (${status}): ${await this.#endOfLog()}`);
+    });
+    // After the start an end is no failure: it was asked for, or its clients will notice.
+    failure.catch(() => undefined);
+    try {
+      await Promise.race([brokerReady(this.#port, START_TIMEOUT_MS, ended.signal), failure]);
+    } catch (error) {
+      if (ended.signal.aborted) await failure;
+      throw new Error(`Kafka did not start: ${String(error)}: ${await this.#endOfLog()}`, { cause: error });
+    }
+  }
+
+  /** Ends it by SIGKILL; its data stays for `restart`. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Ends it in order (by SIGKILL if that takes too long) and removes all that it held. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  get #propertiesFile(): string {
+    return path.join(this.#directory, 'server.properties');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const broker = this.#process;
+    if (broker === undefined) return;
+    broker.signal(signal);
+    const overdue = setTimeout(() => broker.signal('SIGKILL'), STOP_TIMEOUT_MS);
+    await broker.exited;
+    clearTimeout(overdue);
+    this.#process = undefined;
+  }
+
+  async #endOfLog(): Promise<string> {
+    const log = await readFile(this.logFile, 'utf8').catch(() => '');
+    return log.slice(-2000);
+  }
+}

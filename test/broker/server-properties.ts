@@ -1,0 +1,42 @@
+export interface ServerSettings {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly dataDirectory: string;
+  /** Over all others. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** The `server.properties` of a single node that is broker and controller, on loopback. */
+export function serverProperties(settings: ServerSettings): string {
+  const listeners = `BROKER://127.0.0.1:${settings.port},CONTROLLER://127.0.0.1:${settings.controllerPort}`;
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    listeners,
+    'advertised.listeners': listeners,
+    'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'BROKER',
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': `1@127.0.0.1:${settings.controllerPort}`,
+    'log.dirs': settings.dataDirectory,
+    'num.partitions': '4',
+    'auto.create.topics.enable': 'false',
+    'group.initial.rebalance.delay.ms': '0',
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    // 50 of each by default, created at first use: seconds on a small machine, and nothing gained on one node.
+    'offsets.topic.num.partitions': '4',
+    'transaction.state.log.num.partitions': '4',
+    'share.coordinator.state.topic.num.partitions': '4',
+    // After a kill the new process is refused until the session of the old one has expired (9 s by default).
+    'broker.heartbeat.interval.ms': '500',
+    'broker.session.timeout.ms': '3000',
+    ...settings.properties,
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}

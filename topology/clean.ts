@@ -1,0 +1,37 @@
+import type { OperatorRecord, OperatorStream } from '../streams/dsl/operator-chain.js';
+import { BoundedCache } from './clean/bounded-cache.js';
+import { cleanCountry } from './clean/country.js';
+import { cleanDate } from './clean/date.js';
+import { cleanEmail } from './clean/email.js';
+import { cleanField } from './clean/field.js';
+import { cleanIpAddress } from './clean/ip-address.js';
+import { type JsonObject, parseJsonObject } from './clean/json-object.js';
+import type { User } from './user.js';
+
+/** A record as it comes from the topic. */
+type RawRecord = OperatorRecord<Buffer | null, Buffer | null>;
+
+/**
+ * The operators that make a cleaned user of a raw record, keyed by its email. The key of the raw record is not looked at.
+ * A record that can't be cleaned is refused with a {@link RejectedRecord}, thrown by the first step that finds a fault.
+ */
+export function cleaning(): (stream: OperatorStream<RawRecord>) => OperatorStream<OperatorRecord<string, User>> {
+  const countries = new BoundedCache<string | null>({ maxEntries: 2_000, maxKeyLength: 64 });
+  const dates = new BoundedCache<string | null>({ maxEntries: 10_000, maxKeyLength: 10 });
+  return stream =>
+    stream
+      .map(parseValue)
+      .map(cleanField('country', 'a country', text => countries.get(text, cleanCountry)))
+      .map(cleanField('date', 'a date', text => dates.get(text, cleanDate)))
+      .map(cleanField('ip_address', 'an IPv4 address', cleanIpAddress))
+      .map(cleanField('email', 'an email address', cleanEmail))
+      .map(keyByEmail);
+}
+
+function parseValue({ key, value }: RawRecord): OperatorRecord<Buffer | null, JsonObject> {
+  return { key, value: parseJsonObject(value) };
+}
+
+function keyByEmail<U extends User>({ value }: OperatorRecord<unknown, U>): OperatorRecord<string, U> {
+  return { key: value.email, value };
+}

@@ -1,0 +1,44 @@
+import { isUtf8 } from 'node:buffer';
+import { RejectedRecord } from './rejected-record.js';
+
+/** A parsed JSON object. A field named `__proto__` is a field like any other. */
+export interface JsonObject {
+  [field: string]: unknown;
+}
+
+/**
+ * Parses a record's value. Numbers are read as JavaScript reads them: beyond 2^53 they lose digits.
+ *
+ * @throws RejectedRecord for a tombstone, and for all that is not a JSON object in UTF-8.
+ */
+export function parseJsonObject(value: Buffer | null): JsonObject {
+  if (value === null) throw new RejectedRecord('value: null (tombstone)');
+  if (value.length === 0) throw new RejectedRecord('value: empty');
+  const text = value.toString();
+  // Every invalid byte was decoded to U+FFFD, so only a text that holds one needs the check of all its bytes.
+  if (text.includes('\ufffd') && !isUtf8(value)) throw new RejectedRecord('value: not UTF-8');
+  return asObject(parse(text));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RejectedRecord('value: not JSON');
+  }
+}
+
+function asObject(value: unknown): JsonObject {
+  if (!isObject(value)) throw new RejectedRecord(`value: ${jsonType(value)} instead of an object`);
+  return value;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** JSON's name of the type of a parsed value. */
+export function jsonType(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

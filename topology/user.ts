@@ -1,0 +1,18 @@
+/**
+ * A cleaned user. Fields beside the four that cleaning looks at are as they were in the input, present or not.
+ */
+export interface User {
+  /** Lower case, without space around it; the key of the record. */
+  readonly email: string;
+  /** In title case: `Bosnia And Herzegovina`. */
+  readonly country: string;
+  /** `yyyy-MM-dd` */
+  readonly date: string;
+  /** IPv4, dotted quad. */
+  readonly ip_address: string;
+  readonly id?: unknown;
+  readonly first_name?: unknown;
+  readonly last_name?: unknown;
+  readonly gender?: unknown;
+  readonly [field: string]: unknown;
+}
