@@ -19,7 +19,10 @@ export class ByteStore {
   #staged = new Map<StateKey, Buffer | null>();
   #committed = new Map<StateKey, Buffer | null>();
   #flushing = new Map<StateKey, Buffer | null>();
+  /** Of the active transaction, the staged one, the committed ones, and what is gone from disk: ascending from last to first. */
   #expiredBelow: StateKey = '';
+  #stagedExpiry: StateKey = '';
+  #committedExpiry: StateKey = '';
   #clearedBelow: StateKey = '';
 
   constructor(name: string, database: StateDatabase, cleanCacheEntries: number) {
@@ -46,11 +49,13 @@ export class ByteStore {
     if (value === undefined) value = this.#committed.get(key);
     if (value === undefined && this.#flushing.size > 0) value = this.#flushing.get(key);
     if (value !== undefined) return value;
-    value = this.#clean.get(key);
-    if (value !== undefined) return value;
-    value = this.#database.get(this.#prefix + key) ?? null;
-    this.#clean.set(key, value);
-    return value;
+    const known = this.#clean.get(key);
+    if (known !== undefined) return known;
+    const read = this.#database.get(this.#prefix + key);
+    // Most keys that are absent are about to be written: to remember them would cost more than it saves.
+    if (read === undefined) return null;
+    this.#clean.set(key, read);
+    return read;
   }
 
   put(key: StateKey, value: Buffer | null): void {
@@ -58,8 +63,8 @@ export class ByteStore {
   }
 
   /**
-   * Forgets every entry below `key`, on disk with the next flush. Expiry is not a write: it is in no changelog, whose topic
-   * expires by itself, and an abort does not bring entries back.
+   * Forgets every entry below `key`; on disk with a flush after the transaction has committed, since an abort brings them
+   * back. Expiry is not a write: it is in no changelog, whose topic expires by itself.
    */
   expireBelow(key: StateKey): void {
     if (key > this.#expiredBelow) this.#expiredBelow = key;
@@ -71,11 +76,13 @@ export class ByteStore {
     const staged = this.#active;
     this.#active = this.#staged;
     this.#staged = staged;
+    this.#stagedExpiry = this.#expiredBelow;
     return staged;
   }
 
   /** The staged transaction has committed. */
   commit(): void {
+    this.#committedExpiry = this.#stagedExpiry;
     if (this.#committed.size === 0) {
       const empty = this.#committed;
       this.#committed = this.#staged;
@@ -90,6 +97,8 @@ export class ByteStore {
   rollback(): void {
     this.#active.clear();
     this.#staged.clear();
+    this.#expiredBelow = this.#committedExpiry;
+    this.#stagedExpiry = this.#committedExpiry;
   }
 
   /** The committed writes, for one batch on disk. `flushed` must follow when they are there. */
@@ -98,15 +107,15 @@ export class ByteStore {
     this.#committed = this.#flushing;
     this.#flushing = flushing;
     for (const [key, value] of flushing) {
-      if (key >= this.#expiredBelow) yield { key: this.#prefix + key, value };
+      if (key >= this.#committedExpiry) yield { key: this.#prefix + key, value };
     }
   }
 
   async flushed(): Promise<void> {
     for (const key of this.#flushing.keys()) this.#clean.delete(key);
     this.#flushing.clear();
-    if (this.#expiredBelow > this.#clearedBelow) {
-      const to = this.#expiredBelow;
+    if (this.#committedExpiry > this.#clearedBelow) {
+      const to = this.#committedExpiry;
       this.#clean.clear();
       await this.#database.clear({ from: this.#prefix, to: this.#prefix + to });
       this.#clearedBelow = to;
@@ -121,20 +130,23 @@ export class ByteStore {
     }
   }
 
-  /** All entries in the order of their keys, uncommitted writes of this task included. */
+  /** All entries in the order of their keys as of now, uncommitted writes of this task included. */
   async entries(range: KeyRange = { from: '', to: '\uffff' }): Promise<[StateKey, Buffer][]> {
     const from = range.from > this.#expiredBelow ? range.from : this.#expiredBelow;
-    const merged = new Map<StateKey, Buffer | null>();
     const end = prefixEnd(this.#prefix);
     const to = this.#prefix + range.to;
-    for await (const [key, value] of this.#database.entries({ from: this.#prefix + from, to: to < end ? to : end })) {
-      merged.set(key.slice(this.#prefix.length), value);
-    }
+    const stored = this.#database.entries({ from: this.#prefix + from, to: to < end ? to : end });
+    // Taken before the first wait, as the iterator's snapshot is: a flush meanwhile moves writes from here to there.
+    const unflushed = new Map<StateKey, Buffer | null>();
     for (const layer of [this.#flushing, this.#committed, this.#staged, this.#active]) {
-      for (const [key, value] of layer) if (key >= from && key < range.to) merged.set(key, value);
+      for (const [key, value] of layer) if (key >= from && key < range.to) unflushed.set(key, value);
     }
     const entries: [StateKey, Buffer][] = [];
-    for (const [key, value] of merged) if (value !== null) entries.push([key, value]);
+    for await (const [storedKey, value] of stored) {
+      const key = storedKey.slice(this.#prefix.length);
+      if (!unflushed.has(key)) entries.push([key, value]);
+    }
+    for (const [key, value] of unflushed) if (value !== null) entries.push([key, value]);
     return entries.sort((a, b) => (a[0] < b[0] ? -1 : 1));
   }
 }

@@ -1,16 +1,15 @@
 import type { StateKey } from './state-database.js';
 
-/** What was read from disk of late, absent entries too, least recently read out first. Holds nothing that is not on disk. */
+/** Entries that were read from disk of late, least recently read out first. Holds nothing that is not on disk. */
 export class CleanCache {
-  readonly #entries = new Map<StateKey, Buffer | null>();
+  readonly #entries = new Map<StateKey, Buffer>();
   readonly #maxEntries: number;
 
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries;
   }
 
-  /** undefined: not known; null: known to be absent. */
-  get(key: StateKey): Buffer | null | undefined {
+  get(key: StateKey): Buffer | undefined {
     const value = this.#entries.get(key);
     if (value !== undefined) {
       this.#entries.delete(key);
@@ -19,7 +18,7 @@ export class CleanCache {
     return value;
   }
 
-  set(key: StateKey, value: Buffer | null): void {
+  set(key: StateKey, value: Buffer): void {
     if (this.#maxEntries === 0) return;
     this.#entries.set(key, value);
     if (this.#entries.size > this.#maxEntries) {
@@ -29,7 +28,7 @@ export class CleanCache {
   }
 
   delete(key: StateKey): void {
-    this.#entries.delete(key);
+    if (this.#entries.size > 0) this.#entries.delete(key);
   }
 
   clear(): void {

@@ -1,4 +1,4 @@
-import type { AbstractLevel } from 'abstract-level';
+import { UnreadableStateError } from './unreadable-state-error.js';
 
 /**
  * A state key: one character (0-255) for each byte, so that strings compare as their bytes do. As UTF-8 on disk the order
@@ -6,8 +6,15 @@ import type { AbstractLevel } from 'abstract-level';
  */
 export type StateKey = string;
 
-/** The database of one task, whatever backs it: LevelDB on disk, or memory. */
-export type Level = AbstractLevel<string | Buffer | Uint8Array, string, Buffer>;
+/** What is needed of the database of one task, whatever backs it: a level of `utf8` keys and `buffer` values, on disk or in memory. */
+export interface Level {
+  open(): Promise<void>;
+  getSync(key: string): Buffer | undefined;
+  batch(operations: LevelOperation[]): Promise<void>;
+  clear(range: { readonly gte: string; readonly lt: string }): Promise<void>;
+  iterator(range: { readonly gte: string; readonly lt: string }): AsyncIterable<[string, Buffer]>;
+  close(): Promise<void>;
+}
 
 export interface StateWrite {
   readonly key: StateKey;
@@ -21,29 +28,45 @@ export interface KeyRange {
   readonly to: StateKey;
 }
 
-type Operation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
+export type LevelOperation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
 
 /** Keys and values of one task on one `Level`, with synchronous reads and atomic batches. */
 export class StateDatabase {
   readonly #level: Level;
+  #damaged = false;
 
   private constructor(level: Level) {
     this.#level = level;
   }
 
-  /** Opens `level`, which must have `utf8` keys and `buffer` values. Rejects with its error if it is locked or corrupt. */
+  /** Opens `level`. Rejects with UnreadableStateError if it is corrupt, else with its own error (locked, no permission). */
   static async open(level: Level): Promise<StateDatabase> {
-    await level.open();
+    try {
+      await level.open();
+    } catch (error) {
+      if (isCorruption(error)) throw corruption(error);
+      throw error;
+    }
     return new StateDatabase(level);
   }
 
+  /** Corruption was met since it was opened: LevelDB does not look at a block before it is read. */
+  get damaged(): boolean {
+    return this.#damaged;
+  }
+
+  /** Throws UnreadableStateError where the bytes on disk are damaged. */
   get(key: StateKey): Buffer | undefined {
-    return this.#level.getSync(key);
+    try {
+      return this.#level.getSync(key);
+    } catch (error) {
+      throw this.#readError(error);
+    }
   }
 
   /** All of `writes` or none of them, even if the process dies. Not synced: a power failure may take whole batches. */
   async write(writes: Iterable<StateWrite>): Promise<void> {
-    const operations: Operation[] = [];
+    const operations: LevelOperation[] = [];
     for (const { key, value } of writes) {
       operations.push(value === null ? { type: 'del', key } : { type: 'put', key, value });
     }
@@ -54,14 +77,40 @@ export class StateDatabase {
     await this.#level.clear({ gte: range.from, lt: range.to });
   }
 
-  /** Entries of the range in the order of their keys, as of now. */
+  /** Entries of the range in the order of their keys, as of now. Rejects as `get` throws. */
   entries(range: KeyRange): AsyncIterable<[StateKey, Buffer]> {
-    return this.#level.iterator({ gte: range.from, lt: range.to });
+    return this.#read(this.#level.iterator({ gte: range.from, lt: range.to }));
+  }
+
+  async *#read(entries: AsyncIterable<[StateKey, Buffer]>): AsyncIterable<[StateKey, Buffer]> {
+    try {
+      yield* entries;
+    } catch (error) {
+      throw this.#readError(error);
+    }
+  }
+
+  #readError(error: unknown): unknown {
+    if (!isCorruption(error)) return error;
+    this.#damaged = true;
+    return corruption(error);
   }
 
   async close(): Promise<void> {
     await this.#level.close();
   }
+}
+
+function corruption(cause: unknown): UnreadableStateError {
+  return new UnreadableStateError('LevelDB reports corruption', { cause });
+}
+
+function isCorruption(error: unknown): boolean {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    if ('code' in e && e.code === 'LEVEL_CORRUPTION') return true;
+    if (/corruption/i.test(e.message)) return true;
+  }
+  return false;
 }
 
 /** The state key of bytes. */

@@ -1,22 +1,20 @@
 import { ByteStore } from './byte-store.js';
-import type { Level, StateWrite } from './state-database.js';
-import { StateDatabase } from './state-database.js';
+import { type Level, prefixEnd, StateDatabase, type StateWrite } from './state-database.js';
+import { UnreadableStateError } from './unreadable-state-error.js';
 
 /** Keys of the database that belong to no store: no store may be named so. */
 const META = '\0';
 const FORMAT_KEY = `${META}format`;
 const WRITTEN_KEY = `${META}written`;
+/** The last batch that was written, by its number: its key is deleted by the batch after it. */
+const BATCH = `${META}batch\0`;
 const offsetKey = (store: string): string => `${META}offset\0${store}`;
 
 /** Grows when the bytes on disk change their meaning. A directory of another format is rebuilt from the changelogs. */
 const FORMAT = '1';
 
-export class UnreadableStateError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'UnreadableStateError';
-  }
-}
+/** In place of the format where corruption was met: what is damaged might not be read when it is opened next. */
+const DAMAGED = 'damaged';
 
 export interface FlushPolicy {
   /** Committed entries in memory at which they go to disk. */
@@ -37,12 +35,19 @@ export class TaskState {
   readonly #writtenAt: number | undefined;
   #lastFlush: number;
   #flushing: Promise<void> | undefined;
+  #batches: number;
 
-  private constructor(database: StateDatabase, policy: FlushPolicy, now: number, writtenAt: number | undefined) {
+  private constructor(
+    database: StateDatabase,
+    options: { readonly policy: FlushPolicy; readonly now: number },
+    writtenAt: number | undefined,
+    batches: number,
+  ) {
     this.#database = database;
-    this.#policy = policy;
-    this.#lastFlush = now;
+    this.#policy = options.policy;
+    this.#lastFlush = options.now;
     this.#writtenAt = writtenAt;
+    this.#batches = batches;
   }
 
   /**
@@ -54,31 +59,21 @@ export class TaskState {
     names: readonly string[],
     options: { readonly policy: FlushPolicy; readonly now: number; readonly cleanCacheEntries: number },
   ): Promise<TaskState> {
-    let database: StateDatabase;
+    const database = await StateDatabase.open(level);
     try {
-      database = await StateDatabase.open(level);
+      const written = database.get(WRITTEN_KEY)?.toString();
+      const batches = await checkWhole(database);
+      const state = new TaskState(database, options, written === undefined ? undefined : Number(written), batches);
+      for (const name of names) {
+        state.#stores.set(name, new ByteStore(name, database, options.cleanCacheEntries));
+        const offset = database.get(offsetKey(name));
+        if (offset !== undefined) state.#offsets.set(name, Number(offset.toString()));
+      }
+      return state;
     } catch (error) {
-      if (isCorruption(error)) throw new UnreadableStateError('LevelDB reports corruption', { cause: error });
+      await database.close();
       throw error;
     }
-    const format = database.get(FORMAT_KEY)?.toString();
-    if (format !== undefined && format !== FORMAT) {
-      await database.close();
-      throw new UnreadableStateError(`written in format ${format}, this version reads ${FORMAT}`);
-    }
-    const written = database.get(WRITTEN_KEY)?.toString();
-    const state = new TaskState(
-      database,
-      options.policy,
-      options.now,
-      written === undefined ? undefined : Number(written),
-    );
-    for (const name of names) {
-      state.#stores.set(name, new ByteStore(name, database, options.cleanCacheEntries));
-      const offset = database.get(offsetKey(name));
-      if (offset !== undefined) state.#offsets.set(name, Number(offset.toString()));
-    }
-    return state;
   }
 
   store(name: string): ByteStore {
@@ -124,10 +119,10 @@ export class TaskState {
 
   /**
    * Writes what is committed, and `offsets` by store: everything of the changelog below them must be committed here.
-   * One flush at a time; a second call waits for the first.
+   * One flush at a time: others wait for those before them.
    */
   async flush(now: number, offsets: ReadonlyMap<string, number>): Promise<void> {
-    await this.#flushing;
+    while (this.#flushing !== undefined) await this.#flushing;
     this.#lastFlush = now;
     this.#flushing = this.#write(now, offsets).finally(() => {
       this.#flushing = undefined;
@@ -137,10 +132,11 @@ export class TaskState {
 
   async #write(now: number, offsets: ReadonlyMap<string, number>): Promise<void> {
     const stores = [...this.#stores.values()];
+    const batch = ++this.#batches;
     await this.#database.write(
       (function* (): Generator<StateWrite> {
         for (const store of stores) yield* store.flush();
-        yield* meta(now, offsets);
+        yield* meta(now, offsets, batch);
       })(),
     );
     for (const [store, offset] of offsets) this.#offsets.set(store, offset);
@@ -151,31 +147,48 @@ export class TaskState {
   async restore(store: string, writes: Iterable<StateWrite>, offset: number, now: number): Promise<void> {
     const target = this.store(store);
     const offsets = new Map([[store, offset]]);
+    const batch = ++this.#batches;
     await this.#database.write(
       (function* (): Generator<StateWrite> {
         yield* target.restore(writes);
-        yield* meta(now, offsets);
+        yield* meta(now, offsets, batch);
       })(),
     );
     this.#offsets.set(store, offset);
   }
 
+  /** What was found damaged since it was opened is unreadable from now on. */
   async close(): Promise<void> {
-    await this.#flushing;
-    await this.#database.close();
+    try {
+      await this.#flushing;
+    } finally {
+      if (this.#database.damaged) await this.#database.write([{ key: FORMAT_KEY, value: Buffer.from(DAMAGED) }]);
+      await this.#database.close();
+    }
   }
 }
 
-function* meta(now: number, offsets: ReadonlyMap<string, number>): Generator<StateWrite> {
+function* meta(now: number, offsets: ReadonlyMap<string, number>, batch: number): Generator<StateWrite> {
   yield { key: FORMAT_KEY, value: Buffer.from(FORMAT) };
+  yield { key: `${BATCH}${batch - 1}`, value: null };
+  yield { key: `${BATCH}${batch}`, value: Buffer.alloc(0) };
   yield { key: WRITTEN_KEY, value: Buffer.from(String(now)) };
   for (const [store, offset] of offsets) yield { key: offsetKey(store), value: Buffer.from(String(offset)) };
 }
 
-function isCorruption(error: unknown): boolean {
-  for (let e = error; e instanceof Error; e = e.cause) {
-    if ('code' in e && e.code === 'LEVEL_CORRUPTION') return true;
-    if (/corruption/i.test(e.message)) return true;
+/**
+ * Number of the last batch, 0 if there is none. Rejects with UnreadableStateError if another one is missing: LevelDB leaves
+ * a damaged batch out of its log without a word, and applies those after it.
+ */
+async function checkWhole(database: StateDatabase): Promise<number> {
+  const format = database.get(FORMAT_KEY)?.toString();
+  if (format !== undefined && format !== FORMAT) {
+    throw new UnreadableStateError(`written in format ${format}, this version reads ${FORMAT}`);
   }
-  return false;
+  const last: number[] = [];
+  for await (const [key] of database.entries({ from: BATCH, to: prefixEnd(BATCH) })) {
+    last.push(Number(key.slice(BATCH.length)));
+  }
+  if (last.length > 1) throw new UnreadableStateError(`after batch ${Math.min(...last)} a batch of writes is missing`);
+  return last[0] ?? 0;
 }

@@ -1,4 +1,6 @@
-import type { Admin } from '../streams/kafka/ports.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../streams/index.js';
+import { type Admin, KafkaClientError } from '../streams/kafka/ports.js';
 
 /** The topics of the application. People's scripts rely on the names. */
 export const topics = Object.freeze({
@@ -11,6 +13,7 @@ export const topics = Object.freeze({
 });
 
 const PARTITIONS = 4;
+const RETRY_MS = 1000;
 const TABLE = Object.freeze({ 'cleanup.policy': 'compact' });
 
 const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.freeze({
@@ -25,7 +28,24 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = Obje
 /** Creates those that are not there; one that exists keeps its partitions and its configuration. */
 export async function createTopics(admin: Admin): Promise<void> {
   const existing = await admin.partitionCounts(Object.keys(CONFIGS));
-  for (const [topic, config] of Object.entries(CONFIGS)) {
-    if (!existing.has(topic)) await admin.createTopic(topic, { partitions: PARTITIONS, config });
+  const missing = Object.entries(CONFIGS).filter(([topic]) => !existing.has(topic));
+  await Promise.all(missing.map(([topic, config]) => admin.createTopic(topic, { partitions: PARTITIONS, config })));
+}
+
+/** The same, waiting for the cluster as long as it takes, or until `signal`. Closes `admin`. */
+export async function createTopicsWhenReachable(admin: Admin, logger: Logger, signal: AbortSignal): Promise<void> {
+  try {
+    while (!signal.aborted) {
+      try {
+        await createTopics(admin);
+        return;
+      } catch (error) {
+        if (!(error instanceof KafkaClientError)) throw error;
+        logger.warn(`waiting for the cluster: ${error.message}`);
+        await delay(RETRY_MS, undefined, { signal }).catch(() => {});
+      }
+    }
+  } finally {
+    await admin.close();
   }
 }

@@ -9,8 +9,14 @@ interface Element {
   readonly predecessors: string[];
 }
 
+/** Where records come into a node and where they leave it; the same one but for a repartition. */
+interface ElementPair {
+  readonly input: Element;
+  readonly output: Element;
+}
+
 export function describeTopology(topology: Topology): string {
-  const elements = new Map<GraphNode, { input: Element; output: Element }>();
+  const elements = new Map<GraphNode, ElementPair>();
   for (const node of topology.nodes) elements.set(node, elementsOf(node));
   for (const node of topology.nodes) {
     for (const parent of node.parents) {
@@ -24,25 +30,30 @@ export function describeTopology(topology: Topology): string {
   const lines = ['Topologies:'];
   for (const { id, nodes } of topology.subTopologies) {
     lines.push(`   Sub-topology: ${id}`);
-    for (const node of nodes) {
-      const pair = elements.get(node);
-      if (pair === undefined) continue;
-      for (const element of pair.input === pair.output ? [pair.input] : [pair.input, pair.output]) {
-        lines.push(`    ${element.title}`);
-        if (!element.title.startsWith('Sink')) lines.push(`      --> ${element.successors.join(', ') || 'none'}`);
-        if (!element.title.startsWith('Source')) lines.push(`      <-- ${element.predecessors.join(', ') || 'none'}`);
-      }
+    for (const element of topology.nodes.flatMap(node => elementsWithin(nodes, node, elements.get(node)))) {
+      lines.push(`    ${element.title}`);
+      if (!element.title.startsWith('Sink')) lines.push(`      --> ${element.successors.join(', ') || 'none'}`);
+      if (!element.title.startsWith('Source')) lines.push(`      <-- ${element.predecessors.join(', ') || 'none'}`);
     }
     lines.push('');
   }
   return lines.join('\n');
 }
 
+/** What of `node` is in the sub-topology of `nodes`: the sink of a repartition is where it is written. */
+function elementsWithin(nodes: readonly GraphNode[], node: GraphNode, pair: ElementPair | undefined): Element[] {
+  if (pair === undefined) return [];
+  const { input, output } = pair;
+  if (input === output) return nodes.includes(node) ? [output] : [];
+  const written = node.parents.some(parent => nodes.includes(parent));
+  return [...(written ? [input] : []), ...(nodes.includes(node) ? [output] : [])];
+}
+
 function element(name: string, title: string): Element {
   return { name, title, successors: [], predecessors: [] };
 }
 
-function elementsOf(node: GraphNode): { input: Element; output: Element } {
+function elementsOf(node: GraphNode): ElementPair {
   switch (node.kind) {
     case 'source': {
       const source = element(node.name, `Source: ${node.name} (topics: [${node.topics.join(', ')}])`);

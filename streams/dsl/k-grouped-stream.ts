@@ -1,8 +1,8 @@
-import type { Graph } from './graph.js';
+import type { GroupedSource } from './grouped-source.js';
 import { KTable } from './k-table.js';
-import type { GraphNode, Merger } from './node.js';
+import type { Merger } from './node.js';
 import type { Materialized } from './options.js';
-import { addRepartition, type SerdePair, serdesOr } from './repartition.js';
+import { serdesOr } from './repartition.js';
 import { type Serde, Serdes } from './serdes.js';
 import { storeSpec } from './store-spec.js';
 import { TimeWindowedKStream } from './time-windowed-k-stream.js';
@@ -59,19 +59,11 @@ export function reduceParts<V>(reducer: (aggregate: V, value: V) => V | null, as
 
 /** A stream grouped by its key (Java: `KGroupedStream`). Records with a null key or a null value are dropped, counted. */
 export class KGroupedStream<K, V> {
-  readonly #graph: Graph;
-  readonly #node: GraphNode;
-  readonly #serdes: SerdePair<K, V>;
-  readonly #mustMove: boolean;
-  readonly #name: string | undefined;
+  readonly #source: GroupedSource<K, V>;
 
   /** @internal */
-  constructor(graph: Graph, node: GraphNode, serdes: SerdePair<K, V>, mustMove: boolean, name: string | undefined) {
-    this.#graph = graph;
-    this.#node = node;
-    this.#serdes = serdes;
-    this.#mustMove = mustMove;
-    this.#name = name;
+  constructor(source: GroupedSource<K, V>) {
+    this.#source = source;
   }
 
   /** The number of records by key. */
@@ -90,7 +82,7 @@ export class KGroupedStream<K, V> {
     return this.#aggregate(
       reduceParts(reducer, materialized.associative ?? false),
       materialized,
-      this.#serdes.valueSerde,
+      this.#source.serdes.valueSerde,
     );
   }
 
@@ -101,21 +93,16 @@ export class KGroupedStream<K, V> {
 
   /** Groups by window too. */
   windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V> {
-    return new TimeWindowedKStream<K, V>(
-      { graph: this.#graph, node: this.#node, serdes: this.#serdes, mustMove: this.#mustMove, name: this.#name },
-      windows,
-      'onWindowUpdate',
-    );
+    return new TimeWindowedKStream<K, V>(this.#source, windows, 'onWindowUpdate');
   }
 
   #aggregate<A>(parts: AggregateParts, materialized: Materialized<K, A>, valueSerde: Serde<A>): KTable<K, A> {
-    const serdes = serdesOr<K, A>(materialized, { keySerde: this.#serdes.keySerde, valueSerde });
-    const store = storeSpec(this.#graph, materialized, serdes);
-    const parent = this.#mustMove
-      ? addRepartition(this.#graph, this.#node, this.#name ?? materialized.as, this.#serdes, undefined)
-      : this.#node;
+    const { graph, serdes: grouped } = this.#source;
+    const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
+    const store = storeSpec(graph, materialized, serdes);
+    const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;
-    const node = this.#graph.add(prefix, materialized.name, {
+    const node = graph.add(prefix, materialized.name, {
       kind: 'aggregate',
       parents: [parent],
       store,
@@ -123,6 +110,6 @@ export class KGroupedStream<K, V> {
       emit: 'onWindowUpdate',
       ...functions,
     });
-    return new KTable<K, A>(this.#graph, node, serdes);
+    return new KTable<K, A>(graph, node, serdes);
   }
 }

@@ -1,6 +1,7 @@
 import type { Headers } from '../kafka/record.js';
 import { BranchedKStream } from './branched-k-stream.js';
 import type { Graph } from './graph.js';
+import { GroupedSource } from './grouped-source.js';
 import { KGroupedStream } from './k-grouped-stream.js';
 import { KTable } from './k-table.js';
 import type { KeyValue } from './key-value.js';
@@ -140,7 +141,8 @@ export class KStream<K, V> {
   /** Groups by the key. Records move only if the key may have changed since they were read. */
   groupByKey(options: Grouped<K, V> = {}): KGroupedStream<K, V> {
     const serdes = serdesOr<K, V>(options, this.#serdes);
-    return new KGroupedStream<K, V>(this.#graph, this.#node, serdes, this.#keyChanged, options.name);
+    const source = new GroupedSource<K, V>(this.#graph, this.#node, serdes, this.#keyChanged, options.name);
+    return new KGroupedStream<K, V>(source);
   }
 
   /** Groups by a new key; records whose new key is null are dropped, counted. */

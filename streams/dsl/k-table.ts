@@ -40,10 +40,10 @@ export class KTable<K, V> {
     return new KTable<K, VR>(this.#graph, node, keySerde === undefined ? {} : { keySerde }, this.#windows);
   }
 
+  /** The updates as a stream under new keys; null is a tombstone. */
+  toStream<KR>(keyMapper: (key: K, value: V | null) => KR, named?: Named): KStream<KR, V | null>;
   /** The updates as a stream; null is a tombstone. */
   toStream(named?: Named): KStream<K, V | null>;
-  /** The updates as a stream, under new keys. */
-  toStream<KR>(keyMapper: (key: K, value: V | null) => KR, named?: Named): KStream<KR, V | null>;
   toStream<KR>(
     first?: Named | ((key: K, value: V | null) => KR),
     second?: Named,

@@ -147,6 +147,8 @@ export interface StoreSpec {
   readonly cached: boolean;
   /** Windowed stores only: at least size + grace. */
   readonly retentionMs: number | undefined;
+  /** Entries are written once, all with the same value: the changelog takes many keys to a record. */
+  readonly writeOnce: boolean;
 }
 
 /** `count`, `reduce` and `aggregate` of a grouped stream, windowed or not. */

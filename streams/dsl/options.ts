@@ -20,7 +20,10 @@ export interface Produced<K, V> extends Named {
   readonly valueSerde?: Serde<V>;
 }
 
-/** How a group is moved to its partition. Its name is that of the repartition topic; default: that of the store after it. */
+/**
+ * How a group is moved to its partition. Its name is that of the repartition topic, which all its aggregations share. Without a
+ * name each has its own, named after its store.
+ */
 export interface Grouped<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;

@@ -14,6 +14,7 @@ export function storeSpec<K, V>(graph: Graph, options: Materialized<K, V>, serde
     logged: options.logging ?? true,
     cached: options.caching ?? true,
     retentionMs: undefined,
+    writeOnce: false,
   });
 }
 

@@ -1,23 +1,14 @@
-import type { Graph } from './graph.js';
+import { GroupedSource } from './grouped-source.js';
 import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
 import type { EmitStrategy, GraphNode } from './node.js';
 import type { Named, WindowMaterialized } from './options.js';
 import { pairSerde } from './pair-serde.js';
-import { addRepartition, type SerdePair, serdesOr } from './repartition.js';
+import { addRepartition, serdesOr } from './repartition.js';
 import { type Serde, Serdes } from './serdes.js';
 import { windowStoreSpec } from './store-spec.js';
 import type { TimeWindows, Windowed } from './windows.js';
-
-/** @internal A grouped stream before its windows. */
-export interface GroupedParts<K, V> {
-  readonly graph: Graph;
-  readonly node: GraphNode;
-  readonly serdes: SerdePair<K, V>;
-  readonly mustMove: boolean;
-  readonly name: string | undefined;
-}
 
 type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'logging' | 'retention'>;
 
@@ -26,20 +17,20 @@ type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'log
  * counted; a null value is aggregated.
  */
 export class TimeWindowedKStream<K, V> {
-  readonly #grouped: GroupedParts<K, V>;
+  readonly #source: GroupedSource<K, V>;
   readonly #windows: TimeWindows;
   readonly #emit: EmitStrategy;
 
   /** @internal */
-  constructor(grouped: GroupedParts<K, V>, windows: TimeWindows, emit: EmitStrategy) {
-    this.#grouped = grouped;
+  constructor(source: GroupedSource<K, V>, windows: TimeWindows, emit: EmitStrategy) {
+    this.#source = source;
     this.#windows = windows;
     this.#emit = emit;
   }
 
   /** When results go downstream: at each update (the default), or once, when the window closes (KIP-825). */
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
-    return new TimeWindowedKStream<K, V>(this.#grouped, this.#windows, emit);
+    return new TimeWindowedKStream<K, V>(this.#source, this.#windows, emit);
   }
 
   /** The number of records by key and window. */
@@ -53,7 +44,7 @@ export class TimeWindowedKStream<K, V> {
     materialized: WindowMaterialized<K, V> & { readonly associative?: boolean },
   ): KTable<Windowed<K>, V> {
     const parts = reduceParts(reducer, materialized.associative ?? false);
-    return this.#aggregate(parts, materialized, this.#grouped.serdes.valueSerde);
+    return this.#aggregate(parts, materialized, this.#source.serdes.valueSerde);
   }
 
   /** An aggregate by key and window. */
@@ -66,8 +57,8 @@ export class TimeWindowedKStream<K, V> {
    * window.
    */
   distinct(options: DistinctOptions<K>): KStream<K, V> {
-    const { graph, node, serdes, mustMove, name } = this.#grouped;
-    const parent = mustMove ? addRepartition(graph, node, name ?? options.as, serdes, undefined) : node;
+    const { graph, serdes } = this.#source;
+    const parent = this.#source.partitionedFor(options.as);
     const distinct = this.#addDistinct(parent, options, serdes.keySerde, (key: K) => key);
     return new KStream<K, V>(graph, distinct, serdes, false);
   }
@@ -81,7 +72,7 @@ export class TimeWindowedKStream<K, V> {
     by: (key: K, value: V) => D,
     materialized: WindowMaterialized<K, number> & { readonly distinctSerde?: Serde<D> },
   ): KTable<Windowed<K>, number> {
-    const { graph, node, serdes } = this.#grouped;
+    const { graph, node, serdes } = this.#source;
     const distinctSerde = materialized.distinctSerde ?? (Serdes.string() as unknown as Serde<D>);
     const seen = `${materialized.as}-seen`;
     const keyed = graph.add('KSTREAM-MAP', undefined, {
@@ -105,11 +96,8 @@ export class TimeWindowedKStream<K, V> {
       mapper: (key: D, group: K) => ({ key: group, value: key }),
     });
     const counted = { ...serdes, valueSerde: distinctSerde };
-    return new TimeWindowedKStream<K, D>(
-      { graph, node: grouped, serdes: counted, mustMove: true, name: materialized.as },
-      this.#windows,
-      this.#emit,
-    ).count(materialized);
+    const source = new GroupedSource<K, D>(graph, grouped, counted, true, undefined);
+    return new TimeWindowedKStream<K, D>(source, this.#windows, this.#emit).count(materialized);
   }
 
   #addDistinct(
@@ -118,8 +106,9 @@ export class TimeWindowedKStream<K, V> {
     keySerde: Serde<unknown>,
     identity: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'],
   ): GraphNode {
-    const { graph } = this.#grouped;
-    const store = windowStoreSpec(graph, options, { keySerde, valueSerde: Serdes.bytes() }, this.#windows);
+    const { graph } = this.#source;
+    const spec = windowStoreSpec(graph, options, { keySerde, valueSerde: Serdes.bytes() }, this.#windows);
+    const store = Object.freeze({ ...spec, writeOnce: true });
     const parents = [parent];
     return graph.add('KSTREAM-DISTINCT', options.name, {
       kind: 'distinct',
@@ -135,10 +124,10 @@ export class TimeWindowedKStream<K, V> {
     materialized: WindowMaterialized<K, A>,
     valueSerde: Serde<A>,
   ): KTable<Windowed<K>, A> {
-    const { graph, node, mustMove, name, serdes: grouped } = this.#grouped;
+    const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const store = windowStoreSpec(graph, materialized, serdes, this.#windows);
-    const parent = mustMove ? addRepartition(graph, node, name ?? materialized.as, grouped, undefined) : node;
+    const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;
     const aggregate = graph.add(prefix, materialized.name, {
       kind: 'aggregate',

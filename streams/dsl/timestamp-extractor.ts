@@ -2,8 +2,8 @@ import type { ConsumerRecord } from '../kafka/record.js';
 
 /**
  * The event time of a record, in milliseconds since the epoch. `partitionTime` is the highest time extracted on that
- * partition so far, -1 at first. A negative result skips the record, counted; an error goes to the processing handler of
- * deserialization (Java: `TimestampExtractor`).
+ * partition so far, -1 at first. A negative result skips the record, counted; an error goes to the processing exception
+ * handler (Java: `TimestampExtractor`, whose errors always stop the application).
  */
 export type TimestampExtractor = (record: ConsumerRecord, value: unknown, partitionTime: number) => number;
 

@@ -1,7 +1,14 @@
 import kafka, { type KafkaConsumer, type Message, type MessageHeader } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
 import type { Logger } from './logger.js';
-import type { Consumer, ConsumerOptions, PolledBatch, RebalanceListener, Watermarks } from './ports.js';
+import {
+  type Consumer,
+  type ConsumerOptions,
+  KafkaClientError,
+  type PolledBatch,
+  type RebalanceListener,
+  type Watermarks,
+} from './ports.js';
 import { promised } from './rdkafka-error.js';
 import {
   type ConsumerRecord,
@@ -12,17 +19,20 @@ import {
 } from './record.js';
 
 const ASSIGN_PARTITIONS = -175;
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
 
 /** The consumer port on node-rdkafka. */
 export class RdKafkaConsumer implements Consumer {
   readonly #client: KafkaConsumer;
+  readonly #logger: Logger;
   #ends: TopicPartitionOffset[] = [];
   #listener: RebalanceListener | undefined;
   #closing = false;
 
   constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger) {
+    this.#logger = logger;
     const config = librdkafkaConfig(cluster, {
       'client.id': options.clientId,
       'group.id': options.groupId ?? options.clientId,
@@ -36,10 +46,11 @@ export class RdKafkaConsumer implements Consumer {
       'session.timeout.ms': 15_000,
       'heartbeat.interval.ms': 3000,
       // The prefetch queue: the default, 64 MB for each partition, is most of what a process may have.
-      'queued.max.messages.kbytes': 32_768,
+      'queued.max.messages.kbytes': 16_384,
       'queued.min.messages': 20_000,
       'fetch.queue.backoff.ms': 10,
       'fetch.wait.max.ms': 100,
+      'topic.metadata.refresh.interval.ms': 30_000,
       ...(options.groupInstanceId === undefined ? {} : { 'group.instance.id': options.groupInstanceId }),
     });
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
@@ -83,7 +94,7 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   async poll(maxRecords: number): Promise<PolledBatch> {
-    const messages = await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
+    const messages = await this.#consume(maxRecords);
     // The client tells the ends that it met in this call before it hands over the messages.
     const met = this.#ends;
     this.#ends = [];
@@ -92,6 +103,17 @@ export class RdKafkaConsumer implements Consumer {
       end => !records.some(r => r.topic === end.topic && r.partition === end.partition && r.offset >= end.offset),
     );
     return { records, ends };
+  }
+
+  async #consume(maxRecords: number): Promise<Message[]> {
+    try {
+      return await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
+    } catch (error) {
+      // A topic of the subscription that is not there (yet): the client goes on asking for it.
+      if (!(error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_OR_PARTITION)) throw error;
+      this.#logger.warn(error.message);
+      return [];
+    }
   }
 
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
@@ -128,17 +150,12 @@ export class RdKafkaConsumer implements Consumer {
   }
 }
 
+/** The client's message is the record, but for its headers: a copy of each would be most of what is left to the collector. */
 function toRecord(message: Message): ConsumerRecord {
-  const { topic, partition, offset, key, value, headers } = message;
-  return {
-    topic,
-    partition,
-    offset,
-    timestamp: message.timestamp ?? -1,
-    key: typeof key === 'string' ? Buffer.from(key) : (key ?? null),
-    value,
+  const { headers } = message;
+  return Object.assign(message as object, {
     headers: headers === undefined ? NO_HEADERS : toHeaders(headers),
-  };
+  }) as ConsumerRecord;
 }
 
 function toHeaders(headers: MessageHeader[]): Headers {

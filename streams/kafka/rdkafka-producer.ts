@@ -2,7 +2,7 @@ import kafka, { type Producer as Client, type KafkaConsumer, type MessageHeader 
 import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
 import type { Logger } from './logger.js';
 import type { Consumer, Producer, ProducerOptions, Watermarks } from './ports.js';
-import { isQueueFull, promised } from './rdkafka-error.js';
+import { clientError, isQueueFull, promised } from './rdkafka-error.js';
 import type { Headers, TopicPartition, TopicPartitionOffset } from './record.js';
 
 const CALL_TIMEOUT_MS = 30_000;
@@ -69,7 +69,7 @@ export class RdKafkaProducer implements Producer {
       return true;
     } catch (thrown) {
       if (isQueueFull(thrown)) return false;
-      throw thrown;
+      throw clientError('produce', thrown);
     }
   }
 

@@ -1,7 +1,8 @@
-import type { StateWrite } from '../../stores/state-database.js';
+import { decodeBlock } from '../../stores/changelog-block.js';
+import { type StateWrite, stateKey } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { Consumer } from '../kafka/ports.js';
-import type { TopicPartition } from '../kafka/record.js';
+import type { ConsumerRecord, TopicPartition } from '../kafka/record.js';
 
 /** A store to restore from its changelog. */
 export interface ChangelogPartition extends TopicPartition {
@@ -10,6 +11,8 @@ export interface ChangelogPartition extends TopicPartition {
   readonly state: TaskState;
   /** Where a topic has the records of other tasks too: the state key of this task's own. */
   readonly onlyKey: string | undefined;
+  /** Its records are blocks of keys that all have this value; undefined: a record is a row. */
+  readonly blocksOf: Buffer | undefined;
 }
 
 /** What is on disk does not fit the changelog: it has to be rebuilt from the beginning. */
@@ -85,6 +88,15 @@ export async function restoreChangelogs(
   }
 }
 
+function addWrites(batch: StateWrite[], { key, value }: ConsumerRecord, changelog: ChangelogPartition): void {
+  if (changelog.blocksOf !== undefined) {
+    if (value !== null) for (const write of decodeBlock(value, changelog.blocksOf)) batch.push(write);
+  } else if (key !== null) {
+    const row = stateKey(key);
+    if (changelog.onlyKey === undefined || changelog.onlyKey === row) batch.push({ key: row, value });
+  }
+}
+
 async function applyBatch(
   consumer: Consumer,
   restoring: Map<string, Restoring[]>,
@@ -97,16 +109,11 @@ async function applyBatch(
     for (const changelog of restoring.get(`${record.topic}-${record.partition}`) ?? []) {
       if (record.offset < changelog.position) continue;
       changelog.position = record.offset + 1;
-      if (record.key === null) continue;
-      const key = record.key.toString('latin1');
-      if (changelog.onlyKey !== undefined && changelog.onlyKey !== key) continue;
-      let batch = batches.get(changelog);
-      if (batch === undefined) {
-        batch = [];
-        batches.set(changelog, batch);
-      }
-      batch.push({ key, value: record.value });
-      changelog.records++;
+      const batch = batches.get(changelog) ?? [];
+      batches.set(changelog, batch);
+      const before = batch.length;
+      addWrites(batch, record, changelog);
+      changelog.records += batch.length - before;
     }
   }
   for (const [id, all] of restoring) {

@@ -1,8 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from '../kafka/ports.js';
 import type { TopologyPlan } from './task-plan.js';
 
 /** Window changelogs keep this much more than their windows (Java: `windowstore.changelog.additional.retention.ms`). */
 const ADDITIONAL_RETENTION_MS = 86_400_000;
+
+const VISIBLE_CHECK_MS = 50;
+
+/** Waits until the cluster's metadata have all topics: a consumer that subscribes before gets a part of its input only. */
+async function allVisible(topics: readonly string[], admin: Admin): Promise<ReadonlyMap<string, number>> {
+  for (;;) {
+    const present = await admin.partitionCounts(topics);
+    if (topics.every(topic => present.has(topic))) return present;
+    await delay(VISIBLE_CHECK_MS);
+  }
+}
 
 /** Creates the topics of the application itself. Those that exist are left as they are. */
 export async function createInternalTopics(plan: TopologyPlan, admin: Admin): Promise<void> {
@@ -18,7 +30,7 @@ export async function createInternalTopics(plan: TopologyPlan, admin: Admin): Pr
         spec.retentionMs === undefined
           ? { 'cleanup.policy': 'compact' }
           : {
-              'cleanup.policy': 'compact,delete',
+              'cleanup.policy': spec.writeOnce ? 'delete' : 'compact,delete',
               'retention.ms': String(spec.retentionMs + ADDITIONAL_RETENTION_MS),
             };
       wanted.set(changelog, { partitions: tasks, config });
@@ -26,10 +38,13 @@ export async function createInternalTopics(plan: TopologyPlan, admin: Admin): Pr
   }
   wanted.set(plan.auditTopic, { partitions: plan.auditPartitions, config: { 'cleanup.policy': 'compact' } });
   const existing = await admin.partitionCounts([...wanted.keys()]);
+  await Promise.all(
+    [...wanted].filter(([topic]) => !existing.has(topic)).map(([topic, config]) => admin.createTopic(topic, config)),
+  );
+  const present = await allVisible([...wanted.keys()], admin);
   for (const [topic, config] of wanted) {
-    const partitions = existing.get(topic);
-    if (partitions === undefined) await admin.createTopic(topic, config);
-    else if (partitions !== config.partitions) {
+    const partitions = present.get(topic);
+    if (partitions !== config.partitions) {
       throw new Error(
         `internal topic ${topic} has ${partitions} partitions, the topology needs ${config.partitions}: ` +
           'the partition count of a source topic was changed; reset the application under a new application id',

@@ -166,7 +166,7 @@ class GraphBuilder {
       case 'tableFilter':
         return new TableFilterProcessor(node, context);
       case 'tableMapValues':
-        return new TableMapValuesProcessor(node, context);
+        return new TableMapValuesProcessor(node, this.#sendsOldValues(node), context);
       case 'table': {
         const { name, keySerde, valueSerde } = node.store;
         const store = new TimestampedKeyValueStore(this.#state.store(name), keySerde, valueSerde);
@@ -187,7 +187,10 @@ class GraphBuilder {
       return;
     }
     const { windows } = node;
-    const retention = node.store.retentionMs ?? windows.sizeMs + windows.graceMs;
+    // Java's store for results that leave at the close keeps one more millisecond: the window that closes as the next one
+    // begins is still there.
+    const extra = node.emit === 'onWindowClose' ? 1 : 0;
+    const retention = (node.store.retentionMs ?? windows.sizeMs + windows.graceMs) + extra;
     const store = new TimestampedWindowStore(bytes, keySerde, valueSerde, retention);
     const time = new OperatorTime(this.#frontier(node), windows.closeOnIdle);
     const processor = new WindowAggregateProcessor(node, windows, store, time, output, this.#context);
@@ -249,10 +252,21 @@ class GraphBuilder {
   }
 
   #tableOutput(node: GraphNode, cached: boolean): TableOutput {
-    return {
-      cached: cached && this.#options.caching,
-      sendOldValues: this.#children(node).some(child => child.kind !== 'toStream'),
-    };
+    return { cached: cached && this.#options.caching, sendOldValues: this.#sendsOldValues(node) };
+  }
+
+  #sendsOldValues(node: GraphNode): boolean {
+    return this.#children(node).some(child => {
+      switch (child.kind) {
+        case 'toStream':
+          return false;
+        case 'tableMapValues':
+        case 'suppress':
+          return this.#sendsOldValues(child);
+        default:
+          return true;
+      }
+    });
   }
 
   #frontier(node: GraphNode): readonly TimeOrigin[] {

@@ -54,7 +54,7 @@ async function openSlot(location: string, lock: DiskLevel<string, string>): Prom
   return {
     instanceId,
     location,
-    level: task => new DiskLevel<string, Buffer>(directoryOf(task), ENCODING) as unknown as Level,
+    level: task => new DiskLevel<string, Buffer>(directoryOf(task), ENCODING),
     wipe: task => rm(directoryOf(task), { recursive: true, force: true }),
     release: () => lock.close(),
   };

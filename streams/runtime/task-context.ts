@@ -1,3 +1,5 @@
+import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
+import { KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord, Headers } from '../kafka/record.js';
 import { deadLetterHeaders } from './dead-letter.js';
 import { asError, type ErrorContext, type ErrorHandler, StreamsError } from './errors.js';
@@ -68,6 +70,8 @@ export class TaskContext {
   /** Asks the handler about an exception in `node`. Returns if the record is to be left out; else throws a StreamsError. */
   failed(phase: ErrorContext['phase'], node: string, thrown: unknown): void {
     if (thrown instanceof StreamsError) throw thrown;
+    // The client's errors are about the transaction, those of the disk about the task: not about this record.
+    if (thrown instanceof KafkaClientError || thrown instanceof UnreadableStateError) throw thrown;
     const error = asError(thrown);
     const context: ErrorContext = { phase, node, taskId: this.taskId, record: this.#record };
     const handler = phase === 'deserialization' ? this.#handlers.deserialization : this.#handlers.processing;

@@ -1,4 +1,5 @@
-import { TaskState, UnreadableStateError } from '../../stores/task-state.js';
+import { TaskState } from '../../stores/task-state.js';
+import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import type { Logger } from '../kafka/logger.js';
 import type { Clock, Consumer } from '../kafka/ports.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
@@ -8,6 +9,7 @@ import {
   restoreChangelogs,
   TaskCorruptedError,
 } from './changelog-reader.js';
+import { SEEN } from './processors/distinct.js';
 import type { RecordCollector } from './record-collector.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
@@ -15,7 +17,7 @@ import { AUDIT_STORE, Task, taskId } from './task.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
 /** Committed writes go to disk in batches: bigger ones are cheaper, and more has to be replayed after a crash. */
-const FLUSH_POLICY = { maxEntries: 40_000, maxAgeMs: 2000 };
+const FLUSH_POLICY = { maxEntries: 20_000, maxAgeMs: 2000 };
 
 const CLEAN_CACHE_ENTRIES = 10_000;
 
@@ -120,6 +122,7 @@ export class TaskCreator {
       ...changelog,
       state,
       onlyKey: changelog.store === AUDIT_STORE ? idOf(task) : undefined,
+      blocksOf: task.sub.stores.some(({ spec }) => spec.name === changelog.store && spec.writeOnce) ? SEEN : undefined,
     }));
   }
 

@@ -1,3 +1,6 @@
+import type { Writes } from '../../stores/byte-store.js';
+import { encodeBlocks } from '../../stores/changelog-block.js';
+import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { SourceNode } from '../dsl/node.js';
 import { recordTimestamp } from '../dsl/timestamp-extractor.js';
@@ -109,7 +112,7 @@ export class Task {
     return this.#graph.taskTime.time;
   }
 
-  /** When the last record came in, by the wall clock. */
+  /** When the last record of a source topic came in, by the wall clock. */
   get lastRecordAt(): number {
     return this.#lastRecordAt;
   }
@@ -156,13 +159,16 @@ export class Task {
    */
   process(max: number): number {
     let processed = 0;
+    let fed = false;
     while (processed < max) {
       const input = this.#next();
       if (input === undefined) break;
+      if (input.kind === 'source') fed = true;
       this.#processRecord(input);
       processed++;
     }
-    if (processed > 0) this.#lastRecordAt = this.#now();
+    // Not what other tasks send: their markers never cease, and the sources of this one may be silent all the same.
+    if (fed) this.#lastRecordAt = this.#now();
     return processed;
   }
 
@@ -300,14 +306,13 @@ export class Task {
     for (const processor of this.#graph.processors) processor.flush();
     this.state.store(AUDIT_STORE).put(this.id, this.#audit());
     const now = this.#now();
-    const changelogs = this.#plan.stores.map(({ spec, changelog }) => [spec.name, changelog] as const);
-    for (const [name, changelog] of [...changelogs, [AUDIT_STORE, this.#auditTopic] as const]) {
-      const writes = this.state.store(name).stage();
+    for (const { spec, changelog } of this.#plan.stores) {
+      const writes = this.state.store(spec.name).stage();
       if (changelog === undefined) continue;
-      for (const [key, value] of writes) {
-        this.#collector.send(changelog, this.partition, Buffer.from(key, 'latin1'), value, now, NO_HEADERS);
-      }
+      if (spec.writeOnce) this.#sendBlocks(changelog, writes, now);
+      else this.#sendRows(changelog, writes, now);
     }
+    this.#sendRows(this.#auditTopic, this.state.store(AUDIT_STORE).stage(), now);
     const offsets: TopicPartitionOffset[] = [];
     for (const { queue } of this.#inputs) {
       if (!queue.moved) continue;
@@ -315,6 +320,18 @@ export class Task {
       queue.committed();
     }
     return offsets;
+  }
+
+  #sendRows(changelog: string, writes: Writes, now: number): void {
+    for (const [key, value] of writes) {
+      this.#collector.send(changelog, this.partition, stateKeyBytes(key), value, now, NO_HEADERS);
+    }
+  }
+
+  #sendBlocks(changelog: string, writes: Writes, now: number): void {
+    for (const block of encodeBlocks(writes.keys())) {
+      this.#collector.send(changelog, this.partition, null, block, now, NO_HEADERS);
+    }
   }
 
   #audit(): Buffer {

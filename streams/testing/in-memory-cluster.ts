@@ -1,28 +1,47 @@
-import { type Admin, KafkaClientError, type Ports, type TopicConfig } from '../kafka/ports.js';
+import { type Admin, type Clock, KafkaClientError, type Ports, type TopicConfig } from '../kafka/ports.js';
+import type { ConsumerRecord } from '../kafka/record.js';
 import { InMemoryConsumer } from './in-memory-consumer.js';
-import { InMemoryLog } from './in-memory-log.js';
+import { InMemoryLog, type LogTransaction } from './in-memory-log.js';
 import { InMemoryProducer } from './in-memory-producer.js';
-import type { ManualClock } from './manual-clock.js';
 
 const UNKNOWN_TOPIC = 3;
+
+/** A record that a producer has sent; `transaction` is undefined if it sent it in none. */
+export interface SentRecord {
+  readonly record: ConsumerRecord;
+  readonly transaction: LogTransaction | undefined;
+}
+
+export interface ClusterBehaviour {
+  /** Records that one poll brings at most, of all partitions in turn. */
+  readonly maxPollRecords: number;
+  /** Turns of the event loop that the commit of a transaction takes. */
+  readonly commitTurns: number;
+}
+
+const AT_ONCE: ClusterBehaviour = { maxPollRecords: Number.POSITIVE_INFINITY, commitTurns: 0 };
 
 /** A cluster in this process: logs with transaction markers, one consumer group, producers that fence each other. */
 export class InMemoryCluster {
   readonly #topics = new Map<string, readonly InMemoryLog[]>();
   readonly #committed = new Map<string, number>();
   readonly #epochs = new Map<string, InMemoryProducer>();
-  readonly #members = new Set<InMemoryConsumer>();
-  readonly #clock: ManualClock;
+  /** By instance id: a process that comes back takes the place of the one that it was. */
+  readonly #members = new Map<string, InMemoryConsumer>();
+  readonly #sent: SentRecord[] = [];
+  readonly #clock: Clock;
+  readonly behaviour: ClusterBehaviour;
   #failNext: KafkaClientError | undefined;
 
-  constructor(clock: ManualClock) {
+  constructor(clock: Clock, behaviour: ClusterBehaviour = AT_ONCE) {
     this.#clock = clock;
+    this.behaviour = behaviour;
   }
 
   get ports(): Ports {
     return {
       clock: this.#clock,
-      consumer: () => new InMemoryConsumer(this),
+      consumer: options => new InMemoryConsumer(this, options.groupInstanceId ?? options.clientId),
       producer: options => new InMemoryProducer(this, options.transactionalId),
       admin: () => this.#admin(),
     };
@@ -45,6 +64,15 @@ export class InMemoryCluster {
     const log = this.#topics.get(topic)?.[partition];
     if (log === undefined) throw new KafkaClientError(`no partition ${topic}-${partition}`, 'fatal', UNKNOWN_TOPIC);
     return log;
+  }
+
+  /** What producers sent to all topics, in that order. */
+  get sent(): readonly SentRecord[] {
+    return this.#sent;
+  }
+
+  addSent(sent: SentRecord): void {
+    this.#sent.push(sent);
   }
 
   committedOffset(topic: string, partition: number): number {
@@ -77,18 +105,18 @@ export class InMemoryCluster {
   }
 
   join(member: InMemoryConsumer): void {
-    this.#members.add(member);
+    this.#members.set(member.instanceId, member);
     this.rebalance();
   }
 
   leave(member: InMemoryConsumer): void {
-    this.#members.delete(member);
+    if (this.#members.get(member.instanceId) === member) this.#members.delete(member.instanceId);
   }
 
   /** Revokes everything and assigns it again. */
   rebalance(): void {
-    for (const member of this.#members) member.revoked();
-    for (const member of this.#members) {
+    for (const member of this.#members.values()) member.revoked();
+    for (const member of this.#members.values()) {
       const partitions = member.topics.flatMap(topic =>
         this.logs(topic).map(({ partition }) => ({ topic, partition })),
       );

@@ -1,16 +1,20 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Consumer, PolledBatch, RebalanceListener, Watermarks } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 
-/** The consumer port on a cluster in memory. A poll never waits. */
+/** The consumer port on a cluster in memory. A poll that brings nothing lets the event loop go round once. */
 export class InMemoryConsumer implements Consumer {
+  readonly instanceId: string;
   readonly #cluster: InMemoryCluster;
   readonly #positions = new Map<string, { readonly partition: TopicPartition; next: number }>();
   #listener: RebalanceListener | undefined;
   #topics: readonly string[] = [];
+  #turn = 0;
 
-  constructor(cluster: InMemoryCluster) {
+  constructor(cluster: InMemoryCluster, instanceId: string) {
     this.#cluster = cluster;
+    this.instanceId = instanceId;
   }
 
   get topics(): readonly string[] {
@@ -48,13 +52,17 @@ export class InMemoryConsumer implements Consumer {
   async poll(maxRecords: number): Promise<PolledBatch> {
     const polled: ConsumerRecord[] = [];
     const ends: TopicPartitionOffset[] = [];
-    for (const position of this.#positions.values()) {
+    const max = Math.min(maxRecords, this.#cluster.behaviour.maxPollRecords);
+    const positions = [...this.#positions.values()];
+    const first = this.#turn++ % Math.max(1, positions.length);
+    for (const position of [...positions.slice(first), ...positions.slice(0, first)]) {
       const log = this.#cluster.log(position.partition.topic, position.partition.partition);
-      const { records, next } = log.read(position.next, maxRecords - polled.length);
+      const { records, next } = log.read(position.next, max - polled.length);
       position.next = next;
       polled.push(...records);
       if (next === log.stable) ends.push({ ...position.partition, offset: next });
     }
+    if (polled.length === 0) await immediate();
     return { records: polled, ends };
   }
 

@@ -16,6 +16,7 @@ export class InMemoryLog {
   readonly topic: string;
   readonly partition: number;
   readonly #entries: Entry[] = [];
+  #stable = 0;
 
   constructor(topic: string, partition: number) {
     this.topic = topic;
@@ -29,8 +30,8 @@ export class InMemoryLog {
 
   /** The last stable offset. */
   get stable(): number {
-    const open = this.#entries.findIndex(({ transaction }) => transaction?.state === 'open');
-    return open < 0 ? this.high : open;
+    while (this.#stable < this.high && this.#entries[this.#stable]?.transaction?.state !== 'open') this.#stable++;
+    return this.#stable;
   }
 
   append(

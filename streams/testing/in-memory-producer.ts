@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { partitionFor } from '../kafka/partitioner.js';
 import { type Consumer, KafkaClientError, type Producer, type Watermarks } from '../kafka/ports.js';
 import type { Headers, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
@@ -45,7 +46,8 @@ export class InMemoryProducer implements Producer {
     const partitions = this.#cluster.logs(topic).length;
     const target = partition >= 0 ? partition : key === null ? 0 : partitionFor(key, Math.max(1, partitions));
     const log = this.#cluster.log(topic, target);
-    log.append({ key, value, timestamp, headers }, this.#transaction);
+    const record = log.append({ key, value, timestamp, headers }, this.#transaction);
+    this.#cluster.addSent({ record, transaction: this.#transaction });
     this.#touched.add(log);
     return true;
   }
@@ -56,6 +58,8 @@ export class InMemoryProducer implements Producer {
   }
 
   async commitTransaction(): Promise<void> {
+    this.#check();
+    for (let turn = 0; turn < this.#cluster.behaviour.commitTurns; turn++) await immediate();
     this.#check();
     const failure = this.#cluster.takeFailure();
     if (failure !== undefined) throw failure;

@@ -9,16 +9,10 @@ export class MemoryStateDirectory implements StateDirectory {
   readonly #levels = new Map<string, MemoryLevel<string, Buffer>>();
 
   level(task: string): Level {
-    let level = this.#levels.get(task);
-    if (level === undefined) {
-      level = new MemoryLevel<string, Buffer>({
-        keyEncoding: 'utf8',
-        valueEncoding: 'buffer',
-        storeEncoding: 'buffer',
-      });
-      this.#levels.set(task, level);
-    }
-    return level as unknown as Level;
+    const level =
+      this.#levels.get(task) ?? new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
+    this.#levels.set(task, level);
+    return level;
   }
 
   async wipe(task: string): Promise<void> {
@@ -26,9 +20,4 @@ export class MemoryStateDirectory implements StateDirectory {
   }
 
   async release(): Promise<void> {}
-
-  /** What a process that dies leaves behind: everything that was written. */
-  async crash(): Promise<void> {
-    for (const level of this.#levels.values()) await level.close();
-  }
 }

@@ -8,12 +8,15 @@ import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
 import { type ConsumerRecord, type Headers, NO_HEADERS } from '../kafka/record.js';
 import { createInternalTopics } from '../runtime/internal-topics.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
+import { taskId } from '../runtime/task.js';
 import type { TaskCounts } from '../runtime/task-counts.js';
 import { planTopology, type TopologyPlan } from '../runtime/task-plan.js';
 import { Worker } from '../runtime/worker.js';
 import { InMemoryCluster } from './in-memory-cluster.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryStateDirectory } from './memory-state-directory.js';
+import { SimulatedApplication } from './simulated-application.js';
+import type { CrashPoint } from './simulated-process.js';
 
 export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
   /** Partitions of each topic. Default: 1, as in Java. */
@@ -24,6 +27,10 @@ export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
   readonly autoCommit?: boolean;
   /** Topics that are written and not read, beside those that sinks name. */
   readonly outputTopics?: readonly string[];
+  /** Records that one poll brings at most, of all partitions in turn. Default: as many as the worker asks for. */
+  readonly maxPollRecords?: number;
+  /** Turns of the event loop that the commit of a transaction takes, in which the worker goes on. Default: 0. */
+  readonly commitTurns?: number;
 }
 
 export interface TestRecord<K, V> {
@@ -48,15 +55,12 @@ const LOGGER = { debug() {}, info() {}, warn() {}, error() {} };
  * with its four ports (clock, consumer, producer, admin) on a cluster in memory. The clock stands still until it is moved.
  */
 export class TopologyTestDriver {
-  readonly #topology: Topology;
-  readonly #config: StreamsConfig;
   readonly #plan: TopologyPlan;
   readonly #cluster: InMemoryCluster;
   readonly #clock: ManualClock;
   readonly #autoCommit: boolean;
-  readonly #directory = new MemoryStateDirectory();
   readonly #read = new Map<string, number>();
-  #worker: Worker;
+  readonly #application: SimulatedApplication;
 
   private constructor(
     topology: Topology,
@@ -66,21 +70,24 @@ export class TopologyTestDriver {
     clock: ManualClock,
     autoCommit: boolean,
   ) {
-    this.#topology = topology;
-    this.#config = config;
     this.#plan = plan;
     this.#cluster = cluster;
     this.#clock = clock;
     this.#autoCommit = autoCommit;
-    this.#worker = this.#newWorker();
+    this.#application = new SimulatedApplication(
+      cluster.ports,
+      new MemoryStateDirectory(),
+      (ports, directory) => new Worker({ topology, config, ports, directory, logger: LOGGER }, plan),
+    );
   }
 
   /** Throws a ConfigError or a TopologyError, as the application would at its start. */
   static async create(topology: Topology, options: TopologyTestDriverOptions = {}): Promise<TopologyTestDriver> {
-    const { partitions = 1, startTime = 0, autoCommit = true, outputTopics = [], ...streams } = options;
+    const { partitions = 1, startTime = 0, autoCommit = true, outputTopics = [], ...others } = options;
+    const { maxPollRecords = Number.POSITIVE_INFINITY, commitTurns = 0, ...streams } = others;
     const config = streamsConfig({ applicationId: 'test', commitInterval: Number.MAX_SAFE_INTEGER, ...streams });
     const clock = new ManualClock(startTime);
-    const cluster = new InMemoryCluster(clock);
+    const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns });
     const sources = topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
     const sinks = topology.nodes.flatMap(node =>
       node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : [],
@@ -91,7 +98,7 @@ export class TopologyTestDriver {
     const plan = planTopology(topology, config.applicationId, await admin.partitionCounts(sources));
     await createInternalTopics(plan, admin);
     const driver = new TopologyTestDriver(topology, config, plan, cluster, clock, autoCommit);
-    await driver.#worker.start();
+    await driver.#application.start();
     await driver.run();
     return driver;
   }
@@ -102,6 +109,18 @@ export class TopologyTestDriver {
     records: TestRecord<K, V> | readonly TestRecord<K, V>[],
     serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
   ): Promise<void> {
+    for (const record of Array.isArray(records) ? records : [records]) {
+      this.produce(topic, record, serdes);
+      await this.run();
+    }
+  }
+
+  /** Sends records to a source topic, to the partition of their key. They are there to be processed. */
+  produce<K = string, V = unknown>(
+    topic: string,
+    records: TestRecord<K, V> | readonly TestRecord<K, V>[],
+    serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
+  ): void {
     const keySerde = serdes.keySerde ?? (Serdes.string() as unknown as Serde<K>);
     const valueSerde = serdes.valueSerde ?? Serdes.json<V>();
     for (const { key, value, timestamp, headers = NO_HEADERS } of Array.isArray(records) ? records : [records]) {
@@ -110,38 +129,58 @@ export class TopologyTestDriver {
       const partitions = this.#cluster.logs(topic).length;
       const partition = keyBytes === null ? 0 : partitionFor(keyBytes, Math.max(1, partitions));
       this.#cluster.log(topic, partition).append({ key: keyBytes, value: valueBytes, timestamp, headers }, undefined);
-      await this.run();
     }
   }
 
-  /** Processes all that there is, and commits, unless `autoCommit` is off. */
+  /**
+   * Processes all that there is, and commits, unless `autoCommit` is off. Throws the StreamsError that stops the application;
+   * nothing but `crash` and `close` can follow.
+   */
   async run(): Promise<void> {
     do {
-      do await this.#worker.runOnce();
+      do await this.step();
       while (!this.#quiet);
       if (this.#autoCommit) await this.commit();
     } while (!this.#quiet);
   }
 
+  /** One poll, and the processing of what it brings. */
+  async step(): Promise<void> {
+    await this.#application.do(worker => worker.runOnce());
+  }
+
   /** Commits what was processed. */
   async commit(): Promise<void> {
-    await this.#worker.commit();
+    await this.#application.do(worker => worker.commit());
     // What the commit sent on is there to read only now.
-    await this.#worker.runOnce();
+    await this.step();
   }
 
   /** Moves the wall clock, and lets what goes by it happen. */
   async advanceWallClock(ms: number): Promise<void> {
-    this.#clock.advance(ms);
+    this.moveWallClock(ms);
     await this.run();
   }
 
-  /** The process dies, as by kill -9, and starts again: only what Kafka and the disk have is left. */
-  async crash(): Promise<void> {
-    await this.#directory.crash();
-    this.#worker = this.#newWorker();
-    await this.#worker.start();
+  /** Moves the wall clock while nothing runs. */
+  moveWallClock(ms: number): void {
+    this.#clock.advance(ms);
+  }
+
+  /**
+   * The process dies, as by kill -9, and starts again: only what Kafka and the disk have is left. `meanwhile` is called
+   * between the two.
+   */
+  async crash(meanwhile: () => void = () => {}): Promise<void> {
+    this.#application.kill();
+    meanwhile();
+    await this.#application.restart();
     await this.run();
+  }
+
+  /** The process dies when it next gets to `point`, and starts again. */
+  crashAt(point: CrashPoint): void {
+    this.#application.crashAt(point);
   }
 
   /** The next commit of a transaction fails in this way. */
@@ -191,6 +230,24 @@ export class TopologyTestDriver {
     });
   }
 
+  /**
+   * Committed records that the application has written to topics that are not internal, in the order in which it sent
+   * them, whatever their topic. It does not count as reading them.
+   */
+  get written(): readonly ConsumerRecord[] {
+    const { subTopologies, auditTopic } = this.#plan;
+    const internal = new Set<string | undefined>([
+      auditTopic,
+      ...subTopologies.flatMap(({ reads }) => reads.map(({ topic }) => topic)),
+      ...subTopologies.flatMap(({ stores }) => stores.map(({ changelog }) => changelog)),
+    ]);
+    return this.#cluster.sent
+      .filter(
+        ({ record, transaction }) => (transaction?.state ?? 'committed') === 'committed' && !internal.has(record.topic),
+      )
+      .map(({ record }) => record);
+  }
+
   /** What all tasks have done. */
   get counts(): readonly TaskCounts[] {
     return this.#worker.tasks.map(task => task.counts);
@@ -198,12 +255,12 @@ export class TopologyTestDriver {
 
   /** Entries of a table's store, of all tasks, in the order of their serialized keys. */
   async storeEntries(store: string): Promise<StoreEntry[]> {
-    const spec = this.#topology.nodes
-      .flatMap(node => ('store' in node && node.store.name === store ? [node.store] : []))
-      .at(0);
-    if (spec === undefined) throw new Error(`the topology has no store ${store}`);
+    const owner = this.#plan.subTopologies.find(({ stores }) => stores.some(({ spec }) => spec.name === store));
+    const spec = owner?.stores.find(planned => planned.spec.name === store)?.spec;
+    if (owner === undefined || spec === undefined) throw new Error(`the topology has no store ${store}`);
     const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
     for (const task of this.#worker.tasks) {
+      if (task.id !== taskId(owner, task.partition)) continue;
       const bytes = task.state.store(store);
       const all =
         spec.retentionMs === undefined
@@ -214,8 +271,13 @@ export class TopologyTestDriver {
     return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ entry }) => entry);
   }
 
+  /** Commits what was processed, unless the application has failed. */
   async close(): Promise<void> {
-    await this.#worker.close();
+    await this.#application.close();
+  }
+
+  get #worker(): Worker {
+    return this.#application.worker;
   }
 
   get #quiet(): boolean {
@@ -228,17 +290,5 @@ export class TopologyTestDriver {
         ),
       )
     );
-  }
-
-  #newWorker(): Worker {
-    const { ports } = this.#cluster;
-    const options = {
-      topology: this.#topology,
-      config: this.#config,
-      ports,
-      directory: this.#directory,
-      logger: LOGGER,
-    };
-    return new Worker(options, this.#plan);
   }
 }

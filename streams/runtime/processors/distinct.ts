@@ -6,7 +6,8 @@ import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
 import { Processor, type SavedTime } from './processor.js';
 
-const SEEN = Buffer.from([1]);
+/** The value of every entry. */
+export const SEEN = Buffer.from([1]);
 
 /** Lets the first record of each identity and window go on. */
 export class DistinctProcessor extends Processor {

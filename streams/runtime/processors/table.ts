@@ -11,6 +11,7 @@ import { Processor } from './processor.js';
 export class TableProcessor extends Processor {
   readonly #node: TableNode;
   readonly #store: TimestampedKeyValueStore<unknown, unknown>;
+  readonly #sendOldValues: boolean;
   readonly #cache: ChangeCache | undefined;
 
   constructor(
@@ -22,6 +23,7 @@ export class TableProcessor extends Processor {
     super(node.name, context);
     this.#node = node;
     this.#store = store;
+    this.#sendOldValues = output.sendOldValues;
     this.#cache = output.cached ? new ChangeCache() : undefined;
   }
 
@@ -30,7 +32,7 @@ export class TableProcessor extends Processor {
       this.context.dropped();
       return;
     }
-    const oldValue = this.#store.get(key)?.value ?? null;
+    const oldValue = this.#sendOldValues ? (this.#store.get(key)?.value ?? null) : null;
     const newValue = value ?? null;
     this.#store.put(key, newValue, timestamp);
     if (this.#cache === undefined) this.forward(key, { newValue, oldValue }, timestamp, headers);
@@ -65,18 +67,24 @@ export class TableFilterProcessor extends Processor {
   }
 }
 
-/** Java: `KTableMapValues`. */
+/** Java: `KTableMapValues`. Old values are mapped only if something behind it uses them. */
 export class TableMapValuesProcessor extends Processor {
   readonly #node: TableMapValuesNode;
+  readonly #sendOldValues: boolean;
 
-  constructor(node: TableMapValuesNode, context: TaskContext) {
+  constructor(node: TableMapValuesNode, sendOldValues: boolean, context: TaskContext) {
     super(node.name, context);
     this.#node = node;
+    this.#sendOldValues = sendOldValues;
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue } = value as Change<unknown>;
-    this.forward(key, { newValue: this.#map(newValue, key), oldValue: this.#map(oldValue, key) }, timestamp, headers);
+    const mapped = {
+      newValue: this.#map(newValue, key),
+      oldValue: this.#sendOldValues ? this.#map(oldValue, key) : null,
+    };
+    this.forward(key, mapped, timestamp, headers);
   }
 
   #map(value: unknown, key: unknown): unknown {

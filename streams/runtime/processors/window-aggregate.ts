@@ -65,7 +65,7 @@ export class WindowAggregateProcessor extends Processor {
     this.#time.observe(timestamp);
     const effective = this.#time.effective;
     // Held-back time does not follow the records, so what it closes must leave before the store expires it.
-    if (this.#time.heldBack) this.#close(effective);
+    if (this.#time.heldBack) this.#close(effective, NO_HEADERS);
     const { sizeMs, graceMs, advanceMs } = this.#windows;
     if (value instanceof PartialAggregate) {
       const { windowStart, records } = value;
@@ -77,7 +77,7 @@ export class WindowAggregateProcessor extends Processor {
         else this.#update(key, start, value, timestamp, effective, headers);
       }
     }
-    if (!this.#time.heldBack) this.#close(effective);
+    if (!this.#time.heldBack) this.#close(effective, headers);
   }
 
   #update(key: unknown, start: number, value: unknown, timestamp: number, effective: number, headers: Headers): void {
@@ -102,8 +102,8 @@ export class WindowAggregateProcessor extends Processor {
     else this.forward(windowed, { newValue: aggregate, oldValue }, latest, headers);
   }
 
-  /** Emits each window that `effective` closes, once (KIP-825). */
-  #close(effective: number): void {
+  /** Emits each window that `effective` closes, once (KIP-825), with the headers of the record that closes it, as Java does. */
+  #close(effective: number, headers: Headers): void {
     if (this.#open === undefined) return;
     const lastStart = effective - this.#windows.sizeMs - this.#windows.graceMs;
     if (this.#open.earliest > lastStart) return;
@@ -120,7 +120,7 @@ export class WindowAggregateProcessor extends Processor {
     this.#closedUpTo = effective;
     for (const { key, windowStart, value, timestamp } of due) {
       const windowed = { key, window: this.#windows.windowAt(windowStart) };
-      this.forward(windowed, { newValue: value, oldValue: null }, timestamp, NO_HEADERS);
+      this.forward(windowed, { newValue: value, oldValue: null }, timestamp, headers);
     }
   }
 
@@ -129,7 +129,7 @@ export class WindowAggregateProcessor extends Processor {
       this.forward(key, { newValue, oldValue }, timestamp, NO_HEADERS),
     );
     const effective = this.#time.effective;
-    this.#close(effective);
+    this.#close(effective, NO_HEADERS);
     this.#time.release(effective);
   }
 

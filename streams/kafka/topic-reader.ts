@@ -1,0 +1,65 @@
+import type { Consumer, Ports } from './ports.js';
+import type { ConsumerRecord } from './record.js';
+
+const POLL_TIMEOUT_MS = 100;
+const MAX_POLL_RECORDS = 5000;
+
+/** Reads whole topics from their beginning, read_committed, without a group. */
+export class TopicReader {
+  readonly #consumer: Consumer;
+  /** Partitions whose end was not met since the last record. */
+  readonly #behind = new Set<string>();
+  readonly #partitions: readonly string[];
+
+  private constructor(consumer: Consumer, partitions: readonly string[]) {
+    this.#consumer = consumer;
+    this.#partitions = partitions;
+    for (const id of partitions) this.#behind.add(id);
+  }
+
+  /** Topics that do not exist are left out. */
+  static async open(ports: Ports, clientId: string, topics: readonly string[]): Promise<TopicReader> {
+    const admin = ports.admin();
+    const counts = await admin.partitionCounts(topics);
+    await admin.close();
+    const partitions = [...counts].flatMap(([topic, count]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic, partition, offset: 0 })),
+    );
+    const consumer = ports.consumer({ clientId, pollTimeoutMs: POLL_TIMEOUT_MS });
+    await consumer.connect();
+    consumer.assign(partitions);
+    return new TopicReader(
+      consumer,
+      partitions.map(({ topic, partition }) => `${topic}-${partition}`),
+    );
+  }
+
+  /** True if the ends of all partitions were met, behind all records that `poll` gave. */
+  get caughtUp(): boolean {
+    return this.#behind.size === 0;
+  }
+
+  async poll(): Promise<readonly ConsumerRecord[]> {
+    if (this.#partitions.length === 0) return [];
+    const { records, ends } = await this.#consumer.poll(MAX_POLL_RECORDS);
+    for (const { topic, partition } of records) this.#behind.add(`${topic}-${partition}`);
+    for (const { topic, partition } of ends) this.#behind.delete(`${topic}-${partition}`);
+    return records;
+  }
+
+  async close(): Promise<void> {
+    await this.#consumer.close();
+  }
+}
+
+/** Everything that is in the topic now, in the order of the offsets by partition. */
+export async function readTopic(ports: Ports, clientId: string, topic: string): Promise<ConsumerRecord[]> {
+  const reader = await TopicReader.open(ports, clientId, [topic]);
+  try {
+    const records: ConsumerRecord[] = [];
+    while (!reader.caughtUp) records.push(...(await reader.poll()));
+    return records;
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,79 @@
+import { KafkaClientError, type Ports } from '../kafka/ports.js';
+import type { StateDirectory } from '../runtime/state-directory.js';
+import type { Worker } from '../runtime/worker.js';
+import { type CrashPoint, SimulatedProcess } from './simulated-process.js';
+
+/** What `KafkaStreams` does with its worker, step by step: and the processes in which it runs, one after the other. */
+export class SimulatedApplication {
+  readonly #newProcess: () => SimulatedProcess;
+  readonly #newWorker: (ports: Ports, directory: StateDirectory) => Worker;
+  #process: SimulatedProcess;
+  #worker: Worker;
+  #failed = false;
+
+  constructor(ports: Ports, directory: StateDirectory, newWorker: (ports: Ports, directory: StateDirectory) => Worker) {
+    this.#newProcess = () => new SimulatedProcess(ports, directory);
+    this.#newWorker = newWorker;
+    this.#process = this.#newProcess();
+    this.#worker = newWorker(this.#process.ports, this.#process.directory);
+  }
+
+  get worker(): Worker {
+    return this.#worker;
+  }
+
+  async start(): Promise<void> {
+    await this.do(worker => worker.start());
+  }
+
+  /**
+   * One step of the worker. If its client fails, another worker takes its place; if the process dies, another one is
+   * started. Any other error stops the application: only `restart` and `close` may follow.
+   */
+  async do(step: (worker: Worker) => Promise<void>): Promise<void> {
+    try {
+      await step(this.#worker);
+    } catch (error) {
+      if (!this.#process.dead && !(error instanceof KafkaClientError)) {
+        this.#failed = true;
+        throw error;
+      }
+      if (!this.#process.dead) await this.#replaceWorker();
+    }
+    if (this.#process.dead) await this.restart();
+  }
+
+  /** As by kill -9. */
+  kill(): void {
+    this.#process.die();
+  }
+
+  crashAt(point: CrashPoint): void {
+    this.#process.crashAt(point);
+  }
+
+  /** Another process, with what Kafka and the disk have. */
+  async restart(): Promise<void> {
+    this.kill();
+    this.#process = this.#newProcess();
+    this.#failed = false;
+    this.#worker = this.#newWorker(this.#process.ports, this.#process.directory);
+    await this.start();
+  }
+
+  /** A process that dies in it needs no more closing. */
+  async close(): Promise<void> {
+    if (this.#process.dead) return;
+    try {
+      await this.#worker.close(this.#failed);
+    } catch (error) {
+      if (!this.#process.dead) throw error;
+    }
+  }
+
+  async #replaceWorker(): Promise<void> {
+    await this.#worker.close(true);
+    this.#worker = this.#newWorker(this.#process.ports, this.#process.directory);
+    await this.start();
+  }
+}

@@ -1,0 +1,90 @@
+import type { Level } from '../../stores/state-database.js';
+import type { Ports, Producer } from '../kafka/ports.js';
+import type { StateDirectory } from '../runtime/state-directory.js';
+
+/**
+ * Where a process may die in a commit, in that order: with all records of the transaction sent; when Kafka has committed it,
+ * and the process does not know; before a batch of state is written to disk; after it.
+ */
+export type CrashPoint = 'beforeCommitTransaction' | 'afterCommitTransaction' | 'beforeStateBatch' | 'afterStateBatch';
+
+export class ProcessDiedError extends Error {
+  constructor() {
+    super('the process is dead');
+    this.name = 'ProcessDiedError';
+  }
+}
+
+/** The ports and the disk of one process. When it is dead nothing that its code still does has any effect. */
+export class SimulatedProcess {
+  readonly ports: Ports;
+  readonly directory: StateDirectory;
+  #dead = false;
+  #crashPoint: CrashPoint | undefined;
+
+  constructor(ports: Ports, directory: StateDirectory) {
+    this.ports = {
+      clock: ports.clock,
+      consumer: options => this.#mortal(ports.consumer(options)),
+      producer: options => this.#producer(ports.producer(options)),
+      admin: () => this.#mortal(ports.admin()),
+    };
+    this.directory = this.#mortal(directory, { level: task => this.#level(directory.level(task)) });
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  die(): void {
+    this.#dead = true;
+  }
+
+  /** It dies when it next gets there. */
+  crashAt(point: CrashPoint): void {
+    this.#crashPoint = point;
+  }
+
+  #producer(producer: Producer): Producer {
+    return this.#mortal(producer, {
+      commitTransaction: async () => {
+        this.#reach('beforeCommitTransaction');
+        await producer.commitTransaction();
+        this.#reach('afterCommitTransaction');
+      },
+    });
+  }
+
+  #level(level: Level): Level {
+    return this.#mortal(level, {
+      batch: async operations => {
+        this.#reach('beforeStateBatch');
+        await level.batch(operations);
+        this.#reach('afterStateBatch');
+      },
+    });
+  }
+
+  #reach(point: CrashPoint): void {
+    if (this.#crashPoint === point) this.#dead = true;
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#dead) throw new ProcessDiedError();
+  }
+
+  /** `target`, each of its methods, or the override of it, only as long as the process lives. */
+  #mortal<T extends object>(target: T, overrides: Partial<T> = {}): T {
+    return new Proxy(target, {
+      get: (_, name) => {
+        const member: unknown = Reflect.get(name in overrides ? overrides : target, name);
+        if (typeof member !== 'function') return member;
+        return (...args: readonly unknown[]): unknown => {
+          this.#check();
+          return Reflect.apply(member, target, args);
+        };
+      },
+    });
+  }
+}

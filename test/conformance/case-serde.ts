@@ -1,0 +1,25 @@
+import { type Serde, Serdes } from '../../streams/index.js';
+import type { Json, SerdeSpec } from './case-file.js';
+import { isWindowed } from './functions/text.js';
+import { NotBuilt } from './not-built.js';
+
+/** The serde of a case; absent: text. */
+export function serdeOf(spec: SerdeSpec = 'string'): Serde<unknown> {
+  if (typeof spec === 'string') return Serdes[spec]();
+  if ('sessionWindowed' in spec) throw new NotBuilt('session windows are not built yet');
+  if (spec.size === null) throw new NotBuilt('unlimited windows are not built yet');
+  return Serdes.timeWindowed(serdeOf(spec.timeWindowed), spec.size);
+}
+
+/** Bytes of a key or value of a case; null is absent. */
+export function bytesOf(value: Json | undefined, hex: string | null | undefined, serde: Serde<unknown>): Buffer | null {
+  if (typeof hex === 'string') return Buffer.from(hex, 'hex');
+  return value === null || value === undefined ? null : serde.serialize(value);
+}
+
+/** A value that was read, as case files write it. */
+export function asCaseValue(value: unknown): Json {
+  if (!isWindowed(value)) return value as Json;
+  const { start, end } = value.window;
+  return { key: asCaseValue(value.key), start, end };
+}

@@ -1,0 +1,31 @@
+import type { KGroupedStream, KStream, KTable, TimeWindowedKStream } from '../../../streams/index.js';
+
+/** What an id of the case stands for. */
+export type Declared =
+  | { readonly kind: 'stream'; readonly stream: KStream<unknown, unknown> }
+  | {
+      readonly kind: 'table';
+      readonly table: KTable<unknown, unknown>;
+      /** False: in Java no store keeps the rows before an update, so a filter does not know them. */
+      readonly knowsOldValues: boolean;
+    }
+  | { readonly kind: 'group'; readonly group: KGroupedStream<unknown, unknown> }
+  | { readonly kind: 'windowed'; readonly windowed: TimeWindowedKStream<unknown, unknown> };
+
+export type DeclaredOf<Kind extends Declared['kind']> = Extract<Declared, { readonly kind: Kind }>;
+
+export function stream(declared: KStream<unknown, unknown>): DeclaredOf<'stream'> {
+  return { kind: 'stream', stream: declared };
+}
+
+export function table(declared: KTable<unknown, unknown>, knowsOldValues: boolean): DeclaredOf<'table'> {
+  return { kind: 'table', table: declared, knowsOldValues };
+}
+
+export function group(declared: KGroupedStream<unknown, unknown>): DeclaredOf<'group'> {
+  return { kind: 'group', group: declared };
+}
+
+export function windowed(declared: TimeWindowedKStream<unknown, unknown>): DeclaredOf<'windowed'> {
+  return { kind: 'windowed', windowed: declared };
+}

@@ -1,0 +1,52 @@
+import { type KTable, type Serde, TimeWindows } from '../../../streams/index.js';
+import type { Operation, WindowsSpec } from '../case-file.js';
+import { aggregator, reducer } from '../functions/aggregators.js';
+import { NotBuilt } from '../not-built.js';
+import { type Declared, type DeclaredOf, table, windowed } from './declared.js';
+import { idOf, refuseVersioned, serdesOf, storeOf } from './options.js';
+
+/** Declares an operation of a grouped stream, windowed or not. */
+export function ofGroup(from: DeclaredOf<'group' | 'windowed'>, operation: Operation): Declared {
+  if (operation.op !== 'windowedBy') return table(aggregate(from, operation), true);
+  if (from.kind !== 'group') throw new Error(`${idOf(operation)}: windows of windows`);
+  const byWindow = from.group.windowedBy(windowsOf(operation.windows));
+  return windowed(operation.emit === undefined ? byWindow : byWindow.emitStrategy(operation.emit));
+}
+
+function aggregate(from: DeclaredOf<'group' | 'windowed'>, operation: Operation): KTable<unknown, unknown> {
+  refuseVersioned(operation);
+  const { retention } = operation;
+  const store = { as: storeOf(operation), ...serdesOf(operation) };
+  const windowStore = retention === undefined ? store : { ...store, retention };
+  switch (operation.op) {
+    case 'count': {
+      const valueSerde = store.valueSerde as Serde<number>;
+      return from.kind === 'group'
+        ? from.group.count({ ...store, valueSerde })
+        : from.windowed.count({ ...windowStore, valueSerde });
+    }
+    case 'reduce': {
+      const fn = reducer(operation.fn);
+      return from.kind === 'group' ? from.group.reduce(fn, store) : from.windowed.reduce(fn, windowStore);
+    }
+    case 'aggregate': {
+      const aggregation = { initializer: (): unknown => operation.init, aggregator: aggregator(operation.fn) };
+      return from.kind === 'group'
+        ? from.group.aggregate(aggregation, store)
+        : from.windowed.aggregate(aggregation, windowStore);
+    }
+    default:
+      throw new NotBuilt(`${operation.op} of a grouped stream is not built yet`);
+  }
+}
+
+function windowsOf(windows: WindowsSpec | undefined): TimeWindows {
+  switch (windows?.type) {
+    case 'tumbling':
+      return TimeWindows.of({ size: windows.size, grace: windows.grace });
+    case 'hopping':
+      return TimeWindows.of({ size: windows.size, advanceBy: windows.advance, grace: windows.grace });
+    default:
+      throw new NotBuilt(`${windows?.type} windows are not built yet`);
+  }
+}

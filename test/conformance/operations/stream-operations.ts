@@ -1,0 +1,51 @@
+import type { KStream } from '../../../streams/index.js';
+import type { Operation } from '../case-file.js';
+import { flatFunction } from '../functions/flat-functions.js';
+import { predicate } from '../functions/predicates.js';
+import { valueFunction } from '../functions/value-functions.js';
+import { NotBuilt } from '../not-built.js';
+import { type Declared, group, stream, table } from './declared.js';
+import { idOf, nameOf, serdesOf, storeOf } from './options.js';
+
+/** Declares an operation of a stream; `other` is the stream that the operation names in `with`. */
+export function ofStream(
+  from: KStream<unknown, unknown>,
+  operation: Operation,
+  other: () => KStream<unknown, unknown>,
+): Declared {
+  switch (operation.op) {
+    case 'filter':
+      return stream(from.filter(predicate(operation.pred)));
+    case 'filterNot':
+      return stream(from.filterNot(predicate(operation.pred)));
+    case 'map': {
+      const key = valueFunction(operation.key);
+      const value = valueFunction(operation.value);
+      return stream(from.map((k, v) => ({ key: key(k, v), value: value(k, v) })));
+    }
+    case 'mapValues': {
+      const fn = valueFunction(operation.fn);
+      return stream(from.mapValues((value, key) => fn(key, value)));
+    }
+    case 'flatMap':
+      return stream(from.flatMap(flatFunction(operation.fn)));
+    case 'flatMapValues': {
+      const fn = flatFunction(operation.fn);
+      return stream(from.flatMapValues((value, key) => fn(key, value).map(record => record.value)));
+    }
+    case 'selectKey':
+      return stream(from.selectKey(valueFunction(operation.key)));
+    case 'merge':
+      return stream(from.merge(other()));
+    case 'repartition':
+      return stream(from.repartition({ name: operation.name ?? idOf(operation), ...serdesOf(operation) }));
+    case 'toTable':
+      return table(from.toTable({ as: storeOf(operation), ...serdesOf(operation) }), operation.store !== undefined);
+    case 'groupByKey':
+      return group(from.groupByKey({ ...nameOf(operation), ...serdesOf(operation) }));
+    case 'groupBy':
+      return group(from.groupBy(valueFunction(operation.key), { ...nameOf(operation), ...serdesOf(operation) }));
+    default:
+      throw new NotBuilt(`${operation.op} of a stream is not built yet`);
+  }
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { type ConsumerRecord, resumeOnError, Serdes, type Topology } from '../../streams/index.js';
+import { type TestRecord, TopologyTestDriver } from '../../streams/testing/index.js';
+import type { CaseRecord, ConformanceCase, Json, Operation } from './case-file.js';
+import { asCaseValue, bytesOf, serdeOf } from './case-serde.js';
+import { text } from './functions/text.js';
+
+/** Runs the topology of a case on its input. Throws an AssertionError if anything comes out that Java does not give. */
+export async function runCase(conformanceCase: ConformanceCase, topology: Topology): Promise<void> {
+  const { config, input, output, failsAt, stores } = conformanceCase;
+  const driver = await TopologyTestDriver.create(topology, {
+    cacheMaxEntries: 0,
+    startTime: config.wallClock ?? 0,
+    outputTopics: output.map(({ topic }) => topic),
+    ...(config.onDeserializationError === 'continue' ? { deserializationExceptionHandler: resumeOnError } : {}),
+    ...(config.onProcessingError === 'continue' ? { processingExceptionHandler: resumeOnError } : {}),
+  });
+  try {
+    for (const [index, item] of input.entries()) {
+      if (index === failsAt) {
+        await assert.rejects(pipe(driver, conformanceCase, item), { name: 'StreamsError' });
+        break;
+      }
+      await pipe(driver, conformanceCase, item);
+    }
+    const written = driver.written.map(record => readOutput(conformanceCase, record));
+    assert.deepEqual(ordered(conformanceCase, written), ordered(conformanceCase, output.map(withNulls)));
+    for (const [store, expected] of Object.entries(stores)) {
+      const entries = (await driver.storeEntries(store)).map(({ key, windowStart, value, timestamp }) => [
+        windowStart === undefined ? asCaseValue(key) : { key, start: windowStart, end: windowStart + sizeOf(store) },
+        value,
+        timestamp,
+      ]);
+      assert.deepEqual(sorted(entries), sorted(expected), `store ${store}`);
+    }
+  } finally {
+    await driver.close();
+  }
+
+  function sizeOf(store: string): number {
+    const aggregation = conformanceCase.topology.find(operation => operation.store === store);
+    const windowing = conformanceCase.topology.find(({ id }) => id !== undefined && id === aggregation?.from);
+    assert.ok(windowing?.windows !== undefined && 'size' in windowing.windows, `${store} is the store of a window`);
+    return windowing.windows.size;
+  }
+}
+
+async function pipe(
+  driver: TopologyTestDriver,
+  { topology }: ConformanceCase,
+  item: ConformanceCase['input'][number],
+): Promise<void> {
+  if ('advanceWallClock' in item) {
+    await driver.advanceWallClock(item.advanceWallClock);
+    return;
+  }
+  const source = topology.find(
+    ({ topic, topics, op }) => op !== 'to' && (topic === item.topic || topics?.includes(item.topic)),
+  );
+  const record: TestRecord<Buffer, Buffer> = {
+    key: bytesOf(item.key, item.keyHex, serdeOf(source?.keySerde)),
+    value: bytesOf(item.value, item.valueHex, serdeOf(source?.valueSerde)),
+    timestamp: item.ts,
+    headers: (item.headers ?? []).map(([key, value]) => ({ key, value: Buffer.from(value) })),
+  };
+  await driver.pipeInput(item.topic, record, { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes() });
+}
+
+function readOutput(
+  { topology }: ConformanceCase,
+  { topic, key, value, timestamp, headers }: ConsumerRecord,
+): CaseRecord {
+  const sink = sinkOf(topology, topic);
+  const ts = timestamp;
+  const read = sink.raw
+    ? { topic, keyHex: key?.toString('hex') ?? null, valueHex: value?.toString('hex') ?? null, ts }
+    : {
+        topic,
+        key: key === null ? null : asCaseValue(serdeOf(sink.keySerde).deserialize(key)),
+        value: value === null ? null : asCaseValue(serdeOf(sink.valueSerde).deserialize(value)),
+        ts,
+      };
+  if (headers.length === 0) return read;
+  return { ...read, headers: headers.map(header => [header.key, header.value?.toString() ?? ''] as const) };
+}
+
+/** The sink that writes the topic; topics that no sink names are those of the topic function. */
+function sinkOf(topology: readonly Operation[], topic: string): Operation {
+  const sinks = topology.filter(({ op }) => op === 'to');
+  const sink = sinks.find(operation => operation.topic === topic) ?? sinks.find(({ topicFn }) => topicFn !== undefined);
+  assert.ok(sink !== undefined, `no sink writes ${topic}`);
+  return sink;
+}
+
+function withNulls(record: CaseRecord): CaseRecord {
+  return 'keyHex' in record || 'valueHex' in record
+    ? { keyHex: null, valueHex: null, ...record }
+    : { key: null, value: null, ...record };
+}
+
+/** Where the case defines no order over topics: topic by topic. */
+function ordered({ order }: ConformanceCase, records: readonly CaseRecord[]): readonly CaseRecord[] {
+  return order === 'total' ? records : records.toSorted((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : 0));
+}
+
+function sorted(entries: readonly (readonly unknown[])[]): readonly (readonly unknown[])[] {
+  return entries.toSorted(([a], [b]) => compareKeys(a as Json, b as Json));
+}
+
+/** Strings by code unit, numbers by size, windowed keys by key, then start. */
+function compareKeys(a: Json, b: Json): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (isWindowedKey(a) && isWindowedKey(b)) return compareKeys(a.key, b.key) || a.start - b.start;
+  const [x, y] = [text(a), text(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function isWindowedKey(key: Json): key is { readonly key: Json; readonly start: number } {
+  return typeof key === 'object' && key !== null && 'start' in key && 'key' in key;
+}

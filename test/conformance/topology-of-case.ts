@@ -1,0 +1,110 @@
+import { type BranchedKStream, type KStream, StreamsBuilder, type Topology } from '../../streams/index.js';
+import type { ConformanceCase, Operation } from './case-file.js';
+import { predicate } from './functions/predicates.js';
+import { timestampExtractor } from './functions/timestamp-extractors.js';
+import { topicName } from './functions/topic-names.js';
+import { NotBuilt } from './not-built.js';
+import { type Declared, stream, table } from './operations/declared.js';
+import { ofGroup } from './operations/group-operations.js';
+import { idOf, refuseVersioned, serdesOf, storeOf } from './operations/options.js';
+import { ofStream } from './operations/stream-operations.js';
+import { ofTable } from './operations/table-operations.js';
+
+/** Declares the topology of a case. Throws NotBuilt if the DSL does not have what it takes. */
+export function topologyOfCase({ topology, config }: ConformanceCase): Topology {
+  const declarations = new Declarations();
+  for (const operation of topology) declarations.add(operation);
+  if (config.emitIntervalMs !== undefined) {
+    throw new NotBuilt('emitIntervalMs: results leave when they are due, the wall clock does not hold them back');
+  }
+  return declarations.build();
+}
+
+class Declarations {
+  readonly #builder = new StreamsBuilder();
+  readonly #declared = new Map<string, Declared>();
+
+  build(): Topology {
+    return this.#builder.build();
+  }
+
+  add(operation: Operation): void {
+    switch (operation.op) {
+      case 'to':
+        this.#addSink(operation);
+        return;
+      case 'split':
+        this.#addBranches(operation);
+        return;
+      case 'store':
+        throw new NotBuilt('processors and their stores are not built yet');
+      default:
+        this.#declared.set(idOf(operation), this.#declare(operation));
+    }
+  }
+
+  #declare(operation: Operation): Declared {
+    switch (operation.op) {
+      case 'stream':
+      case 'table':
+        return this.#source(operation);
+      case 'process':
+      case 'processValues':
+        throw new NotBuilt('processors and their stores are not built yet');
+      case 'globalTable':
+        throw new NotBuilt('global tables are not built yet');
+      case 'cogroup':
+        throw new NotBuilt('cogroup is not built yet');
+      case 'join':
+      case 'leftJoin':
+      case 'outerJoin':
+        throw new NotBuilt('joins are not built yet');
+    }
+    const from = this.#lookUp(operation.from);
+    switch (from.kind) {
+      case 'stream':
+        return ofStream(from.stream, operation, () => this.#stream(operation.with));
+      case 'table':
+        return ofTable(from, operation);
+      case 'group':
+      case 'windowed':
+        return ofGroup(from, operation);
+    }
+  }
+
+  #source(operation: Operation): Declared {
+    const { topic, topics = [], store } = operation;
+    const consumed = { ...serdesOf(operation), timestampExtractor: timestampExtractor(operation.timestampExtractor) };
+    if (operation.op === 'stream') return stream(this.#builder.stream<unknown, unknown>(topic ?? topics, consumed));
+    refuseVersioned(operation);
+    if (topic === undefined) throw new Error('a table without a topic');
+    return table(
+      this.#builder.table<unknown, unknown>(topic, { ...consumed, as: storeOf(operation) }),
+      store !== undefined,
+    );
+  }
+
+  #addSink(operation: Operation): void {
+    const { topic, topicFn } = operation;
+    this.#stream(operation.from).to(topic ?? topicName(topicFn), serdesOf(operation));
+  }
+
+  #addBranches({ from, branches = [], defaultBranch }: Operation): void {
+    let branched: BranchedKStream<unknown, unknown, string> = this.#stream(from).split();
+    for (const { id, pred } of branches) branched = branched.branch(id, predicate(pred));
+    const streams = defaultBranch === undefined ? branched.noDefaultBranch() : branched.defaultBranch(defaultBranch);
+    for (const [id, branch] of Object.entries(streams)) this.#declared.set(id, stream(branch));
+  }
+
+  #stream(id: string | undefined): KStream<unknown, unknown> {
+    const declared = this.#lookUp(id);
+    if (declared.kind !== 'stream') throw new Error(`${id} is not a stream`);
+    return declared.stream;
+  }
+
+  #lookUp(id: string | undefined): Declared {
+    const declared = this.#declared.get(id ?? '');
+    if (declared === undefined) throw new Error(`${id} is not declared`);
+    return declared;
+  }
+}

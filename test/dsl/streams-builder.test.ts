@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { type KStream, StreamsBuilder, Suppressed, TimeWindows, TopologyError } from '../../streams/index.js';
+
+function oneStream(): { readonly builder: StreamsBuilder; readonly stream: KStream<string, string> } {
+  const builder = new StreamsBuilder();
+  return { builder, stream: builder.stream<string, string>('in', { name: 'source' }) };
+}
+
+function rejects(declare: () => unknown, message: RegExp): void {
+  assert.throws(declare, error => error instanceof TopologyError && message.test(error.message));
+}
+
+describe('a topology is data', () => {
+  it('its nodes are frozen, in the order of declaration, and know their parents', () => {
+    const { builder, stream } = oneStream();
+    stream.filter(() => true, { name: 'filter' }).to('out', { name: 'sink' });
+    const topology = builder.build();
+
+    assert.deepEqual(
+      topology.nodes.map(({ id, kind, name, parents }) => [id, kind, name, parents.map(parent => parent.name)]),
+      [
+        [0, 'source', 'source', []],
+        [1, 'filter', 'filter', ['source']],
+        [2, 'sink', 'sink', ['filter']],
+      ],
+    );
+    for (const frozen of [topology, topology.nodes, topology.subTopologies, ...topology.nodes]) {
+      assert.ok(Object.isFrozen(frozen));
+    }
+  });
+
+  it('is the topology as it was when it was built: what is declared later is in the next one', () => {
+    const { builder, stream } = oneStream();
+    const before = builder.build();
+    stream.to('out');
+    assert.equal(before.nodes.length, 1);
+    assert.equal(builder.build().nodes.length, 2);
+  });
+
+  it('calls nothing of the user while it is declared', () => {
+    const { builder, stream } = oneStream();
+    const fail = (): never => assert.fail('called at declaration');
+    stream
+      .map(fail)
+      .filter(fail)
+      .peek(fail)
+      .groupByKey()
+      .aggregate({ initializer: fail, aggregator: fail }, { as: 'a' });
+    stream.split().branch('left', fail).noDefaultBranch();
+    assert.equal(builder.build().subTopologies.length, 1);
+  });
+});
+
+describe('a TopologyError says what to change', () => {
+  it('where a name is taken', () => {
+    const { stream } = oneStream();
+    stream.filter(() => true, { name: 'adults' });
+    rejects(() => stream.filter(() => true, { name: 'adults' }), /two of the node name adults/);
+    stream.groupByKey().count({ as: 'counts' });
+    rejects(() => stream.groupByKey().count({ as: 'counts' }), /two of the store name counts/);
+    stream.repartition({ name: 'moved' });
+    rejects(() => stream.repartition({ name: 'moved' }), /two of the repartition topic name moved/);
+    const other = stream.groupBy((_key, value) => value, { name: 'moved' });
+    rejects(() => other.count({ as: 'more' }), /two of the repartition topic name moved/);
+    rejects(
+      () =>
+        stream
+          .split()
+          .branch('one', () => true)
+          .branch('one', () => true),
+      /two branches one/,
+    );
+  });
+
+  it('where a name would not do as the name of a topic', () => {
+    const { stream } = oneStream();
+    for (const as of ['', 'a b', 'a/b', 'ä'])
+      rejects(() => stream.groupByKey().count({ as }), /store name ".*": letters/);
+  });
+
+  it('where topics are not named, or named twice', () => {
+    const builder = new StreamsBuilder();
+    rejects(() => builder.build(), /reads no topic/);
+    rejects(() => builder.stream([]), /no topic given/);
+    builder.stream('in');
+    rejects(() => builder.stream(['other', 'in']), /topic in is read twice/);
+    rejects(() => builder.table('in', { as: 'table' }), /topic in is read twice/);
+  });
+
+  it('where a number of partitions is none', () => {
+    const { stream } = oneStream();
+    for (const numberOfPartitions of [0, -1, 1.5, Number.NaN]) {
+      rejects(() => stream.repartition({ name: 'moved', numberOfPartitions }), /numberOfPartitions of moved/);
+    }
+  });
+
+  it('where windows would be forgotten before they close', () => {
+    const { stream } = oneStream();
+    const windowed = stream.groupByKey().windowedBy(TimeWindows.of({ size: '60s', grace: '10s' }));
+    rejects(() => windowed.count({ as: 'short', retention: '69s' }), /retention of the store short: 69000 ms is below/);
+    windowed.count({ as: 'enough', retention: '70s' });
+  });
+
+  it('where a table without windows is to wait until they close', () => {
+    const { stream } = oneStream();
+    const counts = stream.groupByKey().count({ as: 'counts' });
+    rejects(() => counts.suppress(Suppressed.untilWindowCloses(), { name: 'final' }), /the table has no windows/);
+  });
+});

@@ -1,0 +1,134 @@
+import { expectTypeOf } from 'expect-type';
+import { describe, it } from 'mocha';
+import {
+  type KGroupedStream,
+  type KStream,
+  type KTable,
+  Serdes,
+  StreamsBuilder,
+  Suppressed,
+  type TimeWindowedKStream,
+  TimeWindows,
+  type Windowed,
+} from '../../streams/index.js';
+
+interface User {
+  readonly country: string;
+  readonly age: number;
+}
+
+/** The key and value types of a stream, a table or a group. */
+type Types<S> =
+  S extends KStream<infer K, infer V>
+    ? readonly [K, V]
+    : S extends KTable<infer K, infer V>
+      ? readonly [K, V]
+      : S extends KGroupedStream<infer K, infer V>
+        ? readonly [K, V]
+        : S extends TimeWindowedKStream<infer K, infer V>
+          ? readonly [K, V]
+          : never;
+
+function typesOf<S>(_declared: S): Types<S> {
+  return undefined as unknown as Types<S>;
+}
+
+const windows = TimeWindows.of({ size: '60s', grace: '10s' });
+
+/** Each test has topics, stores and nodes of its own. */
+function users(): KStream<string, User> {
+  return new StreamsBuilder().stream<string, User>('user');
+}
+
+describe('key and value types', () => {
+  it('come from the topic, its serdes or the type arguments', () => {
+    const builder = new StreamsBuilder();
+    expectTypeOf(typesOf(builder.stream('untyped'))).toEqualTypeOf<readonly [string, unknown]>();
+    const typed = builder.stream('typed', { keySerde: Serdes.long(), valueSerde: Serdes.bytes() });
+    expectTypeOf(typesOf(typed)).toEqualTypeOf<readonly [number, Buffer]>();
+    expectTypeOf(typesOf(users())).toEqualTypeOf<readonly [string, User]>();
+  });
+
+  it('are carried through map, mapValues, selectKey, flatMap and flatMapValues', () => {
+    const stream = users();
+    const mapped = stream.map((key, user) => ({ key: user.age, value: key }));
+    expectTypeOf(typesOf(mapped)).toEqualTypeOf<readonly [number, string]>();
+    expectTypeOf(typesOf(stream.mapValues(user => user.age))).toEqualTypeOf<readonly [string, number]>();
+    expectTypeOf(typesOf(stream.selectKey((_key, user) => user.age))).toEqualTypeOf<readonly [number, User]>();
+    const flat = stream.flatMap((key, user) => [{ key: user, value: key }]);
+    expectTypeOf(typesOf(flat)).toEqualTypeOf<readonly [User, string]>();
+    expectTypeOf(typesOf(stream.flatMapValues(user => [user.age]))).toEqualTypeOf<readonly [string, number]>();
+  });
+
+  it('stay in filter, peek, repartition and merge', () => {
+    const stream = users();
+    const same = stream
+      .filter((_key, user) => user.age > 17)
+      .filterNot(key => key === '')
+      .peek((key, user) => {
+        expectTypeOf(key).toEqualTypeOf<string>();
+        expectTypeOf(user).toEqualTypeOf<User>();
+      })
+      .repartition({ name: 'moved' });
+    expectTypeOf(typesOf(same.merge(stream))).toEqualTypeOf<readonly [string, User]>();
+    expectTypeOf(stream.merge).parameter(0).toEqualTypeOf<KStream<string, User>>();
+  });
+
+  it('are carried through groupBy, windowedBy, count and toStream, where null is a tombstone', () => {
+    const grouped = users().groupBy((_key, user) => user.age, { keySerde: Serdes.long() });
+    expectTypeOf(typesOf(grouped)).toEqualTypeOf<readonly [number, User]>();
+    const total = grouped.count({ as: 'total' });
+    expectTypeOf(typesOf(total)).toEqualTypeOf<readonly [number, number]>();
+    expectTypeOf(typesOf(total.toStream())).toEqualTypeOf<readonly [number, number | null]>();
+    const windowed = grouped.windowedBy(windows).emitStrategy('onWindowClose');
+    expectTypeOf(typesOf(windowed)).toEqualTypeOf<readonly [number, User]>();
+    const counts = windowed.count({ as: 'counts' });
+    expectTypeOf(typesOf(counts)).toEqualTypeOf<readonly [Windowed<number>, number]>();
+    expectTypeOf(typesOf(counts.toStream())).toEqualTypeOf<readonly [Windowed<number>, number | null]>();
+    const keyed = counts.toStream(({ key, window }) => [key, window.start] as const);
+    expectTypeOf(typesOf(keyed)).toEqualTypeOf<readonly [readonly [number, number], number | null]>();
+  });
+
+  it('of an aggregate are those of its initializer; of a reduce those of the stream', () => {
+    const grouped = users().groupByKey();
+    const oldest = grouped.aggregate(
+      { initializer: () => ({ age: 0 }), aggregator: (_key, user, oldest) => (user.age > oldest.age ? user : oldest) },
+      { as: 'oldest' },
+    );
+    expectTypeOf(typesOf(oldest)).toEqualTypeOf<readonly [string, { age: number }]>();
+    const last = grouped.reduce((_before, user) => user, { as: 'last' });
+    expectTypeOf(typesOf(last)).toEqualTypeOf<readonly [string, User]>();
+    const distinct = grouped.windowedBy(windows).countDistinct((_key, user) => user.country, { as: 'countries' });
+    expectTypeOf(typesOf(distinct)).toEqualTypeOf<readonly [Windowed<string>, number]>();
+  });
+
+  it('of a table go through filter, mapValues and suppress', () => {
+    const table = new StreamsBuilder().table<string, User>('user', { as: 'users' });
+    const ages = table.filter((_key, user) => user.age > 17).mapValues(user => user.age);
+    expectTypeOf(typesOf(ages)).toEqualTypeOf<readonly [string, number]>();
+    const calm = ages.suppress(Suppressed.untilTimeLimit('5s'), { name: 'calm' });
+    expectTypeOf(typesOf(calm)).toEqualTypeOf<readonly [string, number]>();
+  });
+
+  it('of the branches of a split are those of the stream, under the names that were given', () => {
+    const branches = users()
+      .split()
+      .branch('minors', (_key, user) => user.age < 18)
+      .defaultBranch('adults');
+    expectTypeOf(branches).toEqualTypeOf<Readonly<Record<'minors' | 'adults', KStream<string, User>>>>();
+    const without = users()
+      .split()
+      .branch('minors', () => true)
+      .noDefaultBranch();
+    expectTypeOf<keyof typeof without>().toEqualTypeOf<'minors'>();
+  });
+
+  it('do not let any in', () => {
+    const stream = users();
+    const mapped = typesOf(stream.mapValues(user => user.age));
+    expectTypeOf<(typeof mapped)[1]>().not.toBeAny();
+    const updates = typesOf(stream.groupByKey().count({ as: 'counts' }).toStream());
+    expectTypeOf<(typeof updates)[1]>().not.toBeAny();
+    expectTypeOf(stream.to).parameter(1).not.toBeAny();
+  });
+});

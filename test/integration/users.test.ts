@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
+import { type AuditRecord, decodeAudit } from '../../streams/runtime/audit-record.js';
+import type { WindowSummary } from '../../topology/window-summary.js';
+import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
+import { readAll } from '../broker/read-all.js';
+import { deleteTopics, topicPartitions } from '../broker/topics.js';
+import { type ExpectedTables, expectedTables, type SentUser, tableOf } from './expected-tables.js';
+import { startTopology, type TopologyProcess } from './topology-process.js';
+import { until } from './until.js';
+
+const OWN_TOPICS = ['user', 'user-cleaned', 'user-rejected', 'country-count', 'distinct-users', 'window-summary'];
+const WINDOW_MS = 2000;
+const COUNTRIES = ['China', 'Indonesia', 'Bosnia And Herzegovina', "Cote D'Ivoire", 'Brazil'];
+
+describe('the users application on a real broker', function () {
+  this.timeout(120_000);
+  const available = brokerForTestsAvailable();
+  if (!available.available) {
+    it.skip(`skipped: ${available.reason}`);
+    return;
+  }
+  let broker: BrokerForTests;
+  let stateDir: string;
+  /** Another one for each test: offsets of a group outlive its topics for a while. */
+  let application: string;
+  let tests = 0;
+  const running = new Set<TopologyProcess>();
+
+  before(async () => {
+    broker = await brokerForTests();
+    const present = await topicPartitions(broker.address);
+    const taken = OWN_TOPICS.filter(topic => present.has(topic));
+    if (taken.length > 0) throw new Error(`the cluster has topics of the application, which this test would delete: ${taken}`);
+  });
+
+  beforeEach(async () => {
+    application = `users-test-${++tests}`;
+    stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-users-test-'));
+  });
+
+  afterEach(async () => {
+    for (const topology of running) await topology.end('SIGKILL');
+    running.clear();
+    await rm(stateDir, { recursive: true, force: true });
+    const present = [...(await topicPartitions(broker.address)).keys()];
+    await deleteTopics(broker.address, present.filter(topic => OWN_TOPICS.includes(topic) || topic.startsWith(`${application}-`)));
+  });
+
+  after(() => broker?.stop());
+
+  const start = async (): Promise<TopologyProcess> => {
+    const topology = await startTopology({
+      KAFKA_BROKERS: broker.address,
+      APPLICATION_ID: application,
+      STATE_DIR: stateDir,
+      WINDOW_SIZE: `${WINDOW_MS}ms`,
+      WINDOW_GRACE: '1s',
+      IDLE_TIMEOUT: '1s',
+    });
+    running.add(topology);
+    return topology;
+  };
+  const isRunning = (topology: TopologyProcess): Promise<string> =>
+    until('the topology runs', 60_000, async () => topology.log(), log => log.includes('state RUNNING'));
+  const cleaned = async (): Promise<number> => (await readAll(broker.address, 'user-cleaned')).length;
+  const summaries = async (): Promise<WindowSummary[]> =>
+    (await readAll(broker.address, 'window-summary')).map(({ value }) => JSON.parse(String(value)) as WindowSummary);
+
+  /** The last one of each task. */
+  const auditRecords = async (): Promise<AuditRecord[]> => {
+    const records = await readAll(broker.address, `${application}-audit`);
+    return [...new Map(records.map(({ key, value }) => [String(key), decodeAudit(value ?? Buffer.alloc(0))])).values()];
+  };
+
+  const assertTables = async (expected: ExpectedTables): Promise<void> => {
+    await until(
+      'all windows close',
+      60_000,
+      async () => (await summaries()).length,
+      count => count >= expected.summaries.length,
+    );
+    await until(
+      'all tables are complete',
+      60_000,
+      async () => sum(tableOf(await readAll(broker.address, 'country-count'), 'count')),
+      count => count >= sum(expected.countryCount),
+    );
+    assert.deepEqual((await auditRecords()).map(({ counts }) => counts.late), [0, 0, 0, 0]);
+    console.log((await auditRecords()).map(a => JSON.stringify(a)).join('\n'), String(await readAll(broker.address, 'user-rejected').then(r => r.map(x=>JSON.stringify(x.headers.map(h=>h.key+String(h.value))))))) ;
+    const byStart = (a: WindowSummary, b: WindowSummary): number => (a.windowStart < b.windowStart ? -1 : 1);
+    assert.deepEqual((await summaries()).sort(byStart), expected.summaries);
+    assert.deepEqual(tableOf(await readAll(broker.address, 'country-count'), 'count'), expected.countryCount);
+    assert.deepEqual(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'), expected.distinctUsers);
+  };
+
+  it('gives the same tables as an independent count, after kill -9 in the middle and with the state it had', async () => {
+    let topology = await start();
+    await isRunning(topology);
+    const users = someUsers(20_000, Date.now());
+    const sending = send(broker.address, users.map(recordOf));
+    await until('some are cleaned', 60_000, cleaned, count => count > 2000);
+    await topology.end('SIGKILL');
+    running.delete(topology);
+    const instance = await identity(stateDir, application);
+    await sending;
+
+    topology = await start();
+    await assertTables(expectedTables(users, WINDOW_MS));
+    assert.equal(await cleaned(), users.length);
+    assert.deepEqual(await readAll(broker.address, 'user-rejected'), []);
+    assert.equal(await identity(stateDir, application), instance);
+    assert.doesNotMatch(topology.log(), /rebuilt/);
+    assert.equal(await topology.end('SIGTERM'), 0);
+  });
+
+  it('goes on with its tables after an orderly restart, and restores nothing that it has on disk', async () => {
+    const first = someUsers(3000, Date.now());
+    let topology = await start();
+    await isRunning(topology);
+    await send(broker.address, first.map(recordOf));
+    await until('the first are cleaned', 60_000, cleaned, count => count === first.length);
+    assert.equal(await topology.end('SIGTERM'), 0);
+
+    topology = await start();
+    await isRunning(topology);
+    assert.doesNotMatch(topology.log(), /[1-9]\d* changelog records replayed/);
+    const second = someUsers(3000, Date.now());
+    await send(broker.address, second.map(recordOf));
+    await assertTables(expectedTables([...first, ...second], WINDOW_MS));
+    assert.equal(await topology.end('SIGTERM'), 0);
+  });
+
+  it('keeps what it refuses, with the reason, and goes on', async () => {
+    const good = someUsers(100, Date.now());
+    const topology = await start();
+    await isRunning(topology);
+    const bad = badRecords(Date.now());
+    await send(broker.address, [...good.slice(0, 50).map(recordOf), ...bad, ...good.slice(50).map(recordOf)]);
+    await assertTables(expectedTables(good, WINDOW_MS));
+    const rejected = await readAll(broker.address, 'user-rejected');
+    const reasons = rejected.map(({ value, headers }) => [
+      value?.toString('hex') ?? null,
+      header(headers, 'message'),
+      header(headers, 'topic'),
+    ]);
+    assert.deepEqual(
+      new Map(reasons.map(([value, reason]) => [value, reason])),
+      new Map(bad.map(({ value, reason }) => [value?.toString('hex') ?? null, reason])),
+    );
+    assert.equal(rejected.length, bad.length);
+    assert.ok(reasons.every(([, , topic]) => topic === 'user'));
+    assert.equal(await cleaned(), good.length);
+    assert.equal(await topology.end('SIGTERM'), 0);
+  });
+});
+
+interface InputRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+}
+
+/**
+ * Timestamps go up from `from`, one millisecond in two records, with some out of order by less than the grace. They run
+ * ahead of the wall clock: behind it, a pause of the sender would be silence, after which they are rightly late.
+ */
+function someUsers(count: number, from: number): SentUser[] {
+  return Array.from({ length: count }, (_, i) => ({
+    email: `user${(i * 7919) % Math.ceil(count * 0.9)}@example.com`,
+    country: COUNTRIES[(i * i) % COUNTRIES.length] ?? 'China',
+    gender: i % 3 === 0 ? 'Male' : 'Female',
+    timestamp: from + Math.floor(i / 2) - (i % 50 === 0 ? 500 : 0),
+  }));
+}
+
+function recordOf({ email, country, gender, timestamp }: SentUser): InputRecord {
+  const user = { email: email.toUpperCase(), country: ` ${country.toLowerCase()}`, gender, date: '06/05/2018', ip_address: '10.0.0.1' };
+  return { key: Buffer.from(email), value: Buffer.from(JSON.stringify(user)), timestamp };
+}
+
+function badRecords(timestamp: number): (InputRecord & { readonly reason: string })[] {
+  const user = { email: 'a@b.c', country: 'Chile', gender: 'Male', date: '06/05/2018', ip_address: '10.0.0.1' };
+  const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+  const bad: [Buffer | null, string][] = [
+    [Buffer.from('not JSON'), 'value: not JSON'],
+    [null, 'value: null (tombstone)'],
+    [json(null), 'value: null instead of an object'],
+    [json([user]), 'value: array instead of an object'],
+    [json({ ...user, date: '31/02/2018' }), 'date: 31/02/2018 is not a date'],
+    [json({ ...user, ip_address: '1.2.3' }), 'ip_address: 1.2.3 is not an IPv4 address'],
+    [json({ ...user, ip_address: '256.1.1.1' }), 'ip_address: 256.1.1.1 is not an IPv4 address'],
+    [json({ ...user, email: 'nobody' }), 'email: nobody is not an email address'],
+    [json({ ...user, country: 7 }), 'country: number instead of a string'],
+    [json({ email: 'a@b.c', date: '06/05/2018', ip_address: '10.0.0.1' }), 'country: missing'],
+    [Buffer.from([0x7b, 0xff, 0x7d]), 'value: not UTF-8'],
+    [json('x'.repeat(900_000)), 'value: string instead of an object'],
+  ];
+  return bad.map(([value, reason], i) => ({ key: i % 2 === 0 ? null : Buffer.from('key'), value, timestamp, reason }));
+}
+
+async function send(brokers: string, records: readonly InputRecord[]): Promise<void> {
+  const producer = new DeliveryProducer({ cluster: { brokers, clientId: 'test' } });
+  await producer.connect();
+  for (const { key, value, timestamp } of records) {
+    while (!producer.send('user', key, value, timestamp)) await producer.drained();
+  }
+  await producer.flush();
+  await producer.close();
+  assert.equal(producer.counts.delivered, records.length, producer.counts.firstError);
+}
+
+/** What tells that the directory is the one it was: LevelDB's log of the slot's identity. */
+async function identity(stateDir: string, application: string): Promise<string> {
+  const current = await readFile(path.join(stateDir, application, '0', 'instance', 'CURRENT'), 'utf8');
+  assert.match(current, /MANIFEST/);
+  return path.join(stateDir, application, '0');
+}
+
+function sum(table: ReadonlyMap<string, number>): number {
+  return [...table.values()].reduce((total, count) => total + count, 0);
+}
+
+function header(headers: readonly { readonly key: string; readonly value: Buffer | null }[], name: string): string | undefined {
+  return headers.find(({ key }) => key === `__streams.errors.${name}`)?.value?.toString();
+}

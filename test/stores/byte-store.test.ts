@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { ByteStore } from '../../stores/byte-store.js';
+import { StateDatabase } from '../../stores/state-database.js';
+import { type StoreAction, storeActions } from './byte-store-actions.js';
+import { ByteStoreModel } from './byte-store-model.js';
+import { levelBackends, type Storage } from './level-backends.js';
+
+const KEYS = ['', 'a', 'aa', 'b', 'c', 'd\0', 'd\u00ff'];
+
+for (const backend of levelBackends) {
+  describe(`ByteStore on ${backend.name}`, () => {
+    let storage: Storage;
+    let database: StateDatabase;
+    let store: ByteStore;
+
+    beforeEach(async () => {
+      storage = await backend.create();
+      database = await StateDatabase.open(storage.level());
+      store = new ByteStore('table', database, 3);
+    });
+
+    afterEach(async () => {
+      await database.close();
+      await storage.remove();
+    });
+
+    it('is what a model of it is, through any sequence of transactions, flushes and crashes', async () => {
+      await fc.assert(
+        fc.asyncProperty(storeActions(KEYS), async actions => {
+          await database.clear({ from: '', to: '\uffff' });
+          store = new ByteStore('table', database, 3);
+          const model = new ByteStoreModel();
+          for (const action of actions) {
+            model.apply(action);
+            await apply(action);
+            for (const key of KEYS) assert.deepEqual(text(store.get(key)), model.get(key), `${action.kind}, ${key}`);
+            assert.deepEqual(await onDisk(), model.disk, `on disk after ${action.kind}`);
+          }
+          assert.deepEqual(await read(), model.entries());
+          assert.deepEqual(await read('a', 'd'), model.entries('a', 'd'));
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    async function apply(action: StoreAction): Promise<void> {
+      switch (action.kind) {
+        case 'put':
+          store.put(action.key, action.value === null ? null : Buffer.from(action.value));
+          return;
+        case 'expireBelow':
+          store.expireBelow(action.key);
+          return;
+        case 'stage':
+          store.stage();
+          return;
+        case 'commit':
+          store.commit();
+          return;
+        case 'rollback':
+          store.rollback();
+          return;
+        case 'flush':
+          await flush();
+          return;
+        case 'restore':
+          await database.write(store.restore([{ key: action.key, value: Buffer.from(action.value) }]));
+          return;
+        case 'crash':
+          store = new ByteStore('table', database, 3);
+          store.expireBelow(action.expired);
+      }
+    }
+
+    it('reads entries as of the call, though a flush moves them to disk meanwhile', async () => {
+      put('a', '1');
+      put('b', '1');
+      commit();
+      await flush();
+      put('b', '2');
+      put('c', '2');
+      commit();
+      const entries = store.entries();
+      await flush();
+      put('a', '3');
+      assert.deepEqual(await entries, [
+        ['a', Buffer.from('1')],
+        ['b', Buffer.from('2')],
+        ['c', Buffer.from('2')],
+      ]);
+    });
+
+    it('hands over each key of a transaction once, with the last value', () => {
+      put('a', '1');
+      put('b', '1');
+      put('a', '2');
+      store.put('b', null);
+      assert.deepEqual(
+        [...store.stage()],
+        [
+          ['a', Buffer.from('2')],
+          ['b', null],
+        ],
+      );
+    });
+
+    it('takes writes of the next transaction while one is staged, and keeps them apart', () => {
+      put('a', '1');
+      store.stage();
+      put('a', '2');
+      assert.equal(text(store.get('a')), '2');
+      store.commit();
+      assert.deepEqual([...store.stage()], [['a', Buffer.from('2')]]);
+    });
+
+    it('does not stage a second transaction before the first has ended', () => {
+      put('a', '1');
+      store.stage();
+      assert.throws(() => store.stage(), /table/);
+    });
+
+    it('an abort brings back what the transaction had expired', async () => {
+      put('a', '1');
+      put('b', '1');
+      commit();
+      await flush();
+      store.expireBelow('b');
+      assert.equal(store.get('a'), null);
+      store.rollback();
+      assert.equal(text(store.get('a')), '1');
+    });
+
+    it('what an uncommitted transaction has expired stays on disk', async () => {
+      put('a', '1');
+      commit();
+      store.expireBelow('b');
+      await flush();
+      assert.deepEqual(await onDisk(), [['a', '1']]);
+      commit();
+      await flush();
+      assert.deepEqual(await onDisk(), []);
+    });
+
+    it('counts what is dirty, and what is committed and not on disk', async () => {
+      put('a', '1');
+      put('a', '2');
+      assert.deepEqual([store.dirtyEntries, store.unflushedEntries], [1, 0]);
+      commit();
+      assert.deepEqual([store.dirtyEntries, store.unflushedEntries], [0, 1]);
+      await flush();
+      assert.deepEqual([store.dirtyEntries, store.unflushedEntries], [0, 0]);
+    });
+
+    it('shares its database with stores whose names begin alike', async () => {
+      const other = new ByteStore('table-2', database, 0);
+      other.put('a', Buffer.from('other'));
+      other.stage();
+      other.commit();
+      await database.write(other.flush());
+      await other.flushed();
+      assert.equal(store.get('a'), null);
+      assert.deepEqual(await store.entries(), []);
+      put('z', '1');
+      store.expireBelow('\u00ff');
+      commit();
+      await flush();
+      assert.equal(text(other.get('a')), 'other');
+    });
+
+    function put(key: string, value: string): void {
+      store.put(key, Buffer.from(value));
+    }
+
+    function commit(): void {
+      store.stage();
+      store.commit();
+    }
+
+    async function flush(): Promise<void> {
+      await database.write(store.flush());
+      await store.flushed();
+    }
+
+    async function read(from = '', to = '\uffff'): Promise<[string, string][]> {
+      return (await store.entries({ from, to })).map(([key, value]) => [key, value.toString()]);
+    }
+
+    async function onDisk(): Promise<[string, string][]> {
+      const entries: [string, string][] = [];
+      for await (const [key, value] of database.entries({ from: 'table\0', to: 'table\x01' })) {
+        entries.push([key.slice('table\0'.length), value.toString()]);
+      }
+      return entries;
+    }
+  });
+}
+
+function text(value: Buffer | null): string | null {
+  return value === null ? null : value.toString();
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Level as DiskLevel } from 'level';
+import { MemoryLevel } from 'memory-level';
+import type { Level } from '../../stores/state-database.js';
+
+/** Something that keeps the data of one task. */
+export interface Storage {
+  /** A handle on it, not open. One may be open at a time. */
+  level(): Level;
+  remove(): Promise<void>;
+}
+
+export interface LevelBackend {
+  readonly name: string;
+  create(): Promise<Storage>;
+}
+
+export interface DiskStorage extends Storage {
+  readonly location: string;
+}
+
+export async function diskStorage(): Promise<DiskStorage> {
+  const location = await mkdtemp(join(tmpdir(), 'tributary-store-'));
+  return {
+    location,
+    level: () => new DiskLevel<string, Buffer>(join(location, 'db'), { valueEncoding: 'buffer' }),
+    remove: () => rm(location, { recursive: true, force: true }),
+  };
+}
+
+/** What every store must hold on. */
+export const levelBackends: readonly LevelBackend[] = [
+  { name: 'LevelDB', create: diskStorage },
+  {
+    name: 'memory-level',
+    create: async () => {
+      const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
+      return { level: () => level, remove: () => level.close() };
+    },
+  },
+];

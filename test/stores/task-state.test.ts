@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { StateDatabase } from '../../stores/state-database.js';
+import { type FlushPolicy, TaskState } from '../../stores/task-state.js';
+import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
+import { type DiskStorage, diskStorage, levelBackends, type Storage } from './level-backends.js';
+
+const NOW = 1_700_000_000_000;
+const POLICY: FlushPolicy = { maxEntries: 3, maxAgeMs: 1000 };
+const NAMES = ['counts', 'seen'];
+
+function open(storage: Storage, names: readonly string[] = NAMES): Promise<TaskState> {
+  return TaskState.open(storage.level(), names, { policy: POLICY, now: NOW, cleanCacheEntries: 10 });
+}
+
+for (const backend of levelBackends) {
+  describe(`TaskState on ${backend.name}`, () => {
+    let storage: Storage;
+    let state: TaskState;
+
+    beforeEach(async () => {
+      storage = await backend.create();
+      state = await open(storage);
+    });
+
+    afterEach(async () => {
+      await state.close();
+      await storage.remove();
+    });
+
+    /** The process is gone; another one opens what is on disk. */
+    async function crash(names?: readonly string[]): Promise<void> {
+      await state.close();
+      state = await open(storage, names);
+    }
+
+    function write(store: string, key: string, value: string | null): void {
+      state.store(store).put(key, value === null ? null : Buffer.from(value));
+    }
+
+    function commit(): void {
+      state.stage();
+      state.commit();
+    }
+
+    const read = (store: string, key: string): string | undefined => state.store(store).get(key)?.toString();
+
+    it('is empty, of no age and without offsets when it is new', () => {
+      assert.equal(state.writtenAt, undefined);
+      assert.equal(state.changelogOffset('counts'), undefined);
+      assert.equal(read('counts', 'a'), undefined);
+    });
+
+    it('keeps the same key in two stores apart', () => {
+      write('counts', 'a', '1');
+      write('seen', 'a', '2');
+      assert.deepEqual([read('counts', 'a'), read('seen', 'a')], ['1', '2']);
+    });
+
+    it('knows no store that it was not opened with', () => {
+      assert.throws(() => state.store('other'), /other/);
+    });
+
+    it('flushes committed writes of all stores together with their offsets, and when', async () => {
+      write('counts', 'a', '1');
+      write('seen', 'b', '2');
+      commit();
+      await state.flush(
+        NOW + 5,
+        new Map([
+          ['counts', 10],
+          ['seen', 20],
+        ]),
+      );
+      await crash();
+      assert.deepEqual([read('counts', 'a'), read('seen', 'b')], ['1', '2']);
+      assert.deepEqual([state.changelogOffset('counts'), state.changelogOffset('seen')], [10, 20]);
+      assert.equal(state.writtenAt, NOW + 5);
+    });
+
+    it('is as of the last flush after a crash, with the offset of that flush', async () => {
+      write('counts', 'a', '1');
+      commit();
+      await state.flush(NOW, new Map([['counts', 10]]));
+      write('counts', 'a', '2');
+      commit();
+      write('counts', 'a', '3');
+      state.stage();
+      write('counts', 'a', '4');
+      await crash();
+      assert.equal(read('counts', 'a'), '1');
+      assert.equal(state.changelogOffset('counts'), 10);
+    });
+
+    it('never flushes what is staged or active', async () => {
+      write('counts', 'a', '1');
+      commit();
+      write('counts', 'a', '2');
+      state.stage();
+      write('counts', 'a', '3');
+      await state.flush(NOW, new Map());
+      assert.equal(read('counts', 'a'), '3');
+      await crash();
+      assert.equal(read('counts', 'a'), '1');
+    });
+
+    it('goes back to the last commit when the transaction is aborted', () => {
+      write('counts', 'a', '1');
+      commit();
+      write('counts', 'a', '2');
+      state.stage();
+      write('counts', 'a', '3');
+      write('seen', 'b', '3');
+      state.rollback();
+      assert.deepEqual([read('counts', 'a'), read('seen', 'b')], ['1', undefined]);
+      assert.equal(state.dirtyEntries, 0);
+    });
+
+    it('keeps the offset that it has where a flush brings none', async () => {
+      await state.flush(
+        NOW,
+        new Map([
+          ['counts', 10],
+          ['seen', 20],
+        ]),
+      );
+      await state.flush(NOW, new Map([['counts', 11]]));
+      await crash();
+      assert.deepEqual([state.changelogOffset('counts'), state.changelogOffset('seen')], [11, 20]);
+    });
+
+    it('restores records of a changelog straight to disk, with the offset behind them', async () => {
+      await state.restore(
+        'counts',
+        [
+          { key: 'a', value: Buffer.from('1') },
+          { key: 'b', value: Buffer.from('1') },
+        ],
+        5,
+        NOW,
+      );
+      await state.restore(
+        'counts',
+        [
+          { key: 'a', value: null },
+          { key: 'b', value: Buffer.from('2') },
+        ],
+        9,
+        NOW + 1,
+      );
+      assert.deepEqual([read('counts', 'a'), read('counts', 'b')], [undefined, '2']);
+      await crash();
+      assert.deepEqual([read('counts', 'a'), read('counts', 'b')], [undefined, '2']);
+      assert.equal(state.changelogOffset('counts'), 9);
+      assert.equal(state.changelogOffset('seen'), undefined);
+      assert.equal(state.writtenAt, NOW + 1);
+    });
+
+    it('is due for a flush by the number of committed entries, over all stores', () => {
+      write('counts', 'a', '1');
+      write('counts', 'b', '1');
+      commit();
+      assert.equal(state.flushDue(NOW), false);
+      write('seen', 'a', '1');
+      assert.equal(state.flushDue(NOW), false, 'uncommitted entries do not count');
+      commit();
+      assert.equal(state.flushDue(NOW), true);
+    });
+
+    it('is due for a flush by the age of what is committed, counted from the last flush', async () => {
+      assert.equal(state.flushDue(NOW + 1000), false, 'there is nothing to flush');
+      write('counts', 'a', '1');
+      commit();
+      assert.equal(state.flushDue(NOW + 999), false);
+      assert.equal(state.flushDue(NOW + 1000), true);
+      await state.flush(NOW + 1000, new Map());
+      write('counts', 'a', '2');
+      commit();
+      assert.equal(state.flushDue(NOW + 1999), false);
+      assert.equal(state.flushDue(NOW + 2000), true);
+    });
+
+    it('is not due while a flush is under way', async () => {
+      write('counts', 'a', '1');
+      commit();
+      const flushing = state.flush(NOW, new Map());
+      write('counts', 'b', '2');
+      commit();
+      assert.equal(state.flushDue(NOW + 5000), false);
+      await flushing;
+      assert.equal(state.flushDue(NOW + 5000), true);
+    });
+
+    it('runs flushes one after the other, each with what was committed before its turn', async () => {
+      const flushes = [1, 2, 3, 4].map(n => {
+        write('counts', 'a', String(n));
+        commit();
+        return state.flush(NOW + n, new Map([['counts', n]]));
+      });
+      await Promise.all(flushes);
+      await crash();
+      assert.equal(read('counts', 'a'), '4');
+      assert.deepEqual([state.changelogOffset('counts'), state.writtenAt], [4, NOW + 4]);
+    });
+
+    it('finishes a flush before it closes', async () => {
+      write('counts', 'a', '1');
+      commit();
+      void state.flush(NOW, new Map([['counts', 1]]));
+      await crash();
+      assert.equal(read('counts', 'a'), '1');
+    });
+
+    it('opens with a store more or less than before', async () => {
+      write('counts', 'a', '1');
+      commit();
+      await state.flush(NOW, new Map([['counts', 1]]));
+      await crash(['counts', 'new']);
+      assert.deepEqual([read('counts', 'a'), read('new', 'a')], ['1', undefined]);
+    });
+
+    it('cannot be read in another format than it was written in', async () => {
+      await state.flush(NOW, new Map());
+      await state.close();
+      const database = await StateDatabase.open(storage.level());
+      await database.write([{ key: '\0format', value: Buffer.from('999') }]);
+      await database.close();
+      await assert.rejects(open(storage), (error: Error) => {
+        assert.ok(error instanceof UnreadableStateError);
+        assert.match(error.message, /format 999/);
+        return true;
+      });
+      const again = await StateDatabase.open(storage.level());
+      await again.write([{ key: '\0format', value: null }]);
+      await again.close();
+      state = await open(storage);
+    });
+  });
+}
+
+describe('TaskState on a damaged directory', () => {
+  let storage: DiskStorage;
+
+  beforeEach(async () => {
+    storage = await diskStorage();
+    const state = await open(storage);
+    for (let n = 0; n < 2000; n++) state.store('counts').put(`key-${n}`, Buffer.from(`value-${n}`.repeat(5)));
+    state.stage();
+    state.commit();
+    await state.flush(NOW, new Map([['counts', 2000]]));
+    await state.close();
+  });
+
+  afterEach(() => storage.remove());
+
+  /** Files of the database whose names match. */
+  async function files(pattern: RegExp): Promise<string[]> {
+    const directory = join(storage.location, 'db');
+    return (await readdir(directory)).filter(name => pattern.test(name)).map(name => join(directory, name));
+  }
+
+  async function damage(pattern: RegExp, change: (bytes: Buffer) => Buffer): Promise<void> {
+    const damaged = await files(pattern);
+    assert.notEqual(damaged.length, 0, `there is a file ${pattern}`);
+    for (const file of damaged) await writeFile(file, change(await readFile(file)));
+  }
+
+  const cases: Record<string, () => Promise<void>> = {
+    'the manifest is overwritten': () => damage(/^MANIFEST/, bytes => Buffer.alloc(bytes.length, 0xee)),
+    'the manifest is cut off': async () => {
+      for (const file of await files(/^MANIFEST/)) await truncate(file, 10);
+    },
+    'CURRENT is garbage': () => damage(/^CURRENT$/, () => Buffer.from('garbage')),
+  };
+
+  for (const [what, harm] of Object.entries(cases)) {
+    it(`is unreadable when ${what}`, async () => {
+      await harm();
+      await assert.rejects(open(storage), (error: Error) => {
+        assert.ok(error instanceof UnreadableStateError, `${error.name}: ${error.message}, ${error.cause}`);
+        return true;
+      });
+    });
+  }
+
+  it('is as before when nothing is damaged', async () => {
+    const state = await open(storage);
+    assert.equal(state.store('counts').get('key-1999')?.toString(), 'value-1999'.repeat(5));
+    assert.equal(state.changelogOffset('counts'), 2000);
+    await state.close();
+  });
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import type { TaskCounts } from '../../streams/runtime/task-counts.js';
+import type { TestRecord, TopologyTestDriver } from '../../streams/testing/index.js';
+import { SINKS, type Visit } from './pipeline.js';
+import { ScenarioRun } from './run-scenario.js';
+import { type Scenario, scenarios } from './scenario.js';
+import { truthOf, windowStart } from './truth.js';
+
+type Output = ReadonlyMap<string, readonly TestRecord<string, unknown>[]>;
+
+describe('exactly once, through crashes, aborts and rebalances', () => {
+  it('every record counts once, nothing is late, and each window closes once and complete', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenarios(40), async scenario => {
+        const run = await ScenarioRun.create(scenario);
+        await run.play();
+        check(scenario, run);
+        await run.driver.close();
+      }),
+      {
+        numRuns: Number(process.env.RUNS ?? 150),
+        ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}),
+      },
+    );
+  });
+});
+
+function check(scenario: Scenario, { input, driver }: ScenarioRun): void {
+  const truth = truthOf(input);
+  const output: Output = new Map([...SINKS, 'rejected'].map(topic => [topic, driver.readOutput(topic)]));
+  const of = (topic: string): readonly TestRecord<string, unknown>[] => output.get(topic) ?? [];
+
+  assert.deepEqual(ids(of('cleaned')), truth.clean.map(visit => visit.id).sort(byNumber), 'cleaned');
+  assert.deepEqual(ids(of('rejected')), truth.bad.map(visit => visit.id).sort(byNumber), 'rejected');
+  assert.deepEqual(
+    of('newcomers')
+      .map(({ key, timestamp }) => `${key}@${windowStart(timestamp)}`)
+      .sort(),
+    [...truth.newcomers].sort(),
+    'newcomers',
+  );
+  sameTable(lastByKey(of('country-count')), truth.countryCount, 'country-count');
+  sameTable(lastByKey(of('hopping-count')), truth.hoppingCount, 'hopping-count');
+  sameTable(lastByKey(of('visitors-by-country')), truth.visitorsByCountry, 'visitors-by-country');
+
+  const once = { complete: scenario.time === 'closeOnIdle' };
+  closedOnce(of('summary'), truth.summary, 'summary', once);
+  closedOnce(of('totals'), truth.totals, 'totals', once);
+  if (scenario.spread > 0) closedOnce(of('spread-count'), truth.countryCount, 'spread-count', once);
+  checkCounts(driver, output, input.length, truth.bad.length);
+}
+
+function checkCounts(driver: TopologyTestDriver, output: Output, records: number, bad: number): void {
+  const { counts } = driver;
+  const sum = (of: (task: TaskCounts) => number): number => counts.reduce((total, task) => total + of(task), 0);
+  const written: Record<string, number> = {};
+  const sent: Record<string, number> = {};
+  for (const topic of SINKS) {
+    written[topic] = output.get(topic)?.length ?? 0;
+    sent[topic] = sum(({ out }) => out[topic] ?? 0);
+  }
+  assert.deepEqual(sent, written, 'records counted as sent');
+  assert.equal(
+    sum(task => task.in.visits ?? 0),
+    records,
+    'records counted as received',
+  );
+  assert.equal(
+    sum(task => task.rejected),
+    bad,
+    'records counted as rejected',
+  );
+  assert.equal(
+    sum(task => task.late),
+    0,
+    'records counted as late',
+  );
+  assert.equal(
+    sum(task => task.dropped),
+    0,
+    'records counted as dropped',
+  );
+}
+
+function ids(records: readonly TestRecord<string, unknown>[]): number[] {
+  return records.map(({ value }) => (value as Visit).id).sort(byNumber);
+}
+
+function byNumber(a: number, b: number): number {
+  return a - b;
+}
+
+function lastByKey(records: readonly TestRecord<string, unknown>[]): Map<string, unknown> {
+  return new Map(records.map(({ key, value }) => [key ?? '', value]));
+}
+
+function sameTable(actual: ReadonlyMap<string, unknown>, expected: ReadonlyMap<string, unknown>, what: string): void {
+  assert.deepEqual(sorted(actual), sorted(expected), what);
+}
+
+/** No window twice; what is there is right; with `complete` no window is missing. */
+function closedOnce(
+  records: readonly TestRecord<string, unknown>[],
+  expected: ReadonlyMap<string, unknown>,
+  what: string,
+  { complete }: { readonly complete: boolean },
+): void {
+  const keys = records.map(({ key }) => key ?? '');
+  assert.equal(new Set(keys).size, keys.length, `${what}: a window closed twice`);
+  const closed = new Map([...expected].filter(([key]) => complete || keys.includes(key)));
+  sameTable(lastByKey(records), closed, what);
+}
+
+function sorted(table: ReadonlyMap<string, unknown>): [string, unknown][] {
+  return [...table].sort(([a], [b]) => (a < b ? -1 : 1));
+}

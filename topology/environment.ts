@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { type Duration, type ProcessingGuarantee, parseDuration } from '../streams/index.js';
+import type { ClusterConfig } from '../streams/kafka/client-config.js';
+import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
+import { ConfigError } from '../streams/kafka/config-error.js';
+
+export interface UsersConfig {
+  readonly cluster: ClusterConfig;
+  readonly applicationId: string;
+  readonly stateDir: string;
+  readonly processingGuarantee: ProcessingGuarantee;
+  /** undefined: the library's own for the processing guarantee. */
+  readonly commitIntervalMs: number | undefined;
+  readonly windowSize: Duration;
+  readonly windowGrace: Duration;
+  readonly idleTimeout: Duration;
+  readonly logLevel: string;
+}
+
+const duration = z.custom<Duration>(
+  value => typeof value === 'string' && parseDuration(value) !== undefined,
+  "must be a duration such as '60s' or '500ms'",
+);
+
+const positiveDuration = duration.refine(value => parseDuration(value) !== 0, 'must be above 0');
+
+const variables = z.object({
+  APPLICATION_ID: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, "must be made of letters, digits, '.', '_' and '-'")
+    .default('users'),
+  STATE_DIR: z.string().default('./state'),
+  PROCESSING_GUARANTEE: z
+    .enum(['exactly_once_v2', 'at_least_once'], 'must be exactly_once_v2 or at_least_once')
+    .default('exactly_once_v2'),
+  COMMIT_INTERVAL_MS: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/, 'must be a positive whole number')
+    .transform(Number)
+    .optional(),
+  WINDOW_SIZE: positiveDuration.default('60s'),
+  WINDOW_GRACE: duration.default('10s'),
+  IDLE_TIMEOUT: positiveDuration.default('5s'),
+  STREAM_PROCESSES: z.literal('1', 'must be 1: start the command again for another instance').default('1'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level such as info or debug')
+    .default('info'),
+});
+
+/** Throws a ConfigError, one line that names the variable. A variable that is set but empty counts as not set. */
+export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(set);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = String(issue?.path[0]);
+    throw new ConfigError(`${name} ${issue?.message ?? 'is not valid'}, but is ${JSON.stringify(set[name])}`);
+  }
+  const { data } = parsed;
+  return {
+    cluster: clusterFromEnvironment(set, data.APPLICATION_ID),
+    applicationId: data.APPLICATION_ID,
+    stateDir: data.STATE_DIR,
+    processingGuarantee: data.PROCESSING_GUARANTEE,
+    commitIntervalMs: data.COMMIT_INTERVAL_MS,
+    windowSize: data.WINDOW_SIZE,
+    windowGrace: data.WINDOW_GRACE,
+    idleTimeout: data.IDLE_TIMEOUT,
+    logLevel: data.LOG_LEVEL,
+  };
+}

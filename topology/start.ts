@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { ConfigError, type KafkaStreams, type Ports, rdKafkaPorts } from '../streams/index.js';
+import { startEmbeddedBroker } from '../streams/kafka/embedded-broker.js';
+import { TopicReader } from '../streams/kafka/topic-reader.js';
+import { usersApplication } from './application.js';
+import { type UsersConfig, usersConfig } from './environment.js';
+import { LiveSummary } from './live-summary.js';
+import { onceProcessed } from './once.js';
+import { runProducer, SAMPLE_USERS } from './producer-process.js';
+import { onTermination } from './termination.js';
+import { createTopics, topics } from './topics.js';
+
+const SHOW_EVERY_MS = 1000;
+
+interface StartOptions {
+  readonly once: boolean;
+  readonly file: string;
+}
+
+/** Everything on one machine: the embedded broker, the producer with a file of users, the topology, and what comes of it. */
+async function main(options: StartOptions, settings: UsersConfig): Promise<number> {
+  const logger = pino({ level: settings.logLevel === 'info' ? 'warn' : settings.logLevel }, pino.destination(2));
+  const broker = await startEmbeddedBroker();
+  // The broker forgets everything when it stops: state that outlived it would not fit the next one.
+  const stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-'));
+  const config = { ...settings, stateDir, cluster: { brokers: broker.address, clientId: 'users', embedded: true } };
+  const ports = rdKafkaPorts(config.cluster, logger);
+  const application = usersApplication(config, { ports, logger });
+  const stopping = new AbortController();
+  onTermination(process, logger, async () => stopping.abort());
+  try {
+    const admin = ports.admin();
+    await createTopics(admin);
+    await admin.close();
+    application.start();
+    if (!options.once) print(welcome(broker.address));
+    const { produced, exitCode } = await runProducer(options.file, broker.address, stopping.signal);
+    if (options.once) {
+      if (stopping.signal.aborted) return 1;
+      print([JSON.stringify(await onceProcessed(application, ports, produced))]);
+      return exitCode;
+    }
+    await showUntilStopped(application, ports, stopping.signal);
+    return 0;
+  } finally {
+    await application.close();
+    await broker.stop();
+    await rm(stateDir, { recursive: true, force: true });
+  }
+}
+
+function welcome(address: string): string[] {
+  return [
+    `Kafka on ${address}: the embedded broker, which forgets everything when it stops. Ctrl-C ends it.`,
+    'In another terminal, the table of countries and the others:',
+    `  kcat -C -b ${address} -t ${topics.countryCount} -o beginning -e -q -f '%k %s\\n'`,
+    `  (-t ${topics.distinctUsers}, ${topics.windowSummary}, ${topics.cleaned}, ${topics.rejected})`,
+    '',
+  ];
+}
+
+async function showUntilStopped(application: KafkaStreams, ports: Ports, signal: AbortSignal): Promise<void> {
+  const outputs = [topics.countryCount, topics.distinctUsers, topics.windowSummary];
+  const reader = await TopicReader.open(ports, 'live-summary', outputs);
+  const summary = new LiveSummary();
+  try {
+    while (!signal.aborted) {
+      let changed = false;
+      for (const record of await reader.poll()) changed = summary.add(record) || changed;
+      if (changed) print(summary.render());
+      await Promise.race([delay(SHOW_EVERY_MS, undefined, { signal }).catch(() => {}), application.stopped]);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(lines.map(line => `${line}\n`).join(''));
+}
+
+const command = new Command('npm start --')
+  .description('Kafka, the producer and the topology on this machine, with nothing but Node')
+  .option('--once', 'end when everything is processed, with the result as one line of JSON', false)
+  .option('--file <file>', 'users to produce: JSON, an array or one object a line', SAMPLE_USERS)
+  .parse();
+try {
+  process.exitCode = await main(command.opts<StartOptions>(), usersConfig(process.env));
+} catch (error) {
+  const known = error instanceof ConfigError;
+  process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`);
+  process.exitCode = known ? 2 : 1;
+}

@@ -1,0 +1,25 @@
+import type { Logger } from '../streams/index.js';
+
+/** How long a clean end may take before the process ends without it. */
+const DEADLINE_MS = 9000;
+
+/**
+ * Runs `close` on SIGTERM or SIGINT, once. If it has not ended in time the process does, with exit code 1: what was not
+ * committed is processed again by the next one.
+ */
+export function onTermination(process: NodeJS.Process, logger: Logger, close: () => Promise<void>): void {
+  let closing = false;
+  const terminate = (signal: NodeJS.Signals): void => {
+    if (closing) return;
+    closing = true;
+    logger.info(`${signal}: closing`);
+    setTimeout(() => {
+      logger.error(`not closed after ${DEADLINE_MS} ms`);
+      process.exit(1);
+    }, DEADLINE_MS).unref();
+    // What fails is told by whoever waits for the application to stop.
+    close().catch(() => {});
+  };
+  process.on('SIGTERM', terminate);
+  process.on('SIGINT', terminate);
+}
