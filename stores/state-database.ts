@@ -30,7 +30,10 @@ export interface KeyRange {
 
 export type LevelOperation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
 
-/** Keys and values of one task on one `Level`, with synchronous reads and atomic batches. */
+/**
+ * Keys and values of one task on one `Level`, with synchronous reads and atomic batches. Where the bytes on disk are damaged its
+ * calls fail with UnreadableStateError.
+ */
 export class StateDatabase {
   readonly #level: Level;
   #damaged = false;
@@ -39,7 +42,7 @@ export class StateDatabase {
     this.#level = level;
   }
 
-  /** Opens `level`. Rejects with UnreadableStateError if it is corrupt, else with its own error (locked, no permission). */
+  /** Opens `level`. Rejects with its own error if it is locked, or may not be used. */
   static async open(level: Level): Promise<StateDatabase> {
     try {
       await level.open();
@@ -50,17 +53,16 @@ export class StateDatabase {
     return new StateDatabase(level);
   }
 
-  /** Corruption was met since it was opened: LevelDB does not look at a block before it is read. */
+  /** Corruption was met since it was opened: LevelDB does not look at a block before it needs it. */
   get damaged(): boolean {
     return this.#damaged;
   }
 
-  /** Throws UnreadableStateError where the bytes on disk are damaged. */
   get(key: StateKey): Buffer | undefined {
     try {
       return this.#level.getSync(key);
     } catch (error) {
-      throw this.#readError(error);
+      throw this.#checked(error);
     }
   }
 
@@ -70,14 +72,23 @@ export class StateDatabase {
     for (const { key, value } of writes) {
       operations.push(value === null ? { type: 'del', key } : { type: 'put', key, value });
     }
-    if (operations.length > 0) await this.#level.batch(operations);
+    if (operations.length === 0) return;
+    try {
+      await this.#level.batch(operations);
+    } catch (error) {
+      throw this.#checked(error);
+    }
   }
 
   async clear(range: KeyRange): Promise<void> {
-    await this.#level.clear({ gte: range.from, lt: range.to });
+    try {
+      await this.#level.clear({ gte: range.from, lt: range.to });
+    } catch (error) {
+      throw this.#checked(error);
+    }
   }
 
-  /** Entries of the range in the order of their keys, as of now. Rejects as `get` throws. */
+  /** Entries of the range in the order of their keys, as of now. */
   entries(range: KeyRange): AsyncIterable<[StateKey, Buffer]> {
     return this.#read(this.#level.iterator({ gte: range.from, lt: range.to }));
   }
@@ -86,11 +97,11 @@ export class StateDatabase {
     try {
       yield* entries;
     } catch (error) {
-      throw this.#readError(error);
+      throw this.#checked(error);
     }
   }
 
-  #readError(error: unknown): unknown {
+  #checked(error: unknown): unknown {
     if (!isCorruption(error)) return error;
     this.#damaged = true;
     return corruption(error);

@@ -13,14 +13,21 @@ const offsetKey = (store: string): string => `${META}offset\0${store}`;
 /** Grows when the bytes on disk change their meaning. A directory of another format is rebuilt from the changelogs. */
 const FORMAT = '1';
 
-/** In place of the format where corruption was met: what is damaged might not be read when it is opened next. */
-const DAMAGED = 'damaged';
-
 export interface FlushPolicy {
   /** Committed entries in memory at which they go to disk. */
   readonly maxEntries: number;
   /** Milliseconds after which committed entries go to disk at the latest. */
   readonly maxAgeMs: number;
+}
+
+export interface TaskStateOptions {
+  readonly policy: FlushPolicy;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** For each store. */
+  readonly cleanCacheEntries: number;
+  /** Deletes what is behind the level, which is closed. */
+  readonly discard: () => Promise<void>;
 }
 
 /**
@@ -32,6 +39,7 @@ export class TaskState {
   readonly #stores = new Map<string, ByteStore>();
   readonly #offsets = new Map<string, number>();
   readonly #policy: FlushPolicy;
+  readonly #discard: () => Promise<void>;
   readonly #writtenAt: number | undefined;
   #lastFlush: number;
   #flushing: Promise<void> | undefined;
@@ -39,12 +47,13 @@ export class TaskState {
 
   private constructor(
     database: StateDatabase,
-    options: { readonly policy: FlushPolicy; readonly now: number },
+    options: TaskStateOptions,
     writtenAt: number | undefined,
     batches: number,
   ) {
     this.#database = database;
     this.#policy = options.policy;
+    this.#discard = options.discard;
     this.#lastFlush = options.now;
     this.#writtenAt = writtenAt;
     this.#batches = batches;
@@ -54,11 +63,7 @@ export class TaskState {
    * Opens the stores `names` on `level`. Rejects with UnreadableStateError if what is there can't be used and has to
    * be rebuilt; other errors (locked by another process, no permission) are the caller's to report.
    */
-  static async open(
-    level: Level,
-    names: readonly string[],
-    options: { readonly policy: FlushPolicy; readonly now: number; readonly cleanCacheEntries: number },
-  ): Promise<TaskState> {
+  static async open(level: Level, names: readonly string[], options: TaskStateOptions): Promise<TaskState> {
     const database = await StateDatabase.open(level);
     try {
       const written = database.get(WRITTEN_KEY)?.toString();
@@ -87,7 +92,7 @@ export class TaskState {
     return this.#writtenAt;
   }
 
-  /** The changelog of `store` is on disk up to here, not included; undefined if nothing is. */
+  /** The changelog of `store` is on disk up to here, not included; undefined if nothing of the store is on disk. */
   changelogOffset(store: string): number | undefined {
     return this.#offsets.get(store);
   }
@@ -157,19 +162,19 @@ export class TaskState {
     this.#offsets.set(store, offset);
   }
 
-  /** What was found damaged since it was opened is unreadable from now on. */
+  /** What was found damaged since it was opened is discarded. */
   async close(): Promise<void> {
     try {
       await this.#flushing;
     } finally {
-      if (this.#database.damaged) await this.#database.write([{ key: FORMAT_KEY, value: Buffer.from(DAMAGED) }]);
       await this.#database.close();
+      if (this.#database.damaged) await this.#discard();
     }
   }
 }
 
 function* meta(now: number, offsets: ReadonlyMap<string, number>, batch: number): Generator<StateWrite> {
-  yield { key: FORMAT_KEY, value: Buffer.from(FORMAT) };
+  if (batch === 1) yield { key: FORMAT_KEY, value: Buffer.from(FORMAT) };
   yield { key: `${BATCH}${batch - 1}`, value: null };
   yield { key: `${BATCH}${batch}`, value: Buffer.alloc(0) };
   yield { key: WRITTEN_KEY, value: Buffer.from(String(now)) };
@@ -189,6 +194,9 @@ async function checkWhole(database: StateDatabase): Promise<number> {
   for await (const [key] of database.entries({ from: BATCH, to: prefixEnd(BATCH) })) {
     last.push(Number(key.slice(BATCH.length)));
   }
-  if (last.length > 1) throw new UnreadableStateError(`after batch ${Math.min(...last)} a batch of writes is missing`);
+  // The format comes with the first batch.
+  if (last.length > 1 || (last.length === 1 && format === undefined)) {
+    throw new UnreadableStateError('a batch of writes is missing');
+  }
   return last[0] ?? 0;
 }

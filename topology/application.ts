@@ -1,4 +1,4 @@
-import { type KafkaStreamsDependencies, KafkaStreams, resumeOnError } from '../streams/index.js';
+import { KafkaStreams, type KafkaStreamsDependencies, resumeOnError } from '../streams/index.js';
 import type { UsersConfig } from './environment.js';
 import { topics } from './topics.js';
 import { usersTopology } from './users.js';

@@ -20,7 +20,9 @@ export async function onceProcessed(application: KafkaStreams, ports: Ports, pro
   await application.drain();
   const { cleaned, rejected, late } = totals(application.tasks);
   const records = await readTopic(ports, 'window-summary-reader', topics.windowSummary);
-  const windows = records.flatMap(({ value }) => (value === null ? [] : [JSON.parse(value.toString()) as WindowSummary]));
+  const windows = records.flatMap(({ value }) =>
+    value === null ? [] : [JSON.parse(value.toString()) as WindowSummary],
+  );
   windows.sort((a, b) => (a.windowStart < b.windowStart ? -1 : 1));
   return { produced, cleaned, rejected, late, unaccounted: produced - cleaned - rejected, windows };
 }

@@ -61,7 +61,11 @@ export async function restoreChangelogs(
       throw new TaskCorruptedError(taskId, `its offset ${stored} is outside ${topic}-${partition}, ${low} to ${high}`);
     }
     const position = stored ?? low;
-    if (position >= high) continue;
+    if (position >= high) {
+      // There is nothing to read, and that is worth knowing at the next start.
+      if (stored === undefined) await changelog.state.restore(changelog.store, [], position, now());
+      continue;
+    }
     const id = `${changelog.topic}-${changelog.partition}`;
     restoring.set(id, [...(restoring.get(id) ?? []), { ...changelog, position, target: high, records: 0 }]);
   }

@@ -41,9 +41,23 @@ export class TransactionalCommitter implements Committer {
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     this.#collector.close();
     if (offsets.length > 0) await retrying(() => this.#producer.sendOffsetsToTransaction(offsets, this.#consumer));
-    // A commit whose outcome is not known has to be asked for again: only the broker knows it.
-    await retrying(() => this.#producer.commitTransaction());
+    await this.#end();
     await this.#begin();
+  }
+
+  /**
+   * A commit whose outcome is not known has to be asked for again: only the broker knows it. If it stays unknown, undoing it here
+   * might undo what was committed: only a new worker finds out.
+   */
+  async #end(): Promise<void> {
+    try {
+      await retrying(() => this.#producer.commitTransaction());
+    } catch (error) {
+      if (!(error instanceof KafkaClientError && error.kind === 'retriable')) throw error;
+      throw new KafkaClientError(`outcome of the commit unknown: ${error.message}`, 'fatal', error.code, {
+        cause: error,
+      });
+    }
   }
 
   async abort(): Promise<void> {

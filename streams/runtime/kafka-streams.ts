@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import type { Topology } from '../dsl/topology.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
@@ -132,8 +133,11 @@ export class KafkaStreams {
     return { topology: this.#topology, config: this.#config, ports, logger, onRestore };
   }
 
-  /** Runs until `close`, or a client error that a new worker may get over: that is returned. Other errors are thrown. */
-  async #runWorker(worker: Worker): Promise<KafkaClientError | undefined> {
+  /**
+   * Runs until `close`, or an error that a new worker may get over (of the client, or damaged state, which it rebuilds): that
+   * is returned. Other errors are thrown.
+   */
+  async #runWorker(worker: Worker): Promise<Error | undefined> {
     this.#worker = worker;
     try {
       await worker.start();
@@ -146,7 +150,7 @@ export class KafkaStreams {
       return undefined;
     } catch (error) {
       await worker.close(true);
-      if (error instanceof KafkaClientError) return error;
+      if (error instanceof KafkaClientError || error instanceof UnreadableStateError) return error;
       throw error;
     } finally {
       this.#worker = undefined;

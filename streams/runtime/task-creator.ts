@@ -131,18 +131,9 @@ export class TaskCreator {
     try {
       const state = await this.#openState(task);
       const { writtenAt } = state;
-      const unknown = this.changelogsOf(task).some(({ store }) => state.changelogOffset(store) === undefined);
-      const reason =
-        writtenAt === undefined
-          ? undefined
-          : this.#clock.now() - writtenAt > STALE_AFTER_MS
-            ? 'it was last written more than a day ago'
-            : unknown
-              ? 'it has no offset for one of its changelogs'
-              : undefined;
-      if (reason === undefined) return state;
+      if (writtenAt === undefined || this.#clock.now() - writtenAt <= STALE_AFTER_MS) return state;
       await state.close();
-      return await this.#rebuild(task, reason);
+      return await this.#rebuild(task, 'it was last written more than a day ago');
     } catch (error) {
       if (error instanceof UnreadableStateError) return await this.#rebuild(task, `${error.message}`);
       throw new Error(`state of task ${id} in ${this.#directory.location} can't be opened`, { cause: error });
@@ -162,6 +153,7 @@ export class TaskCreator {
       policy: FLUSH_POLICY,
       now: this.#clock.now(),
       cleanCacheEntries: CLEAN_CACHE_ENTRIES,
+      discard: () => this.#directory.wipe(idOf(task)),
     });
   }
 }

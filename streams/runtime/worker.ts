@@ -131,8 +131,8 @@ export class Worker {
 
   /** Polls, processes what came, and commits if it is time. */
   async runOnce(): Promise<void> {
+    await this.#rebalance();
     try {
-      await this.#rebalance();
       const { records, ends } = await this.#poll();
       for (const record of records) this.#queues.get(record.topic)?.[record.partition]?.add(record);
       for (const { topic, partition, offset } of ends) this.#queues.get(topic)?.[partition]?.endAt(offset);
@@ -147,8 +147,8 @@ export class Worker {
       if (!this.#inFlight && this.#commitDue()) await this.#commit();
       this.#offsets.ask(this.#changelogs, () => this.#committer.transaction);
     } catch (error) {
-      if (!(error instanceof KafkaClientError && error.kind !== 'fatal')) throw error;
-      await this.#abort(error);
+      await this.#rollback(error);
+      await this.#assign();
     }
   }
 
@@ -265,15 +265,18 @@ export class Worker {
     while (!this.#collector.drain()) await delay(ROOM_CHECK_MS);
   }
 
-  /** Goes back to the last commit: nothing that was processed since has happened. */
-  async #abort(error: KafkaClientError): Promise<void> {
+  /**
+   * Aborts the transaction, after an error of the client that allows it, and takes the tasks back to the last commit: nothing
+   * that was processed since has happened. Other errors are thrown.
+   */
+  async #rollback(error: unknown): Promise<void> {
+    if (!(error instanceof KafkaClientError && error.kind !== 'fatal')) throw error;
     this.#options.logger.warn(`transaction aborted, going back to the last commit: ${error.message}`);
     await this.#committing?.catch(() => {});
     this.#committing = undefined;
     await this.#committer.abort();
     this.#offsets.aborted();
-    for (const running of [...this.#running.values(), ...this.#parked.values()]) await this.#restart(running);
-    await this.#assign();
+    for (const running of this.#running.values()) await this.#restart(running);
   }
 
   async #restart(running: RunningTask): Promise<void> {
@@ -291,12 +294,13 @@ export class Worker {
   async #revoke(): Promise<void> {
     try {
       await this.commit();
-    } finally {
-      for (const [id, running] of this.#running) this.#parked.set(id, running);
-      this.#running.clear();
-      this.#queues = new Map();
-      this.#consumer.unassign();
+    } catch (error) {
+      await this.#rollback(error);
     }
+    for (const [id, running] of this.#running) this.#parked.set(id, running);
+    this.#running.clear();
+    this.#queues = new Map();
+    this.#consumer.unassign();
   }
 
   async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
@@ -355,7 +359,8 @@ export class Worker {
     done.catch(() => {});
     await this.#polling?.catch(() => {});
     this.#polling = undefined;
-    while (working) await Promise.race([done, this.#consumer.poll(1)]);
+    // Each poll is waited for: one that was left behind would take the first records of the next assignment.
+    while (working) await this.#consumer.poll(1);
     return await done;
   }
 

@@ -28,19 +28,21 @@ export class SimulatedApplication {
 
   /**
    * One step of the worker. If its client fails, another worker takes its place; if the process dies, another one is
-   * started. Any other error stops the application: only `restart` and `close` may follow.
+   * started: then it resolves to false. Any other error stops the application: only `restart` and `close` may follow.
    */
-  async do(step: (worker: Worker) => Promise<void>): Promise<void> {
+  async do(step: (worker: Worker) => Promise<void>): Promise<boolean> {
     try {
       await step(this.#worker);
+      if (!this.#process.dead) return true;
     } catch (error) {
       if (!this.#process.dead && !(error instanceof KafkaClientError)) {
         this.#failed = true;
         throw error;
       }
-      if (!this.#process.dead) await this.#replaceWorker();
     }
     if (this.#process.dead) await this.restart();
+    else await this.#replaceWorker();
+    return false;
   }
 
   /** As by kill -9. */

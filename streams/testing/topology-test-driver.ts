@@ -137,11 +137,12 @@ export class TopologyTestDriver {
    * nothing but `crash` and `close` can follow.
    */
   async run(): Promise<void> {
-    do {
+    let settled = false;
+    while (!settled) {
       do await this.step();
       while (!this.#quiet);
-      if (this.#autoCommit) await this.commit();
-    } while (!this.#quiet);
+      settled = (!this.#autoCommit || (await this.commit())) && this.#quiet;
+    }
   }
 
   /** One poll, and the processing of what it brings. */
@@ -149,11 +150,12 @@ export class TopologyTestDriver {
     await this.#application.do(worker => worker.runOnce());
   }
 
-  /** Commits what was processed. */
-  async commit(): Promise<void> {
-    await this.#application.do(worker => worker.commit());
+  /** Commits what was processed. Resolves to false if the client failed or the process died: it is back at the last commit. */
+  async commit(): Promise<boolean> {
+    const committed = await this.#application.do(worker => worker.commit());
     // What the commit sent on is there to read only now.
     await this.step();
+    return committed;
   }
 
   /** Moves the wall clock, and lets what goes by it happen. */

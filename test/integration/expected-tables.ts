@@ -1,5 +1,5 @@
-import type { WindowSummary } from '../../topology/window-summary.js';
 import type { ConsumerRecord } from '../../streams/index.js';
+import type { WindowSummary } from '../../topology/window-summary.js';
 
 /** A user as a test sends it: what cleaning makes of it is known beforehand. */
 export interface SentUser {
@@ -39,10 +39,16 @@ export function expectedTables(users: readonly SentUser[], windowMs: number): Ex
   const sorted = [...windows].sort(([a], [b]) => a - b);
   const iso = (time: number): string => new Date(time).toISOString();
   return {
-    countryCount: new Map(sorted.flatMap(([start, w]) => [...w.countries].map(([c, n]) => [`${c}@${iso(start)}`, n] as const))),
+    countryCount: new Map(
+      sorted.flatMap(([start, w]) => [...w.countries].map(([c, n]) => [`${c}@${iso(start)}`, n] as const)),
+    ),
     distinctUsers: new Map(sorted.map(([start, window]) => [iso(start), window.emails.size])),
     summaries: sorted.map(([start, window]) => {
-      const tied = (count: number): string[] => [...window.countries].filter(([, n]) => n === count).map(([c]) => c).sort();
+      const tied = (count: number): string[] =>
+        [...window.countries]
+          .filter(([, n]) => n === count)
+          .map(([c]) => c)
+          .sort();
       const most = Math.max(...window.countries.values());
       const least = Math.min(...window.countries.values());
       return {

@@ -13,7 +13,8 @@ export async function until<T>(
   for (;;) {
     const seen = await see();
     if (condition(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`${what}: not after ${timeoutMs} ms, seen last: ${JSON.stringify(seen)}`);
+    if (Date.now() > deadline)
+      throw new Error(`${what}: not after ${timeoutMs} ms, seen last: ${JSON.stringify(seen)}`);
     await delay(CHECK_EVERY_MS);
   }
 }

@@ -34,7 +34,8 @@ describe('the users application on a real broker', function () {
     broker = await brokerForTests();
     const present = await topicPartitions(broker.address);
     const taken = OWN_TOPICS.filter(topic => present.has(topic));
-    if (taken.length > 0) throw new Error(`the cluster has topics of the application, which this test would delete: ${taken}`);
+    if (taken.length > 0)
+      throw new Error(`the cluster has topics of the application, which this test would delete: ${taken}`);
   });
 
   beforeEach(async () => {
@@ -47,7 +48,10 @@ describe('the users application on a real broker', function () {
     running.clear();
     await rm(stateDir, { recursive: true, force: true });
     const present = [...(await topicPartitions(broker.address)).keys()];
-    await deleteTopics(broker.address, present.filter(topic => OWN_TOPICS.includes(topic) || topic.startsWith(`${application}-`)));
+    await deleteTopics(
+      broker.address,
+      present.filter(topic => OWN_TOPICS.includes(topic) || topic.startsWith(`${application}-`)),
+    );
   });
 
   after(() => broker?.stop());
@@ -65,7 +69,12 @@ describe('the users application on a real broker', function () {
     return topology;
   };
   const isRunning = (topology: TopologyProcess): Promise<string> =>
-    until('the topology runs', 60_000, async () => topology.log(), log => log.includes('state RUNNING'));
+    until(
+      'the topology runs',
+      60_000,
+      async () => topology.log(),
+      log => log.includes('state RUNNING'),
+    );
   const cleaned = async (): Promise<number> => (await readAll(broker.address, 'user-cleaned')).length;
   const summaries = async (): Promise<WindowSummary[]> =>
     (await readAll(broker.address, 'window-summary')).map(({ value }) => JSON.parse(String(value)) as WindowSummary);
@@ -89,8 +98,10 @@ describe('the users application on a real broker', function () {
       async () => sum(tableOf(await readAll(broker.address, 'country-count'), 'count')),
       count => count >= sum(expected.countryCount),
     );
-    assert.deepEqual((await auditRecords()).map(({ counts }) => counts.late), [0, 0, 0, 0]);
-    console.log((await auditRecords()).map(a => JSON.stringify(a)).join('\n'), String(await readAll(broker.address, 'user-rejected').then(r => r.map(x=>JSON.stringify(x.headers.map(h=>h.key+String(h.value))))))) ;
+    assert.deepEqual(
+      (await auditRecords()).map(({ counts }) => counts.late),
+      [0, 0, 0, 0],
+    );
     const byStart = (a: WindowSummary, b: WindowSummary): number => (a.windowStart < b.windowStart ? -1 : 1);
     assert.deepEqual((await summaries()).sort(byStart), expected.summaries);
     assert.deepEqual(tableOf(await readAll(broker.address, 'country-count'), 'count'), expected.countryCount);
@@ -178,7 +189,13 @@ function someUsers(count: number, from: number): SentUser[] {
 }
 
 function recordOf({ email, country, gender, timestamp }: SentUser): InputRecord {
-  const user = { email: email.toUpperCase(), country: ` ${country.toLowerCase()}`, gender, date: '06/05/2018', ip_address: '10.0.0.1' };
+  const user = {
+    email: email.toUpperCase(),
+    country: ` ${country.toLowerCase()}`,
+    gender,
+    date: '06/05/2018',
+    ip_address: '10.0.0.1',
+  };
   return { key: Buffer.from(email), value: Buffer.from(JSON.stringify(user)), timestamp };
 }
 
@@ -224,6 +241,9 @@ function sum(table: ReadonlyMap<string, number>): number {
   return [...table.values()].reduce((total, count) => total + count, 0);
 }
 
-function header(headers: readonly { readonly key: string; readonly value: Buffer | null }[], name: string): string | undefined {
+function header(
+  headers: readonly { readonly key: string; readonly value: Buffer | null }[],
+  name: string,
+): string | undefined {
   return headers.find(({ key }) => key === `__streams.errors.${name}`)?.value?.toString();
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { type AuditRecord, decodeAudit } from '../../streams/runtime/audit-record.js';
 import type { TaskCounts } from '../../streams/runtime/task-counts.js';
 import type { TestRecord, TopologyTestDriver } from '../../streams/testing/index.js';
 import { SINKS, type Visit } from './pipeline.js';
@@ -50,6 +51,32 @@ function check(scenario: Scenario, { input, driver }: ScenarioRun): void {
   closedOnce(of('totals'), truth.totals, 'totals', once);
   if (scenario.spread > 0) closedOnce(of('spread-count'), truth.countryCount, 'spread-count', once);
   checkCounts(driver, output, input.length, truth.bad.length);
+  checkAudits(driver);
+}
+
+/** What tasks commit about themselves never goes back: not their counts, and not their times. */
+function checkAudits(driver: TopologyTestDriver): void {
+  const highest = new Map<string, number>();
+  for (const { value } of driver.readRecords('test-audit')) {
+    if (value === null) continue;
+    for (const [name, number] of growing(decodeAudit(value))) {
+      assert.ok(number >= (highest.get(name) ?? -1), `${name} went back`);
+      highest.set(name, number);
+    }
+  }
+}
+
+function* growing({ task, streamTime, counts, times, watermarks }: AuditRecord): Generator<[string, number]> {
+  yield [`stream time of ${task}`, streamTime];
+  yield [`rejected by ${task}`, counts.rejected];
+  for (const [topic, count] of Object.entries({ ...counts.in, ...counts.out })) yield [`${topic} of ${task}`, count];
+  for (const [topic, upstream] of Object.entries(watermarks)) {
+    for (const [index, time] of upstream.entries()) yield [`watermark of ${topic} from ${index} at ${task}`, time];
+  }
+  for (const [operator, { streamTime: time, released }] of Object.entries(times)) {
+    if (typeof time === 'number') yield [`stream time of ${operator} of ${task}`, time];
+    if (typeof released === 'number') yield [`time released by ${operator} of ${task}`, released];
+  }
 }
 
 function checkCounts(driver: TopologyTestDriver, output: Output, records: number, bad: number): void {

@@ -100,16 +100,31 @@ export class ScenarioRun {
 
   /** Old records, there before anything runs: each partition in order, but for the jitter. */
   #produceBacklog(drafts: readonly Draft[]): void {
-    for (const draft of drafts) this.#send(draft, Math.min(this.#advance(draft), START));
+    for (const draft of drafts) {
+      this.#send(
+        draft,
+        this.#partitionTimeOf(draft.who, time => Math.min(time + draft.gapMs, START)),
+      );
+    }
   }
 
   #produce(drafts: readonly Draft[]): void {
-    for (const draft of drafts) this.#send(draft, this.#scenario.time === 'apart' ? this.#advance(draft) : this.#now);
+    for (const draft of drafts)
+      this.#send(draft, this.#scenario.time === 'apart' ? this.#advance(draft) : this.#live(draft));
   }
 
   #advance({ who, gapMs }: Draft): number {
+    return this.#partitionTimeOf(who, time => time + gapMs);
+  }
+
+  /** A record is under way for less than the idle timeout, and does not overtake those of its partition. */
+  #live({ who, lagMs }: Draft): number {
+    return this.#partitionTimeOf(who, time => Math.max(time, this.#now - lagMs));
+  }
+
+  #partitionTimeOf(who: number, next: (time: number) => number): number {
     const partition = partitionFor(Buffer.from(`who-${who}`), this.#scenario.partitions);
-    const time = (this.#partitionTime[partition] ?? 0) + gapMs;
+    const time = next(this.#partitionTime[partition] ?? 0);
     this.#partitionTime[partition] = time;
     return time;
   }

@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import type { ClientErrorKind } from '../../streams/kafka/ports.js';
 import type { CrashPoint } from '../../streams/testing/simulated-process.js';
-import { GRACE_MS } from './pipeline.js';
+import { GRACE_MS, IDLE_MS } from './pipeline.js';
 
-/** A record to come: whose it is, from where, how far out of order, and how far its partition's time has gone on before it. */
+/**
+ * A record to come: whose it is, from where, how far out of order, how long it is under way, and how far its partition's
+ * time has gone on before it.
+ */
 export interface Draft {
   readonly who: number;
   readonly country: number;
   readonly bad: boolean;
   readonly behindMs: number;
+  readonly lagMs: number;
   readonly gapMs: number;
 }
 
@@ -48,6 +52,7 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   country: fc.nat(3),
   bad: fc.nat(9).map(n => n === 0),
   behindMs: fc.nat(GRACE_MS - 1),
+  lagMs: fc.nat(IDLE_MS - 1),
   gapMs: fc.oneof({ weight: 4, arbitrary: fc.nat(1000) }, { weight: 1, arbitrary: fc.nat(30_000) }),
 });
 

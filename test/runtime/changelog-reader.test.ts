@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { MemoryLevel } from 'memory-level';
+import { beforeEach, describe, it } from 'mocha';
+import { encodeBlocks } from '../../stores/changelog-block.js';
+import { TaskState } from '../../stores/task-state.js';
+import { NO_HEADERS } from '../../streams/kafka/record.js';
+import {
+  type ChangelogPartition,
+  type RestoreProgress,
+  restoreChangelogs,
+  TaskCorruptedError,
+} from '../../streams/runtime/changelog-reader.js';
+import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
+import { ManualClock } from '../../streams/testing/manual-clock.js';
+import { record, ScriptedConsumer } from './scripted-consumer.js';
+
+const NOW = 1000;
+
+describe('restoring from changelogs', () => {
+  let state: TaskState;
+  let progress: RestoreProgress[];
+
+  beforeEach(async () => {
+    state = await newState();
+    progress = [];
+  });
+
+  async function newState(): Promise<TaskState> {
+    const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
+    const options = { policy: { maxEntries: 1, maxAgeMs: 1 }, now: NOW, cleanCacheEntries: 0, discard: async () => {} };
+    return await TaskState.open(level, ['rows', 'more', 'audit'], options);
+  }
+
+  function changelog(more: Partial<ChangelogPartition> = {}): ChangelogPartition {
+    return {
+      topic: 'log',
+      partition: 0,
+      taskId: '0_0',
+      store: 'rows',
+      state,
+      onlyKey: undefined,
+      blocksOf: undefined,
+      ...more,
+    };
+  }
+
+  function restore(consumer: ScriptedConsumer, ...changelogs: ChangelogPartition[]): Promise<void> {
+    return restoreChangelogs(
+      changelogs,
+      consumer,
+      () => NOW,
+      one => progress.push(one),
+    );
+  }
+
+  const read = (key: string, store = 'rows', from = state): string | undefined =>
+    from.store(store).get(key)?.toString();
+
+  it('applies the records in order, tombstones too, up to the end that the log had at the beginning', async () => {
+    const records = [record('log', 0, 0, 'a', '1'), record('log', 0, 1, 'b', '1'), record('log', 0, 2, 'a', '2')];
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 4 } }, [
+      { records },
+      { records: [record('log', 0, 3, 'b', null)] },
+    ]);
+    await restore(consumer, changelog());
+    assert.deepEqual([read('a'), read('b')], ['2', undefined]);
+    assert.equal(state.changelogOffset('rows'), 4);
+    assert.equal(consumer.polls, 2);
+  });
+
+  it('goes on from the offset that is on disk', async () => {
+    await state.restore('rows', [{ key: 'a', value: Buffer.from('1') }], 2, NOW);
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 3 } }, [
+      { records: [record('log', 0, 2, 'b', '1')] },
+    ]);
+    const assigned: unknown[] = [];
+    consumer.assign = partitions => assigned.push(...partitions);
+    await restore(consumer, changelog());
+    assert.deepEqual(assigned, [{ topic: 'log', partition: 0, offset: 2 }]);
+    assert.deepEqual([read('a'), read('b')], ['1', '1']);
+  });
+
+  it('begins at the oldest record that is left when nothing is on disk', async () => {
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 5, high: 6 } }, [
+      { records: [record('log', 0, 5, 'a', '1')] },
+    ]);
+    const assigned: unknown[] = [];
+    consumer.assign = partitions => assigned.push(...partitions);
+    await restore(consumer, changelog());
+    assert.deepEqual(assigned, [{ topic: 'log', partition: 0, offset: 5 }]);
+  });
+
+  it('does not poll when everything is there, or there is nothing', async () => {
+    await state.restore('rows', [], 3, NOW);
+    const watermarks = { 'log-0': { low: 0, high: 3 }, 'more-0': { low: 0, high: 0 } };
+    const consumer = new ScriptedConsumer(watermarks);
+    await restore(consumer, changelog(), changelog({ topic: 'more', store: 'more' }));
+    assert.equal(consumer.polls, 0);
+  });
+
+  it('is done at the end of the partition where only markers and compacted records are left before the target', async () => {
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 9 } }, [
+      { records: [record('log', 0, 1, 'a', '1')], ends: [{ topic: 'log', partition: 0, offset: 9 }] },
+    ]);
+    await restore(consumer, changelog());
+    assert.equal(state.changelogOffset('rows'), 9);
+  });
+
+  it('is done at the end of the partition though it has no record at all', async () => {
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 2 } }, [
+      { ends: [{ topic: 'log', partition: 0, offset: 2 }] },
+    ]);
+    await restore(consumer, changelog());
+    assert.equal(state.changelogOffset('rows'), 2);
+  });
+
+  it('waits at an end before the target: a transaction is still open', async () => {
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 3 } }, [
+      { records: [record('log', 0, 0, 'a', '1')], ends: [{ topic: 'log', partition: 0, offset: 1 }] },
+      {},
+      { records: [record('log', 0, 1, 'a', '2')], ends: [{ topic: 'log', partition: 0, offset: 3 }] },
+    ]);
+    await restore(consumer, changelog());
+    assert.equal(consumer.polls, 3);
+    assert.equal(read('a'), '2');
+  });
+
+  it('takes records behind the target that come in the same batch, and says how far it is on disk', async () => {
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 1 } }, [
+      { records: [record('log', 0, 0, 'a', '1'), record('log', 0, 1, 'a', '2')] },
+    ]);
+    await restore(consumer, changelog());
+    assert.deepEqual([read('a'), state.changelogOffset('rows')], ['2', 2]);
+  });
+
+  it('skips records without a key', async () => {
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 2 } }, [
+      { records: [record('log', 0, 0, null, '1'), record('log', 0, 1, 'a', '1')] },
+    ]);
+    await restore(consumer, changelog());
+    assert.equal(read('a'), '1');
+  });
+
+  it('takes from a topic that several tasks write only what is its own', async () => {
+    const other = await newState();
+    const watermarks = { 'log-0': { low: 0, high: 4 } };
+    const consumer = new ScriptedConsumer(watermarks, [
+      {
+        records: [
+          record('log', 0, 0, '0_0', 'a'),
+          record('log', 0, 1, '1_0', 'b'),
+          record('log', 0, 2, '0_0', 'c'),
+          record('log', 0, 3, '2_0', 'd'),
+        ],
+      },
+    ]);
+    await restore(
+      consumer,
+      changelog({ store: 'audit', onlyKey: '0_0' }),
+      changelog({ store: 'audit', onlyKey: '1_0', taskId: '1_0', state: other }),
+    );
+    assert.deepEqual([read('0_0', 'audit'), read('1_0', 'audit'), read('2_0', 'audit')], ['c', undefined, undefined]);
+    assert.deepEqual([read('0_0', 'audit', other), read('1_0', 'audit', other)], [undefined, 'b']);
+  });
+
+  it('reads one partition for two tasks from where the one that is further behind is', async () => {
+    const other = await newState();
+    await state.restore('audit', [{ key: '0_0', value: Buffer.from('new') }], 2, NOW);
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 3 } }, [
+      { records: [record('log', 0, 0, '0_0', 'old'), record('log', 0, 1, '1_0', 'b'), record('log', 0, 2, '2_0', '')] },
+    ]);
+    const assigned: unknown[] = [];
+    consumer.assign = partitions => assigned.push(...partitions);
+    await restore(
+      consumer,
+      changelog({ store: 'audit', onlyKey: '0_0' }),
+      changelog({ store: 'audit', onlyKey: '1_0', taskId: '1_0', state: other }),
+    );
+    assert.deepEqual(assigned, [{ topic: 'log', partition: 0, offset: 0 }]);
+    assert.deepEqual([read('0_0', 'audit'), read('1_0', 'audit', other)], ['new', 'b']);
+  });
+
+  it('restores several changelogs at once, each to its own store, and leaves those alone that are done', async () => {
+    const watermarks = { 'log-0': { low: 0, high: 1 }, 'more-3': { low: 0, high: 2 } };
+    const consumer = new ScriptedConsumer(watermarks, [
+      { records: [record('log', 0, 0, 'a', '1'), record('more', 3, 0, 'a', '2')] },
+      { records: [record('log', 0, 1, 'a', 'of a later transaction'), record('more', 3, 1, 'b', '3')] },
+    ]);
+    await restore(consumer, changelog(), changelog({ topic: 'more', partition: 3, store: 'more' }));
+    assert.deepEqual([read('a'), read('a', 'more'), read('b', 'more')], ['1', '2', '3']);
+    assert.deepEqual([state.changelogOffset('rows'), state.changelogOffset('more')], [1, 2]);
+  });
+
+  it('unpacks blocks of keys', async () => {
+    const [block = null] = encodeBlocks(['a', 'b\u00ff']);
+    const value = Buffer.from([1]);
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 1 } }, [
+      { records: [{ ...record('log', 0, 0, null, null), value: block, headers: NO_HEADERS }] },
+    ]);
+    await restore(consumer, changelog({ blocksOf: value }));
+    assert.deepEqual(await state.store('rows').entries(), [
+      ['a', value],
+      ['b\u00ff', value],
+    ]);
+  });
+
+  for (const [what, offset] of [
+    ['before the oldest record: what lies between is gone', 4],
+    ['behind the end: the topic is not the one that it was', 11],
+  ] as const) {
+    it(`finds state corrupt whose offset is ${what}`, async () => {
+      await state.restore('rows', [], offset, NOW);
+      const consumer = new ScriptedConsumer({ 'log-0': { low: 5, high: 10 } });
+      await assert.rejects(restore(consumer, changelog({ taskId: '0_7' })), (error: Error) => {
+        assert.ok(error instanceof TaskCorruptedError);
+        assert.equal(error.taskId, '0_7');
+        assert.match(error.message, new RegExp(`${offset}.*log-0.*5.*10`));
+        return true;
+      });
+      assert.equal(consumer.polls, 0);
+    });
+  }
+
+  it('tells of its progress, store by store', async () => {
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 3 } }, [
+      { records: [record('log', 0, 0, 'a', '1')] },
+      { records: [record('log', 0, 1, 'b', '1'), record('log', 0, 2, 'c', '1')] },
+    ]);
+    await restore(consumer, changelog());
+    assert.deepEqual(progress, [
+      { taskId: '0_0', store: 'rows', records: 1, remaining: 2 },
+      { taskId: '0_0', store: 'rows', records: 3, remaining: 0 },
+    ]);
+  });
+
+  it('gives its partitions back, also when a poll fails', async () => {
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 1 } }, [new Error('no broker')]);
+    await assert.rejects(restore(consumer, changelog()), /no broker/);
+    assert.deepEqual(consumer.assigned, []);
+  });
+
+  it('reads what is committed, and not what was aborted, from a log with markers', async () => {
+    const cluster = new InMemoryCluster(new ManualClock(0));
+    cluster.createTopic('log', 1);
+    const producer = cluster.ports.producer({ clientId: 'p', transactionalId: 'p' });
+    await producer.initTransactions();
+    for (const [value, end] of [
+      ['kept', 'commitTransaction'],
+      ['aborted', 'abortTransaction'],
+    ] as const) {
+      await producer.beginTransaction();
+      producer.send('log', 0, Buffer.from('a'), Buffer.from(value), 0, NO_HEADERS);
+      await producer[end]();
+    }
+    const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
+    await restoreChangelogs(
+      [changelog()],
+      consumer,
+      () => NOW,
+      () => {},
+    );
+    assert.equal(read('a'), 'kept');
+    assert.equal(state.changelogOffset('rows'), 4);
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { decodeAudit, encodeAudit } from '../../streams/runtime/audit-record.js';
+import { deadLetterHeaders } from '../../streams/runtime/dead-letter.js';
+import { mayBecome, type StreamsState } from '../../streams/runtime/streams-state.js';
+import { decodeMarker, encodeMarker, isMarker, MARKER_HEADERS } from '../../streams/runtime/time-marker.js';
+import { record } from './scripted-consumer.js';
+
+describe('a time marker', () => {
+  it('comes back as it was', () => {
+    fc.assert(
+      fc.property(fc.nat(10_000), fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER }), (upstreamTask, time) => {
+        assert.deepEqual(decodeMarker(encodeMarker({ upstreamTask, time })), { upstreamTask, time });
+      }),
+    );
+  });
+
+  it('is known by its header, among others', () => {
+    assert.equal(isMarker(MARKER_HEADERS), true);
+    assert.equal(isMarker([{ key: 'mine', value: null }, ...MARKER_HEADERS]), true);
+    assert.equal(isMarker([{ key: 'mine', value: null }]), false);
+    assert.equal(isMarker([]), false);
+  });
+});
+
+describe('an audit record', () => {
+  it('comes back as it was, whatever topics are called', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.nat()), fc.integer({ min: -1, max: 2 ** 50 }), (topics, streamTime) => {
+        const counts = { in: topics, out: {}, rejected: 1, late: 2, dropped: 3 };
+        const audit = { task: '0_1', streamTime, counts, times: { op: { released: 5 } }, watermarks: { r: [1, -1] } };
+        assert.deepEqual(decodeAudit(encodeAudit(audit)), JSON.parse(JSON.stringify(audit)));
+      }),
+    );
+  });
+});
+
+describe('a dead letter', () => {
+  it('says what went wrong and where the record came from, under the names of KIP-1034', () => {
+    const headers = deadLetterHeaders(new TypeError('no country'), {
+      phase: 'processing',
+      node: 'clean',
+      taskId: '0_0',
+      record: record('user', 3, 42, null, null),
+    });
+    const text = Object.fromEntries(headers.map(({ key, value }) => [key, value?.toString()]));
+    assert.equal(text['__streams.errors.exception'], 'TypeError');
+    assert.equal(text['__streams.errors.message'], 'no country');
+    assert.match(text['__streams.errors.stacktrace'] ?? '', /no country\n/);
+    assert.equal(text['__streams.errors.topic'], 'user');
+    assert.equal(text['__streams.errors.partition'], '3');
+    assert.equal(text['__streams.errors.offset'], '42');
+  });
+
+  it('names no record where the error is not about one', () => {
+    const headers = deadLetterHeaders(new Error('x'), { phase: 'processing', node: 'n', taskId: '0_0', record: null });
+    assert.ok(headers.every(({ key }) => !key.endsWith('.offset')));
+  });
+});
+
+describe('the state of an application', () => {
+  const all: readonly StreamsState[] = [
+    'CREATED',
+    'REBALANCING',
+    'RUNNING',
+    'PENDING_SHUTDOWN',
+    'NOT_RUNNING',
+    'ERROR',
+  ];
+
+  it('is final when it has stopped', () => {
+    for (const to of all) {
+      assert.equal(mayBecome('NOT_RUNNING', to), false);
+      assert.equal(mayBecome('ERROR', to), false);
+    }
+  });
+
+  it('is never CREATED again, and runs only out of a rebalance', () => {
+    for (const from of all) {
+      assert.equal(mayBecome(from, 'CREATED'), false);
+      assert.equal(mayBecome(from, 'RUNNING'), from === 'REBALANCING');
+      assert.equal(mayBecome(from, 'NOT_RUNNING'), from === 'PENDING_SHUTDOWN');
+    }
+  });
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { type StateDirectory, takeSlot } from '../../streams/runtime/state-directory.js';
+
+interface Holder {
+  readonly process: ChildProcess;
+  readonly instanceId: string;
+  readonly location: string;
+}
+
+describe('the slots of a state directory', () => {
+  let stateDir: string;
+  let slots: StateDirectory[];
+  let holders: Holder[];
+
+  beforeEach(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), 'tributary-slots-'));
+    slots = [];
+    holders = [];
+  });
+
+  afterEach(async () => {
+    for (const { process } of holders) await kill(process);
+    for (const slot of slots) await slot.release();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+
+  async function take(applicationId = 'app'): Promise<StateDirectory> {
+    const slot = await takeSlot(stateDir, applicationId);
+    slots.push(slot);
+    return slot;
+  }
+
+  async function takeInOtherProcess(): Promise<Holder> {
+    const script = fileURLToPath(new URL('./slot-holder.js', import.meta.url));
+    const child = spawn(process.execPath, [script, stateDir, 'app'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const { value } = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
+    const holder = { process: child, ...(JSON.parse(value) as { instanceId: string; location: string }) };
+    holders.push(holder);
+    return holder;
+  }
+
+  async function kill(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  it('are taken from 0 on, each with an identity of its own', async () => {
+    const taken = [await take(), await take(), await take()];
+    assert.deepEqual(
+      taken.map(({ location }) => location),
+      [0, 1, 2].map(n => join(stateDir, 'app', String(n))),
+    );
+    assert.equal(new Set(taken.map(({ instanceId }) => instanceId)).size, 3);
+  });
+
+  it('are those of one application', async () => {
+    assert.equal((await take('a')).location, join(stateDir, 'a', '0'));
+    assert.equal((await take('b')).location, join(stateDir, 'b', '0'));
+  });
+
+  it('keep their identity when they are given back and taken again; the lowest free one goes first', async () => {
+    const first = await take();
+    await take();
+    await first.release();
+    const again = await take();
+    assert.equal(again.location, first.location);
+    assert.equal(again.instanceId, first.instanceId);
+  });
+
+  it('are two for two processes', async () => {
+    const other = await takeInOtherProcess();
+    const here = await take();
+    assert.deepEqual(
+      [other.location, here.location],
+      [0, 1].map(n => join(stateDir, 'app', String(n))),
+    );
+    assert.notEqual(other.instanceId, here.instanceId);
+  });
+
+  it('are free as soon as their process is killed: the next one has its place and its identity', async () => {
+    const dead = await takeInOtherProcess();
+    const alive = await takeInOtherProcess();
+    await kill(dead.process);
+    const here = await take();
+    assert.deepEqual([here.location, here.instanceId], [dead.location, dead.instanceId]);
+    assert.equal((await take()).location, join(stateDir, 'app', '2'));
+    assert.equal(alive.location, join(stateDir, 'app', '1'));
+  });
+
+  it('are free when their process ends in order', async () => {
+    const holder = await takeInOtherProcess();
+    const exited = once(holder.process, 'exit');
+    holder.process.stdin?.end();
+    assert.deepEqual(await exited, [0, null]);
+    assert.equal((await take()).instanceId, holder.instanceId);
+  });
+
+  it('keep the state of a task until it is wiped', async () => {
+    const slot = await take();
+    const level = slot.level('0_0');
+    await level.open();
+    await level.batch([{ type: 'put', key: 'a\u00ff', value: Buffer.from([0, 255]) }]);
+    await level.close();
+
+    const again = slot.level('0_0');
+    await again.open();
+    assert.deepEqual(again.getSync('a\u00ff'), Buffer.from([0, 255]));
+    await again.close();
+
+    await slot.wipe('0_0');
+    await assert.rejects(stat(join(slot.location, '0_0')), { code: 'ENOENT' });
+    await slot.wipe('0_0');
+  });
+
+  it('cannot be where a file is', async () => {
+    await writeFile(join(stateDir, 'app'), '');
+    await assert.rejects(take(), { code: 'EEXIST' });
+  });
+
+  it('are reported, not skipped, when they cannot be used', async function () {
+    if (process.getuid?.() === 0) this.skip();
+    const slot = await take();
+    await slot.release();
+    await chmod(join(slot.location, 'instance'), 0o000);
+    await assert.rejects(take(), /state directory .* can't be used/);
+    await chmod(join(slot.location, 'instance'), 0o700);
+  });
+});

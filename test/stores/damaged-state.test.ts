@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { TaskState } from '../../stores/task-state.js';
+import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
+import { type DiskStorage, diskStorage } from './level-backends.js';
+
+const BATCHES = 20;
+/** Enough for LevelDB to sort its log into tables. */
+const MUCH = 1500;
+
+describe('a damaged state directory', () => {
+  let storage: DiskStorage;
+  let discarded: boolean;
+
+  beforeEach(async () => {
+    storage = await diskStorage();
+    discarded = false;
+  });
+
+  afterEach(() => storage.remove());
+
+  function open(): Promise<TaskState> {
+    return TaskState.open(storage.level(), ['rows'], {
+      policy: { maxEntries: 1, maxAgeMs: 1 },
+      now: 0,
+      cleanCacheEntries: 0,
+      discard: async () => {
+        discarded = true;
+      },
+    });
+  }
+
+  /** Batch n has `rows` rows, and says that the changelog reaches to n. */
+  async function fill(rows: number): Promise<void> {
+    const state = await open();
+    for (let batch = 1; batch <= BATCHES; batch++) {
+      for (let row = 0; row < rows; row++)
+        state.store('rows').put(`${batch}-${row}`, Buffer.from(`${batch * row}`.padEnd(200)));
+      state.stage();
+      state.commit();
+      await state.flush(0, new Map([['rows', batch]]));
+    }
+    await state.close();
+  }
+
+  async function damage(pattern: RegExp, change: (bytes: Buffer) => void): Promise<void> {
+    const directory = join(storage.location, 'db');
+    const [name] = (await readdir(directory)).filter(file => pattern.test(file)).sort();
+    assert.ok(name !== undefined, `there is a file ${pattern}`);
+    const bytes = await readFile(join(directory, name));
+    change(bytes);
+    await writeFile(join(directory, name), bytes);
+  }
+
+  const overwriteAt = (share: number) => (bytes: Buffer) => {
+    const from = Math.floor(bytes.length * share);
+    bytes.fill(0xee, from, from + 100);
+  };
+
+  async function isUnreadable(): Promise<void> {
+    await assert.rejects(open(), (error: Error) => {
+      assert.ok(error instanceof UnreadableStateError, `${error.name}: ${error.message}`);
+      return true;
+    });
+  }
+
+  it('is unreadable when the manifest is overwritten', async () => {
+    await fill(1);
+    await damage(/^MANIFEST/, bytes => bytes.fill(0xee));
+    await isUnreadable();
+  });
+
+  it('is unreadable when the manifest is cut off', async () => {
+    await fill(1);
+    const directory = join(storage.location, 'db');
+    for (const file of await readdir(directory))
+      if (file.startsWith('MANIFEST')) await truncate(join(directory, file), 10);
+    await isUnreadable();
+  });
+
+  it('is unreadable when CURRENT is garbage', async () => {
+    await fill(1);
+    await damage(/^CURRENT$/, bytes => bytes.fill('x'));
+    await isUnreadable();
+  });
+
+  for (const share of [0, 0.3, 0.6]) {
+    it(`is unreadable when a batch in the middle of LevelDB’s log is damaged, at ${share * 100}%`, async () => {
+      await fill(20);
+      await damage(/\.log$/, overwriteAt(share));
+      await isUnreadable();
+    });
+  }
+
+  it('is as of an earlier flush, rows and offset together, when the end of the log is lost', async () => {
+    await fill(20);
+    const directory = join(storage.location, 'db');
+    const [log] = (await readdir(directory)).filter(file => file.endsWith('.log'));
+    assert.ok(log !== undefined);
+    await truncate(join(directory, log), Math.floor((await readFile(join(directory, log))).length / 2));
+    const state = await open();
+    const offset = state.changelogOffset('rows') ?? 0;
+    assert.ok(offset > 0 && offset < BATCHES, `offset ${offset}`);
+    for (let batch = 1; batch <= BATCHES; batch++) {
+      assert.equal(state.store('rows').get(`${batch}-19`) !== null, batch <= offset, `batch ${batch} of ${offset}`);
+    }
+    await state.close();
+  });
+
+  it('opens when a table is damaged, says so when that is read, and is discarded when it is closed', async () => {
+    await fill(MUCH);
+    await damage(/\.ldb$/, overwriteAt(0.5));
+    const state = await open();
+    const readAll = (): void => {
+      for (let batch = 1; batch <= BATCHES; batch++) {
+        for (let row = 0; row < MUCH; row++) assert.notEqual(state.store('rows').get(`${batch}-${row}`), null);
+      }
+    };
+    assert.throws(readAll, UnreadableStateError);
+    await assert.rejects(state.store('rows').entries(), UnreadableStateError);
+    assert.equal(discarded, false);
+    await state.close();
+    assert.equal(discarded, true);
+  });
+
+  it('is what it was when nothing is damaged', async () => {
+    await fill(20);
+    const state = await open();
+    assert.equal(state.changelogOffset('rows'), BATCHES);
+    assert.equal((await state.store('rows').entries()).length, BATCHES * 20);
+    await state.close();
+    assert.equal(discarded, false);
+  });
+});
