@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { type Level, StateDatabase } from '../../stores/state-database.js';
+import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
+import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
+import { TestApplication } from './test-application.js';
+
+const DAY_MS = 86_400_000;
+
+/** A disk on which the rows of the store `counts` can't be read, until they are deleted. */
+class DamagedDirectory extends MemoryStateDirectory {
+  readonly #damaged = new Set<string>();
+  readonly wiped: string[] = [];
+
+  damage(task: string): void {
+    this.#damaged.add(task);
+  }
+
+  override level(task: string): Level {
+    const level = super.level(task);
+    const getSync = (key: string): Buffer | undefined => {
+      if (this.#damaged.has(task) && key.startsWith('counts\0')) throw new Error('Corruption: block checksum mismatch');
+      return level.getSync(key);
+    };
+    return new Proxy(level, {
+      get: (_, name) => {
+        if (name === 'getSync') return getSync;
+        const member: unknown = Reflect.get(level, name);
+        return typeof member === 'function' ? member.bind(level) : member;
+      },
+    });
+  }
+
+  override async wipe(task: string): Promise<void> {
+    this.wiped.push(task);
+    this.#damaged.delete(task);
+    await super.wipe(task);
+  }
+}
+
+describe('state that can not be used', () => {
+  let app: TestApplication;
+  let directory: DamagedDirectory;
+
+  beforeEach(async () => {
+    app = new TestApplication();
+    app.createTopics();
+    directory = new DamagedDirectory();
+    app.directory = directory;
+    await countOne('1');
+  });
+
+  afterEach(() => app.close());
+
+  /** An application that starts, counts one record more, and is closed. */
+  async function countOne(expected: string): Promise<void> {
+    const before = app.output().length;
+    const streams = app.start();
+    app.send(1);
+    await app.until(() => app.output().length > before);
+    assert.equal(app.output().at(-1), expected);
+    await streams.close();
+  }
+
+  it('is rebuilt from the changelogs when it was last written more than a day ago', async () => {
+    app.clock.aheadMs = DAY_MS + 60_000;
+    await countOne('2');
+    assert.deepEqual(directory.wiped.sort(), ['0_0', '0_1']);
+    assert.match(app.warnings.join('\n'), /task 0_0: .* rebuilt .* more than a day ago/);
+  });
+
+  it('is kept when it was last written less than a day ago', async () => {
+    app.clock.aheadMs = DAY_MS - 60_000;
+    await countOne('2');
+    assert.deepEqual(directory.wiped, []);
+  });
+
+  it('is rebuilt when it is of another format, and that of other tasks is kept', async () => {
+    const database = await StateDatabase.open(directory.level('0_0'));
+    await database.write([{ key: '\0format', value: Buffer.from('0') }]);
+    await database.close();
+    await countOne('2');
+    assert.deepEqual(directory.wiped, ['0_0']);
+    assert.match(app.warnings.join(), /format 0/);
+  });
+
+  it('is rebuilt when its changelog does not reach so far: the topics are not those that they were', async () => {
+    app.cluster = new InMemoryCluster(app.clock);
+    app.createTopics();
+    await countOne('1');
+    assert.match(app.warnings.join('\n'), /task 0_0: .* rebuilt .* outside app-.*-0, 0 to 0/);
+  });
+
+  it('is rebuilt when it is found damaged while the application runs, and every record counts once', async () => {
+    directory.damage('0_0');
+    await countOne('2');
+    assert.deepEqual(directory.wiped, ['0_0']);
+    assert.match(app.warnings.join(), /worker stopped.*corruption/);
+    assert.ok(!app.states.includes('ERROR'));
+  });
+});

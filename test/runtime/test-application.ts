@@ -1,0 +1,98 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+import {
+  KafkaStreams,
+  type KafkaStreamsDependencies,
+  StreamsBuilder,
+  type StreamsOptions,
+  type StreamsState,
+  type Topology,
+} from '../../streams/index.js';
+import type { Clock } from '../../streams/kafka/ports.js';
+import { NO_HEADERS } from '../../streams/kafka/record.js';
+import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
+import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
+
+/** An application that counts the records of `in` by key, on a cluster in memory; its negative values can't be processed. */
+export class TestApplication {
+  readonly states: StreamsState[] = [];
+  readonly warnings: string[] = [];
+  readonly clock: Clock & { aheadMs: number } = {
+    aheadMs: 0,
+    now() {
+      return Date.now() + this.aheadMs;
+    },
+  };
+  cluster = new InMemoryCluster(this.clock);
+  directory = new MemoryStateDirectory();
+  releases = 0;
+  readonly #made: KafkaStreams[] = [];
+
+  createTopics(): void {
+    this.cluster.createTopic('in', 2);
+    this.cluster.createTopic('out', 2);
+    this.cluster.createTopic('rejected', 1);
+  }
+
+  /** Not started. */
+  create(options: Partial<StreamsOptions> = {}, dependencies: Partial<KafkaStreamsDependencies> = {}): KafkaStreams {
+    const warn = (message: string): void => void this.warnings.push(message);
+    const { directory } = this;
+    directory.release = async () => void this.releases++;
+    const streams = new KafkaStreams(
+      countingTopology(),
+      { applicationId: 'app', commitInterval: 5, ...options },
+      {
+        ports: this.cluster.ports,
+        logger: { debug() {}, info() {}, warn, error: warn },
+        takeDirectory: async () => directory,
+        onStateChange: state => this.states.push(state),
+        ...dependencies,
+      },
+    );
+    this.#made.push(streams);
+    return streams;
+  }
+
+  start(options: Partial<StreamsOptions> = {}): KafkaStreams {
+    const streams = this.create(options);
+    streams.start();
+    return streams;
+  }
+
+  send(value: number): void {
+    const log = this.cluster.log('in', 0);
+    const record = { key: Buffer.from('key'), value: Buffer.from(String(value)), timestamp: 0, headers: NO_HEADERS };
+    log.append(record, undefined);
+  }
+
+  /** Committed values of a topic, as text. */
+  output(topic = 'out'): string[] {
+    return this.cluster.logs(topic).flatMap(log => log.committed.map(({ value }) => value?.toString() ?? ''));
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await immediate();
+  }
+
+  /** Closes whatever was made, in whatever state it is. */
+  async close(): Promise<void> {
+    for (const streams of this.#made) await streams.close().catch(() => {});
+  }
+}
+
+function countingTopology(): Topology {
+  const builder = new StreamsBuilder();
+  builder
+    .stream<string, number>('in')
+    .mapValues(refuseNegative)
+    .groupByKey()
+    .count({ as: 'counts' })
+    .toStream()
+    .to('out');
+  return builder.build();
+}
+
+function refuseNegative(value: number): number {
+  if (value < 0) throw new RangeError('negative');
+  return value;
+}

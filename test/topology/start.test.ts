@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { OnceResult } from '../../topology/once.js';
+import { CHECKOUT } from '../broker/checkout.js';
+
+const START = path.join(CHECKOUT, 'dist', 'topology', 'start.js');
+const KCAT = ['/usr/bin/kcat', '/usr/local/bin/kcat'].find(existsSync);
+const run = promisify(execFile);
+
+describe('npm start', function () {
+  this.timeout(60_000);
+  let running: ChildProcess | undefined;
+
+  afterEach(() => {
+    running?.kill('SIGKILL');
+    running = undefined;
+  });
+
+  it('--once ends with the result as the last line, the same each time', async () => {
+    const first = await processedOnce([]);
+    const second = await processedOnce([]);
+    assert.deepEqual({ ...first, windows: first.windows.length }, { ...second, windows: second.windows.length });
+    const { windows, ...counts } = first;
+    assert.deepEqual(counts, { produced: 1000, cleaned: 950, rejected: 50, late: 0, unaccounted: 0 });
+    assert.equal(sum(windows.map(({ users }) => users)), 950);
+    assert.equal(sum(windows.map(({ distinctUsers }) => distinctUsers)) >= 900, true);
+  });
+
+  it('--once takes another file, and tells of one that breaks off', async () => {
+    const file = path.join(tmpdir(), `tributary-start-test-${process.pid}.json`);
+    const user = { email: 'A@b.c', country: 'chile', gender: 'Male', date: '06/05/2018', ip_address: '10.0.0.1' };
+    await writeFile(file, `[${JSON.stringify(user)},{"email`);
+    const child = spawn(process.execPath, [START, '--once', '--file', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    running = child;
+    const output = collect(child);
+    const [code] = await once(child, 'close');
+    assert.equal(code, 1);
+    assert.match(output.stderr(), /record 2, byte \d+: the input ends too early/);
+    const result = JSON.parse(output.stdout().trim().split('\n').at(-1) ?? '') as OnceResult;
+    assert.deepEqual([result.produced, result.cleaned, result.unaccounted], [1, 1, 0]);
+    assert.deepEqual(
+      result.windows.map(({ mostRepresented }) => mostRepresented),
+      [{ countries: ['Chile'], count: 1 }],
+    );
+  });
+
+  it('prints a kcat line that shows the table, and ends cleanly on Ctrl-C, leaving nothing behind', async function () {
+    if (KCAT === undefined) {
+      process.stderr.write('      skipped: kcat is not installed\n');
+      this.skip();
+    }
+    const before = await leftovers();
+    const child = spawn(process.execPath, [START], { stdio: ['ignore', 'pipe', 'pipe'] });
+    running = child;
+    const output = collect(child);
+    await seen(child, output, /window \S+: \d+ users, \d+ distinct/);
+    const line = /^ {2}kcat (-C -b \S+ -t country-count .*)$/m.exec(output.stdout())?.[1];
+    assert.ok(line !== undefined, output.stdout());
+    const { stdout } = await run('sh', ['-c', `${KCAT} ${line}`]);
+    const rows = stdout.trim().split('\n');
+    assert.ok(
+      rows.some(row =>
+        /^China@\S+Z \{"country":"China","windowStart":"\S+Z","windowEnd":"\S+Z","count":\d+\}$/.test(row),
+      ),
+    );
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0);
+    assert.deepEqual(await leftovers(), before);
+  });
+
+  for (const [name, value] of [
+    ['WINDOW_SIZE', 'sixty'],
+    ['WINDOW_SIZE', '0s'],
+    ['PROCESSING_GUARANTEE', 'exactly_once'],
+    ['COMMIT_INTERVAL_MS', '-1'],
+    ['IDLE_TIMEOUT', 'soon'],
+    ['LOG_LEVEL', 'loud'],
+    ['APPLICATION_ID', 'users/1'],
+    ['STREAM_PROCESSES', '0'],
+    ['KAFKA_BROKERS', 'localhost'],
+  ] as const) {
+    it(`${name}=${value} is told in one line that names it, with exit code 2`, async () => {
+      const program = path.join(CHECKOUT, 'dist', 'topology', 'main.js');
+      const child = spawn(process.execPath, [program], {
+        env: { ...process.env, [name]: value },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      running = child;
+      const output = collect(child);
+      const [code] = await once(child, 'close');
+      assert.equal(code, 2);
+      assert.match(output.stderr(), new RegExp(`^${name} .*\n$`));
+      assert.equal(output.stdout(), '');
+    });
+  }
+});
+
+async function processedOnce(args: readonly string[]): Promise<OnceResult> {
+  const { stdout } = await run(process.execPath, [START, '--once', ...args]);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as OnceResult;
+}
+
+interface Output {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+function collect(child: ChildProcess): Output {
+  const texts = { stdout: '', stderr: '' };
+  child.stdout?.on('data', chunk => {
+    texts.stdout += String(chunk);
+  });
+  child.stderr?.on('data', chunk => {
+    texts.stderr += String(chunk);
+  });
+  return { stdout: () => texts.stdout, stderr: () => texts.stderr };
+}
+
+async function seen(child: ChildProcess, output: Output, pattern: RegExp): Promise<void> {
+  while (!pattern.test(output.stdout())) {
+    if (child.exitCode !== null) throw new Error(`it ended: ${output.stderr()}`);
+    if (child.stdout !== null) await once(child.stdout, 'data');
+  }
+}
+
+/** Temporary state directories that there are. */
+async function leftovers(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter(name => /^tributary-[A-Za-z0-9]{6}$/.test(name)).sort();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}
