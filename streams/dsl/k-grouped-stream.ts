@@ -68,7 +68,7 @@ export class KGroupedStream<K, V> {
 
   /** The number of records by key. */
   count(materialized: Materialized<K, number>): KTable<K, number> {
-    return this.#aggregate(COUNT, materialized, Serdes.long());
+    return this.#aggregate(COUNT, materialized, Serdes.json<number>());
   }
 
   /**

@@ -35,7 +35,7 @@ export class TimeWindowedKStream<K, V> {
 
   /** The number of records by key and window. */
   count(materialized: WindowMaterialized<K, number>): KTable<Windowed<K>, number> {
-    return this.#aggregate(COUNT, materialized, Serdes.long());
+    return this.#aggregate(COUNT, materialized, Serdes.json<number>());
   }
 
   /** See `KGroupedStream.reduce`. */

@@ -2,6 +2,7 @@ import { TimestampedKeyValueStore } from '../../stores/key-value-store.js';
 import type { TaskState } from '../../stores/task-state.js';
 import { TimestampedWindowStore } from '../../stores/window-store.js';
 import type { AggregateNode, GraphNode, RepartitionNode, SourceNode } from '../dsl/node.js';
+import { HeldTime } from './held-time.js';
 import { LocalQueue } from './local-queue.js';
 import { AggregateProcessor, type TableOutput } from './processors/aggregate.js';
 import { Combiner } from './processors/combiner.js';
@@ -131,6 +132,7 @@ class GraphBuilder {
       }
       default:
         this.#place(node, this.#stateless(node), this.#frontier(node));
+        if (node.kind === 'table' && this.#tableOutput(node, node.store.cached).cached) this.#hold(node);
     }
   }
 
@@ -180,10 +182,12 @@ class GraphBuilder {
     const output = this.#tableOutput(node, node.store.cached);
     const bytes = this.#state.store(name);
     const combineHere = this.#combined(node) && node.parents[0]?.kind !== 'repartition';
-    const feeders = combineHere ? node.parents.map(parent => this.#combiner(node, parent)) : undefined;
+    const feeders = combineHere ? node.parents.map(parent => this.#combinerHere(node, parent)) : undefined;
+    const frontier = feeders ?? this.#frontier(node);
     if (node.windows === undefined) {
       const store = new TimestampedKeyValueStore(bytes, keySerde, valueSerde);
-      this.#place(node, new AggregateProcessor(node, store, output, this.#context), this.#frontier(node), feeders);
+      this.#place(node, new AggregateProcessor(node, store, output, this.#context), frontier, feeders);
+      if (output.cached) this.#hold(node);
       return;
     }
     const { windows } = node;
@@ -192,7 +196,7 @@ class GraphBuilder {
     const extra = node.emit === 'onWindowClose' ? 1 : 0;
     const retention = (node.store.retentionMs ?? windows.sizeMs + windows.graceMs) + extra;
     const store = new TimestampedWindowStore(bytes, keySerde, valueSerde, retention);
-    const time = new OperatorTime(this.#frontier(node), windows.closeOnIdle);
+    const time = new OperatorTime(frontier, windows.closeOnIdle);
     const processor = new WindowAggregateProcessor(node, windows, store, time, output, this.#context);
     this.#place(node, processor, [time], feeders);
   }
@@ -235,6 +239,27 @@ class GraphBuilder {
     this.#outputs.get(parent)?.addChild(combiner);
     this.#processors.push(combiner);
     return combiner;
+  }
+
+  /** A combiner right before its aggregation. */
+  #combinerHere(node: AggregateNode, parent: GraphNode): HeldTime {
+    return this.#heldBy(this.#combiner(node, parent), this.#frontiers.get(parent) ?? []);
+  }
+
+  /** The node keeps its updates back until the commit. */
+  #hold(node: GraphNode): void {
+    const processor = this.#outputs.get(node);
+    if (processor === undefined) return;
+    const held = this.#heldBy(processor, this.#frontiers.get(node) ?? []);
+    this.#outputs.set(node, held);
+    this.#frontiers.set(node, [held]);
+  }
+
+  #heldBy(processor: Processor, frontier: readonly TimeOrigin[]): HeldTime {
+    const held = new HeldTime(`${processor.name}-held`, frontier, this.#context);
+    processor.addChild(held);
+    this.#processors.push(held);
+    return held;
   }
 
   #combined(node: AggregateNode): boolean {

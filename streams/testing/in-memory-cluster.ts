@@ -17,9 +17,15 @@ export interface ClusterBehaviour {
   readonly maxPollRecords: number;
   /** Turns of the event loop that the commit of a transaction takes. */
   readonly commitTurns: number;
+  /** Records that the queue of a producer takes in one turn of the event loop. */
+  readonly queueRecords: number;
 }
 
-const AT_ONCE: ClusterBehaviour = { maxPollRecords: Number.POSITIVE_INFINITY, commitTurns: 0 };
+const AT_ONCE: ClusterBehaviour = {
+  maxPollRecords: Number.POSITIVE_INFINITY,
+  commitTurns: 0,
+  queueRecords: Number.POSITIVE_INFINITY,
+};
 
 /** A cluster in this process: logs with transaction markers, one consumer group, producers that fence each other. */
 export class InMemoryCluster {

@@ -15,6 +15,7 @@ export class InMemoryProducer implements Producer {
   #transaction: LogTransaction | undefined;
   #touched = new Set<InMemoryLog>();
   #offsets: readonly TopicPartitionOffset[] = [];
+  #queued = 0;
 
   constructor(cluster: InMemoryCluster, transactionalId: string | undefined) {
     this.#cluster = cluster;
@@ -43,12 +44,25 @@ export class InMemoryProducer implements Producer {
     if (this.#transactionalId !== undefined && this.#transaction === undefined) {
       throw new KafkaClientError('send: no transaction is open', 'fatal', INVALID_STATE);
     }
+    if (!this.#takes()) return false;
     const partitions = this.#cluster.logs(topic).length;
     const target = partition >= 0 ? partition : key === null ? 0 : partitionFor(key, Math.max(1, partitions));
     const log = this.#cluster.log(topic, target);
     const record = log.append({ key, value, timestamp, headers }, this.#transaction);
     this.#cluster.addSent({ record, transaction: this.#transaction });
     this.#touched.add(log);
+    return true;
+  }
+
+  #takes(): boolean {
+    const { queueRecords } = this.#cluster.behaviour;
+    if (queueRecords === Number.POSITIVE_INFINITY) return true;
+    if (this.#queued === queueRecords) return false;
+    if (this.#queued++ === 0) {
+      setImmediate(() => {
+        this.#queued = 0;
+      });
+    }
     return true;
   }
 

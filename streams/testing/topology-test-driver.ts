@@ -31,6 +31,8 @@ export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
   readonly maxPollRecords?: number;
   /** Turns of the event loop that the commit of a transaction takes, in which the worker goes on. Default: 0. */
   readonly commitTurns?: number;
+  /** Records that the producer's queue takes in one turn of the event loop, before it is full. Default: all. */
+  readonly queueRecords?: number;
 }
 
 export interface TestRecord<K, V> {
@@ -84,10 +86,11 @@ export class TopologyTestDriver {
   /** Throws a ConfigError or a TopologyError, as the application would at its start. */
   static async create(topology: Topology, options: TopologyTestDriverOptions = {}): Promise<TopologyTestDriver> {
     const { partitions = 1, startTime = 0, autoCommit = true, outputTopics = [], ...others } = options;
-    const { maxPollRecords = Number.POSITIVE_INFINITY, commitTurns = 0, ...streams } = others;
+    const { maxPollRecords = Number.POSITIVE_INFINITY, commitTurns = 0, ...more } = others;
+    const { queueRecords = Number.POSITIVE_INFINITY, ...streams } = more;
     const config = streamsConfig({ applicationId: 'test', commitInterval: Number.MAX_SAFE_INTEGER, ...streams });
     const clock = new ManualClock(startTime);
-    const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns });
+    const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns, queueRecords });
     const sources = topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
     const sinks = topology.nodes.flatMap(node =>
       node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : [],

@@ -2,6 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import {
   KafkaStreams,
   type KafkaStreamsDependencies,
+  Serdes,
   StreamsBuilder,
   type StreamsOptions,
   type StreamsState,
@@ -11,6 +12,8 @@ import type { Clock } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
+
+const PATIENCE_MS = 10_000;
 
 /** An application that counts the records of `in` by key, on a cluster in memory; its negative values can't be processed. */
 export class TestApplication {
@@ -71,7 +74,11 @@ export class TestApplication {
   }
 
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await immediate();
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    while (!condition()) {
+      if (Date.now() > giveUpAt) throw new Error(`still not so: ${condition}; ${this.warnings.join('; ')}`);
+      await immediate();
+    }
   }
 
   /** Closes whatever was made, in whatever state it is. */
@@ -88,7 +95,7 @@ function countingTopology(): Topology {
     .groupByKey()
     .count({ as: 'counts' })
     .toStream()
-    .to('out');
+    .to('out', { valueSerde: Serdes.json<number | null>() });
   return builder.build();
 }
 

@@ -44,9 +44,12 @@ function check(scenario: Scenario, { input, driver }: ScenarioRun): void {
   );
   sameTable(lastByKey(of('country-count')), truth.countryCount, 'country-count');
   sameTable(lastByKey(of('hopping-count')), truth.hoppingCount, 'hopping-count');
+  sameTable(lastByKey(of('visits-ever')), truth.visitsEver, 'visits-ever');
   sameTable(lastByKey(of('visitors-by-country')), truth.visitorsByCountry, 'visitors-by-country');
 
   const once = { complete: scenario.time === 'closeOnIdle' };
+  closedOnce(of('suppressed'), truth.countryCount, 'suppressed', once);
+  closedOnce(of('visits-by-who'), truth.visitsByWho, 'visits-by-who', once);
   closedOnce(of('summary'), truth.summary, 'summary', once);
   closedOnce(of('totals'), truth.totals, 'totals', once);
   if (scenario.spread > 0) closedOnce(of('spread-count'), truth.countryCount, 'spread-count', once);

@@ -1,4 +1,4 @@
-import { StreamsBuilder, TimeWindows, type Topology, type Windowed } from '../../streams/index.js';
+import { Serdes, StreamsBuilder, Suppressed, TimeWindows, type Topology, type Windowed } from '../../streams/index.js';
 
 export const SIZE_MS = 10_000;
 export const GRACE_MS = 3000;
@@ -31,6 +31,9 @@ export const SINKS = [
   'country-count',
   'hopping-count',
   'visitors-by-country',
+  'suppressed',
+  'visits-by-who',
+  'visits-ever',
   'totals',
   'summary',
   'spread-count',
@@ -38,7 +41,8 @@ export const SINKS = [
 
 /**
  * Every kind of operator that exactly-once has to hold for: cleaning that refuses, a stateless sink, counts that are
- * updated, hopping windows, distinct, countDistinct, a summary of two streams, totals two repartitions deep, and, with `spread`, a
+ * updated or held back until the window closes, hopping windows, distinct, countDistinct, a summary of two streams, totals two
+ * repartitions deep, and, with `spread`, a
  * sub-topology of that many tasks behind a repartition of its own.
  */
 export function pipeline(options: { readonly closeOnIdle: boolean; readonly spread: number }): Topology {
@@ -51,6 +55,12 @@ export function pipeline(options: { readonly closeOnIdle: boolean; readonly spre
   const byCountry = visits.groupBy((_who, visit) => visit.country);
   byCountry.windowedBy(windows).count({ as: 'country-count' }).toStream(rowName).to('country-count');
   byCountry
+    .windowedBy(windows)
+    .count({ as: 'held-count' })
+    .suppress(Suppressed.untilWindowCloses(), { name: 'held-until-close' })
+    .toStream(rowName)
+    .to('suppressed');
+  byCountry
     .windowedBy(TimeWindows.of({ ...times, advanceBy: SIZE_MS / 2 }))
     .count({ as: 'hopping-count' })
     .toStream(rowName)
@@ -60,6 +70,20 @@ export function pipeline(options: { readonly closeOnIdle: boolean; readonly spre
     .countDistinct((_country, visit) => visit.who, { as: 'visitors-by-country' })
     .toStream(rowName)
     .to('visitors-by-country');
+
+  visits
+    .groupByKey()
+    .windowedBy(windows)
+    .emitStrategy('onWindowClose')
+    .count({ as: 'visits-by-who' })
+    .toStream(rowName)
+    .to('visits-by-who');
+
+  visits
+    .groupByKey()
+    .count({ as: 'visits-ever' })
+    .toStream()
+    .to('visits-ever', { valueSerde: Serdes.json<number | null>() });
 
   const newcomers = visits.groupByKey().windowedBy(windows).distinct({ as: 'seen' });
   newcomers.to('newcomers');

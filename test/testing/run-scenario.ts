@@ -33,6 +33,7 @@ export class ScenarioRun {
         processingExceptionHandler: resumeOnError,
         maxPollRecords: scenario.maxPollRecords,
         commitTurns: scenario.commitTurns,
+        queueRecords: scenario.queueRecords,
         ...(scenario.commitsByTime ? { commitInterval: 100 } : {}),
         ...(scenario.caching ? {} : { cacheMaxEntries: 0 }),
       },

@@ -41,6 +41,8 @@ export interface Scenario {
   readonly time: EventTime;
   readonly maxPollRecords: number;
   readonly commitTurns: number;
+  /** Records that the producer's queue takes in a turn of the event loop. */
+  readonly queueRecords: number;
   /** True: the worker commits by itself when the wall clock has moved. */
   readonly commitsByTime: boolean;
   readonly backlog: readonly Draft[];
@@ -114,6 +116,7 @@ export function scenarios(maxLength: number): fc.Arbitrary<Scenario> {
     time: fc.constantFrom<EventTime>('closeOnIdle', 'live', 'apart'),
     maxPollRecords: fc.constantFrom(1, 3, 10, 1000),
     commitTurns: fc.nat(3),
+    queueRecords: fc.constantFrom(20, 1000),
     commitsByTime: fc.boolean(),
     backlog: fc.array(draft, { maxLength: 20 }),
     actions: fc.array(actions, { maxLength: maxLength, size: 'max' }).map(lists => lists.flat()),

@@ -11,6 +11,8 @@ export interface Truth {
   readonly countryCount: ReadonlyMap<string, number>;
   readonly hoppingCount: ReadonlyMap<string, number>;
   readonly visitorsByCountry: ReadonlyMap<string, number>;
+  readonly visitsByWho: ReadonlyMap<string, number>;
+  readonly visitsEver: ReadonlyMap<string, number>;
   /** `who@windowStart`. */
   readonly newcomers: ReadonlySet<string>;
   readonly summary: ReadonlyMap<string, Summary>;
@@ -40,6 +42,8 @@ export function truthOf(input: readonly TimedVisit[]): Truth {
       new Set(clean.map(({ who, country, timestamp }) => `${country}@${windowStart(timestamp)} ${who}`)),
       entry => entry.slice(0, entry.indexOf(' ')),
     ),
+    visitsByWho: countBy(clean.map(({ who, timestamp }) => `${who}@${windowStart(timestamp)}`)),
+    visitsEver: countBy(clean.map(({ who }) => who)),
     newcomers: new Set(clean.map(({ who, timestamp }) => `${who}@${windowStart(timestamp)}`)),
     summary,
     totals,
