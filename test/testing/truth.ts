@@ -9,6 +9,8 @@ export interface Truth {
   readonly clean: readonly TimedVisit[];
   readonly bad: readonly TimedVisit[];
   readonly countryCount: ReadonlyMap<string, number>;
+  /** The highest timestamp of each row of `countryCount`. */
+  readonly countryLatest: ReadonlyMap<string, number>;
   readonly hoppingCount: ReadonlyMap<string, number>;
   readonly visitorsByCountry: ReadonlyMap<string, number>;
   readonly visitsByWho: ReadonlyMap<string, number>;
@@ -22,6 +24,11 @@ export interface Truth {
 export function truthOf(input: readonly TimedVisit[]): Truth {
   const clean = input.filter(({ bad }) => !bad);
   const starts = [...new Set(clean.map(({ timestamp }) => windowStart(timestamp)))];
+  const countryLatest = new Map<string, number>();
+  for (const { country, timestamp } of clean) {
+    const row = `${country}@${windowStart(timestamp)}`;
+    countryLatest.set(row, Math.max(timestamp, countryLatest.get(row) ?? 0));
+  }
   const summary = new Map<string, Summary>();
   const totals = new Map<string, Totals>();
   for (const start of starts) {
@@ -35,6 +42,7 @@ export function truthOf(input: readonly TimedVisit[]): Truth {
     clean,
     bad: input.filter(({ bad }) => bad),
     countryCount: countBy(clean.map(({ country, timestamp }) => `${country}@${windowStart(timestamp)}`)),
+    countryLatest,
     hoppingCount: countBy(
       clean.flatMap(({ country, timestamp }) => hoppingStarts(timestamp).map(start => `${country}@${start}`)),
     ),
