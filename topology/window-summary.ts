@@ -35,8 +35,12 @@ export interface WindowSummary {
   readonly byGender: Readonly<Record<string, number>>;
 }
 
+/** Any text may come as gender; a long one is none, so that the summary of a window stays small. */
+const MAX_GENDER_LENGTH = 50;
+
 export function sighting({ country, gender }: User): Sighting {
-  return { country, gender: typeof gender === 'string' && gender !== '' ? gender : 'Unknown', first: false };
+  const known = typeof gender === 'string' && gender !== '' && gender.length <= MAX_GENDER_LENGTH;
+  return { country, gender: known ? gender : 'Unknown', first: false };
 }
 
 export const summarize: Aggregation<string, Sighting, SummaryInProgress> = {

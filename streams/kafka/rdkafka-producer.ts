@@ -3,11 +3,13 @@ import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
 import type { Logger } from './logger.js';
 import type { Consumer, Producer, ProducerOptions, Watermarks } from './ports.js';
 import { clientError, isQueueFull, promised } from './rdkafka-error.js';
-import type { Headers, TopicPartition, TopicPartitionOffset } from './record.js';
+import { type Headers, MAX_RECORD_BYTES, type TopicPartition, type TopicPartitionOffset } from './record.js';
 
 const CALL_TIMEOUT_MS = 30_000;
 const WATERMARKS_TIMEOUT_MS = 5000;
 const POLL_INTERVAL_MS = 100;
+/** What the client counts beside key, value and headers. */
+const RECORD_OVERHEAD_BYTES = 500;
 
 /** The producer port on node-rdkafka. It needs the consumer's client for the group metadata of its transactions. */
 export class RdKafkaProducer implements Producer {
@@ -26,6 +28,7 @@ export class RdKafkaProducer implements Producer {
       'enable.idempotence': true,
       'compression.codec': 'lz4',
       'linger.ms': 5,
+      'message.max.bytes': MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES,
       'queue.buffering.max.messages': 200_000,
       'queue.buffering.max.kbytes': 65_536,
       'delivery.report.only.error': true,

@@ -6,6 +6,12 @@ export interface Header {
 
 export type Headers = readonly Header[];
 
+/**
+ * What key, value and headers of a record may have together, so that a broker with Kafka's default limit (`message.max.bytes`
+ * 1,048,588 a batch) takes it even if compression gains nothing.
+ */
+export const MAX_RECORD_BYTES = 1_048_000;
+
 export const NO_HEADERS: Headers = Object.freeze([]);
 
 export interface TopicPartition {

@@ -1,5 +1,5 @@
 import type { Producer } from '../kafka/ports.js';
-import type { Headers } from '../kafka/record.js';
+import { type Headers, MAX_RECORD_BYTES } from '../kafka/record.js';
 
 interface PendingRecord {
   readonly topic: string;
@@ -8,6 +8,20 @@ interface PendingRecord {
   readonly value: Buffer | null;
   readonly timestamp: number;
   readonly headers: Headers;
+}
+
+export class RecordTooLargeError extends Error {
+  constructor(topic: string, bytes: number) {
+    super(`record for ${topic} has ${bytes} bytes, more than ${MAX_RECORD_BYTES}`);
+    this.name = 'RecordTooLargeError';
+  }
+}
+
+/** Bytes of key, value and headers. */
+export function recordBytes(key: Buffer | null, value: Buffer | null, headers: Headers): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
+  return bytes;
 }
 
 /** Lets the partitioner of the producer choose by the key. */
@@ -37,6 +51,7 @@ export class RecordCollector {
     return this.#pending.length;
   }
 
+  /** Throws a RecordTooLargeError, here and not when the broker refuses it: that would abort the transaction again and again. */
   send(
     topic: string,
     partition: number,
@@ -45,6 +60,8 @@ export class RecordCollector {
     timestamp: number,
     headers: Headers,
   ): void {
+    const bytes = recordBytes(key, value, headers);
+    if (bytes > MAX_RECORD_BYTES) throw new RecordTooLargeError(topic, bytes);
     this.#sent++;
     if (this.#open && this.#pending.length === 0) {
       if (this.#producer.send(topic, partition, key, value, timestamp, headers)) return;

@@ -1,7 +1,7 @@
 import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import { KafkaClientError } from '../kafka/ports.js';
-import type { ConsumerRecord, Headers } from '../kafka/record.js';
-import { deadLetterHeaders } from './dead-letter.js';
+import type { ConsumerRecord } from '../kafka/record.js';
+import { deadLetter } from './dead-letter.js';
 import { asError, type ErrorContext, type ErrorHandler, StreamsError } from './errors.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
 import { newTaskCounts, type TaskCounts } from './task-counts.js';
@@ -82,16 +82,8 @@ export class TaskContext {
     this.#counts.rejected++;
     const topic = this.#handlers.deadLetterTopic;
     if (topic === undefined) return;
-    const record = this.#record;
-    const headers: Headers = [...(record?.headers ?? []), ...deadLetterHeaders(error, context)];
-    this.collector.send(
-      topic,
-      ANY_PARTITION,
-      record?.key ?? null,
-      record?.value ?? null,
-      Math.max(0, record?.timestamp ?? 0),
-      headers,
-    );
+    const { key, value, timestamp, headers } = deadLetter(error, context);
+    this.collector.send(topic, ANY_PARTITION, key, value, timestamp, headers);
   }
 }
 

@@ -129,9 +129,9 @@ describe('the users application on a real broker', function () {
   });
 
   it('goes on with its tables after an orderly restart, and restores nothing that it has on disk', async () => {
-    const first = someUsers(3000, Date.now());
     let topology = await start();
     await isRunning(topology);
+    const first = someUsers(3000, Date.now());
     await send(broker.address, first.map(recordOf));
     await until('the first are cleaned', 60_000, cleaned, count => count === first.length);
     assert.equal(await topology.end('SIGTERM'), 0);
@@ -146,11 +146,17 @@ describe('the users application on a real broker', function () {
   });
 
   it('keeps what it refuses, with the reason, and goes on', async () => {
-    const good = someUsers(100, Date.now());
     const topology = await start();
     await isRunning(topology);
+    const good = someUsers(100, Date.now());
     const bad = badRecords(Date.now());
-    await send(broker.address, [...good.slice(0, 50).map(recordOf), ...bad, ...good.slice(50).map(recordOf)]);
+    const odd = oddRecords(good.slice(90));
+    await send(broker.address, [
+      ...good.slice(0, 50).map(recordOf),
+      ...bad,
+      ...good.slice(50, 90).map(recordOf),
+      ...odd,
+    ]);
     await assertTables(expectedTables(good, WINDOW_MS));
     const rejected = await readAll(broker.address, 'user-rejected');
     const reasons = rejected.map(({ value, headers }) => [
@@ -214,13 +220,27 @@ function badRecords(timestamp: number): (InputRecord & { readonly reason: string
     [json({ ...user, country: 7 }), 'country: number instead of a string'],
     [json({ email: 'a@b.c', date: '06/05/2018', ip_address: '10.0.0.1' }), 'country: missing'],
     [Buffer.from([0x7b, 0xff, 0x7d]), 'value: not UTF-8'],
-    [json('x'.repeat(900_000)), 'value: string instead of an object'],
+    [json('x'.repeat(1_047_000)), 'value: string instead of an object'],
+    [json({ ...user, country: 'x'.repeat(1_000_000) }), `country: ${'x'.repeat(100)}... is not a country`],
   ];
   return bad.map(([value, reason], i) => ({ key: i % 2 === 0 ? null : Buffer.from('key'), value, timestamp, reason }));
 }
 
+/** Records that look wrong and are not. */
+function oddRecords(users: readonly SentUser[]): InputRecord[] {
+  return users.map((user, i) => {
+    const record = recordOf(user);
+    const json = String(record.value).slice(0, -1);
+    if (i % 3 === 0) return { ...record, key: null };
+    if (i % 3 === 1) return { ...record, value: Buffer.from(`${json},"__proto__":{"admin":true}}`) };
+    return { ...record, value: Buffer.from(`${json},"note":"${'x'.repeat(1_040_000)}"}`) };
+  });
+}
+
 async function send(brokers: string, records: readonly InputRecord[]): Promise<void> {
-  const producer = new DeliveryProducer({ cluster: { brokers, clientId: 'test' } });
+  const producer = new DeliveryProducer({
+    cluster: { brokers, clientId: 'test', clientConfig: { 'message.max.bytes': '1048588' } },
+  });
   await producer.connect();
   for (const { key, value, timestamp } of records) {
     while (!producer.send('user', key, value, timestamp)) await producer.drained();

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { MAX_RECORD_BYTES } from '../../streams/kafka/record.js';
 import { decodeAudit, encodeAudit } from '../../streams/runtime/audit-record.js';
-import { deadLetterHeaders } from '../../streams/runtime/dead-letter.js';
+import { deadLetter } from '../../streams/runtime/dead-letter.js';
+import { recordBytes } from '../../streams/runtime/record-collector.js';
 import { mayBecome, type StreamsState } from '../../streams/runtime/streams-state.js';
 import { decodeMarker, encodeMarker, isMarker, MARKER_HEADERS } from '../../streams/runtime/time-marker.js';
 import { record } from './scripted-consumer.js';
@@ -38,7 +40,7 @@ describe('an audit record', () => {
 
 describe('a dead letter', () => {
   it('says what went wrong and where the record came from, under the names of KIP-1034', () => {
-    const headers = deadLetterHeaders(new TypeError('no country'), {
+    const { headers } = deadLetter(new TypeError('no country'), {
       phase: 'processing',
       node: 'clean',
       taskId: '0_0',
@@ -54,8 +56,28 @@ describe('a dead letter', () => {
   });
 
   it('names no record where the error is not about one', () => {
-    const headers = deadLetterHeaders(new Error('x'), { phase: 'processing', node: 'n', taskId: '0_0', record: null });
+    const { headers } = deadLetter(new Error('x'), { phase: 'processing', node: 'n', taskId: '0_0', record: null });
     assert.ok(headers.every(({ key }) => !key.endsWith('.offset')));
+  });
+
+  it('is cut to what a record may have, and tells so', () => {
+    fc.assert(
+      fc.property(fc.nat(1_100_000), fc.nat(1_100_000), fc.nat(300_000), (keyLength, valueLength, headerLength) => {
+        const source = {
+          ...record('user', 0, 0, null, null),
+          key: Buffer.alloc(keyLength, 'k'),
+          value: Buffer.alloc(valueLength, 'v'),
+          headers: [{ key: 'mine', value: Buffer.alloc(headerLength) }],
+        };
+        const context = { phase: 'processing', node: 'clean', taskId: '0_0', record: source } as const;
+        const { key, value, headers } = deadLetter(new TypeError('no country'), context);
+        assert.ok(recordBytes(key, value, headers) <= MAX_RECORD_BYTES);
+        const cut = headers.find(header => header.key === '__streams.errors.cut')?.value?.toString();
+        if (cut === undefined) assert.deepEqual([key?.length, value?.length], [keyLength, valueLength]);
+        else assert.equal(cut, `key ${keyLength} bytes, value ${valueLength} bytes`);
+        assert.ok(headers.some(header => header.key === '__streams.errors.message'));
+      }),
+    );
   });
 });
 

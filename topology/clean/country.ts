@@ -1,9 +1,15 @@
 import { hasUnpairedSurrogate } from './unpaired-surrogate.js';
 
-/** The name without space around it, in title case; null if nothing is left or it is no valid Unicode. */
+/** A country is a key of tables: one without a bound would make them records that no broker takes. */
+const MAX_LENGTH = 200;
+
+/**
+ * The name without space around it, in title case; null if nothing is left, it is longer than 200 characters or no valid
+ * Unicode.
+ */
 export function cleanCountry(text: string): string | null {
   const name = text.trim();
-  return name === '' || hasUnpairedSurrogate(name) ? null : initcap(name);
+  return name === '' || name.length > MAX_LENGTH || hasUnpairedSurrogate(name) ? null : initcap(name);
 }
 
 /**
