@@ -29,6 +29,11 @@ interface RunningTask {
   task: Task;
 }
 
+/** A task that was revoked after a commit, and the ends that its changelogs had then. */
+interface ParkedTask extends RunningTask {
+  readonly changelogEnds: readonly number[];
+}
+
 type Rebalance =
   | { readonly kind: 'assigned'; readonly partitions: readonly TopicPartition[] }
   | { readonly kind: 'revoked' };
@@ -60,7 +65,7 @@ export class Worker {
   readonly #rebalances: Rebalance[] = [];
   readonly #running = new Map<string, RunningTask>();
   /** Tasks whose partitions were revoked: their stores stay open until the next assignment tells whether they come back. */
-  readonly #parked = new Map<string, RunningTask>();
+  readonly #parked = new Map<string, ParkedTask>();
   /** Where polled records go: by topic, then partition. */
   #queues = new Map<string, (RecordQueue | undefined)[]>();
   #polling: Promise<PolledBatch> | undefined;
@@ -297,7 +302,9 @@ export class Worker {
     } catch (error) {
       await this.#rollback(error);
     }
-    for (const [id, running] of this.#running) this.#parked.set(id, running);
+    for (const [id, running] of this.#running) {
+      this.#parked.set(id, { ...running, changelogEnds: await this.#changelogEnds(running.planned) });
+    }
     this.#running.clear();
     this.#queues = new Map();
     this.#consumer.unassign();
@@ -308,9 +315,9 @@ export class Worker {
     this.#consumer.assign([]);
     const planned = this.#plannedTasks(partitions);
     const ids = new Set(planned.map(idOf));
-    for (const [id, { task }] of this.#parked) {
-      if (ids.has(id)) continue;
-      await task.state.close();
+    for (const [id, parked] of this.#parked) {
+      if (ids.has(id) && (await this.#isCurrent(parked))) continue;
+      await parked.task.state.close();
       this.#offsets.forget(id);
       this.#parked.delete(id);
     }
@@ -318,13 +325,24 @@ export class Worker {
     await this.#consumer.committed(planned.flatMap(task => inputsOf(task)));
     const missing = planned.filter(task => !this.#parked.has(idOf(task)));
     const created = await this.#whilePolling(this.#creator.create(missing, this.#restoreConsumer));
-    for (const [id, running] of this.#parked) this.#running.set(id, running);
+    for (const [id, { planned: parked, task }] of this.#parked) this.#running.set(id, { planned: parked, task });
     this.#parked.clear();
     for (const [index, task] of created.entries()) {
       const plannedTask = missing[index];
       if (plannedTask !== undefined) this.#running.set(task.id, { planned: plannedTask, task });
     }
     await this.#assign();
+  }
+
+  /** False if another member had the task in between: a session that timed out is revoked like any other. */
+  async #isCurrent({ planned, changelogEnds }: ParkedTask): Promise<boolean> {
+    const ends = await this.#changelogEnds(planned);
+    return ends.every((end, index) => end === changelogEnds[index]);
+  }
+
+  async #changelogEnds(planned: PlannedTask): Promise<number[]> {
+    const watermarks = this.#creator.changelogsOf(planned).map(changelog => this.#producer.watermarks(changelog));
+    return (await Promise.all(watermarks)).map(({ high }) => high);
   }
 
   /** Reads on from what is committed, with the tasks that run. */
