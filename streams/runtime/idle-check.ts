@@ -41,7 +41,7 @@ export class IdleCheck {
     if (now - this.#checkedAt < (this.#inputEnded ? CHECK_EVERY_AT_END_MS : CHECK_EVERY_MS)) return;
     this.#checkedAt = now;
     for (const task of tasks) {
-      if (!task.isFed || task.buffered > 0 || task.streamTime === END_OF_TIME) continue;
+      if (!task.isFed || task.inputs.buffered > 0 || task.streamTime === END_OF_TIME) continue;
       if (!task.usesTime && !this.#inputEnded) continue;
       const silent = now - Math.max(task.lastRecordAt, this.#silentSince) >= this.#idleTimeoutMs;
       if (!silent && !this.#inputEnded) continue;
@@ -51,7 +51,7 @@ export class IdleCheck {
   }
 
   async #atEnd(task: Task): Promise<boolean> {
-    for (const queue of task.sourceQueues) {
+    for (const queue of task.inputs.sourceQueues) {
       if (queue.end === undefined) return false;
       const { high } = await this.#consumer.watermarks(queue);
       if (queue.end < high) return false;

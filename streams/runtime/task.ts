@@ -2,12 +2,11 @@ import type { Writes } from '../../stores/byte-store.js';
 import { encodeBlocks } from '../../stores/changelog-block.js';
 import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
-import type { SourceNode } from '../dsl/node.js';
-import { recordTimestamp } from '../dsl/timestamp-extractor.js';
-import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
 import { NO_HEADERS } from '../kafka/record.js';
 import { decodeAudit, encodeAudit } from './audit-record.js';
 import type { LocalQueue } from './local-queue.js';
+import { PartitionGroup, type RepartitionedInput, type SourceInput, type TaskInput } from './partition-group.js';
 import { buildProcessorGraph, type ProcessorGraph, type RepartitionInput } from './processor-graph.js';
 import { decodePartial, isPartial } from './processors/partial-aggregate.js';
 import type { Processor } from './processors/processor.js';
@@ -33,17 +32,6 @@ export interface TaskOptions {
   readonly now: () => number;
 }
 
-/** An input partition: a source topic of the topology, or a repartition topic. */
-type Input =
-  | {
-      readonly kind: 'source';
-      readonly queue: RecordQueue;
-      readonly node: SourceNode;
-      readonly processor: Processor;
-      time: number;
-    }
-  | { readonly kind: 'repartition'; readonly queue: RecordQueue; readonly from: RepartitionInput };
-
 /** One partition of a sub-topology at work: its processors, its state and its place in the input. Synchronous throughout. */
 export class Task {
   readonly id: string;
@@ -52,7 +40,7 @@ export class Task {
   readonly #plan: PlannedSubTopology;
   readonly #context: TaskContext;
   readonly #graph: ProcessorGraph;
-  readonly #inputs: readonly Input[];
+  readonly #inputs: PartitionGroup;
   readonly #localQueues: readonly LocalQueue[];
   readonly #collector: RecordCollector;
   readonly #auditTopic: string;
@@ -74,7 +62,7 @@ export class Task {
     const drain = (input: RepartitionInput): void => this.#drain([input.queue], [input]);
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now, drain });
     this.#localQueues = this.#graph.repartitions.map(({ queue }) => queue);
-    this.#inputs = [...this.#sourceInputs(), ...this.#repartitionInputs()];
+    this.#inputs = new PartitionGroup([...this.#sourceInputs(), ...this.#repartitionInputs()]);
   }
 
   /** Reads what operators keep, from the restored state. To be awaited before the first record. */
@@ -96,12 +84,14 @@ export class Task {
     for (const processor of this.#graph.processors) await processor.init();
   }
 
-  get inputs(): readonly TopicPartition[] {
-    return this.#inputs.map(({ queue }) => ({ topic: queue.topic, partition: queue.partition }));
+  /** Its input partitions: those of source topics, and of repartition topics. */
+  get inputs(): PartitionGroup {
+    return this.#inputs;
   }
 
-  get positions(): readonly TopicPartitionOffset[] {
-    return this.#inputs.map(({ queue: { topic, partition, position } }) => ({ topic, partition, offset: position }));
+  /** How many changelogs it writes, the audit topic among them. */
+  get changelogs(): number {
+    return this.#plan.stores.filter(({ changelog }) => changelog !== undefined).length + 1;
   }
 
   get counts(): TaskCounts {
@@ -133,35 +123,12 @@ export class Task {
     return this.#plan.sources.length > 0;
   }
 
-  get buffered(): number {
-    let size = 0;
-    for (const { queue } of this.#inputs) size += queue.size;
-    return size;
-  }
-
-  /** Input partitions of source topics. */
-  get sourceQueues(): readonly RecordQueue[] {
-    return this.#inputs.filter(({ kind }) => kind === 'source').map(({ queue }) => queue);
-  }
-
-  get queues(): readonly RecordQueue[] {
-    return this.#inputs.map(({ queue }) => queue);
-  }
-
-  /** Starts from these offsets; what was polled before is forgotten. */
-  seek(offsets: ReadonlyMap<string, number>): void {
-    for (const { queue } of this.#inputs) queue.seek(offsets.get(queue.topic) ?? -1);
-  }
-
-  /**
-   * Processes up to `max` records, the oldest head of the input partitions first. A task with several source partitions
-   * waits for one of which nothing is polled and the end is not met: there is data on the broker (KIP-695).
-   */
+  /** Processes up to `max` records. */
   process(max: number): number {
     let processed = 0;
     let fed = false;
     while (processed < max) {
-      const input = this.#next();
+      const input = this.#inputs.next();
       if (input === undefined) break;
       if (input.kind === 'source') fed = true;
       this.#processRecord(input);
@@ -172,44 +139,7 @@ export class Task {
     return processed;
   }
 
-  #next(): Input | undefined {
-    let next: Input | undefined;
-    let least = Number.POSITIVE_INFINITY;
-    let sources = 0;
-    let waiting = false;
-    for (const input of this.#inputs) {
-      if (input.kind === 'source') sources++;
-      const head = input.queue.peek();
-      if (head === undefined) {
-        if (input.kind === 'source' && input.queue.end === undefined) waiting = true;
-        continue;
-      }
-      // Markers and partial aggregates carry their own time: no need to hold them back for other partitions.
-      const timestamp = input.kind === 'repartition' ? Number.NEGATIVE_INFINITY : this.#headTimestamp(input, head);
-      if (next === undefined || timestamp < least) {
-        next = input;
-        least = timestamp;
-      }
-    }
-    return next?.kind === 'source' && sources > 1 && waiting ? undefined : next;
-  }
-
-  #headTimestamp(input: Input & { kind: 'source' }, head: ConsumerRecord): number {
-    const { node } = input;
-    if (node.timestampExtractor === recordTimestamp) return head.timestamp;
-    try {
-      return node.timestampExtractor(
-        head,
-        head.value === null ? null : node.valueSerde.deserialize(head.value),
-        input.time,
-      );
-    } catch {
-      // It can't be placed in time: it goes next, and the error is met again where it is handled.
-      return Number.NEGATIVE_INFINITY;
-    }
-  }
-
-  #processRecord(input: Input): void {
+  #processRecord(input: TaskInput): void {
     const record = input.queue.take();
     if (record === undefined) return;
     this.#dirty = true;
@@ -220,7 +150,7 @@ export class Task {
     this.#context.end();
   }
 
-  #processSource(input: Input & { kind: 'source' }, record: ConsumerRecord): void {
+  #processSource(input: SourceInput, record: ConsumerRecord): void {
     const { node, processor } = input;
     const { counts } = this.#context;
     counts.in[record.topic] = (counts.in[record.topic] ?? 0) + 1;
@@ -313,13 +243,7 @@ export class Task {
       else this.#sendRows(changelog, writes, now);
     }
     this.#sendRows(this.#auditTopic, this.state.store(AUDIT_STORE).stage(), now);
-    const offsets: TopicPartitionOffset[] = [];
-    for (const { queue } of this.#inputs) {
-      if (!queue.moved) continue;
-      offsets.push({ topic: queue.topic, partition: queue.partition, offset: queue.position });
-      queue.committed();
-    }
-    return offsets;
+    return this.#inputs.takeMoved();
   }
 
   #sendRows(changelog: string, writes: Writes, now: number): void {
@@ -346,7 +270,7 @@ export class Task {
     return encodeAudit({ task: this.id, streamTime: this.streamTime, counts: this.counts, times, watermarks });
   }
 
-  #sourceInputs(): Input[] {
+  #sourceInputs(): SourceInput[] {
     return [...this.#graph.sources].flatMap(([node, processor]) =>
       node.topics
         .filter(topic => this.#plan.inputs.some(input => input.topic === topic && this.partition < input.partitions))
@@ -360,7 +284,7 @@ export class Task {
     );
   }
 
-  #repartitionInputs(): Input[] {
+  #repartitionInputs(): RepartitionedInput[] {
     return this.#graph.repartitions.map(from => ({
       kind: 'repartition' as const,
       queue: new RecordQueue(from.planned.topic, this.partition),

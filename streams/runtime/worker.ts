@@ -3,7 +3,8 @@ import type { Topology } from '../dsl/topology.js';
 import type { Logger } from '../kafka/logger.js';
 import { type Consumer, KafkaClientError, type PolledBatch, type Ports, type Producer } from '../kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
-import { ChangelogOffsets, type TrackedChangelog } from './changelog-offsets.js';
+import { AssignedTasks } from './assigned-tasks.js';
+import { ChangelogOffsets } from './changelog-offsets.js';
 import type { RestoreProgress } from './changelog-reader.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
 import { IdleCheck } from './idle-check.js';
@@ -12,7 +13,7 @@ import type { RecordQueue } from './record-queue.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
 import type { Task } from './task.js';
-import { idOf, type PlannedTask, TaskCreator } from './task-creator.js';
+import { TaskCreator } from './task-creator.js';
 import type { TopologyPlan } from './task-plan.js';
 import { END_OF_TIME } from './time.js';
 
@@ -23,16 +24,6 @@ const SLICE = 500;
 /** Records that may wait for the transaction before to commit; beyond, processing waits. */
 const MAX_KEPT_BACK = 20_000;
 const ROOM_CHECK_MS = 2;
-
-interface RunningTask {
-  readonly planned: PlannedTask;
-  task: Task;
-}
-
-/** A task that was revoked after a commit, and the ends that its changelogs had then. */
-interface ParkedTask extends RunningTask {
-  readonly changelogEnds: readonly number[];
-}
 
 type Rebalance =
   | { readonly kind: 'assigned'; readonly partitions: readonly TopicPartition[] }
@@ -59,13 +50,10 @@ export class Worker {
   readonly #producer: Producer;
   readonly #collector: RecordCollector;
   readonly #committer: Committer;
-  readonly #creator: TaskCreator;
+  readonly #assigned: AssignedTasks;
   readonly #offsets: ChangelogOffsets;
   readonly #idle: IdleCheck;
   readonly #rebalances: Rebalance[] = [];
-  readonly #running = new Map<string, RunningTask>();
-  /** Tasks whose partitions were revoked: their stores stay open until the next assignment tells whether they come back. */
-  readonly #parked = new Map<string, ParkedTask>();
   /** Where polled records go: by topic, then partition. */
   #queues = new Map<string, (RecordQueue | undefined)[]>();
   #polling: Promise<PolledBatch> | undefined;
@@ -95,7 +83,7 @@ export class Worker {
     this.#committer = exactlyOnce
       ? new TransactionalCommitter(this.#producer, this.#consumer, this.#collector)
       : new AtLeastOnceCommitter(this.#producer, this.#consumer, this.#collector);
-    this.#creator = new TaskCreator({
+    const creator = new TaskCreator({
       plan,
       config,
       directory,
@@ -104,20 +92,20 @@ export class Worker {
       logger,
       onRestore: options.onRestore ?? (() => {}),
     });
+    this.#assigned = new AssignedTasks({ plan, creator, producer: this.#producer, logger });
     this.#offsets = new ChangelogOffsets(this.#producer, ports.clock);
     this.#idle = new IdleCheck(this.#consumer, ports.clock, config.idleTimeoutMs);
     this.#lastCommit = ports.clock.now();
   }
 
   get tasks(): readonly Task[] {
-    return [...this.#running.values()].map(({ task }) => task);
+    return this.#assigned.running;
   }
 
   /** True if every task of the topology runs here, nothing is left to process and all time has ended. */
   get drained(): boolean {
-    const expected = this.#plan.subTopologies.reduce((sum, { tasks }) => sum + tasks, 0);
-    const { tasks } = this;
-    return tasks.length === expected && tasks.every(task => task.buffered === 0 && task.lowestTime === END_OF_TIME);
+    const ended = (task: Task): boolean => task.inputs.buffered === 0 && task.lowestTime === END_OF_TIME;
+    return this.#assigned.complete && this.tasks.every(ended);
   }
 
   async start(): Promise<void> {
@@ -150,7 +138,7 @@ export class Worker {
       }
       await this.#idle.check(this.tasks);
       if (!this.#inFlight && this.#commitDue()) await this.#commit();
-      this.#offsets.ask(this.#changelogs, () => this.#committer.transaction);
+      this.#offsets.ask(this.#assigned.changelogs, () => this.#committer.transaction);
     } catch (error) {
       await this.#rollback(error);
       await this.#assign();
@@ -167,16 +155,14 @@ export class Worker {
   async close(dirty = false): Promise<void> {
     if (!dirty) {
       await this.commit();
-      await this.#offsets.settle(this.#changelogs);
-      for (const { task } of this.#running.values()) {
+      await this.#offsets.settle(this.#assigned.changelogs);
+      for (const task of this.tasks) {
         await task.state.flush(this.#now(), this.#offsets.of(task.id));
       }
     }
     await this.#committing?.catch(() => {});
     await this.#polling?.catch(() => {});
-    for (const { task } of [...this.#running.values(), ...this.#parked.values()]) await task.state.close();
-    this.#running.clear();
-    this.#parked.clear();
+    await this.#assigned.close();
     const closed = await Promise.allSettled([
       this.#consumer.close(),
       this.#restoreConsumer.close(),
@@ -188,10 +174,6 @@ export class Worker {
 
   #now(): number {
     return this.#options.ports.clock.now();
-  }
-
-  get #changelogs(): readonly TrackedChangelog[] {
-    return [...this.#running.values()].flatMap(({ planned }) => this.#creator.changelogsOf(planned));
   }
 
   /** One batch is always being fetched while the one before is processed. */
@@ -207,7 +189,7 @@ export class Worker {
 
   /** Processes some records of the task that is furthest behind: so few windows are open at a time. */
   #processSlice(): boolean {
-    const ready = this.tasks.filter(task => task.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
+    const ready = this.tasks.filter(task => task.inputs.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
     return ready.some(task => task.process(SLICE) > 0);
   }
 
@@ -216,7 +198,7 @@ export class Worker {
     const { cacheMaxEntries } = this.#options.config;
     if (cacheMaxEntries === 0) return false;
     let entries = 0;
-    for (const { task } of this.#running.values()) entries += task.state.dirtyEntries;
+    for (const task of this.tasks) entries += task.state.dirtyEntries;
     return entries > cacheMaxEntries;
   }
 
@@ -226,8 +208,8 @@ export class Worker {
     this.#lastCommit = this.#now();
     const prepared: Task[] = [];
     const offsets: TopicPartitionOffset[] = [];
-    for (const { task } of this.#running.values()) {
-      for (const queue of task.queues) queue.skipMarkers();
+    for (const task of this.tasks) {
+      for (const queue of task.inputs.queues) queue.skipMarkers();
       const moved = task.prepareCommit();
       if (moved === undefined) continue;
       prepared.push(task);
@@ -251,9 +233,9 @@ export class Worker {
     await this.#committer.commit(offsets);
     for (const task of prepared) task.state.commit();
     this.#offsets.committed(transaction);
-    for (const { planned, task } of this.#running.values()) {
-      const reached = this.#offsets.of(idOf(planned));
-      if (reached.size < this.#creator.changelogsOf(planned).length || !task.state.flushDue(this.#now())) continue;
+    for (const task of this.tasks) {
+      const reached = this.#offsets.of(task.id);
+      if (reached.size < task.changelogs || !task.state.flushDue(this.#now())) continue;
       await task.state.flush(this.#now(), reached);
     }
   }
@@ -281,18 +263,13 @@ export class Worker {
     this.#committing = undefined;
     await this.#committer.abort();
     this.#offsets.aborted();
-    for (const running of this.#running.values()) await this.#restart(running);
-  }
-
-  async #restart(running: RunningTask): Promise<void> {
-    running.task.state.rollback();
-    running.task = await this.#creator.start(running.planned, running.task.state);
+    await this.#assigned.rollback();
   }
 
   async #rebalance(): Promise<void> {
     for (let next = this.#rebalances.shift(); next !== undefined; next = this.#rebalances.shift()) {
       if (next.kind === 'revoked') await this.#revoke();
-      else await this.#assigned(next.partitions);
+      else await this.#take(next.partitions);
     }
   }
 
@@ -302,60 +279,32 @@ export class Worker {
     } catch (error) {
       await this.#rollback(error);
     }
-    for (const [id, running] of this.#running) {
-      this.#parked.set(id, { ...running, changelogEnds: await this.#changelogEnds(running.planned) });
-    }
-    this.#running.clear();
+    await this.#assigned.park();
     this.#queues = new Map();
     this.#consumer.unassign();
   }
 
-  async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
+  async #take(partitions: readonly TopicPartition[]): Promise<void> {
     // Answers the group at once; records come when the tasks are restored.
     this.#consumer.assign([]);
-    const planned = this.#plannedTasks(partitions);
-    const ids = new Set(planned.map(idOf));
-    for (const [id, parked] of this.#parked) {
-      if (ids.has(id) && (await this.#isCurrent(parked))) continue;
-      await parked.task.state.close();
-      this.#offsets.forget(id);
-      this.#parked.delete(id);
-    }
-    // Stable offsets first: the changelogs' ends, which are taken next, then have all that was committed with them.
-    await this.#consumer.committed(planned.flatMap(task => inputsOf(task)));
-    const missing = planned.filter(task => !this.#parked.has(idOf(task)));
-    const created = await this.#whilePolling(this.#creator.create(missing, this.#restoreConsumer));
-    for (const [id, { planned: parked, task }] of this.#parked) this.#running.set(id, { planned: parked, task });
-    this.#parked.clear();
-    for (const [index, task] of created.entries()) {
-      const plannedTask = missing[index];
-      if (plannedTask !== undefined) this.#running.set(task.id, { planned: plannedTask, task });
-    }
+    const assigning = this.#assigned.assign(partitions, this.#consumer, this.#restoreConsumer);
+    for (const id of await this.#whilePolling(assigning)) this.#offsets.forget(id);
     await this.#assign();
-  }
-
-  /** False if another member had the task in between: a session that timed out is revoked like any other. */
-  async #isCurrent({ planned, changelogEnds }: ParkedTask): Promise<boolean> {
-    const ends = await this.#changelogEnds(planned);
-    return ends.every((end, index) => end === changelogEnds[index]);
-  }
-
-  async #changelogEnds(planned: PlannedTask): Promise<number[]> {
-    const watermarks = this.#creator.changelogsOf(planned).map(changelog => this.#producer.watermarks(changelog));
-    return (await Promise.all(watermarks)).map(({ high }) => high);
   }
 
   /** Reads on from what is committed, with the tasks that run. */
   async #assign(): Promise<void> {
     this.#queues = new Map();
-    const inputs = this.tasks.flatMap(task => task.inputs);
+    const inputs = this.tasks.flatMap(task => task.inputs.partitions);
     const committed = await this.#consumer.committed(inputs);
     const offsetOf = new Map(committed.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
     for (const task of this.tasks) {
-      task.seek(
-        new Map(task.inputs.map(({ topic, partition }) => [topic, offsetOf.get(`${topic}-${partition}`) ?? -1])),
+      task.inputs.seek(
+        new Map(
+          task.inputs.partitions.map(({ topic, partition }) => [topic, offsetOf.get(`${topic}-${partition}`) ?? -1]),
+        ),
       );
-      for (const queue of task.queues) {
+      for (const queue of task.inputs.queues) {
         const queues = this.#queues.get(queue.topic) ?? [];
         queues[queue.partition] = queue;
         this.#queues.set(queue.topic, queues);
@@ -364,7 +313,7 @@ export class Worker {
     // What was fetched for the assignment before is of no use any more.
     await this.#polling?.catch(() => {});
     this.#polling = undefined;
-    this.#consumer.assign(this.tasks.flatMap(task => task.positions));
+    this.#consumer.assign(this.tasks.flatMap(task => task.inputs.positions));
     this.#idle.reset();
   }
 
@@ -378,32 +327,11 @@ export class Worker {
     await this.#polling?.catch(() => {});
     this.#polling = undefined;
     // Each poll is waited for: one that was left behind would take the first records of the next assignment.
-    while (working) await this.#consumer.poll(1);
+    try {
+      while (working) await this.#consumer.poll(1);
+    } finally {
+      await done.catch(() => {});
+    }
     return await done;
   }
-
-  /** Tasks of which all partitions are assigned; the others can't run here. */
-  #plannedTasks(partitions: readonly TopicPartition[]): PlannedTask[] {
-    const assigned = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
-    const tasks: PlannedTask[] = [];
-    for (const sub of this.#plan.subTopologies) {
-      for (let partition = 0; partition < sub.tasks; partition++) {
-        const inputs = inputsOf({ sub, partition });
-        const here = inputs.filter(input => assigned.has(`${input.topic}-${input.partition}`));
-        if (here.length === inputs.length) tasks.push({ sub, partition });
-        else if (here.length > 0) {
-          const names = here.map(input => `${input.topic}-${input.partition}`).join(', ');
-          this.#options.logger.warn(
-            `task ${idOf({ sub, partition })} can't run: only ${names} of its input is assigned here`,
-          );
-        }
-      }
-    }
-    return tasks;
-  }
-}
-
-/** Input partitions of a task; topics with fewer partitions than there are tasks have none for the last ones. */
-function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
-  return sub.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
 }

@@ -290,7 +290,7 @@ export class TopologyTestDriver {
     return (
       this.#worker.tasks.length === tasks &&
       this.#worker.tasks.every(task =>
-        task.queues.every(
+        task.inputs.queues.every(
           ({ topic, partition, size, end }) => size === 0 && end === this.#cluster.log(topic, partition).stable,
         ),
       )

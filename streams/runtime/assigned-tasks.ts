@@ -1,0 +1,147 @@
+import type { Logger } from '../kafka/logger.js';
+import type { Consumer, Producer } from '../kafka/ports.js';
+import type { TopicPartition } from '../kafka/record.js';
+import type { TrackedChangelog } from './changelog-offsets.js';
+import type { Task } from './task.js';
+import { idOf, type PlannedTask, type TaskCreator } from './task-creator.js';
+import type { TopologyPlan } from './task-plan.js';
+
+interface RunningTask {
+  readonly planned: PlannedTask;
+  task: Task;
+}
+
+/** A task that was revoked after a commit, and the ends that its changelogs had then. */
+interface ParkedTask extends RunningTask {
+  readonly changelogEnds: readonly number[];
+}
+
+/**
+ * The tasks of one worker. Those that are revoked are parked, their stores open, until the next assignment tells which of
+ * them come back: an eager rebalance revokes everything, and most of it is assigned again.
+ */
+export class AssignedTasks {
+  readonly #plan: TopologyPlan;
+  readonly #creator: TaskCreator;
+  readonly #producer: Producer;
+  readonly #logger: Logger;
+  readonly #running = new Map<string, RunningTask>();
+  readonly #parked = new Map<string, ParkedTask>();
+
+  constructor(options: {
+    readonly plan: TopologyPlan;
+    readonly creator: TaskCreator;
+    /** Asked for the ends of changelogs. */
+    readonly producer: Producer;
+    readonly logger: Logger;
+  }) {
+    this.#plan = options.plan;
+    this.#creator = options.creator;
+    this.#producer = options.producer;
+    this.#logger = options.logger;
+  }
+
+  get running(): readonly Task[] {
+    return [...this.#running.values()].map(({ task }) => task);
+  }
+
+  /** True if all tasks of the topology run here. */
+  get complete(): boolean {
+    return this.#running.size === this.#plan.subTopologies.reduce((sum, { tasks }) => sum + tasks, 0);
+  }
+
+  get changelogs(): readonly TrackedChangelog[] {
+    return [...this.#running.values()].flatMap(({ planned }) => this.#creator.changelogsOf(planned));
+  }
+
+  /** Everything was revoked. What the tasks did must be committed. */
+  async park(): Promise<void> {
+    for (const [id, { planned, task }] of this.#running) {
+      this.#parked.set(id, { planned, task, changelogEnds: await this.#changelogEnds(planned) });
+    }
+    this.#running.clear();
+  }
+
+  /**
+   * Runs the tasks of these partitions: those that were parked, and new ones with their state restored. Closes what did not
+   * come back; their ids are returned.
+   */
+  async assign(
+    partitions: readonly TopicPartition[],
+    consumer: Consumer,
+    restore: Consumer,
+  ): Promise<readonly string[]> {
+    const planned = this.#plannedTasks(partitions);
+    const closed = await this.#closeOthers(new Set(planned.map(idOf)));
+    // Stable offsets first: the changelogs' ends, which are taken next, then have all that was committed with them.
+    await consumer.committed(planned.flatMap(inputsOf));
+    const missing = planned.filter(task => !this.#parked.has(idOf(task)));
+    const created = await this.#creator.create(missing, restore);
+    for (const [id, { planned: parked, task }] of this.#parked) this.#running.set(id, { planned: parked, task });
+    this.#parked.clear();
+    for (const [index, task] of created.entries()) {
+      const from = missing[index];
+      if (from !== undefined) this.#running.set(task.id, { planned: from, task });
+    }
+    return closed;
+  }
+
+  /** Takes all tasks back to the last commit. */
+  async rollback(): Promise<void> {
+    for (const running of this.#running.values()) {
+      running.task.state.rollback();
+      running.task = await this.#creator.start(running.planned, running.task.state);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { task } of [...this.#running.values(), ...this.#parked.values()]) await task.state.close();
+    this.#running.clear();
+    this.#parked.clear();
+  }
+
+  async #closeOthers(ids: ReadonlySet<string>): Promise<string[]> {
+    const closed: string[] = [];
+    for (const [id, parked] of this.#parked) {
+      if (ids.has(id) && (await this.#isCurrent(parked))) continue;
+      await parked.task.state.close();
+      this.#parked.delete(id);
+      closed.push(id);
+    }
+    return closed;
+  }
+
+  /** False if another member had the task in between: a session that timed out is revoked like any other. */
+  async #isCurrent({ planned, changelogEnds }: ParkedTask): Promise<boolean> {
+    const ends = await this.#changelogEnds(planned);
+    return ends.every((end, index) => end === changelogEnds[index]);
+  }
+
+  async #changelogEnds(planned: PlannedTask): Promise<number[]> {
+    const watermarks = this.#creator.changelogsOf(planned).map(changelog => this.#producer.watermarks(changelog));
+    return (await Promise.all(watermarks)).map(({ high }) => high);
+  }
+
+  /** Tasks of which all partitions are assigned; the others can't run here. */
+  #plannedTasks(partitions: readonly TopicPartition[]): PlannedTask[] {
+    const assigned = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+    const tasks: PlannedTask[] = [];
+    for (const sub of this.#plan.subTopologies) {
+      for (let partition = 0; partition < sub.tasks; partition++) {
+        const planned = { sub, partition };
+        const inputs = inputsOf(planned).map(input => `${input.topic}-${input.partition}`);
+        const here = inputs.filter(input => assigned.has(input));
+        if (here.length === inputs.length) tasks.push(planned);
+        else if (here.length > 0) {
+          this.#logger.warn(`task ${idOf(planned)} can't run: only ${here.join(', ')} of its input is assigned here`);
+        }
+      }
+    }
+    return tasks;
+  }
+}
+
+/** Input partitions of a task; topics with fewer partitions than there are tasks have none for the last ones. */
+function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
+  return sub.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
+}

@@ -1,0 +1,104 @@
+import type { SourceNode } from '../dsl/node.js';
+import { recordTimestamp } from '../dsl/timestamp-extractor.js';
+import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import type { RepartitionInput } from './processor-graph.js';
+import type { Processor } from './processors/processor.js';
+import type { RecordQueue } from './record-queue.js';
+
+/** A partition of a source topic. */
+export interface SourceInput {
+  readonly kind: 'source';
+  readonly queue: RecordQueue;
+  readonly node: SourceNode;
+  readonly processor: Processor;
+  /** The partition time: the highest timestamp extracted so far. */
+  time: number;
+}
+
+/** A partition of a repartition topic. */
+export interface RepartitionedInput {
+  readonly kind: 'repartition';
+  readonly queue: RecordQueue;
+  readonly from: RepartitionInput;
+}
+
+export type TaskInput = SourceInput | RepartitionedInput;
+
+/** The input partitions of a task, and which of them is next (Java: `PartitionGroup`). */
+export class PartitionGroup {
+  readonly #inputs: readonly TaskInput[];
+  readonly #sources: number;
+
+  constructor(inputs: readonly TaskInput[]) {
+    this.#inputs = inputs;
+    this.#sources = inputs.filter(({ kind }) => kind === 'source').length;
+  }
+
+  get queues(): readonly RecordQueue[] {
+    return this.#inputs.map(({ queue }) => queue);
+  }
+
+  get sourceQueues(): readonly RecordQueue[] {
+    return this.#inputs.filter(({ kind }) => kind === 'source').map(({ queue }) => queue);
+  }
+
+  get partitions(): readonly TopicPartition[] {
+    return this.queues.map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  get positions(): readonly TopicPartitionOffset[] {
+    return this.queues.map(({ topic, partition, position }) => ({ topic, partition, offset: position }));
+  }
+
+  get buffered(): number {
+    let size = 0;
+    for (const { queue } of this.#inputs) size += queue.size;
+    return size;
+  }
+
+  /** Starts from these offsets; what was polled before is forgotten. */
+  seek(offsets: ReadonlyMap<string, number>): void {
+    for (const { queue } of this.#inputs) queue.seek(offsets.get(queue.topic) ?? -1);
+  }
+
+  /** The positions that moved since they were last taken. */
+  takeMoved(): TopicPartitionOffset[] {
+    const moved = this.queues.filter(queue => queue.moved);
+    for (const queue of moved) queue.committed();
+    return moved.map(({ topic, partition, position }) => ({ topic, partition, offset: position }));
+  }
+
+  /**
+   * The input whose head is the oldest; undefined if there is none, or if one of several source partitions has nothing polled
+   * and its end is not met: there is data on the broker, which may be older (KIP-695).
+   */
+  next(): TaskInput | undefined {
+    let next: TaskInput | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    let waiting = false;
+    for (const input of this.#inputs) {
+      const head = input.queue.peek();
+      if (head === undefined) {
+        if (input.kind === 'source' && input.queue.end === undefined) waiting = true;
+        continue;
+      }
+      // Markers and partial aggregates carry their own time: no need to hold them back for other partitions.
+      const timestamp = input.kind === 'repartition' ? Number.NEGATIVE_INFINITY : headTimestamp(input, head);
+      if (next === undefined || timestamp < least) {
+        next = input;
+        least = timestamp;
+      }
+    }
+    return next?.kind === 'source' && this.#sources > 1 && waiting ? undefined : next;
+  }
+}
+
+function headTimestamp({ node, time }: SourceInput, head: ConsumerRecord): number {
+  if (node.timestampExtractor === recordTimestamp) return head.timestamp;
+  try {
+    return node.timestampExtractor(head, head.value === null ? null : node.valueSerde.deserialize(head.value), time);
+  } catch {
+    // It can't be placed in time: it goes next, and the error is met again where it is handled.
+    return Number.NEGATIVE_INFINITY;
+  }
+}
