@@ -1,3 +1,4 @@
+import { TopologyError } from './graph.js';
 import { GroupedSource } from './grouped-source.js';
 import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
 import { KStream } from './k-stream.js';
@@ -100,6 +101,7 @@ export class TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream<K, D>(source, this.#windows, this.#emit).count(materialized);
   }
 
+  /** Throws a TopologyError for hopping windows: a record that is the first of one window may not be that of another. */
   #addDistinct(
     parent: GraphNode,
     options: DistinctOptions<never>,
@@ -107,6 +109,9 @@ export class TimeWindowedKStream<K, V> {
     identity: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'],
   ): GraphNode {
     const { graph } = this.#source;
+    if (this.#windows.advanceMs !== this.#windows.sizeMs) {
+      throw new TopologyError(`distinct ${options.as}: the windows must be tumbling`);
+    }
     const spec = windowStoreSpec(graph, options, { keySerde, valueSerde: Serdes.bytes() }, this.#windows);
     const store = Object.freeze({ ...spec, writeOnce: true });
     const parents = [parent];

@@ -47,7 +47,7 @@ export class RdKafkaConsumer implements Consumer {
       'heartbeat.interval.ms': 3000,
       // The prefetch queue: the default, 64 MB for each partition, is most of what a process may have.
       // Beside its bytes a message there takes some 600 more.
-      'queued.max.messages.kbytes': 16_384,
+      'queued.max.messages.kbytes': 8192,
       'queued.min.messages': 5000,
       'fetch.queue.backoff.ms': 10,
       'fetch.wait.max.ms': 100,

@@ -30,7 +30,7 @@ export class RdKafkaProducer implements Producer {
       'linger.ms': 5,
       'message.max.bytes': MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES,
       'queue.buffering.max.messages': 200_000,
-      'queue.buffering.max.kbytes': 65_536,
+      'queue.buffering.max.kbytes': 32_768,
       'delivery.report.only.error': true,
       'retry.backoff.ms': 20,
       ...(options.transactionalId === undefined

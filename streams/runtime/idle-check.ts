@@ -1,4 +1,5 @@
-import type { Clock, Consumer } from '../kafka/ports.js';
+import { type Clock, type Consumer, KafkaClientError } from '../kafka/ports.js';
+import type { TopicPartition } from '../kafka/record.js';
 import type { Task } from './task.js';
 import { END_OF_TIME } from './time.js';
 
@@ -50,11 +51,20 @@ export class IdleCheck {
     }
   }
 
+  /** Infinite if the broker does not answer: then nothing is promised. */
+  async #highWatermark(partition: TopicPartition): Promise<number> {
+    try {
+      return (await this.#consumer.watermarks(partition)).high;
+    } catch (error) {
+      if (error instanceof KafkaClientError && error.kind !== 'fatal') return Number.POSITIVE_INFINITY;
+      throw error;
+    }
+  }
+
   async #atEnd(task: Task): Promise<boolean> {
     for (const queue of task.inputs.sourceQueues) {
       if (queue.end === undefined) return false;
-      const { high } = await this.#consumer.watermarks(queue);
-      if (queue.end < high) return false;
+      if (queue.end < (await this.#highWatermark(queue))) return false;
     }
     return true;
   }

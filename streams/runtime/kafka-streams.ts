@@ -14,6 +14,8 @@ import { Worker } from './worker.js';
 
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
+/** A worker that ran for so long did not fail for what the one before failed for. */
+const HEALTHY_AFTER_MS = 60_000;
 
 export interface TaskStatus {
   readonly id: string;
@@ -102,16 +104,16 @@ export class KafkaStreams {
       directory = await (this.#dependencies.takeDirectory ?? diskSlot)(this.#config);
       this.#dependencies.logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
       const plan = await this.#plan();
-      for (
-        let backoff = FIRST_BACKOFF_MS;
-        !this.#closed && plan !== undefined;
-        backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)
-      ) {
+      let backoff = FIRST_BACKOFF_MS;
+      while (!this.#closed && plan !== undefined) {
+        const startedAt = this.#dependencies.ports.clock.now();
         const error = await this.#runWorker(new Worker({ ...this.#workerOptions, directory }, plan));
         if (error === undefined) break;
+        if (this.#dependencies.ports.clock.now() - startedAt > HEALTHY_AFTER_MS) backoff = FIRST_BACKOFF_MS;
         this.#dependencies.logger.error(`worker stopped, a new one follows in ${backoff} ms: ${error.message}`);
         this.#become('REBALANCING');
         await this.#pause(backoff);
+        backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
       }
       this.#become('NOT_RUNNING');
     } catch (error) {

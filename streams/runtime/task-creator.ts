@@ -17,7 +17,7 @@ import { AUDIT_STORE, Task, taskId } from './task.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
 /** Committed writes go to disk in batches: bigger ones are cheaper, and more has to be replayed after a crash. */
-const FLUSH_POLICY = { maxEntries: 20_000, maxAgeMs: 2000 };
+const FLUSH_POLICY = { maxEntries: 10_000, maxAgeMs: 2000 };
 
 const CLEAN_CACHE_ENTRIES = 10_000;
 

@@ -22,7 +22,7 @@ const MAX_POLL_RECORDS = 4000;
 /** Records between two looks at the clock. */
 const SLICE = 500;
 /** Records that may wait for the transaction before to commit; beyond, processing waits. */
-const MAX_KEPT_BACK = 20_000;
+const MAX_KEPT_BACK = 10_000;
 const ROOM_CHECK_MS = 2;
 
 type Rebalance =

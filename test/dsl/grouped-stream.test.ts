@@ -97,3 +97,45 @@ describe('the result of a window', () => {
     }
   });
 });
+
+describe('distinct', () => {
+  it('is refused on hopping windows at its declaration', () => {
+    const windows = TimeWindows.of({ size: 10, grace: 0, advanceBy: 5 });
+    const grouped = new StreamsBuilder().stream('in').groupByKey();
+    assert.throws(
+      () => grouped.windowedBy(windows).distinct({ as: 'seen' }),
+      /distinct seen: the windows must be tumbling/,
+    );
+  });
+});
+
+describe('an associative reduce of windows', () => {
+  it('gives the same with null values as without the combiner', async () => {
+    const longest = (a: string, b: string | null): string => (b !== null && b.length > a.length ? b : a);
+    const tables: StoreEntry[][] = [];
+    for (const cacheMaxEntries of [0, 1000]) {
+      const builder = new StreamsBuilder();
+      builder
+        .stream<string, string>('in', { valueSerde: Serdes.string() })
+        .groupByKey()
+        .windowedBy(TimeWindows.of({ size: 100, grace: 0 }))
+        .reduce(longest, { as: 'longest', associative: true });
+      const driver = await TopologyTestDriver.create(builder.build(), { cacheMaxEntries });
+      const values = [null, 'a', null, 'abc', 'ab', null];
+      const records = values.map((value, timestamp) => ({ key: 'k', value, timestamp }));
+      await driver.pipeInput('in', [...records, { key: 'only null', value: null, timestamp: 3 }], {
+        valueSerde: Serdes.string(),
+      });
+      tables.push(await driver.storeEntries('longest'));
+      await driver.close();
+    }
+    assert.deepEqual(
+      tables[0]?.map(({ key, value }) => [key, value]),
+      [['k', 'abc']],
+    );
+    assert.deepEqual(
+      tables[1]?.map(({ key, value }) => [key, value]),
+      [['k', 'abc']],
+    );
+  });
+});

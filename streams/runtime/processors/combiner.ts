@@ -3,6 +3,7 @@ import type { AggregateNode } from '../../dsl/node.js';
 import { NO_HEADERS } from '../../kafka/record.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
+import { aggregateOf, initial } from './aggregate.js';
 import { NO_WINDOW, PartialAggregate } from './partial-aggregate.js';
 import { Processor, type SavedTime } from './processor.js';
 
@@ -57,18 +58,20 @@ export class Combiner extends Processor {
     const identity = typeof key === 'object' ? keyToStateKey(this.#node.store.keySerde, key) : key;
     const partial = window.get(identity);
     if (partial === undefined) {
-      const { initializer } = this.#node;
-      const aggregate = initializer === undefined ? value : this.#node.aggregator(key, value, initializer());
+      const aggregate = aggregateOf(this.#node, key, value, initial(this.#node));
       window.set(identity, { key, windowStart, aggregate, timestamp, records: 1 });
       return;
     }
-    partial.aggregate = this.#node.aggregator(key, value, partial.aggregate);
+    partial.aggregate = aggregateOf(this.#node, key, value, partial.aggregate);
     if (timestamp > partial.timestamp) partial.timestamp = timestamp;
     partial.records++;
   }
 
   override flush(): void {
-    const partials = [...this.#partials.values()].flatMap(window => [...window.values()]);
+    // An aggregate of null values only, which a reduce may have, adds nothing to what is there.
+    const partials = [...this.#partials.values()].flatMap(window =>
+      [...window.values()].filter(({ aggregate }) => aggregate !== null && aggregate !== undefined),
+    );
     this.#partials = new Map();
     // An operator behind them that goes by stream time must not meet a later one first.
     partials.sort((a, b) => a.timestamp - b.timestamp);
