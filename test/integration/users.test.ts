@@ -145,6 +145,35 @@ describe('the users application on a real broker', function () {
     assert.equal(await topology.end('SIGTERM'), 0);
   });
 
+  it('shares its tasks with a second process, which has a slot of its own, and takes them back when that has ended', async () => {
+    const first = await start();
+    await isRunning(first);
+    const before = someUsers(3000, Date.now());
+    await send(broker.address, before.map(recordOf));
+    await until('the first are cleaned', 60_000, cleaned, count => count === before.length);
+    const second = await start();
+    await isRunning(second);
+    assert.match(second.log(), new RegExp(`state in ${path.join(stateDir, application, '1')}"`));
+    const shared = someUsers(3000, Date.now());
+    await send(broker.address, shared.map(recordOf));
+    await until('the next are cleaned', 60_000, cleaned, count => count === before.length + shared.length);
+    assert.equal(await second.end('SIGTERM'), 0);
+    running.delete(second);
+    const after = someUsers(3000, Date.now());
+    await send(broker.address, after.map(recordOf));
+    await until('the last are cleaned', 60_000, cleaned, count => count === 9000);
+    const { countryCount, distinctUsers } = expectedTables([...before, ...shared, ...after], WINDOW_MS);
+    await until(
+      'the counts are complete',
+      30_000,
+      async () => sum(tableOf(await readAll(broker.address, 'country-count'), 'count')),
+      count => count >= sum(countryCount),
+    );
+    assert.deepEqual(tableOf(await readAll(broker.address, 'country-count'), 'count'), countryCount);
+    assert.deepEqual(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'), distinctUsers);
+    assert.equal(await first.end('SIGTERM'), 0);
+  });
+
   it('keeps what it refuses, with the reason, and goes on', async () => {
     const topology = await start();
     await isRunning(topology);
