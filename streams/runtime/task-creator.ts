@@ -135,7 +135,7 @@ export class TaskCreator {
       await state.close();
       return await this.#rebuild(task, 'it was last written more than a day ago');
     } catch (error) {
-      if (error instanceof UnreadableStateError) return await this.#rebuild(task, `${error.message}`);
+      if (error instanceof UnreadableStateError) return await this.#rebuild(task, error.message);
       throw new Error(`state of task ${id} in ${this.#directory.location} can't be opened`, { cause: error });
     }
   }
