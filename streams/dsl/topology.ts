@@ -1,6 +1,6 @@
 import { describeTopology } from './describe.js';
 import { TopologyError } from './graph.js';
-import type { GraphNode, RepartitionNode, SinkNode, SourceNode, StoreSpec } from './node.js';
+import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from './node.js';
 
 /** Nodes that run together: a task is a sub-topology and a partition. */
 export interface SubTopology {
@@ -69,8 +69,4 @@ function connectedComponents(nodes: readonly GraphNode[]): SubTopology[] {
 
 export function storesOf(node: GraphNode): readonly StoreSpec[] {
   return 'store' in node ? [node.store] : [];
-}
-
-export function isSink(node: GraphNode): node is SinkNode {
-  return node.kind === 'sink';
 }

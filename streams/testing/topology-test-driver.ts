@@ -1,7 +1,8 @@
 import { TimestampedKeyValueStore } from '../../stores/key-value-store.js';
 import type { StateKey } from '../../stores/state-database.js';
 import { TimestampedWindowStore } from '../../stores/window-store.js';
-import { type Serde, Serdes } from '../dsl/serdes.js';
+import { serdesOr } from '../dsl/repartition.js';
+import type { Serde } from '../dsl/serdes.js';
 import type { Topology } from '../dsl/topology.js';
 import { partitionFor } from '../kafka/partitioner.js';
 import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
@@ -124,8 +125,7 @@ export class TopologyTestDriver {
     records: TestRecord<K, V> | readonly TestRecord<K, V>[],
     serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
   ): void {
-    const keySerde = serdes.keySerde ?? (Serdes.string() as unknown as Serde<K>);
-    const valueSerde = serdes.valueSerde ?? Serdes.json<V>();
+    const { keySerde, valueSerde } = serdesOr<K, V>(serdes, {});
     for (const { key, value, timestamp, headers = NO_HEADERS } of Array.isArray(records) ? records : [records]) {
       const keyBytes = key === null ? null : keySerde.serialize(key);
       const valueBytes = value === null ? null : valueSerde.serialize(value);
@@ -214,8 +214,7 @@ export class TopologyTestDriver {
     topic: string,
     serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
   ): TestRecord<K, V>[] {
-    const keySerde = serdes.keySerde ?? (Serdes.string() as unknown as Serde<K>);
-    const valueSerde = serdes.valueSerde ?? Serdes.json<V>();
+    const { keySerde, valueSerde } = serdesOr<K, V>(serdes, {});
     return this.readRecords(topic).map(({ key, value, timestamp, headers }) => ({
       key: key === null ? null : keySerde.deserialize(key),
       value: value === null ? null : valueSerde.deserialize(value),

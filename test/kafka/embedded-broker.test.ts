@@ -94,7 +94,10 @@ describe('embedded broker', () => {
 
   it('is listed and read by kcat', async function () {
     const installed = await run('kcat', ['-V']).catch(() => undefined);
-    if (installed === undefined) return this.skip();
+    if (installed === undefined) {
+      process.stderr.write('      skipped: kcat is not installed\n');
+      this.skip();
+    }
     const producer = await connectedProducer(broker.address, {});
     producer.produce('for-kcat', 1, Buffer.from('seen'), 'key');
     await settled(done => producer.flush(10_000, done));

@@ -194,7 +194,10 @@ describe('the producer program', function () {
   }
 
   it('needs no more memory for a larger file', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') {
+      process.stderr.write('      skipped: peak memory is read from /proc, which Linux has\n');
+      this.skip();
+    }
     const path = join(directory, 'large-file.json');
     await writeUsersFile(path, generatedUsers(500_000, 1));
     const { child, outcome } = start([path, '--topic', 'memory'], env);
