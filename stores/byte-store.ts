@@ -1,6 +1,10 @@
 import { CleanCache } from './clean-cache.js';
 import { type KeyRange, prefixEnd, type StateDatabase, type StateKey, type StateWrite } from './state-database.js';
 
+const ALL: KeyRange = { from: '', to: '\uffff' };
+
+export type Entry = [StateKey, Buffer];
+
 /** Writes by key; null is a tombstone. */
 export type Writes = ReadonlyMap<StateKey, Buffer | null>;
 
@@ -48,7 +52,18 @@ export class ByteStore {
     if (value === undefined && this.#staged.size > 0) value = this.#staged.get(key);
     if (value === undefined) value = this.#committed.get(key);
     if (value === undefined && this.#flushing.size > 0) value = this.#flushing.get(key);
-    if (value !== undefined) return value;
+    return value === undefined ? this.#stored(key) : value;
+  }
+
+  /** The same, of what Kafka has committed. */
+  getCommitted(key: StateKey): Buffer | null {
+    if (key < this.#committedExpiry) return null;
+    let value = this.#committed.get(key);
+    if (value === undefined) value = this.#flushing.get(key);
+    return value === undefined ? this.#stored(key) : value;
+  }
+
+  #stored(key: StateKey): Buffer | null {
     const known = this.#clean.get(key);
     if (known !== undefined) return known;
     const read = this.#database.get(this.#prefix + key);
@@ -131,22 +146,35 @@ export class ByteStore {
   }
 
   /** All entries in the order of their keys as of now, uncommitted writes of this task included. */
-  async entries(range: KeyRange = { from: '', to: '\uffff' }): Promise<[StateKey, Buffer][]> {
-    const from = range.from > this.#expiredBelow ? range.from : this.#expiredBelow;
+  entries(range: KeyRange = ALL): Promise<Entry[]> {
+    const layers = [this.#flushing, this.#committed, this.#staged, this.#active];
+    return this.#merged(range, this.#expiredBelow, layers, Number.POSITIVE_INFINITY);
+  }
+
+  /** The first `limit` entries of the range, in the order of their keys, of what Kafka has committed by now. */
+  committedEntries(range: KeyRange, limit: number): Promise<Entry[]> {
+    return this.#merged(range, this.#committedExpiry, [this.#flushing, this.#committed], limit);
+  }
+
+  /** `layers`: the later ones win over those before, and all of them over what is on disk. */
+  async #merged(range: KeyRange, expiredBelow: StateKey, layers: readonly Writes[], limit: number): Promise<Entry[]> {
+    const from = range.from > expiredBelow ? range.from : expiredBelow;
     const end = prefixEnd(this.#prefix);
     const to = this.#prefix + range.to;
+    if (from >= range.to) return [];
     const stored = this.#database.entries({ from: this.#prefix + from, to: to < end ? to : end });
     // Taken before the first wait, as the iterator's snapshot is: a flush meanwhile moves writes from here to there.
     const unflushed = new Map<StateKey, Buffer | null>();
-    for (const layer of [this.#flushing, this.#committed, this.#staged, this.#active]) {
+    for (const layer of layers) {
       for (const [key, value] of layer) if (key >= from && key < range.to) unflushed.set(key, value);
     }
-    const entries: [StateKey, Buffer][] = [];
+    const entries: Entry[] = [];
     for await (const [storedKey, value] of stored) {
       const key = storedKey.slice(this.#prefix.length);
-      if (!unflushed.has(key)) entries.push([key, value]);
+      // What is read in order stays among the first: more of it can't change them.
+      if (!unflushed.has(key) && entries.push([key, value]) >= limit) break;
     }
     for (const [key, value] of unflushed) if (value !== null) entries.push([key, value]);
-    return entries.sort((a, b) => (a[0] < b[0] ? -1 : 1));
+    return entries.sort((a, b) => (a[0] < b[0] ? -1 : 1)).slice(0, limit);
   }
 }

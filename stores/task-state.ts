@@ -109,16 +109,30 @@ export class TaskState {
     for (const store of this.#stores.values()) store.rollback();
   }
 
+  /** Entries in memory by store. */
+  get storeSizes(): readonly { readonly store: string; readonly dirty: number; readonly unflushed: number }[] {
+    return [...this.#stores.values()].map(({ name, dirtyEntries, unflushedEntries }) => ({
+      store: name,
+      dirty: dirtyEntries,
+      unflushed: unflushedEntries,
+    }));
+  }
+
   get dirtyEntries(): number {
     let entries = 0;
     for (const store of this.#stores.values()) entries += store.dirtyEntries;
     return entries;
   }
 
-  flushDue(now: number): boolean {
-    if (this.#flushing !== undefined) return false;
+  get unflushedEntries(): number {
     let entries = 0;
     for (const store of this.#stores.values()) entries += store.unflushedEntries;
+    return entries;
+  }
+
+  flushDue(now: number): boolean {
+    if (this.#flushing !== undefined) return false;
+    const entries = this.unflushedEntries;
     return entries > 0 && (entries >= this.#policy.maxEntries || now - this.#lastFlush >= this.#policy.maxAgeMs);
   }
 

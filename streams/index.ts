@@ -37,6 +37,8 @@ export {
   resumeOnError,
   StreamsError,
 } from './runtime/errors.js';
-export { KafkaStreams, type KafkaStreamsDependencies, type TaskStatus } from './runtime/kafka-streams.js';
+export { KafkaStreams, type KafkaStreamsDependencies } from './runtime/kafka-streams.js';
+export type { NodeCounts, ProcessStatus, StoreRestore, StoreStatus, TaskStatus } from './runtime/process-status.js';
 export type { ProcessingGuarantee, StreamsConfig, StreamsOptions } from './runtime/streams-config.js';
+export { noMetrics, type StreamsMetrics } from './runtime/streams-metrics.js';
 export type { StreamsState } from './runtime/streams-state.js';

@@ -2,9 +2,12 @@ import type { Logger } from '../kafka/logger.js';
 import type { Consumer, Producer } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
+import type { RestoreProgress } from './changelog-reader.js';
+import type { StoreRestore, TaskStatus } from './process-status.js';
 import type { Task } from './task.js';
 import { idOf, type PlannedTask, type TaskCreator } from './task-creator.js';
 import type { TopologyPlan } from './task-plan.js';
+import { restoringTask, runningTask } from './task-status.js';
 
 interface RunningTask {
   readonly planned: PlannedTask;
@@ -27,6 +30,8 @@ export class AssignedTasks {
   readonly #logger: Logger;
   readonly #running = new Map<string, RunningTask>();
   readonly #parked = new Map<string, ParkedTask>();
+  /** By task, then store: what is being restored. */
+  readonly #restoring = new Map<string, Map<string, StoreRestore>>();
 
   constructor(options: {
     readonly plan: TopologyPlan;
@@ -43,6 +48,11 @@ export class AssignedTasks {
 
   get running(): readonly Task[] {
     return [...this.#running.values()].map(({ task }) => task);
+  }
+
+  get status(): readonly TaskStatus[] {
+    const restoring = [...this.#restoring].map(([id, stores]) => restoringTask(id, [...stores.values()]));
+    return [...this.running.map(runningTask), ...restoring].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** True if all tasks of the topology run here. */
@@ -63,20 +73,16 @@ export class AssignedTasks {
   }
 
   /**
-   * Runs the tasks of these partitions: those that were parked, and new ones with their state restored. Closes what did not
+   * Runs these tasks: those that were parked, and new ones with their state restored. Closes what did not
    * come back; their ids are returned.
    */
-  async assign(
-    partitions: readonly TopicPartition[],
-    consumer: Consumer,
-    restore: Consumer,
-  ): Promise<readonly string[]> {
-    const planned = this.#plannedTasks(partitions);
+  async assign(planned: readonly PlannedTask[], consumer: Consumer, restore: Consumer): Promise<readonly string[]> {
     const closed = await this.#closeOthers(new Set(planned.map(idOf)));
     // Stable offsets first: the changelogs' ends, which are taken next, then have all that was committed with them.
     await consumer.committed(planned.flatMap(inputsOf));
     const missing = planned.filter(task => !this.#parked.has(idOf(task)));
-    const created = await this.#creator.create(missing, restore);
+    for (const task of missing) this.#restoring.set(idOf(task), unrestored(this.#creator.changelogsOf(task)));
+    const created = await this.#creator.create(missing, restore).finally(() => this.#restoring.clear());
     for (const [id, { planned: parked, task }] of this.#parked) this.#running.set(id, { planned: parked, task });
     this.#parked.clear();
     for (const [index, task] of created.entries()) {
@@ -84,6 +90,25 @@ export class AssignedTasks {
       if (from !== undefined) this.#running.set(task.id, { planned: from, task });
     }
     return closed;
+  }
+
+  /** Some of a store that is being restored is there. */
+  progressed({ taskId, store, records, remaining }: RestoreProgress): void {
+    this.#restoring.get(taskId)?.set(store, { store, restored: records, remaining });
+  }
+
+  /** The tasks go on from the committed offsets, or from the beginning of partitions that have none. */
+  async seek(consumer: Consumer): Promise<void> {
+    const committed = await consumer.committed(this.running.flatMap(task => task.inputs.partitions));
+    const offsets = await Promise.all(
+      committed.map(async ({ offset, ...of }) => ({
+        ...of,
+        offset: offset < 0 ? (await consumer.watermarks(of)).low : offset,
+      })),
+    );
+    for (const { partition, inputs } of this.running) {
+      inputs.seek(new Map(offsets.filter(of => of.partition === partition).map(of => [of.topic, of.offset])));
+    }
   }
 
   /** Takes all tasks back to the last commit. */
@@ -123,7 +148,7 @@ export class AssignedTasks {
   }
 
   /** Tasks of which all partitions are assigned; the others can't run here. */
-  #plannedTasks(partitions: readonly TopicPartition[]): PlannedTask[] {
+  planned(partitions: readonly TopicPartition[]): PlannedTask[] {
     const assigned = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
     const tasks: PlannedTask[] = [];
     for (const sub of this.#plan.subTopologies) {
@@ -144,4 +169,9 @@ export class AssignedTasks {
 /** Input partitions of a task; topics with fewer partitions than there are tasks have none for the last ones. */
 function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
   return sub.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
+}
+
+/** Of a task that is opened: how much there is to restore is not known yet. */
+function unrestored(changelogs: readonly TrackedChangelog[]): Map<string, StoreRestore> {
+  return new Map(changelogs.map(({ store }) => [store, { store, restored: 0, remaining: undefined }]));
 }

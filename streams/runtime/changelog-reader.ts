@@ -29,6 +29,8 @@ export class TaskCorruptedError extends Error {
 export interface RestoreProgress {
   readonly taskId: string;
   readonly store: string;
+  /** Records of this batch, and of all since it began. */
+  readonly batch: number;
   readonly records: number;
   /** Offsets that are still to be read. */
   readonly remaining: number;
@@ -64,6 +66,7 @@ export async function restoreChangelogs(
     if (position >= high) {
       // There is nothing to read, and that is worth knowing at the next start.
       if (stored === undefined) await changelog.state.restore(changelog.store, [], position, now());
+      onProgress({ taskId: changelog.taskId, store: changelog.store, batch: 0, records: 0, remaining: 0 });
       continue;
     }
     const id = `${changelog.topic}-${changelog.partition}`;
@@ -131,7 +134,13 @@ async function applyBatch(
       if (batch !== undefined || done) {
         await changelog.state.restore(changelog.store, batch ?? [], changelog.position, now());
         const { taskId, store, records } = changelog;
-        onProgress({ taskId, store, records, remaining: Math.max(0, changelog.target - changelog.position) });
+        onProgress({
+          taskId,
+          store,
+          batch: batch?.length ?? 0,
+          records,
+          remaining: Math.max(0, changelog.target - changelog.position),
+        });
       }
       if (!done) left.push(changelog);
     }

@@ -1,5 +1,6 @@
+import type { SavedTime } from '../audit/audit-record.js';
 import type { Headers } from '../kafka/record.js';
-import { Processor, type SavedTime } from './processors/processor.js';
+import { Processor } from './processors/processor.js';
 import type { TaskContext } from './task-context.js';
 import { END_OF_TIME, NEVER, type TimeOrigin } from './time.js';
 

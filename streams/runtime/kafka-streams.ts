@@ -5,29 +5,25 @@ import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import type { RestoreProgress } from './changelog-reader.js';
 import { createInternalTopics } from './internal-topics.js';
+import type { ProcessStatus, TaskStatus } from './process-status.js';
 import { type StateDirectory, takeSlot } from './state-directory.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from './streams-config.js';
+import { noMetrics, type StreamsMetrics } from './streams-metrics.js';
 import { mayBecome, type StreamsState } from './streams-state.js';
-import type { TaskCounts } from './task-counts.js';
 import { planTopology, type TopologyPlan } from './task-plan.js';
-import { Worker } from './worker.js';
+import { Worker, type WorkerOptions } from './worker.js';
 
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
 /** A worker that ran for so long did not fail for what the one before failed for. */
 const HEALTHY_AFTER_MS = 60_000;
 
-export interface TaskStatus {
-  readonly id: string;
-  readonly streamTime: number;
-  readonly counts: TaskCounts;
-}
-
 export interface KafkaStreamsDependencies {
   readonly ports: Ports;
   readonly logger: Logger;
   /** Default: a slot on disk under the option `stateDir`. */
   readonly takeDirectory?: (config: StreamsConfig) => Promise<StateDirectory>;
+  readonly metrics?: StreamsMetrics;
   readonly onStateChange?: (state: StreamsState) => void;
   readonly onRestore?: (progress: RestoreProgress) => void;
 }
@@ -42,6 +38,7 @@ export class KafkaStreams {
   readonly #dependencies: KafkaStreamsDependencies;
   readonly #closing = new AbortController();
   #state: StreamsState = 'CREATED';
+  #directory: StateDirectory | undefined;
   #worker: Worker | undefined;
   #stopped: Promise<void> | undefined;
   #draining: { readonly resolve: () => void } | undefined;
@@ -59,7 +56,18 @@ export class KafkaStreams {
 
   /** The tasks of this process, with what each has done since the application began. */
   get tasks(): readonly TaskStatus[] {
-    return (this.#worker?.tasks ?? []).map(({ id, streamTime, counts }) => ({ id, streamTime, counts }));
+    return this.#worker?.taskStatus ?? [];
+  }
+
+  get status(): ProcessStatus {
+    const { applicationId, applicationServer } = this.#config;
+    return {
+      applicationId,
+      instance: this.#directory?.instanceId ?? null,
+      host: applicationServer ?? null,
+      state: this.#state,
+      tasks: this.tasks,
+    };
   }
 
   /** Begins; waits for the cluster and the source topics in the background. */
@@ -99,15 +107,15 @@ export class KafkaStreams {
   }
 
   async #run(): Promise<void> {
-    let directory: StateDirectory | undefined;
     try {
-      directory = await (this.#dependencies.takeDirectory ?? diskSlot)(this.#config);
+      const directory = await (this.#dependencies.takeDirectory ?? diskSlot)(this.#config);
+      this.#directory = directory;
       this.#dependencies.logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
       const plan = await this.#plan();
       let backoff = FIRST_BACKOFF_MS;
       while (!this.#closed && plan !== undefined) {
         const startedAt = this.#dependencies.ports.clock.now();
-        const error = await this.#runWorker(new Worker({ ...this.#workerOptions, directory }, plan));
+        const error = await this.#runWorker(new Worker(this.#workerOptions(directory), plan));
         if (error === undefined) break;
         if (this.#dependencies.ports.clock.now() - startedAt > HEALTHY_AFTER_MS) backoff = FIRST_BACKOFF_MS;
         this.#dependencies.logger.error(`worker stopped, a new one follows in ${backoff} ms: ${error.message}`);
@@ -120,19 +128,21 @@ export class KafkaStreams {
       this.#become('ERROR');
       throw error;
     } finally {
-      await directory?.release();
+      await this.#directory?.release();
     }
   }
 
-  get #workerOptions(): {
-    topology: Topology;
-    config: StreamsConfig;
-    ports: Ports;
-    logger: Logger;
-    onRestore: (progress: RestoreProgress) => void;
-  } {
-    const { ports, logger, onRestore = (): void => {} } = this.#dependencies;
-    return { topology: this.#topology, config: this.#config, ports, logger, onRestore };
+  #workerOptions(directory: StateDirectory): WorkerOptions {
+    const { ports, logger, metrics = noMetrics, onRestore = (): void => {} } = this.#dependencies;
+    return {
+      config: this.#config,
+      ports,
+      directory,
+      logger,
+      metrics,
+      onRestore,
+      onAssignment: state => this.#become(state === 'running' ? 'RUNNING' : 'REBALANCING'),
+    };
   }
 
   /**
@@ -145,7 +155,6 @@ export class KafkaStreams {
       await worker.start();
       while (!this.#closed) {
         await worker.runOnce();
-        if (worker.tasks.length > 0) this.#become('RUNNING');
         if (this.#draining !== undefined) await this.#drainStep(worker, this.#draining);
       }
       await worker.close();

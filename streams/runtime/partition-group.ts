@@ -38,8 +38,8 @@ export class PartitionGroup {
     return this.#inputs.map(({ queue }) => queue);
   }
 
-  get sourceQueues(): readonly RecordQueue[] {
-    return this.#inputs.filter(({ kind }) => kind === 'source').map(({ queue }) => queue);
+  get sources(): readonly SourceInput[] {
+    return this.#inputs.filter(input => input.kind === 'source');
   }
 
   get partitions(): readonly TopicPartition[] {

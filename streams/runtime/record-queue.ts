@@ -6,6 +6,7 @@ export class RecordQueue {
   readonly partition: number;
   #records: ConsumerRecord[] = [];
   #head = 0;
+  #begin: number | undefined;
   #position = -1;
   #committed = -1;
   #end: number | undefined;
@@ -22,6 +23,16 @@ export class RecordQueue {
   /** Offset of the next record to process; -1 before `seek`. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Offset at which the application began to read the partition; -1 before it is known. */
+  get begin(): number {
+    return this.#begin ?? -1;
+  }
+
+  /** What is known of it from before; else the first `seek` tells. */
+  beginAt(offset: number | undefined): void {
+    this.#begin = offset;
   }
 
   /** True if the position moved since it was last committed. */
@@ -78,5 +89,6 @@ export class RecordQueue {
     this.#end = undefined;
     this.#position = offset;
     this.#committed = offset;
+    this.#begin ??= offset;
   }
 }

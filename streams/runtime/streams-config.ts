@@ -9,6 +9,8 @@ export type ProcessingGuarantee = 'exactly_once_v2' | 'at_least_once';
 export interface StreamsOptions {
   /** Name of the application: its consumer group, and the beginning of the names of its internal topics. */
   readonly applicationId: string;
+  /** Where the others reach this process for queries, `host:port` (Java: `application.server`). Default: it serves nothing. */
+  readonly applicationServer?: string;
   /** Default: `./state`. */
   readonly stateDir?: string;
   /** Default: `exactly_once_v2`. */
@@ -29,6 +31,7 @@ export interface StreamsOptions {
 
 export interface StreamsConfig {
   readonly applicationId: string;
+  readonly applicationServer: string | undefined;
   readonly stateDir: string;
   readonly processingGuarantee: ProcessingGuarantee;
   readonly commitIntervalMs: number;
@@ -54,6 +57,10 @@ const handler = z.custom<ErrorHandler>(value => typeof value === 'function', { e
 
 const schema = z.strictObject({
   applicationId: topicName,
+  applicationServer: z
+    .string()
+    .regex(/^[^\s/@]+:\d{1,5}$/, { error: 'must be host:port' })
+    .optional(),
   stateDir: z.string().min(1).default('./state'),
   processingGuarantee: z.enum(['exactly_once_v2', 'at_least_once']).default('exactly_once_v2'),
   commitInterval: duration.optional(),
@@ -71,9 +78,10 @@ export function streamsConfig(options: StreamsOptions): StreamsConfig {
     const [issue] = parsed.error.issues;
     throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);
   }
-  const { commitInterval, idleTimeout, deadLetterTopic, ...rest } = parsed.data;
+  const { commitInterval, idleTimeout, applicationServer, deadLetterTopic, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
+    applicationServer,
     deadLetterTopic,
     idleTimeoutMs: idleTimeout,
     commitIntervalMs: commitInterval ?? DEFAULT_COMMIT_INTERVAL_MS[rest.processingGuarantee],

@@ -1,10 +1,10 @@
 import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
+import { newTaskCounts, type TaskCounts } from '../audit/task-counts.js';
 import { KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { deadLetter } from './dead-letter.js';
 import { asError, type ErrorContext, type ErrorHandler, StreamsError } from './errors.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
-import { newTaskCounts, type TaskCounts } from './task-counts.js';
 
 export interface ErrorHandlers {
   readonly deserialization: ErrorHandler;

@@ -13,6 +13,7 @@ import { SEEN } from './processors/distinct.js';
 import type { RecordCollector } from './record-collector.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
+import type { StreamsMetrics } from './streams-metrics.js';
 import { AUDIT_STORE, Task, taskId } from './task.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
@@ -37,6 +38,7 @@ export class TaskCreator {
   readonly #collector: RecordCollector;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #metrics: StreamsMetrics;
   readonly #onRestore: (progress: RestoreProgress) => void;
 
   constructor(options: {
@@ -46,6 +48,7 @@ export class TaskCreator {
     readonly collector: RecordCollector;
     readonly clock: Clock;
     readonly logger: Logger;
+    readonly metrics: StreamsMetrics;
     readonly onRestore: (progress: RestoreProgress) => void;
   }) {
     this.#plan = options.plan;
@@ -54,7 +57,12 @@ export class TaskCreator {
     this.#collector = options.collector;
     this.#clock = options.clock;
     this.#logger = options.logger;
-    this.#onRestore = options.onRestore;
+    this.#metrics = options.metrics;
+    this.#onRestore = progress => {
+      const { taskId, store, batch } = progress;
+      if (batch > 0) options.metrics.restored(taskId, store, batch);
+      options.onRestore(progress);
+    };
   }
 
   /**
@@ -79,7 +87,10 @@ export class TaskCreator {
       }
     }
     const tasks: Task[] = [];
-    for (const [task, state] of states) tasks.push(await this.start(task, state));
+    for (const [task, state] of states) {
+      tasks.push(await this.start(task, state));
+      this.#metrics.taskCreated();
+    }
     return tasks;
   }
 
@@ -97,6 +108,7 @@ export class TaskCreator {
       },
       caching: this.#config.cacheMaxEntries > 0,
       auditTopic: this.#plan.auditTopic,
+      instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
       now: () => this.#clock.now(),
     });
     await task.init();

@@ -2,24 +2,31 @@ import type { Writes } from '../../stores/byte-store.js';
 import { encodeBlocks } from '../../stores/changelog-block.js';
 import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
+import { type AuditRecord, decodeAudit, encodeAudit, type InputOffsets } from '../audit/audit-record.js';
+import type { TaskCounts } from '../audit/task-counts.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
 import { NO_HEADERS } from '../kafka/record.js';
-import { decodeAudit, encodeAudit } from './audit-record.js';
 import type { LocalQueue } from './local-queue.js';
 import { PartitionGroup, type RepartitionedInput, type SourceInput, type TaskInput } from './partition-group.js';
+import type { NodeCounts } from './process-status.js';
 import { buildProcessorGraph, type ProcessorGraph, type RepartitionInput } from './processor-graph.js';
 import { decodePartial, isPartial } from './processors/partial-aggregate.js';
 import type { Processor } from './processors/processor.js';
 import type { RecordCollector } from './record-collector.js';
 import { RecordQueue } from './record-queue.js';
 import { type ErrorHandlers, TaskContext } from './task-context.js';
-import type { TaskCounts } from './task-counts.js';
 import type { PlannedSubTopology } from './task-plan.js';
 import { NEVER } from './time.js';
 import { decodeMarker, isMarker } from './time-marker.js';
 
 /** The store of the audit record. Its changelog is the audit topic. */
 export const AUDIT_STORE = '__audit';
+
+export interface InstanceIdentity {
+  readonly instance: string;
+  /** Where others reach it, `host:port`; null if it serves nothing. */
+  readonly host: string | null;
+}
 
 export interface TaskOptions {
   readonly plan: PlannedSubTopology;
@@ -29,6 +36,8 @@ export interface TaskOptions {
   readonly handlers: ErrorHandlers;
   readonly caching: boolean;
   readonly auditTopic: string;
+  /** Who runs it, for the audit record. */
+  readonly instance: InstanceIdentity;
   readonly now: () => number;
 }
 
@@ -44,18 +53,23 @@ export class Task {
   readonly #localQueues: readonly LocalQueue[];
   readonly #collector: RecordCollector;
   readonly #auditTopic: string;
+  readonly #instance: InstanceIdentity;
   readonly #now: () => number;
   #dirty = false;
   #lastRecordAt: number;
+  /** Timestamps of the newest source record since the last commit, and of the one before that commits. */
+  #newest: number | undefined;
+  #committingNewest: number | undefined;
 
   constructor(options: TaskOptions) {
-    const { plan, partition, state, collector, handlers, caching, auditTopic, now } = options;
+    const { plan, partition, state, collector, handlers, caching, auditTopic, instance, now } = options;
     this.id = taskId(plan, partition);
     this.partition = partition;
     this.state = state;
     this.#plan = plan;
     this.#collector = collector;
     this.#auditTopic = auditTopic;
+    this.#instance = instance;
     this.#now = now;
     this.#lastRecordAt = now();
     this.#context = new TaskContext(this.id, partition, collector, handlers);
@@ -68,8 +82,10 @@ export class Task {
   /** Reads what operators keep, from the restored state. To be awaited before the first record. */
   async init(): Promise<void> {
     const bytes = this.state.store(AUDIT_STORE).get(this.id);
-    if (bytes !== null) {
-      const { counts, streamTime, times, watermarks } = decodeAudit(bytes);
+    const audit = bytes === null ? undefined : decodeAudit(bytes);
+    if (audit !== undefined) {
+      const { counts, streamTime, times, watermarks } = audit;
+      for (const { queue } of this.#inputs.sources) queue.beginAt(audit.offsets[queue.topic]?.begin);
       this.#context.resumeCounts(counts);
       this.#graph.taskTime.advance(streamTime);
       for (const { planned, watermark } of this.#graph.repartitions) {
@@ -81,6 +97,8 @@ export class Task {
         if (saved !== undefined) processor.resumeTime(saved);
       }
     }
+    // The next commit tells the others where its stores are now, also if no record comes.
+    if (this.#instance.host !== null && audit?.host !== this.#instance.host) this.#dirty = true;
     for (const processor of this.#graph.processors) await processor.init();
   }
 
@@ -96,6 +114,19 @@ export class Task {
 
   get counts(): TaskCounts {
     return this.#context.counts;
+  }
+
+  /** What it has committed about itself; undefined before its first commit. */
+  get committedAudit(): AuditRecord | undefined {
+    const bytes = this.state.store(AUDIT_STORE).getCommitted(this.id);
+    return bytes === null ? undefined : decodeAudit(bytes);
+  }
+
+  /** What its nodes received and forwarded, by their names in `describe()`. */
+  get nodeCounts(): Readonly<Record<string, NodeCounts>> {
+    return Object.fromEntries(
+      this.#graph.processors.map(({ name, received, forwarded }) => [name, { received, forwarded }]),
+    );
   }
 
   get streamTime(): number {
@@ -117,6 +148,13 @@ export class Task {
     const times = this.#graph.repartitions.map(({ watermark }) => watermark.time);
     if (this.#plan.sources.length > 0) times.push(this.#graph.taskTime.time);
     return Math.min(...times);
+  }
+
+  /** Timestamp of the newest source record of the commit that ended; undefined if there was none. */
+  takeNewest(): number | undefined {
+    const newest = this.#committingNewest;
+    this.#committingNewest = undefined;
+    return newest;
   }
 
   get isFed(): boolean {
@@ -175,6 +213,7 @@ export class Task {
       return;
     }
     if (timestamp > input.time) input.time = timestamp;
+    if (this.#newest === undefined || timestamp > this.#newest) this.#newest = timestamp;
     this.#graph.taskTime.advance(timestamp);
     processor.receive(key, value, timestamp, record.headers);
   }
@@ -233,6 +272,8 @@ export class Task {
   prepareCommit(): readonly TopicPartitionOffset[] | undefined {
     if (!this.#dirty) return undefined;
     this.#dirty = false;
+    this.#committingNewest = this.#newest;
+    this.#newest = undefined;
     for (const processor of this.#graph.processors) processor.flush();
     this.state.store(AUDIT_STORE).put(this.id, this.#audit());
     const now = this.#now();
@@ -267,7 +308,10 @@ export class Task {
     const watermarks: Record<string, readonly number[]> = {};
     for (const { planned, watermark } of this.#graph.repartitions)
       watermarks[planned.node.repartition] = watermark.times;
-    return encodeAudit({ task: this.id, streamTime: this.streamTime, counts: this.counts, times, watermarks });
+    const offsets: Record<string, InputOffsets> = {};
+    for (const { queue } of this.#inputs.sources) offsets[queue.topic] = { begin: queue.begin, next: queue.position };
+    const { id: task, streamTime, counts } = this;
+    return encodeAudit({ task, ...this.#instance, streamTime, counts, offsets, times, watermarks });
   }
 
   #sourceInputs(): SourceInput[] {

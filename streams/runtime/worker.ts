@@ -1,5 +1,4 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
-import type { Topology } from '../dsl/topology.js';
 import type { Logger } from '../kafka/logger.js';
 import { type Consumer, KafkaClientError, type PolledBatch, type Ports, type Producer } from '../kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
@@ -8,12 +7,15 @@ import { ChangelogOffsets } from './changelog-offsets.js';
 import type { RestoreProgress } from './changelog-reader.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
 import { IdleCheck } from './idle-check.js';
+import { InstanceAnnouncer } from './instance-announcer.js';
+import type { TaskStatus } from './process-status.js';
 import { RecordCollector } from './record-collector.js';
 import type { RecordQueue } from './record-queue.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
+import type { StreamsMetrics } from './streams-metrics.js';
 import type { Task } from './task.js';
-import { TaskCreator } from './task-creator.js';
+import { idOf, TaskCreator } from './task-creator.js';
 import type { TopologyPlan } from './task-plan.js';
 import { END_OF_TIME } from './time.js';
 
@@ -30,12 +32,14 @@ type Rebalance =
   | { readonly kind: 'revoked' };
 
 export interface WorkerOptions {
-  readonly topology: Topology;
   readonly config: StreamsConfig;
   readonly ports: Ports;
   readonly directory: StateDirectory;
   readonly logger: Logger;
-  readonly onRestore?: (progress: RestoreProgress) => void;
+  readonly metrics: StreamsMetrics;
+  readonly onRestore: (progress: RestoreProgress) => void;
+  /** All was revoked; or what the group assigned, be it nothing, is restored and runs. */
+  readonly onAssignment: (state: 'revoked' | 'running') => void;
 }
 
 /**
@@ -53,6 +57,8 @@ export class Worker {
   readonly #assigned: AssignedTasks;
   readonly #offsets: ChangelogOffsets;
   readonly #idle: IdleCheck;
+  readonly #announcer: InstanceAnnouncer;
+  readonly #metrics: StreamsMetrics;
   readonly #rebalances: Rebalance[] = [];
   /** Where polled records go: by topic, then partition. */
   #queues = new Map<string, (RecordQueue | undefined)[]>();
@@ -62,8 +68,9 @@ export class Worker {
   #lastCommit: number;
 
   constructor(options: WorkerOptions, plan: TopologyPlan) {
-    const { config, ports, directory, logger } = options;
+    const { config, ports, directory, logger, metrics } = options;
     this.#options = options;
+    this.#metrics = metrics;
     this.#plan = plan;
     const { applicationId } = config;
     const name = `${applicationId}-${directory.instanceId}`;
@@ -90,9 +97,20 @@ export class Worker {
       collector: this.#collector,
       clock: ports.clock,
       logger,
-      onRestore: options.onRestore ?? (() => {}),
+      metrics,
+      onRestore: progress => {
+        this.#assigned.progressed(progress);
+        options.onRestore(progress);
+      },
     });
     this.#assigned = new AssignedTasks({ plan, creator, producer: this.#producer, logger });
+    this.#announcer = new InstanceAnnouncer({
+      identity: { instance: directory.instanceId, host: config.applicationServer ?? null },
+      auditTopic: plan.auditTopic,
+      collector: this.#collector,
+      committer: this.#committer,
+      now: () => ports.clock.now(),
+    });
     this.#offsets = new ChangelogOffsets(this.#producer, ports.clock);
     this.#idle = new IdleCheck(this.#consumer, ports.clock, config.idleTimeoutMs);
     this.#lastCommit = ports.clock.now();
@@ -100,6 +118,10 @@ export class Worker {
 
   get tasks(): readonly Task[] {
     return this.#assigned.running;
+  }
+
+  get taskStatus(): readonly TaskStatus[] {
+    return this.#assigned.status;
   }
 
   /** True if every task of the topology runs here, nothing is left to process and all time has ended. */
@@ -127,6 +149,7 @@ export class Worker {
     await this.#rebalance();
     try {
       const { records, ends } = await this.#poll();
+      if (records.length > 0) this.#metrics.polled(records.length);
       for (const record of records) this.#queues.get(record.topic)?.[record.partition]?.add(record);
       for (const { topic, partition, offset } of ends) this.#queues.get(topic)?.[partition]?.endAt(offset);
       while (this.#processSlice()) {
@@ -159,6 +182,7 @@ export class Worker {
       for (const task of this.tasks) {
         await task.state.flush(this.#now(), this.#offsets.of(task.id));
       }
+      await this.#announcer.withdraw();
     }
     await this.#committing?.catch(() => {});
     await this.#polling?.catch(() => {});
@@ -190,7 +214,12 @@ export class Worker {
   /** Processes some records of the task that is furthest behind: so few windows are open at a time. */
   #processSlice(): boolean {
     const ready = this.tasks.filter(task => task.inputs.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
-    return ready.some(task => task.process(SLICE) > 0);
+    return ready.some(task => {
+      const startedAt = this.#now();
+      const processed = task.process(SLICE);
+      if (processed > 0) this.#metrics.processed(processed, this.#now() - startedAt);
+      return processed > 0;
+    });
   }
 
   #commitDue(): boolean {
@@ -218,25 +247,31 @@ export class Worker {
     if (prepared.length === 0) return;
     await this.#makeRoom();
     this.#inFlight = true;
-    this.#committing = this.#finish(prepared, offsets, this.#committer.transaction).finally(() => {
+    this.#committing = this.#finish(prepared, offsets, this.#lastCommit).finally(() => {
       this.#inFlight = false;
     });
     // A failure is met where it is awaited.
     this.#committing.catch(() => {});
   }
 
-  async #finish(
-    prepared: readonly Task[],
-    offsets: readonly TopicPartitionOffset[],
-    transaction: number,
-  ): Promise<void> {
+  async #finish(prepared: readonly Task[], offsets: readonly TopicPartitionOffset[], startedAt: number): Promise<void> {
+    const { transaction } = this.#committer;
     await this.#committer.commit(offsets);
-    for (const task of prepared) task.state.commit();
+    const now = this.#now();
+    this.#metrics.committed(now - startedAt);
+    for (const task of prepared) {
+      task.state.commit();
+      const newest = task.takeNewest();
+      if (newest !== undefined) this.#metrics.visible(task.id, Math.max(0, now - newest));
+    }
     this.#offsets.committed(transaction);
     for (const task of this.tasks) {
       const reached = this.#offsets.of(task.id);
       if (reached.size < task.changelogs || !task.state.flushDue(this.#now())) continue;
-      await task.state.flush(this.#now(), reached);
+      const entries = task.state.unflushedEntries;
+      const flushedFrom = this.#now();
+      await task.state.flush(flushedFrom, reached);
+      this.#metrics.flushed(task.id, entries, this.#now() - flushedFrom);
     }
   }
 
@@ -261,6 +296,7 @@ export class Worker {
     this.#options.logger.warn(`transaction aborted, going back to the last commit: ${error.message}`);
     await this.#committing?.catch(() => {});
     this.#committing = undefined;
+    this.#metrics.aborted();
     await this.#committer.abort();
     this.#offsets.aborted();
     await this.#assigned.rollback();
@@ -280,6 +316,7 @@ export class Worker {
       await this.#rollback(error);
     }
     await this.#assigned.park();
+    this.#options.onAssignment('revoked');
     this.#queues = new Map();
     this.#consumer.unassign();
   }
@@ -287,23 +324,24 @@ export class Worker {
   async #take(partitions: readonly TopicPartition[]): Promise<void> {
     // Answers the group at once; records come when the tasks are restored.
     this.#consumer.assign([]);
-    const assigning = this.#assigned.assign(partitions, this.#consumer, this.#restoreConsumer);
-    for (const id of await this.#whilePolling(assigning)) this.#offsets.forget(id);
+    this.#metrics.rebalanced();
+    const planned = this.#assigned.planned(partitions);
+    const assigning = this.#announcer
+      .announce(planned.map(idOf))
+      .then(() => this.#assigned.assign(planned, this.#consumer, this.#restoreConsumer));
+    for (const id of await this.#whilePolling(assigning)) {
+      this.#offsets.forget(id);
+      this.#metrics.taskClosed();
+    }
     await this.#assign();
+    this.#options.onAssignment('running');
   }
 
   /** Reads on from what is committed, with the tasks that run. */
   async #assign(): Promise<void> {
     this.#queues = new Map();
-    const inputs = this.tasks.flatMap(task => task.inputs.partitions);
-    const committed = await this.#consumer.committed(inputs);
-    const offsetOf = new Map(committed.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
+    await this.#assigned.seek(this.#consumer);
     for (const task of this.tasks) {
-      task.inputs.seek(
-        new Map(
-          task.inputs.partitions.map(({ topic, partition }) => [topic, offsetOf.get(`${topic}-${partition}`) ?? -1]),
-        ),
-      );
       for (const queue of task.inputs.queues) {
         const queues = this.#queues.get(queue.topic) ?? [];
         queues[queue.partition] = queue;

@@ -1,6 +1,7 @@
 import { TimestampedKeyValueStore } from '../../stores/key-value-store.js';
 import type { StateKey } from '../../stores/state-database.js';
 import { TimestampedWindowStore } from '../../stores/window-store.js';
+import type { TaskCounts } from '../audit/task-counts.js';
 import { serdesOr } from '../dsl/repartition.js';
 import type { Serde } from '../dsl/serdes.js';
 import type { Topology } from '../dsl/topology.js';
@@ -9,8 +10,8 @@ import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
 import { type ConsumerRecord, type Headers, NO_HEADERS } from '../kafka/record.js';
 import { createInternalTopics } from '../runtime/internal-topics.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
+import { noMetrics } from '../runtime/streams-metrics.js';
 import { taskId } from '../runtime/task.js';
-import type { TaskCounts } from '../runtime/task-counts.js';
 import { planTopology, type TopologyPlan } from '../runtime/task-plan.js';
 import { Worker } from '../runtime/worker.js';
 import { InMemoryCluster } from './in-memory-cluster.js';
@@ -66,7 +67,6 @@ export class TopologyTestDriver {
   readonly #application: SimulatedApplication;
 
   private constructor(
-    topology: Topology,
     config: StreamsConfig,
     plan: TopologyPlan,
     cluster: InMemoryCluster,
@@ -80,7 +80,11 @@ export class TopologyTestDriver {
     this.#application = new SimulatedApplication(
       cluster.ports,
       new MemoryStateDirectory(),
-      (ports, directory) => new Worker({ topology, config, ports, directory, logger: LOGGER }, plan),
+      (ports, directory) =>
+        new Worker(
+          { config, ports, directory, logger: LOGGER, metrics: noMetrics, onRestore() {}, onAssignment() {} },
+          plan,
+        ),
     );
   }
 
@@ -101,7 +105,7 @@ export class TopologyTestDriver {
     const admin = cluster.ports.admin();
     const plan = planTopology(topology, config.applicationId, await admin.partitionCounts(sources));
     await createInternalTopics(plan, admin);
-    const driver = new TopologyTestDriver(topology, config, plan, cluster, clock, autoCommit);
+    const driver = new TopologyTestDriver(config, plan, cluster, clock, autoCommit);
     await driver.#application.start();
     await driver.run();
     return driver;

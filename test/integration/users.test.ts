@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { AuditRecord } from '../../streams/audit/audit-record.js';
+import { AuditTable } from '../../streams/audit/audit-table.js';
 import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
-import { type AuditRecord, decodeAudit } from '../../streams/runtime/audit-record.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { readAll } from '../broker/read-all.js';
@@ -82,7 +83,9 @@ describe('the users application on a real broker', function () {
   /** The last one of each task. */
   const auditRecords = async (): Promise<AuditRecord[]> => {
     const records = await readAll(broker.address, `${application}-audit`);
-    return [...new Map(records.map(({ key, value }) => [String(key), decodeAudit(value ?? Buffer.alloc(0))])).values()];
+    const table = new AuditTable();
+    for (const record of records) table.apply(record);
+    return [...table.tasks.values()];
   };
 
   const assertTables = async (expected: ExpectedTables): Promise<void> => {

@@ -228,8 +228,8 @@ describe('restoring from changelogs', () => {
     ]);
     await restore(consumer, changelog());
     assert.deepEqual(progress, [
-      { taskId: '0_0', store: 'rows', records: 1, remaining: 2 },
-      { taskId: '0_0', store: 'rows', records: 3, remaining: 0 },
+      { taskId: '0_0', store: 'rows', batch: 1, records: 1, remaining: 2 },
+      { taskId: '0_0', store: 'rows', batch: 2, records: 3, remaining: 0 },
     ]);
   });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { decodeAudit, encodeAudit } from '../../streams/audit/audit-record.js';
 import { MAX_RECORD_BYTES } from '../../streams/kafka/record.js';
-import { decodeAudit, encodeAudit } from '../../streams/runtime/audit-record.js';
 import { deadLetter } from '../../streams/runtime/dead-letter.js';
 import { recordBytes } from '../../streams/runtime/record-collector.js';
 import { mayBecome, type StreamsState } from '../../streams/runtime/streams-state.js';
@@ -31,7 +31,16 @@ describe('an audit record', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.nat()), fc.integer({ min: -1, max: 2 ** 50 }), (topics, streamTime) => {
         const counts = { in: topics, out: {}, rejected: 1, late: 2, dropped: 3 };
-        const audit = { task: '0_1', streamTime, counts, times: { op: { released: 5 } }, watermarks: { r: [1, -1] } };
+        const audit = {
+          instance: 'i',
+          host: null,
+          offsets: { in: { begin: 0, next: 1 } },
+          task: '0_1',
+          streamTime,
+          counts,
+          times: { op: { released: 5 } },
+          watermarks: { r: [1, -1] },
+        };
         assert.deepEqual(decodeAudit(encodeAudit(audit)), JSON.parse(JSON.stringify(audit)));
       }),
     );

@@ -48,8 +48,15 @@ describe('KafkaStreams', () => {
     app.createTopics();
     const streams = app.start({ commitInterval: '1d' });
     app.send(1);
-    await app.until(() => streams.tasks.some(({ counts }) => counts.in.in === 1));
+    await app.until(() =>
+      streams.tasks.some(({ nodes }) => Object.values(nodes).some(({ received }) => received === 1)),
+    );
     assert.deepEqual(app.output(), []);
+    assert.deepEqual(
+      streams.tasks.map(({ counts }) => counts.in),
+      [{}, {}],
+      'counts are those of the last commit',
+    );
     await streams.close();
     assert.deepEqual(app.output(), ['1']);
   });

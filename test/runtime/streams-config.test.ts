@@ -8,6 +8,7 @@ describe('the configuration of an application', () => {
   it('needs a name, and has defaults for the rest', () => {
     assert.deepEqual(streamsConfig({ applicationId: 'users' }), {
       applicationId: 'users',
+      applicationServer: undefined,
       stateDir: './state',
       processingGuarantee: 'exactly_once_v2',
       commitIntervalMs: 100,
@@ -35,6 +36,7 @@ describe('the configuration of an application', () => {
 
   const wrong: Record<string, Record<string, unknown>> = {
     applicationId: { applicationId: 'no spaces' },
+    applicationServer: { applicationServer: 'no port' },
     stateDir: { stateDir: '' },
     processingGuarantee: { processingGuarantee: 'exactly_once' },
     commitInterval: { commitInterval: 'soon' },

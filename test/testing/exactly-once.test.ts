@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { type AuditRecord, decodeAudit } from '../../streams/runtime/audit-record.js';
-import type { TaskCounts } from '../../streams/runtime/task-counts.js';
+import { type AuditRecord, decodeAudit, isInstanceKey } from '../../streams/audit/audit-record.js';
+import type { TaskCounts } from '../../streams/audit/task-counts.js';
 import type { TestRecord, TopologyTestDriver } from '../../streams/testing/index.js';
 import { SINKS, type Visit } from './pipeline.js';
 import { ScenarioRun } from './run-scenario.js';
@@ -63,11 +63,15 @@ function check(scenario: Scenario, { input, driver }: ScenarioRun): void {
   checkAudits(driver);
 }
 
-/** What tasks commit about themselves never goes back: not their counts, and not their times. */
+/** What tasks commit about themselves never goes back: not their counts, and not their times. Counts fit the offsets. */
 function checkAudits(driver: TopologyTestDriver): void {
   const highest = new Map<string, number>();
-  for (const { value } of driver.readRecords('test-audit')) {
-    if (value === null) continue;
+  for (const { key, value } of driver.readRecords('test-audit')) {
+    if (value === null || isInstanceKey(String(key))) continue;
+    const { offsets, counts } = decodeAudit(value);
+    for (const [topic, { begin, next }] of Object.entries(offsets)) {
+      assert.equal(next - begin, counts.in[topic] ?? 0, `offsets of ${topic} and what was counted`);
+    }
     for (const [name, number] of growing(decodeAudit(value))) {
       assert.ok(number >= (highest.get(name) ?? -1), `${name} went back`);
       highest.set(name, number);

@@ -27,6 +27,7 @@ export class ScenarioRun {
       {
         partitions: scenario.partitions,
         startTime: START,
+        applicationServer: 'here:1',
         autoCommit: false,
         idleTimeout: scenario.time === 'apart' ? '1d' : IDLE_MS,
         deadLetterTopic: 'rejected',

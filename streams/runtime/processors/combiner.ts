@@ -1,11 +1,12 @@
 import { keyToStateKey } from '../../../stores/key-value-store.js';
+import type { SavedTime } from '../../audit/audit-record.js';
 import type { AggregateNode } from '../../dsl/node.js';
 import { NO_HEADERS } from '../../kafka/record.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
 import { aggregateOf, initial } from './aggregate.js';
 import { NO_WINDOW, PartialAggregate } from './partial-aggregate.js';
-import { Processor, type SavedTime } from './processor.js';
+import { Processor } from './processor.js';
 
 interface Partial {
   readonly key: unknown;

@@ -1,10 +1,11 @@
 import type { ByteStore } from '../../../stores/byte-store.js';
 import { TimestampedWindowStore } from '../../../stores/window-store.js';
+import type { SavedTime } from '../../audit/audit-record.js';
 import type { DistinctNode } from '../../dsl/node.js';
 import type { Headers } from '../../kafka/record.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
-import { Processor, type SavedTime } from './processor.js';
+import { Processor } from './processor.js';
 
 /** The value of every entry. */
 export const SEEN = Buffer.from([1]);

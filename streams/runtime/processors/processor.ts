@@ -1,8 +1,6 @@
+import type { SavedTime } from '../../audit/audit-record.js';
 import type { Headers } from '../../kafka/record.js';
 import type { TaskContext } from '../task-context.js';
-
-/** What an operator needs to go on with the time that it had: kept in the audit record of its task. */
-export type SavedTime = Readonly<Record<string, number | readonly number[]>>;
 
 /**
  * A node at work in one task. Processing is depth first: `forward` runs each child to its end, in the order of declaration.
@@ -12,10 +10,22 @@ export abstract class Processor {
   readonly name: string;
   protected readonly context: TaskContext;
   readonly #children: Processor[] = [];
+  #received = 0;
+  #forwarded = 0;
 
   constructor(name: string, context: TaskContext) {
     this.name = name;
     this.context = context;
+  }
+
+  /** Records that it was given. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Records that it gave to what follows. */
+  get forwarded(): number {
+    return this.#forwarded;
   }
 
   addChild(child: Processor): void {
@@ -24,6 +34,7 @@ export abstract class Processor {
 
   /** An exception ends at the node that threw it: the nodes beside it still get the record (KIP-1033). */
   receive(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.#received++;
     try {
       this.process(key, value, timestamp, headers);
     } catch (thrown) {
@@ -34,10 +45,12 @@ export abstract class Processor {
   protected abstract process(key: unknown, value: unknown, timestamp: number, headers: Headers): void;
 
   protected forward(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.#forwarded++;
     for (const child of this.#children) child.receive(key, value, timestamp, headers);
   }
 
   protected forwardTo(index: number, key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.#forwarded++;
     this.#children[index]?.receive(key, value, timestamp, headers);
   }
 

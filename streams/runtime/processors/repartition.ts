@@ -38,7 +38,7 @@ export class RepartitionProcessor extends Processor {
     drain: (queue: LocalQueue) => void,
     now: () => number,
   ) {
-    super(node.name, context);
+    super(`${node.repartition}-repartition-sink`, context);
     this.#node = node;
     this.#output = output;
     this.#told = new Array<number>(output.partitions).fill(NEVER);

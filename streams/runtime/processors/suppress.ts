@@ -1,6 +1,7 @@
 import type { ByteStore } from '../../../stores/byte-store.js';
 import { keyToStateKey } from '../../../stores/key-value-store.js';
 import { type StateKey, stateKeyBytes } from '../../../stores/state-database.js';
+import type { SavedTime } from '../../audit/audit-record.js';
 import type { Change } from '../../dsl/change.js';
 import type { SuppressNode } from '../../dsl/node.js';
 import type { Windowed } from '../../dsl/windows.js';
@@ -8,7 +9,7 @@ import type { Headers } from '../../kafka/record.js';
 import { StreamsError } from '../errors.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
-import { Processor, type SavedTime } from './processor.js';
+import { Processor } from './processor.js';
 import { type BufferedChange, decodeBuffered, encodeBuffered } from './suppress-buffer.js';
 
 /**

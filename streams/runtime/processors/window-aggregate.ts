@@ -1,4 +1,5 @@
 import type { TimestampedWindowStore } from '../../../stores/window-store.js';
+import type { SavedTime } from '../../audit/audit-record.js';
 import type { AggregateNode } from '../../dsl/node.js';
 import type { TimeWindows } from '../../dsl/windows.js';
 import { type Headers, NO_HEADERS } from '../../kafka/record.js';
@@ -8,7 +9,7 @@ import { aggregateOf, initial, type TableOutput } from './aggregate.js';
 import { ChangeCache } from './change-cache.js';
 import { OpenWindows } from './open-windows.js';
 import { PartialAggregate } from './partial-aggregate.js';
-import { Processor, type SavedTime } from './processor.js';
+import { Processor } from './processor.js';
 
 interface DueRow {
   readonly key: unknown;

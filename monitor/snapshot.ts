@@ -1,0 +1,99 @@
+/**
+ * What the live page is told, as JSON over server-sent events at `/events`:
+ * `topology` (a TopologyEvent) and `history` (a HistoryEvent) on connecting, then a `snapshot` (a Snapshot) each second. All times
+ * are milliseconds since the epoch.
+ */
+export interface Snapshot {
+  readonly at: number;
+  readonly applicationId: string;
+  /** Whether the cluster answered at the last asking; `reason` says why not. Figures are then the last ones known. */
+  readonly cluster: { readonly up: boolean; readonly reason: string | null; readonly since: number };
+  /** null before the audit topic is there. */
+  readonly audit: AuditTotals | null;
+  /** By partition of the input and repartition topics of the application. */
+  readonly lag: readonly PartitionLag[];
+  /** The latest window with records; null before the first one. */
+  readonly window: WindowTable | null;
+  /** The last closed window. */
+  readonly closed: ClosedWindow | null;
+  /** Distinct users by window, oldest first: the last 60. */
+  readonly distinctUsers: readonly { readonly windowStart: number; readonly distinctUsers: number }[];
+  readonly processes: readonly ProcessView[];
+  /** Records a second by node of the topology, all processes together. */
+  readonly nodes: Readonly<Record<string, { readonly received: number; readonly forwarded: number }>>;
+}
+
+export interface AuditTotals {
+  readonly produced: number;
+  readonly cleaned: number;
+  readonly rejected: number;
+  readonly late: number;
+  /** Produced and not processed yet. */
+  readonly lag: number;
+  /** Processed and neither cleaned nor rejected, or the other way round: 0 when nothing is lost or doubled. */
+  readonly unaccounted: number;
+}
+
+export interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset that the next record will get. */
+  readonly end: number;
+  /** The group's committed offset; -1 if there is none. */
+  readonly committed: number;
+  readonly lag: number;
+}
+
+export interface WindowTable {
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly users: number;
+  readonly distinctUsers: number;
+  /** Most users first, then by name. */
+  readonly countries: readonly { readonly country: string; readonly count: number }[];
+}
+
+export interface ClosedWindow {
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly users: number;
+  readonly distinctUsers: number;
+  readonly mostRepresented: { readonly countries: readonly string[]; readonly count: number };
+  readonly leastRepresented: { readonly countries: readonly string[]; readonly count: number };
+}
+
+export interface ProcessView {
+  readonly host: string;
+  readonly instance: string | null;
+  /** Whether it answered; `reason` says why not. */
+  readonly up: boolean;
+  readonly reason: string | null;
+  /** CREATED, REBALANCING, RUNNING, PENDING_SHUTDOWN, NOT_RUNNING or ERROR; null while it does not answer. */
+  readonly state: string | null;
+  readonly tasks: readonly TaskView[];
+}
+
+export interface TaskView {
+  readonly id: string;
+  readonly state: 'RESTORING' | 'RUNNING';
+  /** -1 before the first record. */
+  readonly streamTime: number;
+  /** Records processed since the application began. */
+  readonly processed: number;
+  readonly late: number;
+  /** 0 to 1; 1 when it is restored. */
+  readonly restored: number;
+}
+
+/** Text in the format of Java's `TopologyDescription`; null while no process of the application answers. */
+export interface TopologyEvent {
+  readonly description: string | null;
+}
+
+/** Samples at equal distance, the last 15 minutes at most: arrays of one length. Snapshots continue them. */
+export interface HistoryEvent {
+  readonly at: readonly number[];
+  readonly produced: readonly number[];
+  readonly processed: readonly number[];
+  readonly lag: readonly number[];
+}

@@ -1,0 +1,48 @@
+import type { ConsumerRecord } from '../kafka/record.js';
+import { type AuditRecord, decodeAudit, decodeInstance, type InstanceRecord, isInstanceKey } from './audit-record.js';
+
+/** The audit topic as a table: the latest record of each task, and of each instance that has not closed. */
+export class AuditTable {
+  readonly #tasks = new Map<string, AuditRecord>();
+  readonly #instances = new Map<string, InstanceRecord>();
+
+  /** By task id. */
+  get tasks(): ReadonlyMap<string, AuditRecord> {
+    return this.#tasks;
+  }
+
+  /** By instance. */
+  get instances(): ReadonlyMap<string, InstanceRecord> {
+    return this.#instances;
+  }
+
+  /** Takes the next record of the topic. Throws if it is none of the audit topic's. */
+  apply({ key, value }: ConsumerRecord): void {
+    if (key === null) throw new Error('a record of the audit topic has no key');
+    const id = key.toString();
+    if (isInstanceKey(id)) {
+      if (value === null) this.#instances.delete(id);
+      else this.#instances.set(id, decodeInstance(value));
+    } else if (value === null) this.#tasks.delete(id);
+    else this.#tasks.set(id, decodeAudit(value));
+  }
+
+  /**
+   * Where the stores of a task are served, `host:port`: at the instance that committed for it last; before its first commit, at
+   * one that announced it. undefined if nobody is known, or who has it serves nothing.
+   */
+  hostOf(task: string): string | undefined {
+    const committed = this.#tasks.get(task);
+    if (committed !== undefined) return committed.host ?? undefined;
+    const announced = [...this.#instances.values()].find(({ tasks }) => tasks.includes(task));
+    return announced?.host ?? undefined;
+  }
+
+  /** Every `host:port` at which an instance may be reached. */
+  get hosts(): readonly string[] {
+    const hosts = [...this.#instances.values(), ...this.#tasks.values()].flatMap(({ host }) =>
+      host === null ? [] : [host],
+    );
+    return [...new Set(hosts)].sort();
+  }
+}
