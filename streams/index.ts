@@ -39,6 +39,14 @@ export {
 } from './runtime/errors.js';
 export { KafkaStreams, type KafkaStreamsDependencies } from './runtime/kafka-streams.js';
 export type { NodeCounts, ProcessStatus, StoreRestore, StoreStatus, TaskStatus } from './runtime/process-status.js';
+export type { InteractiveQueries, StoreDescription, StoreOwner } from './runtime/queries/interactive-queries.js';
+export { type InvalidStateStoreCode, InvalidStateStoreError } from './runtime/queries/invalid-state-store-error.js';
+export type {
+  ReadOnlyKeyValueStore,
+  ReadOnlyStore,
+  ReadOnlyWindowStore,
+} from './runtime/queries/read-only-store.js';
+export type { PageOptions, StoreEntry, StorePage } from './runtime/queries/store-page.js';
 export type { ProcessingGuarantee, StreamsConfig, StreamsOptions } from './runtime/streams-config.js';
 export { noMetrics, type StreamsMetrics } from './runtime/streams-metrics.js';
 export type { StreamsState } from './runtime/streams-state.js';

@@ -3,18 +3,19 @@ import type { KeyCodec } from '../../stores/key-value-store.js';
 import type { Windowed } from './windows.js';
 
 /** Bytes of a value and back. Never called with null: an absent key or value has no bytes. Either side may throw. */
-export interface Serde<T> extends KeyCodec<T> {}
+export interface Serde<T> extends KeyCodec<T> {
+  /** A key as a person writes it, in the URL of a query; may throw. Absent: the text's UTF-8 are the bytes of the key. */
+  fromText?(text: string): T;
+}
 
 const ASCII = /^[\0-\x7f]*$/;
 
 const string: Serde<string> = Object.freeze({
-  serialize(value: string): Buffer {
-    if (typeof value !== 'string') throw new TypeError(`the string serde was given ${describe(value)}`);
-    return Buffer.from(value, 'utf8');
-  },
+  serialize: (value: string): Buffer => Buffer.from(checked(value), 'utf8'),
   deserialize: (bytes: Buffer): string => bytes.toString('utf8'),
   // ASCII is its own UTF-8, and most keys are ASCII.
-  stateKey: (value: string): string => (ASCII.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')),
+  stateKey: (value: string): string =>
+    ASCII.test(checked(value)) ? value : Buffer.from(value, 'utf8').toString('latin1'),
 });
 
 const long: Serde<number> = Object.freeze({
@@ -28,6 +29,7 @@ const long: Serde<number> = Object.freeze({
     if (bytes.length !== 8) throw new RangeError(`a long has 8 bytes, not ${bytes.length}`);
     return readInt64(bytes, 0);
   },
+  fromText: number,
 });
 
 const double: Serde<number> = Object.freeze({
@@ -41,6 +43,7 @@ const double: Serde<number> = Object.freeze({
     if (bytes.length !== 8) throw new RangeError(`a double has 8 bytes, not ${bytes.length}`);
     return bytes.readDoubleBE(0);
   },
+  fromText: number,
 });
 
 const bytes: Serde<Buffer> = Object.freeze({
@@ -55,6 +58,7 @@ const json: Serde<unknown> = Object.freeze({
     return Buffer.from(text, 'utf8');
   },
   deserialize: (value: Buffer): unknown => JSON.parse(value.toString('utf8')),
+  fromText: (text: string): unknown => JSON.parse(text),
 });
 
 /** The serdes that come with the library; the bytes are those of Java's serdes of the same names. */
@@ -88,6 +92,17 @@ export const Serdes = Object.freeze({
       },
     }),
 });
+
+function checked(value: string): string {
+  if (typeof value !== 'string') throw new TypeError(`the string serde was given ${describe(value)}`);
+  return value;
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new TypeError(`${JSON.stringify(text)} is not a number`);
+  return value;
+}
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);

@@ -6,11 +6,20 @@ import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import type { RestoreProgress } from './changelog-reader.js';
 import { createInternalTopics } from './internal-topics.js';
 import type { ProcessStatus, TaskStatus } from './process-status.js';
+import { InteractiveQueries } from './queries/interactive-queries.js';
+import { InvalidStateStoreError } from './queries/invalid-state-store-error.js';
+import {
+  type ReadOnlyKeyValueStore,
+  type ReadOnlyStore,
+  type ReadOnlyWindowStore,
+  readOnlyStore,
+} from './queries/read-only-store.js';
+import { StoreOwners } from './queries/store-owners.js';
 import { type StateDirectory, takeSlot } from './state-directory.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from './streams-config.js';
 import { noMetrics, type StreamsMetrics } from './streams-metrics.js';
 import { mayBecome, type StreamsState } from './streams-state.js';
-import { planTopology, type TopologyPlan } from './task-plan.js';
+import { auditTopicOf, planTopology, type TopologyPlan } from './task-plan.js';
 import { Worker, type WorkerOptions } from './worker.js';
 
 const FIRST_BACKOFF_MS = 250;
@@ -36,8 +45,12 @@ export class KafkaStreams {
   readonly #topology: Topology;
   readonly #config: StreamsConfig;
   readonly #dependencies: KafkaStreamsDependencies;
+  /** Questions to the stores of the application, answered here or told where. */
+  readonly queries: InteractiveQueries;
+  readonly #owners: StoreOwners;
   readonly #closing = new AbortController();
   #state: StreamsState = 'CREATED';
+  #plan: TopologyPlan | undefined;
   #directory: StateDirectory | undefined;
   #worker: Worker | undefined;
   #stopped: Promise<void> | undefined;
@@ -48,6 +61,18 @@ export class KafkaStreams {
     this.#topology = topology;
     this.#config = streamsConfig(options);
     this.#dependencies = dependencies;
+    const { applicationId } = this.#config;
+    this.#owners = new StoreOwners({
+      ports: dependencies.ports,
+      clientId: `${applicationId}-store-owners`,
+      auditTopic: auditTopicOf(applicationId),
+      logger: dependencies.logger,
+    });
+    this.queries = new InteractiveQueries({
+      plan: () => this.#plan,
+      tasks: () => this.#worker?.tasks ?? [],
+      owners: this.#owners,
+    });
   }
 
   get state(): StreamsState {
@@ -68,6 +93,19 @@ export class KafkaStreams {
       state: this.#state,
       tasks: this.tasks,
     };
+  }
+
+  /**
+   * The partitions of a store that are at this process, to read while the application runs; ask `queries` for the whole
+   * store. Throws an InvalidStateStoreError if the topology has no such store, or it is of another kind than `kind`.
+   */
+  store<K, V>(name: string): ReadOnlyStore<K, V>;
+  store<K, V>(name: string, kind: 'keyValue'): ReadOnlyKeyValueStore<K, V>;
+  store<K, V>(name: string, kind: 'window'): ReadOnlyWindowStore<K, V>;
+  store<K, V>(name: string, kind?: 'keyValue' | 'window'): ReadOnlyStore<K, V> {
+    const store = readOnlyStore<K, V>(this.queries, name);
+    if (kind === undefined || store.kind === kind) return store;
+    throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.kind}`);
   }
 
   /** Begins; waits for the cluster and the source topics in the background. */
@@ -111,7 +149,8 @@ export class KafkaStreams {
       const directory = await (this.#dependencies.takeDirectory ?? diskSlot)(this.#config);
       this.#directory = directory;
       this.#dependencies.logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
-      const plan = await this.#plan();
+      const plan = await this.#planned();
+      this.#plan = plan;
       let backoff = FIRST_BACKOFF_MS;
       while (!this.#closed && plan !== undefined) {
         const startedAt = this.#dependencies.ports.clock.now();
@@ -128,6 +167,7 @@ export class KafkaStreams {
       this.#become('ERROR');
       throw error;
     } finally {
+      await this.#owners.close();
       await this.#directory?.release();
     }
   }
@@ -177,7 +217,7 @@ export class KafkaStreams {
   }
 
   /** Waits for the cluster and the source topics; undefined if the application is closed before they are there. */
-  async #plan(): Promise<TopologyPlan | undefined> {
+  async #planned(): Promise<TopologyPlan | undefined> {
     const admin = this.#dependencies.ports.admin();
     const sources = this.#topology.subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics));
     try {

@@ -93,9 +93,13 @@ export function planTopology(
       ...subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics)),
       ...all.map(r => r.topic),
     ],
-    auditTopic: `${applicationId}-audit`,
+    auditTopic: auditTopicOf(applicationId),
     auditPartitions: Math.max(...subTopologies.map(sub => sub.tasks)),
   };
+}
+
+export function auditTopicOf(applicationId: string): string {
+  return `${applicationId}-audit`;
 }
 
 function parentOf(node: RepartitionNode): RepartitionNode['parents'][number] {

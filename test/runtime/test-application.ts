@@ -37,12 +37,16 @@ export class TestApplication {
   }
 
   /** Not started. */
-  create(options: Partial<StreamsOptions> = {}, dependencies: Partial<KafkaStreamsDependencies> = {}): KafkaStreams {
+  create(
+    options: Partial<StreamsOptions> = {},
+    dependencies: Partial<KafkaStreamsDependencies> = {},
+    topology: Topology = countingTopology(),
+  ): KafkaStreams {
     const warn = (message: string): void => void this.warnings.push(message);
     const { directory } = this;
     directory.release = async () => void this.releases++;
     const streams = new KafkaStreams(
-      countingTopology(),
+      topology,
       { applicationId: 'app', commitInterval: 5, ...options },
       {
         ports: this.cluster.ports,
@@ -56,8 +60,8 @@ export class TestApplication {
     return streams;
   }
 
-  start(options: Partial<StreamsOptions> = {}): KafkaStreams {
-    const streams = this.create(options);
+  start(options: Partial<StreamsOptions> = {}, topology?: Topology): KafkaStreams {
+    const streams = this.create(options, {}, topology);
     streams.start();
     return streams;
   }

@@ -56,6 +56,16 @@ export class ByteStoreModel {
     return key < this.#active.expired ? null : (this.#active.rows.get(key) ?? null);
   }
 
+  getCommitted(key: string): string | null {
+    return key < this.#committed.expired ? null : (this.#committed.rows.get(key) ?? null);
+  }
+
+  committedEntries(from: string, to: string, limit: number): [string, string][] {
+    return live(this.#committed)
+      .filter(([key]) => key >= from && key < to)
+      .slice(0, limit);
+  }
+
   get disk(): [string, string][] {
     return [...this.#disk.rows].sort(byKey);
   }

@@ -36,10 +36,25 @@ for (const backend of levelBackends) {
             model.apply(action);
             await apply(action);
             for (const key of KEYS) assert.deepEqual(text(store.get(key)), model.get(key), `${action.kind}, ${key}`);
+            for (const key of KEYS) {
+              assert.deepEqual(
+                text(store.getCommitted(key)),
+                model.getCommitted(key),
+                `${action.kind}, committed ${key}`,
+              );
+            }
             assert.deepEqual(await onDisk(), model.disk, `on disk after ${action.kind}`);
           }
           assert.deepEqual(await read(), model.entries());
           assert.deepEqual(await read('a', 'd'), model.entries('a', 'd'));
+          for (let limit = 1; limit <= KEYS.length; limit++) {
+            const committed = await store.committedEntries({ from: 'a', to: 'e' }, limit);
+            assert.deepEqual(
+              committed.map(([key, value]) => [key, text(value)]),
+              model.committedEntries('a', 'e', limit),
+              `the first ${limit} that are committed`,
+            );
+          }
         }),
         { numRuns: 150 },
       );

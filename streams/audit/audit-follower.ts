@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../kafka/logger.js';
+import { KafkaClientError, type Ports } from '../kafka/ports.js';
+import { TopicReader } from '../kafka/topic-reader.js';
+import { AuditTable } from './audit-table.js';
+
+const RETRY_MS = 1000;
+
+export interface AuditFollowerOptions {
+  readonly ports: Ports;
+  readonly clientId: string;
+  readonly auditTopic: string;
+  readonly logger: Logger;
+}
+
+/** Keeps an AuditTable up to date in the background. */
+export class AuditFollower {
+  readonly table = new AuditTable();
+  readonly #reader: TopicReader;
+  readonly #logger: Logger;
+  readonly #closing = new AbortController();
+  #following: Promise<void> = Promise.resolve();
+
+  private constructor(reader: TopicReader, logger: Logger) {
+    this.#reader = reader;
+    this.#logger = logger;
+  }
+
+  /** Resolves when everything that the topic has now is in the table. Rejects with a KafkaClientError if the cluster does not answer. */
+  static async open({ ports, clientId, auditTopic, logger }: AuditFollowerOptions): Promise<AuditFollower> {
+    const follower = new AuditFollower(await TopicReader.open(ports, clientId, [auditTopic]), logger);
+    try {
+      while (!follower.#reader.caughtUp) await follower.#poll();
+    } catch (error) {
+      await follower.#reader.close();
+      throw error;
+    }
+    follower.#following = follower.#follow();
+    return follower;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#following;
+    await this.#reader.close();
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#poll();
+      } catch (error) {
+        if (!(error instanceof KafkaClientError)) throw error;
+        this.#logger.warn(`reading the audit topic: ${error.message}`);
+        await delay(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #poll(): Promise<void> {
+    for (const record of await this.#reader.poll()) {
+      try {
+        this.table.apply(record);
+      } catch (error) {
+        const { topic, partition, offset } = record;
+        this.#logger.warn(`${topic}-${partition}@${offset} is no audit record: ${String(error)}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import type { ByteStore } from '../../../stores/byte-store.js';
+import { type StateKey, stateKeyBytes } from '../../../stores/state-database.js';
+import { partitionFor } from '../../kafka/partitioner.js';
+import { type Task, taskId } from '../task.js';
+import type { TopologyPlan } from '../task-plan.js';
+import { InvalidStateStoreError } from './invalid-state-store-error.js';
+import { type QueryableStore, queryableStores, stateKeyOf, stateKeyOfText } from './queryable-store.js';
+import type { StoreOwners } from './store-owners.js';
+import {
+  type PageOptions,
+  readEntry,
+  readPage,
+  type StoreEntry,
+  type StorePage,
+  type StoreRange,
+} from './store-page.js';
+
+/** A store as those see it who ask for it. */
+export interface StoreDescription {
+  readonly name: string;
+  readonly kind: 'keyValue' | 'window';
+  /** Window stores only, milliseconds. */
+  readonly windowSizeMs?: number;
+  /** How many partitions it has, over all processes. */
+  readonly partitions: number;
+  /** Those that are at this process now. */
+  readonly local: readonly number[];
+}
+
+/** Where a partition of a store is: here, at another process (`host:port`), or, while it moves, nobody knows. */
+export type StoreOwner =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'remote'; readonly host: string }
+  | { readonly kind: 'unknown' };
+
+export interface InteractiveQueriesOptions {
+  /** undefined before the cluster is known. */
+  readonly plan: () => TopologyPlan | undefined;
+  /** Tasks that run here. */
+  readonly tasks: () => readonly Task[];
+  readonly owners: StoreOwners;
+}
+
+/**
+ * Reads the stores of the application while it runs (Java: interactive queries). What is read is committed: an answer never
+ * has what a crash may still undo. Every method rejects with, or throws, an InvalidStateStoreError that says why it can't answer.
+ */
+export class InteractiveQueries {
+  readonly #options: InteractiveQueriesOptions;
+
+  constructor(options: InteractiveQueriesOptions) {
+    this.#options = options;
+  }
+
+  /** None before the cluster is known. */
+  get stores(): readonly StoreDescription[] {
+    const plan = this.#options.plan();
+    if (plan === undefined) return [];
+    return [...queryableStores(plan).values()].map(store => ({
+      name: store.spec.name,
+      kind: store.kind,
+      ...(store.windowSizeMs === undefined ? {} : { windowSizeMs: store.windowSizeMs }),
+      partitions: store.sub.tasks,
+      local: this.#localPartitions(store),
+    }));
+  }
+
+  /** Throws if the topology has no such store. */
+  store(name: string): QueryableStore {
+    const plan = this.#options.plan();
+    if (plan === undefined) throw new InvalidStateStoreError('NOT_HERE', 'the application has not met its cluster yet');
+    const store = queryableStores(plan).get(name);
+    if (store === undefined) throw new InvalidStateStoreError('UNKNOWN_STORE', `there is no store ${name} to query`);
+    return store;
+  }
+
+  /** The partition that a key belongs to, given as people write it (`Serde.fromText`). */
+  partitionOf(name: string, keyText: string): number {
+    const store = this.store(name);
+    return partitionOfKey(store, stateKeyOfText(store, keyText));
+  }
+
+  /** Asks what the processes announced, where the partition is not here. */
+  async ownerOf(name: string, partition: number): Promise<StoreOwner> {
+    const store = this.store(name);
+    if (this.#task(store, partition) !== undefined) return { kind: 'local' };
+    const host = await this.#options.owners.hostOf(taskId(store.sub, partition));
+    return host === undefined ? { kind: 'unknown' } : { kind: 'remote', host };
+  }
+
+  /** The entry of a key-value store in a partition that is here; null if there is none. */
+  async get(name: string, partition: number, keyText: string): Promise<StoreEntry | null> {
+    const store = this.#ofKind(name, 'keyValue');
+    return await this.#reading(store, partition, bytes => readEntry(store, bytes, stateKeyOfText(store, keyText)));
+  }
+
+  /** Entries of a key-value store in a partition that is here, from key to key, ends included. */
+  async range(
+    name: string,
+    partition: number,
+    keys: { readonly from?: string; readonly to?: string },
+    page: PageOptions,
+  ): Promise<StorePage> {
+    const store = this.#ofKind(name, 'keyValue');
+    const bound = (text: string | undefined): StateKey | undefined =>
+      text === undefined ? undefined : stateKeyOfText(store, text);
+    return await this.page(store, partition, { kind: 'keys', from: bound(keys.from), to: bound(keys.to) }, page);
+  }
+
+  /** Windows that start from `from` to `to`, ends included, in a partition that is here: of one key, or of all. */
+  async windows(
+    name: string,
+    partition: number,
+    {
+      key,
+      from = 0,
+      to = Number.MAX_SAFE_INTEGER,
+    }: { readonly key?: string; readonly from?: number; readonly to?: number },
+    page: PageOptions,
+  ): Promise<StorePage> {
+    const store = this.#ofKind(name, 'window');
+    const stateKey = key === undefined ? undefined : stateKeyOfText(store, key);
+    return await this.page(store, partition, { kind: 'windows', key: stateKey, from, to }, page);
+  }
+
+  /** @internal */
+  async page(store: QueryableStore, partition: number, range: StoreRange, options: PageOptions): Promise<StorePage> {
+    return await this.#reading(store, partition, bytes => readPage(store, bytes, range, options));
+  }
+
+  /** @internal */
+  async entry(store: QueryableStore, key: unknown): Promise<StoreEntry | null> {
+    const stateKey = stateKeyOf(store, key);
+    return await this.#reading(store, partitionOfKey(store, stateKey), bytes => readEntry(store, bytes, stateKey));
+  }
+
+  /** @internal The partitions that are here. */
+  localPartitions(store: QueryableStore): readonly number[] {
+    return this.#localPartitions(store);
+  }
+
+  #ofKind(name: string, kind: QueryableStore['kind']): QueryableStore {
+    const store = this.store(name);
+    if (store.kind !== kind) throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.kind}`);
+    return store;
+  }
+
+  /** @internal */
+  partitionOfKey(store: QueryableStore, key: StateKey): number {
+    return partitionOfKey(store, key);
+  }
+
+  #localPartitions({ sub }: QueryableStore): number[] {
+    const partitions: number[] = [];
+    for (const task of this.#options.tasks())
+      if (task.id === taskId(sub, task.partition)) partitions.push(task.partition);
+    return partitions.sort((a, b) => a - b);
+  }
+
+  #task({ sub }: QueryableStore, partition: number): Task | undefined {
+    return this.#options.tasks().find(({ id }) => id === taskId(sub, partition));
+  }
+
+  async #reading<T>(store: QueryableStore, partition: number, read: (bytes: ByteStore) => T | Promise<T>): Promise<T> {
+    const task = this.#task(store, partition);
+    if (task === undefined) throw notHere(store, partition);
+    try {
+      return await read(task.state.store(store.spec.name));
+    } catch (error) {
+      // The task moved away while it was read, and its database is closed.
+      if (!(error instanceof InvalidStateStoreError) && this.#task(store, partition) !== task) {
+        throw notHere(store, partition, error);
+      }
+      throw error;
+    }
+  }
+}
+
+function partitionOfKey({ sub }: QueryableStore, key: StateKey): number {
+  return partitionFor(stateKeyBytes(key), sub.tasks);
+}
+
+function notHere({ spec }: QueryableStore, partition: number, cause?: unknown): InvalidStateStoreError {
+  return new InvalidStateStoreError('NOT_HERE', `partition ${partition} of store ${spec.name} is not here`, { cause });
+}
