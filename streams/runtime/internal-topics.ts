@@ -5,6 +5,9 @@ import type { TopologyPlan } from './task-plan.js';
 /** Window changelogs keep this much more than their windows (Java: `windowstore.changelog.additional.retention.ms`). */
 const ADDITIONAL_RETENTION_MS = 86_400_000;
 
+/** A record each commit: small segments, since only a closed one is compacted, and whoever asks for owners or counts reads the topic whole. */
+const AUDIT_CONFIG = { 'cleanup.policy': 'compact', 'segment.bytes': String(8 * 1024 * 1024) };
+
 const VISIBLE_CHECK_MS = 50;
 
 /** Waits until the cluster's metadata have all topics: a consumer that subscribes before gets a part of its input only. */
@@ -36,7 +39,7 @@ export async function createInternalTopics(plan: TopologyPlan, admin: Admin): Pr
       wanted.set(changelog, { partitions: tasks, config });
     }
   }
-  wanted.set(plan.auditTopic, { partitions: plan.auditPartitions, config: { 'cleanup.policy': 'compact' } });
+  wanted.set(plan.auditTopic, { partitions: plan.auditPartitions, config: AUDIT_CONFIG });
   const existing = await admin.partitionCounts([...wanted.keys()]);
   await Promise.all(
     [...wanted].filter(([topic]) => !existing.has(topic)).map(([topic, config]) => admin.createTopic(topic, config)),
