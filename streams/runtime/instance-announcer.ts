@@ -2,7 +2,7 @@ import { encodeInstance, instanceKey } from '../audit/audit-record.js';
 import { NO_HEADERS } from '../kafka/record.js';
 import type { Committer } from './committer.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
-import type { InstanceIdentity } from './task.js';
+import type { InstanceIdentity } from './task-audit.js';
 
 /**
  * Tells the others, by the audit topic, which tasks this instance has and where it serves them. It says so before the tasks are

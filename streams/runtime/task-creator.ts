@@ -14,7 +14,8 @@ import type { RecordCollector } from './record-collector.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
 import type { StreamsMetrics } from './streams-metrics.js';
-import { AUDIT_STORE, Task, taskId } from './task.js';
+import { Task, taskId } from './task.js';
+import { AUDIT_STORE } from './task-audit.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
 /** Committed writes go to disk in batches: bigger ones are cheaper, and more has to be replayed after a crash. */

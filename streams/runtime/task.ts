@@ -2,7 +2,7 @@ import type { Writes } from '../../stores/byte-store.js';
 import { encodeBlocks } from '../../stores/changelog-block.js';
 import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
-import { type AuditRecord, decodeAudit, encodeAudit, type InputOffsets } from '../audit/audit-record.js';
+import type { AuditRecord } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
 import { NO_HEADERS } from '../kafka/record.js';
@@ -11,22 +11,13 @@ import { PartitionGroup, type RepartitionedInput, type SourceInput, type TaskInp
 import type { NodeCounts } from './process-status.js';
 import { buildProcessorGraph, type ProcessorGraph, type RepartitionInput } from './processor-graph.js';
 import { decodePartial, isPartial } from './processors/partial-aggregate.js';
-import type { Processor } from './processors/processor.js';
 import type { RecordCollector } from './record-collector.js';
 import { RecordQueue } from './record-queue.js';
+import { AUDIT_STORE, type InstanceIdentity, TaskAudit } from './task-audit.js';
 import { type ErrorHandlers, TaskContext } from './task-context.js';
 import type { PlannedSubTopology } from './task-plan.js';
 import { NEVER } from './time.js';
 import { decodeMarker, isMarker } from './time-marker.js';
-
-/** The store of the audit record. Its changelog is the audit topic. */
-export const AUDIT_STORE = '__audit';
-
-export interface InstanceIdentity {
-  readonly instance: string;
-  /** Where others reach it, `host:port`; null if it serves nothing. */
-  readonly host: string | null;
-}
 
 export interface TaskOptions {
   readonly plan: PlannedSubTopology;
@@ -53,7 +44,7 @@ export class Task {
   readonly #localQueues: readonly LocalQueue[];
   readonly #collector: RecordCollector;
   readonly #auditTopic: string;
-  readonly #instance: InstanceIdentity;
+  readonly #audit: TaskAudit;
   readonly #now: () => number;
   #dirty = false;
   #lastRecordAt: number;
@@ -69,7 +60,6 @@ export class Task {
     this.#plan = plan;
     this.#collector = collector;
     this.#auditTopic = auditTopic;
-    this.#instance = instance;
     this.#now = now;
     this.#lastRecordAt = now();
     this.#context = new TaskContext(this.id, partition, collector, handlers);
@@ -77,28 +67,19 @@ export class Task {
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now, drain });
     this.#localQueues = this.#graph.repartitions.map(({ queue }) => queue);
     this.#inputs = new PartitionGroup([...this.#sourceInputs(), ...this.#repartitionInputs()]);
+    this.#audit = new TaskAudit({
+      context: this.#context,
+      graph: this.#graph,
+      inputs: this.#inputs,
+      store: state.store(AUDIT_STORE),
+      instance,
+    });
   }
 
   /** Reads what operators keep, from the restored state. To be awaited before the first record. */
   async init(): Promise<void> {
-    const bytes = this.state.store(AUDIT_STORE).get(this.id);
-    const audit = bytes === null ? undefined : decodeAudit(bytes);
-    if (audit !== undefined) {
-      const { counts, streamTime, times, watermarks } = audit;
-      for (const { queue } of this.#inputs.sources) queue.beginAt(audit.offsets[queue.topic]?.begin);
-      this.#context.resumeCounts(counts);
-      this.#graph.taskTime.advance(streamTime);
-      for (const { planned, watermark } of this.#graph.repartitions) {
-        for (const [task, time] of (watermarks[planned.node.repartition] ?? []).entries())
-          watermark.announce(task, time);
-      }
-      for (const processor of this.#graph.processors) {
-        const saved = times[processor.name];
-        if (saved !== undefined) processor.resumeTime(saved);
-      }
-    }
     // The next commit tells the others where its stores are now, also if no record comes.
-    if (this.#instance.host !== null && audit?.host !== this.#instance.host) this.#dirty = true;
+    if (this.#audit.resume()) this.#dirty = true;
     for (const processor of this.#graph.processors) await processor.init();
   }
 
@@ -118,8 +99,7 @@ export class Task {
 
   /** What it has committed about itself; undefined before its first commit. */
   get committedAudit(): AuditRecord | undefined {
-    const bytes = this.state.store(AUDIT_STORE).getCommitted(this.id);
-    return bytes === null ? undefined : decodeAudit(bytes);
+    return this.#audit.committed;
   }
 
   /** What its nodes received and forwarded, by their names in `describe()`. */
@@ -275,7 +255,7 @@ export class Task {
     this.#committingNewest = this.#newest;
     this.#newest = undefined;
     for (const processor of this.#graph.processors) processor.flush();
-    this.state.store(AUDIT_STORE).put(this.id, this.#audit());
+    this.#audit.save();
     const now = this.#now();
     for (const { spec, changelog } of this.#plan.stores) {
       const writes = this.state.store(spec.name).stage();
@@ -297,21 +277,6 @@ export class Task {
     for (const block of encodeBlocks(writes.keys())) {
       this.#collector.send(changelog, this.partition, null, block, now, NO_HEADERS);
     }
-  }
-
-  #audit(): Buffer {
-    const times: Record<string, NonNullable<ReturnType<Processor['saveTime']>>> = {};
-    for (const processor of this.#graph.processors) {
-      const saved = processor.saveTime();
-      if (saved !== undefined) times[processor.name] = saved;
-    }
-    const watermarks: Record<string, readonly number[]> = {};
-    for (const { planned, watermark } of this.#graph.repartitions)
-      watermarks[planned.node.repartition] = watermark.times;
-    const offsets: Record<string, InputOffsets> = {};
-    for (const { queue } of this.#inputs.sources) offsets[queue.topic] = { begin: queue.begin, next: queue.position };
-    const { id: task, streamTime, counts } = this;
-    return encodeAudit({ task, ...this.#instance, streamTime, counts, offsets, times, watermarks });
   }
 
   #sourceInputs(): SourceInput[] {

@@ -1,16 +1,16 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from '../kafka/logger.js';
-import { type Consumer, KafkaClientError, type PolledBatch, type Ports, type Producer } from '../kafka/ports.js';
+import { type Consumer, KafkaClientError, type Ports, type Producer } from '../kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import { AssignedTasks } from './assigned-tasks.js';
 import { ChangelogOffsets } from './changelog-offsets.js';
 import type { RestoreProgress } from './changelog-reader.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
 import { IdleCheck } from './idle-check.js';
+import { InputReader } from './input-reader.js';
 import { InstanceAnnouncer } from './instance-announcer.js';
 import type { TaskStatus } from './process-status.js';
 import { RecordCollector } from './record-collector.js';
-import type { RecordQueue } from './record-queue.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
 import type { StreamsMetrics } from './streams-metrics.js';
@@ -20,7 +20,6 @@ import type { TopologyPlan } from './task-plan.js';
 import { END_OF_TIME } from './time.js';
 
 const POLL_TIMEOUT_MS = 50;
-const MAX_POLL_RECORDS = 4000;
 /** Records between two looks at the clock. */
 const SLICE = 500;
 /** Records that may wait for the transaction before to commit; beyond, processing waits. */
@@ -58,11 +57,9 @@ export class Worker {
   readonly #offsets: ChangelogOffsets;
   readonly #idle: IdleCheck;
   readonly #announcer: InstanceAnnouncer;
+  readonly #input: InputReader;
   readonly #metrics: StreamsMetrics;
   readonly #rebalances: Rebalance[] = [];
-  /** Where polled records go: by topic, then partition. */
-  #queues = new Map<string, (RecordQueue | undefined)[]>();
-  #polling: Promise<PolledBatch> | undefined;
   #committing: Promise<void> | undefined;
   #inFlight = false;
   #lastCommit: number;
@@ -111,6 +108,7 @@ export class Worker {
       committer: this.#committer,
       now: () => ports.clock.now(),
     });
+    this.#input = new InputReader(this.#consumer);
     this.#offsets = new ChangelogOffsets(this.#producer, ports.clock);
     this.#idle = new IdleCheck(this.#consumer, ports.clock, config.idleTimeoutMs);
     this.#lastCommit = ports.clock.now();
@@ -148,10 +146,8 @@ export class Worker {
   async runOnce(): Promise<void> {
     await this.#rebalance();
     try {
-      const { records, ends } = await this.#poll();
-      if (records.length > 0) this.#metrics.polled(records.length);
-      for (const record of records) this.#queues.get(record.topic)?.[record.partition]?.add(record);
-      for (const { topic, partition, offset } of ends) this.#queues.get(topic)?.[partition]?.endAt(offset);
+      const records = await this.#input.read();
+      if (records > 0) this.#metrics.polled(records);
       while (this.#processSlice()) {
         // A commit that is under way is not waited for: what is processed meanwhile goes with the next one.
         if (!this.#inFlight && this.#commitDue()) await this.#commit();
@@ -182,10 +178,10 @@ export class Worker {
       for (const task of this.tasks) {
         await task.state.flush(this.#now(), this.#offsets.of(task.id));
       }
-      await this.#announcer.withdraw();
+      await this.#withdraw();
     }
     await this.#committing?.catch(() => {});
-    await this.#polling?.catch(() => {});
+    await this.#input.settle();
     await this.#assigned.close();
     const closed = await Promise.allSettled([
       this.#consumer.close(),
@@ -196,19 +192,18 @@ export class Worker {
     if (failed !== undefined && !dirty) throw failed.reason;
   }
 
-  #now(): number {
-    return this.#options.ports.clock.now();
+  /** All is committed: that the others go on asking here for a while is no reason to fail. */
+  async #withdraw(): Promise<void> {
+    try {
+      await this.#announcer.withdraw();
+    } catch (error) {
+      if (!(error instanceof KafkaClientError)) throw error;
+      this.#options.logger.warn(`could not tell that this instance closes: ${error.message}`);
+    }
   }
 
-  /** One batch is always being fetched while the one before is processed. */
-  async #poll(): Promise<PolledBatch> {
-    const polling = this.#polling ?? this.#consumer.poll(MAX_POLL_RECORDS);
-    this.#polling = undefined;
-    const batch = await polling;
-    this.#polling = this.#consumer.poll(MAX_POLL_RECORDS);
-    // A failure is met where it is awaited.
-    this.#polling.catch(() => {});
-    return batch;
+  #now(): number {
+    return this.#options.ports.clock.now();
   }
 
   /** Processes some records of the task that is furthest behind: so few windows are open at a time. */
@@ -317,8 +312,7 @@ export class Worker {
     }
     await this.#assigned.park();
     this.#options.onAssignment('revoked');
-    this.#queues = new Map();
-    this.#consumer.unassign();
+    this.#input.unassign();
   }
 
   async #take(partitions: readonly TopicPartition[]): Promise<void> {
@@ -329,7 +323,7 @@ export class Worker {
     const assigning = this.#announcer
       .announce(planned.map(idOf))
       .then(() => this.#assigned.assign(planned, this.#consumer, this.#restoreConsumer));
-    for (const id of await this.#whilePolling(assigning)) {
+    for (const id of await this.#input.whilePolling(assigning)) {
       this.#offsets.forget(id);
       this.#metrics.taskClosed();
     }
@@ -339,37 +333,8 @@ export class Worker {
 
   /** Reads on from what is committed, with the tasks that run. */
   async #assign(): Promise<void> {
-    this.#queues = new Map();
     await this.#assigned.seek(this.#consumer);
-    for (const task of this.tasks) {
-      for (const queue of task.inputs.queues) {
-        const queues = this.#queues.get(queue.topic) ?? [];
-        queues[queue.partition] = queue;
-        this.#queues.set(queue.topic, queues);
-      }
-    }
-    // What was fetched for the assignment before is of no use any more.
-    await this.#polling?.catch(() => {});
-    this.#polling = undefined;
-    this.#consumer.assign(this.tasks.flatMap(task => task.inputs.positions));
+    await this.#input.assign(this.tasks);
     this.#idle.reset();
-  }
-
-  /** Keeps the group's member alive while something long goes on. Nothing is assigned, so nothing comes. */
-  async #whilePolling<T>(work: Promise<T>): Promise<T> {
-    let working = true;
-    const done = work.finally(() => {
-      working = false;
-    });
-    done.catch(() => {});
-    await this.#polling?.catch(() => {});
-    this.#polling = undefined;
-    // Each poll is waited for: one that was left behind would take the first records of the next assignment.
-    try {
-      while (working) await this.#consumer.poll(1);
-    } finally {
-      await done.catch(() => {});
-    }
-    return await done;
   }
 }

@@ -1,0 +1,72 @@
+import type { Consumer, PolledBatch } from '../kafka/ports.js';
+import type { RecordQueue } from './record-queue.js';
+import type { Task } from './task.js';
+
+const MAX_POLL_RECORDS = 4000;
+
+/** Brings what the consumer polls into the queues of the tasks. One batch is always being fetched while the one before is processed. */
+export class InputReader {
+  readonly #consumer: Consumer;
+  /** Where polled records go: by topic, then partition. */
+  #queues = new Map<string, (RecordQueue | undefined)[]>();
+  #polling: Promise<PolledBatch> | undefined;
+
+  constructor(consumer: Consumer) {
+    this.#consumer = consumer;
+  }
+
+  /** Takes the next batch. Returns the number of its records. */
+  async read(): Promise<number> {
+    const polling = this.#polling ?? this.#consumer.poll(MAX_POLL_RECORDS);
+    this.#polling = undefined;
+    const { records, ends } = await polling;
+    this.#polling = this.#consumer.poll(MAX_POLL_RECORDS);
+    // A failure is met where it is awaited.
+    this.#polling.catch(() => {});
+    for (const record of records) this.#queues.get(record.topic)?.[record.partition]?.add(record);
+    for (const { topic, partition, offset } of ends) this.#queues.get(topic)?.[partition]?.endAt(offset);
+    return records.length;
+  }
+
+  /** Reads on for these tasks, from the positions of their queues. */
+  async assign(tasks: readonly Task[]): Promise<void> {
+    this.#queues = new Map();
+    for (const queue of tasks.flatMap(task => task.inputs.queues)) {
+      const queues = this.#queues.get(queue.topic) ?? [];
+      queues[queue.partition] = queue;
+      this.#queues.set(queue.topic, queues);
+    }
+    // What was fetched for the assignment before is of no use any more.
+    await this.settle();
+    this.#consumer.assign(tasks.flatMap(task => task.inputs.positions));
+  }
+
+  /** Everything was revoked. */
+  unassign(): void {
+    this.#queues = new Map();
+    this.#consumer.unassign();
+  }
+
+  /** Keeps the group's member alive while something long goes on. Nothing may be assigned meanwhile, so nothing comes. */
+  async whilePolling<T>(work: Promise<T>): Promise<T> {
+    let working = true;
+    const done = work.finally(() => {
+      working = false;
+    });
+    done.catch(() => {});
+    await this.settle();
+    // Each poll is waited for: one that was left behind would take the first records of the next assignment.
+    try {
+      while (working) await this.#consumer.poll(1);
+    } finally {
+      await done.catch(() => {});
+    }
+    return await done;
+  }
+
+  /** Waits for the poll that is under way; what it brings is dropped. */
+  async settle(): Promise<void> {
+    await this.#polling?.catch(() => {});
+    this.#polling = undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import type { ByteStore } from '../../stores/byte-store.js';
+import {
+  type AuditRecord,
+  decodeAudit,
+  encodeAudit,
+  type InputOffsets,
+  type SavedTime,
+} from '../audit/audit-record.js';
+import type { PartitionGroup } from './partition-group.js';
+import type { ProcessorGraph } from './processor-graph.js';
+import type { TaskContext } from './task-context.js';
+
+/** The store of the audit record. Its changelog is the audit topic. */
+export const AUDIT_STORE = '__audit';
+
+export interface InstanceIdentity {
+  readonly instance: string;
+  /** Where others reach it, `host:port`; null if it serves nothing. */
+  readonly host: string | null;
+}
+
+/** What a task knows of itself: kept in its audit record, with each commit. */
+export class TaskAudit {
+  readonly #context: TaskContext;
+  readonly #graph: ProcessorGraph;
+  readonly #inputs: PartitionGroup;
+  readonly #store: ByteStore;
+  readonly #instance: InstanceIdentity;
+
+  constructor(options: {
+    readonly context: TaskContext;
+    readonly graph: ProcessorGraph;
+    readonly inputs: PartitionGroup;
+    readonly store: ByteStore;
+    readonly instance: InstanceIdentity;
+  }) {
+    this.#context = options.context;
+    this.#graph = options.graph;
+    this.#inputs = options.inputs;
+    this.#store = options.store;
+    this.#instance = options.instance;
+  }
+
+  /** As of the last commit; undefined before the first one. */
+  get committed(): AuditRecord | undefined {
+    const bytes = this.#store.getCommitted(this.#context.taskId);
+    return bytes === null ? undefined : decodeAudit(bytes);
+  }
+
+  /** Goes on from what was committed. Returns true if the others do not know that the task is here. */
+  resume(): boolean {
+    const audit = this.committed;
+    const moved = this.#instance.host !== null && audit?.host !== this.#instance.host;
+    if (audit === undefined) return moved;
+    const { counts, streamTime, times, watermarks, offsets } = audit;
+    for (const { queue } of this.#inputs.sources) queue.beginAt(offsets[queue.topic]?.begin);
+    this.#context.resumeCounts(counts);
+    this.#graph.taskTime.advance(streamTime);
+    for (const { planned, watermark } of this.#graph.repartitions) {
+      for (const [task, time] of (watermarks[planned.node.repartition] ?? []).entries()) watermark.announce(task, time);
+    }
+    for (const processor of this.#graph.processors) {
+      const saved = times[processor.name];
+      if (saved !== undefined) processor.resumeTime(saved);
+    }
+    return moved;
+  }
+
+  /** Writes how things are now; it is committed with them. */
+  save(): void {
+    const times: Record<string, SavedTime> = {};
+    for (const processor of this.#graph.processors) {
+      const saved = processor.saveTime();
+      if (saved !== undefined) times[processor.name] = saved;
+    }
+    const watermarks: Record<string, readonly number[]> = {};
+    for (const { planned, watermark } of this.#graph.repartitions) {
+      watermarks[planned.node.repartition] = watermark.times;
+    }
+    const offsets: Record<string, InputOffsets> = {};
+    for (const { queue } of this.#inputs.sources) offsets[queue.topic] = { begin: queue.begin, next: queue.position };
+    const { taskId, counts } = this.#context;
+    const streamTime = this.#graph.taskTime.time;
+    const record = { task: taskId, ...this.#instance, streamTime, counts, offsets, times, watermarks };
+    this.#store.put(taskId, encodeAudit(record));
+  }
+}
