@@ -23,12 +23,15 @@ export { TimeWindowedKStream } from './dsl/time-windowed-k-stream.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/timestamp-extractor.js';
 export { Topology } from './dsl/topology.js';
 export { TimeWindows, type TimeWindowsOptions, type Window, type Windowed } from './dsl/windows.js';
+export { bindServer, type HttpServer, type HttpServerOptions } from './http/http-server.js';
+export type { ServedApplication } from './http/served-application.js';
 export type { ClusterConfig } from './kafka/client-config.js';
 export { ConfigError } from './kafka/config-error.js';
 export type { Logger } from './kafka/logger.js';
 export type { Ports } from './kafka/ports.js';
 export { rdKafkaPorts } from './kafka/rdkafka-ports.js';
 export type { ConsumerRecord, Header, Headers } from './kafka/record.js';
+export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 export {
   type ErrorContext,
   type ErrorHandler,

@@ -3,8 +3,16 @@ import type { UsersConfig } from './environment.js';
 import { topics } from './topics.js';
 import { usersTopology } from './users.js';
 
-/** The users topology on a cluster. Whatever a record does, the stream goes on: what can't be processed is a dead letter. */
-export function usersApplication(config: UsersConfig, dependencies: KafkaStreamsDependencies): KafkaStreams {
+/**
+ * The users topology on a cluster. Whatever a record does, the stream goes on: what can't be processed is a dead letter.
+ *
+ * @param applicationServer `host:port` where its stores are served; none if it serves nothing
+ */
+export function usersApplication(
+  config: UsersConfig,
+  dependencies: KafkaStreamsDependencies,
+  applicationServer?: string,
+): KafkaStreams {
   const { applicationId, stateDir, processingGuarantee, commitIntervalMs, idleTimeout } = config;
   return new KafkaStreams(
     usersTopology(config),
@@ -14,6 +22,7 @@ export function usersApplication(config: UsersConfig, dependencies: KafkaStreams
       processingGuarantee,
       idleTimeout,
       ...(commitIntervalMs === undefined ? {} : { commitInterval: commitIntervalMs }),
+      ...(applicationServer === undefined ? {} : { applicationServer }),
       deadLetterTopic: topics.rejected,
       deserializationExceptionHandler: resumeOnError,
       processingExceptionHandler: resumeOnError,

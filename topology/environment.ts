@@ -3,6 +3,8 @@ import { type Duration, type ProcessingGuarantee, parseDuration } from '../strea
 import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
+import { withoutUsers } from '../streams/kafka/redaction.js';
+import type { HttpSettings } from './http-address.js';
 
 export interface UsersConfig {
   readonly cluster: ClusterConfig;
@@ -15,6 +17,7 @@ export interface UsersConfig {
   readonly windowGrace: Duration;
   readonly idleTimeout: Duration;
   readonly logLevel: string;
+  readonly http: HttpSettings;
 }
 
 const duration = z.custom<Duration>(
@@ -23,6 +26,11 @@ const duration = z.custom<Duration>(
 );
 
 const positiveDuration = duration.refine(value => parseDuration(value) !== 0, 'must be above 0');
+
+const isPort = (text: string | undefined, lowest: number): boolean =>
+  /^\d{1,5}$/.test(text ?? '') && Number(text) >= lowest && Number(text) <= 65_535;
+
+const hostAndPort = /^(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d+)$/i;
 
 const variables = z.object({
   APPLICATION_ID: z
@@ -42,6 +50,19 @@ const variables = z.object({
   WINDOW_GRACE: duration.default('10s'),
   IDLE_TIMEOUT: positiveDuration.default('5s'),
   STREAM_PROCESSES: z.literal('1', 'must be 1: start the command again for another instance').default('1'),
+  HTTP_PORT: z
+    .string()
+    .refine(text => isPort(text, 0), 'must be a port from 1 to 65535, or 0 for any that is free')
+    .transform(Number)
+    .optional(),
+  HTTP_HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'must be an address of this machine or its name')
+    .default('127.0.0.1'),
+  HTTP_ADVERTISED: z
+    .string()
+    .refine(text => isPort(hostAndPort.exec(text)?.[1], 1), 'must be host:port')
+    .optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level such as info or debug')
     .default('info'),
@@ -54,7 +75,9 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
-    throw new ConfigError(`${name} ${issue?.message ?? 'is not valid'}, but is ${JSON.stringify(set[name])}`);
+    throw new ConfigError(
+      `${name} ${issue?.message ?? 'is not valid'}, but is ${JSON.stringify(withoutUsers(set[name] ?? ''))}`,
+    );
   }
   const { data } = parsed;
   return {
@@ -67,5 +90,6 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     windowGrace: data.WINDOW_GRACE,
     idleTimeout: data.IDLE_TIMEOUT,
     logLevel: data.LOG_LEVEL,
+    http: { port: data.HTTP_PORT, host: data.HTTP_HOST, advertised: data.HTTP_ADVERTISED },
   };
 }

@@ -1,36 +1,67 @@
-import { pino } from 'pino';
-import { ConfigError, rdKafkaPorts } from '../streams/index.js';
+import { type Logger as PinoLogger, pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { HttpServer } from '../streams/http/http-server.js';
+import { ConfigError, type KafkaStreams, rdKafkaPorts } from '../streams/index.js';
+import { redactionOf } from '../streams/kafka/redaction.js';
+import { PrometheusMetrics } from '../streams/metrics/prometheus-metrics.js';
 import { usersApplication } from './application.js';
 import { type UsersConfig, usersConfig } from './environment.js';
+import { listen } from './http.js';
+import { advertisedAddress } from './http-address.js';
 import { onTermination } from './termination.js';
 import { createTopicsWhenReachable } from './topics.js';
+import { usersTopology } from './users.js';
 
 async function main(config: UsersConfig): Promise<number> {
-  const logger = pino({ level: config.logLevel }, pino.destination(2));
-  const ports = rdKafkaPorts(config.cluster, logger);
-  const stopping = new AbortController();
-  const application = usersApplication(config, {
-    ports,
-    logger,
-    onStateChange: state => logger.info(`state ${state}`),
-    onRestore: ({ taskId, store, records, remaining }) => {
-      if (remaining === 0) logger.info(`task ${taskId}: ${store} restored, ${records} changelog records replayed`);
+  const redact = redactionOf(config.cluster);
+  const logger = pino({ level: config.logLevel, hooks: { streamWrite: redact } }, pino.destination(2));
+  const registry = new Registry();
+  const http = await listen(config.http, { registry, logger });
+  try {
+    return await run(config, http, registry, logger);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    logger.fatal(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 1;
+  } finally {
+    await http.close();
+  }
+}
+
+async function run(config: UsersConfig, http: HttpServer, registry: Registry, logger: PinoLogger): Promise<number> {
+  const address = advertisedAddress(config.http, http.port);
+  const clock = { now: (): number => Date.now() };
+  collectDefaultMetrics({ register: registry });
+  const metrics = new PrometheusMetrics(registry, logger, clock);
+  const ports = rdKafkaPorts(config.cluster, logger, { onStatistics: metrics.onStatistics });
+  // The first client: a configuration that is refused is told in one line, before any other.
+  const admin = ports.admin();
+  logger.info(`http on ${config.http.host} port ${http.port}, for others at ${address}`);
+  const application: KafkaStreams = usersApplication(
+    config,
+    {
+      ports,
+      logger,
+      metrics: metrics.worker,
+      onStateChange: state => logger.info(`state ${state}`),
+      onRestore: ({ taskId, store, records, remaining }) => {
+        if (remaining === 0) logger.info(`task ${taskId}: ${store} restored, ${records} changelog records replayed`);
+      },
     },
-  });
+    address,
+  );
+  metrics.observe(application);
+  http.attach({ streams: application, topology: usersTopology(config).describe() });
+  const stopping = new AbortController();
   onTermination(process, logger, async () => {
     stopping.abort();
     await application.close();
   });
-  try {
-    await createTopicsWhenReachable(ports.admin(), logger, stopping.signal);
-    if (stopping.signal.aborted) return 0;
-    application.start();
-    await application.stopped;
-    return 0;
-  } catch (error) {
-    logger.fatal(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return 1;
-  }
+  await createTopicsWhenReachable(admin, logger, stopping.signal);
+  if (stopping.signal.aborted) return 0;
+  application.start();
+  await application.stopped;
+  return 0;
 }
 
 try {

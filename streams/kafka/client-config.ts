@@ -9,6 +9,11 @@ export interface ClusterConfig {
   readonly embedded?: boolean;
 }
 
+/** Told the statistics of one client, in the JSON that librdkafka writes. */
+export type StatisticsListener = (json: string) => void;
+
+const STATISTICS_INTERVAL_MS = 10_000;
+
 export type LibrdkafkaConfig = Record<string, string | number | boolean>;
 
 /** The librdkafka properties that all clients of one cluster share, with `own` properties of the client over them. */
@@ -22,4 +27,9 @@ export function librdkafkaConfig(cluster: ClusterConfig, own: LibrdkafkaConfig):
     ...own,
     ...cluster.clientConfig,
   };
+}
+
+/** Statistics cost the client something: it makes them only where somebody listens. */
+export function statisticsConfig(listener: StatisticsListener | undefined): LibrdkafkaConfig {
+  return listener === undefined ? {} : { 'statistics.interval.ms': STATISTICS_INTERVAL_MS };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClusterConfig } from './client-config.js';
 import { ConfigError } from './config-error.js';
+import { redactionOf, withoutUsers } from './redaction.js';
 
 const DEFAULT_BROKERS = 'localhost:9092';
 const CLIENT_CONFIG_PREFIX = 'KAFKA_CONFIG_';
@@ -24,7 +25,8 @@ const brokers = z.string().refine(text => text.split(',').every(part => isBroker
 export function clusterFromEnvironment(env: Readonly<NodeJS.ProcessEnv>, clientId: string): ClusterConfig {
   const parsed = brokers.safeParse(env.KAFKA_BROKERS || DEFAULT_BROKERS);
   if (!parsed.success) {
-    throw new ConfigError(`KAFKA_BROKERS must be host:port,host:port,... but is ${JSON.stringify(env.KAFKA_BROKERS)}`);
+    const given = withoutUsers(env.KAFKA_BROKERS ?? '');
+    throw new ConfigError(`KAFKA_BROKERS must be host:port,host:port,... but is ${JSON.stringify(given)}`);
   }
   const clientConfig: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -50,16 +52,19 @@ function propertyOf(variable: string): string | undefined {
 
 /**
  * The error to tell the user when a client refuses its configuration: it names the `KAFKA_CONFIG_<NAME>` variable whose
- * property the message of librdkafka is about; without one it is the message.
+ * property the message of librdkafka is about; without one it is the message. Secrets are not in it.
  */
 export function configErrorOf(refusal: unknown, cluster: ClusterConfig): ConfigError {
-  const message = refusal instanceof Error ? refusal.message : String(refusal);
+  if (refusal instanceof ConfigError) return refusal;
+  const said = refusal instanceof Error ? refusal.message : String(refusal);
+  const message = redactionOf(cluster)(said);
   const properties = Object.keys(cluster.clientConfig ?? {}).filter(property => message.includes(property));
   // Of `ssl.ca` and `ssl.ca.location`, the longer one is meant.
   const property = properties.sort((a, b) => b.length - a.length)[0];
-  return new ConfigError(property === undefined ? message : `${environmentVariableOf(property)}: ${message}`, {
-    cause: refusal,
-  });
+  return new ConfigError(
+    property === undefined ? message : `${environmentVariableOf(property)}: ${message}`,
+    message === said ? { cause: refusal } : {},
+  );
 }
 
 function environmentVariableOf(property: string): string {

@@ -1,5 +1,5 @@
 import kafka, { type KafkaConsumer, type Message, type MessageHeader } from 'node-rdkafka';
-import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
+import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import type { Logger } from './logger.js';
 import {
   type Consumer,
@@ -9,7 +9,7 @@ import {
   type RebalanceListener,
   type Watermarks,
 } from './ports.js';
-import { promised } from './rdkafka-error.js';
+import { promised, redacted } from './rdkafka-error.js';
 import {
   type ConsumerRecord,
   type Headers,
@@ -17,6 +17,7 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from './record.js';
+import { type Redaction, redactionOf } from './redaction.js';
 
 const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
@@ -27,12 +28,16 @@ const CALL_TIMEOUT_MS = 10_000;
 export class RdKafkaConsumer implements Consumer {
   readonly #client: KafkaConsumer;
   readonly #logger: Logger;
+  readonly #redact: Redaction;
   #ends: TopicPartitionOffset[] = [];
   #listener: RebalanceListener | undefined;
   #closing = false;
 
-  constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger) {
+  constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger, onStatistics?: StatisticsListener) {
     this.#logger = logger;
+    // A consumer without a group may go for long without a poll: its statistics would pile up in the client.
+    const statistics = options.groupId === undefined ? undefined : onStatistics;
+    this.#redact = redactionOf(cluster);
     const config = librdkafkaConfig(cluster, {
       'client.id': options.clientId,
       'group.id': options.groupId ?? options.clientId,
@@ -52,6 +57,7 @@ export class RdKafkaConsumer implements Consumer {
       'fetch.queue.backoff.ms': 10,
       'fetch.wait.max.ms': 100,
       'topic.metadata.refresh.interval.ms': 30_000,
+      ...statisticsConfig(statistics),
       ...(options.groupInstanceId === undefined ? {} : { 'group.instance.id': options.groupInstanceId }),
     });
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
@@ -63,6 +69,7 @@ export class RdKafkaConsumer implements Consumer {
     this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
     this.#client.setDefaultConsumeTimeout(options.pollTimeoutMs);
     this.#client.on('partition.eof', end => this.#ends.push(end));
+    if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
     this.#client.on('event.error', error => logger.warn(`consumer ${options.clientId}: ${error.message}`));
   }
 
@@ -72,7 +79,8 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   async connect(): Promise<void> {
-    await promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
+    const connecting = promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
+    await redacted(this.#redact, connecting);
   }
 
   subscribe(topics: readonly string[], listener: RebalanceListener): void {

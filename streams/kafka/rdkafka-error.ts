@@ -1,4 +1,5 @@
 import { type ClientErrorKind, KafkaClientError } from './ports.js';
+import type { Redaction } from './redaction.js';
 
 /** What librdkafka says of its errors. */
 interface LibrdkafkaFlags {
@@ -41,4 +42,15 @@ export function promised<T>(call: string, start: (done: (error: unknown, result?
       reject(clientError(call, thrown));
     }
   });
+}
+
+/** Passes on what `call` gives; a KafkaClientError that tells a secret is replaced by one that does not. */
+export async function redacted<T>(redact: Redaction, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof KafkaClientError)) throw error;
+    const message = redact(error.message);
+    throw message === error.message ? error : new KafkaClientError(message, error.kind, error.code);
+  }
 }

@@ -1,21 +1,53 @@
 import type { KafkaConsumer } from 'node-rdkafka';
-import type { ClusterConfig } from './client-config.js';
+import type { ClusterConfig, StatisticsListener } from './client-config.js';
+import { configErrorOf } from './cluster-environment.js';
 import type { Logger } from './logger.js';
-import type { Consumer, Ports } from './ports.js';
+import type { Admin, Consumer, Ports, Producer } from './ports.js';
 import { RdKafkaAdmin } from './rdkafka-admin.js';
 import { RdKafkaConsumer } from './rdkafka-consumer.js';
+import { redacted } from './rdkafka-error.js';
 import { RdKafkaProducer } from './rdkafka-producer.js';
+import { type Redaction, redactedLogger, redactionOf } from './redaction.js';
 
-/** The ports of a process: node-rdkafka on one cluster, and the clock of the machine. */
-export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger): Ports {
+export interface RdKafkaListeners {
+  /** Every 10 s of each consumer of a group and each producer. */
+  readonly onStatistics?: StatisticsListener;
+}
+
+/**
+ * The ports of a process: node-rdkafka on one cluster, and the clock of the machine. No secret of the cluster's configuration is
+ * in an error or a log line. Making a client throws a ConfigError if librdkafka refuses the configuration.
+ */
+export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatistics }: RdKafkaListeners = {}): Ports {
+  const redact = redactionOf(cluster);
+  const log = redactedLogger(logger, redact);
+  const made = <T>(make: () => T): T => {
+    try {
+      return make();
+    } catch (refusal) {
+      throw configErrorOf(refusal, cluster);
+    }
+  };
   const groupClient = (consumer: Consumer): KafkaConsumer => {
     if (!(consumer instanceof RdKafkaConsumer)) throw new TypeError('the consumer is not one of node-rdkafka');
     return consumer.client;
   };
   return {
     clock: { now: () => Date.now() },
-    consumer: options => new RdKafkaConsumer(cluster, options, logger),
-    producer: options => new RdKafkaProducer(cluster, options, logger, groupClient),
-    admin: () => new RdKafkaAdmin(cluster),
+    consumer: options => made((): Consumer => new RdKafkaConsumer(cluster, options, log, onStatistics)),
+    producer: options => made((): Producer => new RdKafkaProducer(cluster, options, log, groupClient, onStatistics)),
+    admin: () =>
+      redactedAdmin(
+        made(() => new RdKafkaAdmin(cluster)),
+        redact,
+      ),
+  };
+}
+
+function redactedAdmin(admin: Admin, redact: Redaction): Admin {
+  return {
+    partitionCounts: topics => redacted(redact, admin.partitionCounts(topics)),
+    createTopic: (topic, config) => redacted(redact, admin.createTopic(topic, config)),
+    close: () => admin.close(),
   };
 }

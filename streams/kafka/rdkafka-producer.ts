@@ -1,9 +1,10 @@
 import kafka, { type Producer as Client, type KafkaConsumer, type MessageHeader } from 'node-rdkafka';
-import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
+import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import type { Logger } from './logger.js';
 import type { Consumer, Producer, ProducerOptions, Watermarks } from './ports.js';
-import { clientError, isQueueFull, promised } from './rdkafka-error.js';
+import { clientError, isQueueFull, promised, redacted } from './rdkafka-error.js';
 import { type Headers, MAX_RECORD_BYTES, type TopicPartition, type TopicPartitionOffset } from './record.js';
+import { type Redaction, redactionOf } from './redaction.js';
 
 const CALL_TIMEOUT_MS = 30_000;
 const WATERMARKS_TIMEOUT_MS = 5000;
@@ -15,14 +16,17 @@ const RECORD_OVERHEAD_BYTES = 500;
 export class RdKafkaProducer implements Producer {
   readonly #client: Client;
   readonly #groupClient: (consumer: Consumer) => KafkaConsumer;
+  readonly #redact: Redaction;
 
   constructor(
     cluster: ClusterConfig,
     options: ProducerOptions,
     logger: Logger,
     groupClient: (c: Consumer) => KafkaConsumer,
+    onStatistics?: StatisticsListener,
   ) {
     this.#groupClient = groupClient;
+    this.#redact = redactionOf(cluster);
     const config = librdkafkaConfig(cluster, {
       'client.id': options.clientId,
       'enable.idempotence': true,
@@ -33,6 +37,7 @@ export class RdKafkaProducer implements Producer {
       'queue.buffering.max.kbytes': 32_768,
       'delivery.report.only.error': true,
       'retry.backoff.ms': 20,
+      ...statisticsConfig(onStatistics),
       ...(options.transactionalId === undefined
         ? {}
         : { 'transactional.id': options.transactionalId, 'transaction.timeout.ms': 60_000 }),
@@ -41,11 +46,13 @@ export class RdKafkaProducer implements Producer {
       // Keys land where Java's clients put them. A property of topics: among those of the client it has no effect.
       partitioner: 'murmur2_random',
     });
+    if (onStatistics !== undefined) this.#client.on('event.stats', ({ message }) => onStatistics(message));
     this.#client.on('event.error', error => logger.warn(`producer ${options.clientId}: ${error.message}`));
   }
 
   async connect(): Promise<void> {
-    await promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
+    const connecting = promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
+    await redacted(this.#redact, connecting);
     this.#client.setPollInterval(POLL_INTERVAL_MS);
   }
 

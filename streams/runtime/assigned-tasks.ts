@@ -120,9 +120,11 @@ export class AssignedTasks {
   }
 
   async close(): Promise<void> {
-    for (const { task } of [...this.#running.values(), ...this.#parked.values()]) await task.state.close();
+    const tasks = [...this.#running.values(), ...this.#parked.values()].map(({ task }) => task);
+    // Whoever looks at them meanwhile must not find a closed database.
     this.#running.clear();
     this.#parked.clear();
+    for (const { state } of tasks) await state.close();
   }
 
   async #closeOthers(ids: ReadonlySet<string>): Promise<string[]> {

@@ -23,6 +23,10 @@ export class HeldTime extends Processor implements TimeOrigin {
     return this.#time;
   }
 
+  override get isDescribed(): boolean {
+    return false;
+  }
+
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.forward(key, value, timestamp, headers);
   }

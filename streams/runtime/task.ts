@@ -104,9 +104,8 @@ export class Task {
 
   /** What its nodes received and forwarded, by their names in `describe()`. */
   get nodeCounts(): Readonly<Record<string, NodeCounts>> {
-    return Object.fromEntries(
-      this.#graph.processors.map(({ name, received, forwarded }) => [name, { received, forwarded }]),
-    );
+    const described = this.#graph.processors.filter(processor => processor.isDescribed);
+    return Object.fromEntries(described.map(({ name, received, forwarded }) => [name, { received, forwarded }]));
   }
 
   get streamTime(): number {

@@ -210,9 +210,9 @@ export class Worker {
   #processSlice(): boolean {
     const ready = this.tasks.filter(task => task.inputs.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
     return ready.some(task => {
-      const startedAt = this.#now();
+      const startedAt = performance.now();
       const processed = task.process(SLICE);
-      if (processed > 0) this.#metrics.processed(processed, this.#now() - startedAt);
+      if (processed > 0) this.#metrics.processed(processed, performance.now() - startedAt);
       return processed > 0;
     });
   }

@@ -31,6 +31,10 @@ export class Combiner extends Processor {
     this.#time = time;
   }
 
+  override get isDescribed(): boolean {
+    return false;
+  }
+
   protected process(key: unknown, value: unknown, timestamp: number): void {
     const { windows } = this.#node;
     if (key === null || key === undefined || (windows === undefined && (value === null || value === undefined))) {

@@ -18,6 +18,11 @@ export abstract class Processor {
     this.context = context;
   }
 
+  /** False for what is no node of the topology: it stands between nodes. */
+  get isDescribed(): boolean {
+    return true;
+  }
+
   /** Records that it was given. */
   get received(): number {
     return this.#received;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { HttpError, notNow } from './http-error.js';
+
+/** On requests of one process to another: they are not passed on again. */
+export const FORWARDED_HEADER = 'x-tributary-forwarded';
+
+const TIMEOUT_MS = 5000;
+
+const failure = z.object({ error: z.string() });
+
+/** An answer of another process, as it came. */
+export interface OwnerAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/**
+ * Asks the process at `host` (`host:port`) for `path`, which begins with a slash and may have a query string. A status of 2xx or
+ * 404 is an answer; everything else is thrown as an HttpError with what the other process said, or, if it said nothing, its host.
+ */
+export async function askOwner(host: string, path: string, signal: AbortSignal): Promise<OwnerAnswer> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const response = await fetch(`http://${host}${path}`, {
+      headers: { [FORWARDED_HEADER]: '1' },
+      redirect: 'error',
+      signal: AbortSignal.any([signal, timeout]),
+    });
+    const body: unknown = await response.json();
+    if (response.ok || response.status === 404) return { status: response.status, body };
+    throw refusal(host, response.status, body);
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    if (timeout.aborted) throw new HttpError(504, `${host} did not answer within ${TIMEOUT_MS} ms`, { cause: error });
+    throw notNow(`${host} gave no answer`, { cause: error });
+  }
+}
+
+function refusal(host: string, status: number, body: unknown): HttpError {
+  const said = failure.safeParse(body);
+  const reason = said.success ? said.data.error : `status ${status}`;
+  if (status === 400) return new HttpError(400, reason);
+  if (status === 503) return notNow(`${host}: ${reason}`);
+  return new HttpError(502, `${host}: ${reason}`);
+}

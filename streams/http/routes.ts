@@ -1,0 +1,83 @@
+import { type Context, Hono } from 'hono';
+import type { Registry } from 'prom-client';
+import type { Logger } from '../kafka/logger.js';
+import type { ProcessStatus } from '../runtime/process-status.js';
+import { HttpError } from './http-error.js';
+import { pathSegments } from './query-parameters.js';
+import type { ServedApplication } from './served-application.js';
+import { addStoreRoutes } from './store-routes.js';
+
+const MAX_URL_LENGTH = 8192;
+const PATHS = [
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/topology',
+  '/status',
+  '/stores',
+  '/stores/:name',
+  '/stores/:name/:key',
+];
+
+export interface RoutesOptions {
+  /** undefined: there is none yet, the process is starting. */
+  readonly application: () => ServedApplication | undefined;
+  readonly registry: Registry;
+  readonly logger: Logger;
+}
+
+/** What a process of an application answers. Errors are JSON, `{"error": reason}`; what went wrong inside is only logged. */
+export function routes({ application, registry, logger }: RoutesOptions): Hono {
+  const app = new Hono();
+  const running = (): ServedApplication => {
+    const served = application();
+    if (served === undefined) throw new HttpError(503, 'the process is starting');
+    return served;
+  };
+  app.use(async (context, next) => {
+    context.header('cache-control', 'no-store');
+    context.header('x-content-type-options', 'nosniff');
+    if (context.req.url.length > MAX_URL_LENGTH) throw new HttpError(414, 'the URL is too long');
+    pathSegments(new URL(context.req.url));
+    if (context.req.path !== '/healthz') running();
+    await next();
+  });
+  app.get('/healthz', context => {
+    const served = application();
+    if (served === undefined) return context.json({ state: 'CREATED' });
+    const { state } = served.streams.status;
+    const failed = state === 'ERROR' || state === 'NOT_RUNNING';
+    return context.json({ state }, failed ? 503 : 200);
+  });
+  app.get('/readyz', context => {
+    const { status } = running().streams;
+    const reason = notReadyBecause(status);
+    if (reason === undefined) return context.json({ state: status.state });
+    return context.json({ state: status.state, reason }, 503);
+  });
+  app.get('/metrics', async context =>
+    context.body(await registry.metrics(), 200, { 'content-type': registry.contentType }),
+  );
+  app.get('/topology', context => context.text(running().topology));
+  app.get('/status', context => context.json(running().streams.status));
+  addStoreRoutes(app, running);
+  for (const path of PATHS) app.all(path, methodNotAllowed);
+  app.notFound(context => context.json({ error: `there is no ${context.req.path}` }, 404));
+  app.onError((error, context) => {
+    if (error instanceof HttpError) return context.json({ error: error.message }, error.status, { ...error.headers });
+    logger.error(`${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);
+    return context.json({ error: 'internal error' }, 500);
+  });
+  return app;
+}
+
+function methodNotAllowed(context: Context): Response {
+  return context.json({ error: `${context.req.method} is not allowed` }, 405, { allow: 'GET, HEAD' });
+}
+
+/** undefined: it is ready. */
+function notReadyBecause({ state, tasks }: ProcessStatus): string | undefined {
+  if (state !== 'RUNNING') return `the application is ${state}`;
+  const restoring = tasks.filter(task => task.state === 'RESTORING').map(({ id }) => id);
+  return restoring.length === 0 ? undefined : `tasks are being restored: ${restoring.join(', ')}`;
+}

@@ -1,0 +1,15 @@
+import type { ProcessStatus } from '../runtime/process-status.js';
+import type { InteractiveQueries } from '../runtime/queries/interactive-queries.js';
+
+/** How the server asks the stores; `InteractiveQueries` is that. */
+export interface StoreQueries
+  extends Pick<InteractiveQueries, 'stores' | 'partitionOf' | 'ownerOf' | 'get' | 'range' | 'windows'> {
+  store(name: string): { readonly kind: 'keyValue' | 'window' };
+}
+
+/** What the server shows: a KafkaStreams, and the description of its topology. */
+export interface ServedApplication {
+  readonly streams: { readonly status: ProcessStatus; readonly queries: StoreQueries };
+  /** As `Topology.describe()` gives it. */
+  readonly topology: string;
+}

@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import { KafkaClientError } from '../kafka/ports.js';
+import type { StoreDescription, StoreOwner } from '../runtime/queries/interactive-queries.js';
+import { InvalidStateStoreError } from '../runtime/queries/invalid-state-store-error.js';
+import type { StoreEntry } from '../runtime/queries/store-page.js';
+import { badParameter, HttpError, notNow } from './http-error.js';
+import { askOwner } from './owner-client.js';
+import { decodeCursor, encodeCursor } from './page-cursor.js';
+import type { ServedApplication, StoreQueries } from './served-application.js';
+
+/** An entry as it is shown: times are ISO 8601 in UTC. */
+export interface ShownEntry {
+  readonly key: unknown;
+  readonly windowStart?: string;
+  readonly windowEnd?: string;
+  readonly value: unknown;
+  readonly timestamp: string | null;
+}
+
+export interface ShownPage {
+  /** Those of another process are passed on as they came. */
+  readonly entries: readonly unknown[];
+  /** What to give as `after` for the next page; null if this is the last one. */
+  readonly next: string | null;
+}
+
+/** What is asked of a store, apart from where its answer is. */
+export interface Asked {
+  readonly key?: string;
+  /** Times for a window store, keys for a key-value store. */
+  readonly from?: string | number;
+  readonly to?: string | number;
+}
+
+const shownPage = z.object({ entries: z.array(z.unknown()), next: z.string().nullable() });
+
+/** One request about one store: answers from this process, and asks the others for what they have. */
+export class StoreQuery {
+  readonly description: StoreDescription;
+  readonly #queries: StoreQueries;
+  readonly #ownHost: string | null;
+  readonly #forwarded: boolean;
+  readonly #signal: AbortSignal;
+
+  /**
+   * @param forwarded it comes from another process: what is not here is then nowhere
+   * @throws HttpError 404 if there is no such store, 503 before the application has met its cluster
+   */
+  constructor(
+    { streams }: ServedApplication,
+    name: string,
+    { forwarded, signal }: { readonly forwarded: boolean; readonly signal: AbortSignal },
+  ) {
+    this.#queries = streams.queries;
+    this.#ownHost = streams.status.host;
+    this.#forwarded = forwarded;
+    this.#signal = signal;
+    this.description = describe(streams.queries, name);
+  }
+
+  partitionOf(parameter: string, key: string): number {
+    try {
+      return this.#queries.partitionOf(this.description.name, key);
+    } catch (error) {
+      throw httpErrorOf(error, { BAD_KEY: parameter });
+    }
+  }
+
+  /** The entry of a key in a key-value store; 404 if there is none. */
+  async entry(key: string): Promise<unknown> {
+    const { name } = this.description;
+    const partition = this.partitionOf('key', key);
+    const host = await this.#remoteHost(partition);
+    const none = new HttpError(404, `store ${name} has no such key`);
+    if (host !== undefined) {
+      const { status, body } = await askOwner(host, storePath(name, key), this.#signal);
+      if (status === 404) throw none;
+      return body;
+    }
+    const entry = await this.#here(() => this.#queries.get(name, partition, key));
+    if (entry === null) throw none;
+    return shown(entry);
+  }
+
+  /** Up to `limit` entries of one partition. */
+  async page(partition: number, asked: Asked, limit: number, after: string | undefined): Promise<ShownPage> {
+    const { name, kind } = this.description;
+    const host = await this.#remoteHost(partition);
+    if (host !== undefined) return await this.#remotePage(host, partition, asked, limit, after);
+    const options = { limit, ...(after === undefined ? {} : { after }) };
+    const { entries, next } = await this.#here(() =>
+      kind === 'window'
+        ? this.#queries.windows(name, partition, asked as { key?: string; from?: number; to?: number }, options)
+        : this.#queries.range(name, partition, asked as { from?: string; to?: string }, options),
+    );
+    return { entries: entries.map(shown), next: next === null ? null : encodeCursor({ partition, after: next }) };
+  }
+
+  /** Up to `limit` entries of all partitions, from where `cursor` says: partition by partition. */
+  async pageOfAll(asked: Asked, limit: number, cursor: string | undefined): Promise<ShownPage> {
+    const { partitions } = this.description;
+    const entries: unknown[] = [];
+    let { partition, after } =
+      cursor === undefined ? { partition: 0, after: undefined } : decodeCursor(cursor, partitions);
+    while (partition < partitions) {
+      if (entries.length >= limit) return { entries, next: encodeCursor({ partition, after }) };
+      const page = await this.page(partition, asked, limit - entries.length, after);
+      entries.push(...page.entries);
+      if (page.next !== null) return { entries, next: page.next };
+      partition += 1;
+      after = undefined;
+    }
+    return { entries, next: null };
+  }
+
+  async #remotePage(
+    host: string,
+    partition: number,
+    { key, from, to }: Asked,
+    limit: number,
+    after: string | undefined,
+  ): Promise<ShownPage> {
+    const parameters = new URLSearchParams({ limit: String(limit) });
+    if (from !== undefined) parameters.set('from', String(from));
+    if (to !== undefined) parameters.set('to', String(to));
+    if (after !== undefined) parameters.set('after', encodeCursor({ partition, after }));
+    if (key === undefined) parameters.set('partition', String(partition));
+    const { status, body } = await askOwner(
+      host,
+      `${storePath(this.description.name, key)}?${parameters}`,
+      this.#signal,
+    );
+    const page = shownPage.safeParse(body);
+    if (status === 404 || !page.success) throw new HttpError(502, `${host} did not answer with a page of the store`);
+    return page.data;
+  }
+
+  /** Where the partition is, if not here. */
+  async #remoteHost(partition: number): Promise<string | undefined> {
+    const { name } = this.description;
+    const owner = await this.#owner(partition);
+    if (owner.kind === 'local') return undefined;
+    const where = `partition ${partition} of store ${name}`;
+    if (owner.kind === 'unknown') throw notNow(`nobody is known to have ${where} now`);
+    if (owner.host === this.#ownHost) throw notNow(`${where} is being restored`);
+    if (this.#forwarded) throw notNow(`${where} is not here`);
+    return owner.host;
+  }
+
+  async #owner(partition: number): Promise<StoreOwner> {
+    try {
+      return await this.#queries.ownerOf(this.description.name, partition);
+    } catch (error) {
+      throw httpErrorOf(error);
+    }
+  }
+
+  async #here<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw httpErrorOf(error);
+    }
+  }
+}
+
+/** The stores of the application, with the host of each partition as far as it is known. */
+export async function storeList({ streams }: ServedApplication): Promise<unknown> {
+  const { queries, status } = streams;
+  const hostOf = async (name: string, partition: number): Promise<string | null> => {
+    const owner = await queries.ownerOf(name, partition).catch((): StoreOwner => ({ kind: 'unknown' }));
+    if (owner.kind === 'local') return status.host;
+    return owner.kind === 'remote' ? owner.host : null;
+  };
+  const stores = queries.stores.map(async ({ name, kind, windowSizeMs, partitions, local }) => {
+    const hosts = await Promise.all(Array.from({ length: partitions }, (_, partition) => hostOf(name, partition)));
+    return {
+      name,
+      kind,
+      ...(windowSizeMs === undefined ? {} : { windowSizeMs }),
+      partitions: hosts.map((host, partition) => ({ partition, host, local: local.includes(partition) })),
+    };
+  });
+  return { stores: await Promise.all(stores) };
+}
+
+function describe(queries: StoreQueries, name: string): StoreDescription {
+  try {
+    const description = queries.stores.find(store => store.name === name);
+    if (description !== undefined) return description;
+    queries.store(name);
+  } catch (error) {
+    throw httpErrorOf(error);
+  }
+  throw new HttpError(404, `there is no store ${name}`);
+}
+
+/** What a failed query says over HTTP; `parameters` names the one that is to blame. Other errors are as they are. */
+function httpErrorOf(error: unknown, parameters: { readonly BAD_KEY?: string } = {}): unknown {
+  if (error instanceof KafkaClientError) return notNow('the cluster does not answer', { cause: error });
+  if (!(error instanceof InvalidStateStoreError)) return error;
+  switch (error.code) {
+    case 'UNKNOWN_STORE':
+      return new HttpError(404, error.message, { cause: error });
+    case 'WRONG_KIND':
+      return new HttpError(400, error.message, { cause: error });
+    case 'BAD_KEY':
+      return badParameter(parameters.BAD_KEY ?? 'key', `is none of this store: ${error.message}`);
+    case 'BAD_CURSOR':
+      return badParameter('after', 'must be the next of an earlier page');
+    case 'NOT_HERE':
+      return notNow(error.message, { cause: error });
+  }
+}
+
+function storePath(name: string, key: string | undefined): string {
+  const path = `/stores/${encodeURIComponent(name)}`;
+  return key === undefined ? path : `${path}/${encodeURIComponent(key)}`;
+}
+
+function shown({ key, window, value, timestamp }: StoreEntry): ShownEntry {
+  return {
+    key,
+    ...(window === undefined ? {} : { windowStart: isoTime(window.start), windowEnd: isoTime(window.end) }),
+    value,
+    timestamp: timestamp === null ? null : isoTime(timestamp),
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,48 @@
+import type { Registry } from 'prom-client';
+import type { Logger } from '../kafka/logger.js';
+import type { Clock } from '../kafka/ports.js';
+import type { ProcessStatus } from '../runtime/process-status.js';
+import type { StreamsMetrics } from '../runtime/streams-metrics.js';
+import { LibrdkafkaMetrics } from './librdkafka-metrics.js';
+import { registerStatusMetrics } from './status-metrics.js';
+import { WorkerMetrics } from './worker-metrics.js';
+
+/**
+ * The metrics of one process of an application on a registry of prom-client: docs/metrics.md names them. Give `worker` to
+ * KafkaStreams, `onStatistics` to the ports, and then the KafkaStreams to `observe`.
+ */
+export class PrometheusMetrics {
+  readonly worker: StreamsMetrics;
+  readonly #librdkafka: LibrdkafkaMetrics;
+  #streams: { readonly status: ProcessStatus } | undefined;
+  #status: ProcessStatus | undefined;
+
+  constructor(registry: Registry, logger: Logger, clock: Clock) {
+    const worker = new WorkerMetrics(registry, () => {
+      const status = this.#scraped();
+      if (status !== undefined) worker.keepTasks(new Set(status.tasks.map(({ id }) => id)));
+    });
+    this.worker = worker;
+    registerStatusMetrics(registry, () => this.#scraped());
+    this.#librdkafka = new LibrdkafkaMetrics(registry, logger, clock);
+  }
+
+  /** Whose status the scrapes show from now on. */
+  observe(streams: { readonly status: ProcessStatus }): void {
+    this.#streams = streams;
+  }
+
+  /** Takes the JSON of librdkafka's statistics of a client. Never throws: what is not as expected is logged once. */
+  readonly onStatistics = (json: string): void => this.#librdkafka.add(json);
+
+  /** A scrape reads all its metrics in one turn: they show one status. */
+  #scraped(): ProcessStatus | undefined {
+    if (this.#status === undefined && this.#streams !== undefined) {
+      this.#status = this.#streams.status;
+      queueMicrotask(() => {
+        this.#status = undefined;
+      });
+    }
+    return this.#status;
+  }
+}

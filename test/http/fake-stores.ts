@@ -1,0 +1,109 @@
+import type { StoreQueries } from '../../streams/http/served-application.js';
+import {
+  type InvalidStateStoreCode,
+  InvalidStateStoreError,
+  type PageOptions,
+  type StoreDescription,
+  type StoreEntry,
+  type StoreOwner,
+  type StorePage,
+} from '../../streams/index.js';
+
+export const PARTITIONS = 3;
+const WINDOW_MS = 60_000;
+
+/**
+ * Two stores of three partitions, `counts` (key-value) and `windows`: a key is in the partition of its last digit, and the key
+ * `bad` is none. Each process has its own, with the owners that it knows.
+ */
+export class FakeStores implements StoreQueries {
+  readonly owners: StoreOwner[];
+  /** Entries of both stores by partition, in their order. */
+  readonly #entries: StoreEntry[][] = Array.from({ length: PARTITIONS }, () => []);
+  /** What the next read throws. */
+  failure: Error | undefined;
+
+  constructor(owners: readonly StoreOwner[]) {
+    this.owners = [...owners];
+  }
+
+  put(key: string, value: unknown, timestamp: number | null = 0): this {
+    this.#entries[this.partitionOf('counts', key)]?.push({ key, value, timestamp });
+    return this;
+  }
+
+  putWindow(key: string, start: number, value: unknown): this {
+    const window = { start, end: start + WINDOW_MS };
+    this.#entries[this.partitionOf('windows', key)]?.push({ key, window, value, timestamp: start });
+    return this;
+  }
+
+  get stores(): readonly StoreDescription[] {
+    const local = this.owners.flatMap(({ kind }, partition) => (kind === 'local' ? [partition] : []));
+    return [
+      { name: 'counts', kind: 'keyValue', partitions: PARTITIONS, local },
+      { name: 'windows', kind: 'window', windowSizeMs: WINDOW_MS, partitions: PARTITIONS, local },
+    ];
+  }
+
+  store(name: string): { readonly kind: 'keyValue' | 'window' } {
+    const store = this.stores.find(candidate => candidate.name === name);
+    if (store === undefined) throw invalid('UNKNOWN_STORE', `there is no store ${name} to query`);
+    return store;
+  }
+
+  partitionOf(_name: string, key: string): number {
+    if (key === 'bad') throw invalid('BAD_KEY', 'not a number');
+    return Number(key.at(-1)) % PARTITIONS || 0;
+  }
+
+  async ownerOf(_name: string, partition: number): Promise<StoreOwner> {
+    if (this.failure !== undefined) throw this.failure;
+    return this.owners[partition] ?? { kind: 'unknown' };
+  }
+
+  async get(_name: string, partition: number, key: string): Promise<StoreEntry | null> {
+    return this.#read(partition).find(entry => entry.key === key && entry.window === undefined) ?? null;
+  }
+
+  async range(
+    _name: string,
+    partition: number,
+    { from, to }: { readonly from?: string; readonly to?: string },
+    options: PageOptions,
+  ): Promise<StorePage> {
+    const within = ({ key, window }: StoreEntry): boolean =>
+      window === undefined && String(key) >= (from ?? '') && (to === undefined || String(key) <= to);
+    return page(this.#read(partition).filter(within), options);
+  }
+
+  async windows(
+    _name: string,
+    partition: number,
+    { key, from = 0, to = Number.MAX_SAFE_INTEGER }: { key?: string; from?: number; to?: number },
+    options: PageOptions,
+  ): Promise<StorePage> {
+    const within = (entry: StoreEntry): boolean =>
+      entry.window !== undefined &&
+      (key === undefined || entry.key === key) &&
+      entry.window.start >= from &&
+      entry.window.start <= to;
+    return page(this.#read(partition).filter(within), options);
+  }
+
+  #read(partition: number): readonly StoreEntry[] {
+    if (this.owners[partition]?.kind !== 'local') throw invalid('NOT_HERE', `partition ${partition} is not here`);
+    return this.#entries[partition] ?? [];
+  }
+}
+
+function page(entries: readonly StoreEntry[], { limit, after }: PageOptions): StorePage {
+  if (after !== undefined && !/^\d+$/.test(after)) throw invalid('BAD_CURSOR', 'not a cursor');
+  const start = Number(after ?? 0);
+  const end = start + limit;
+  return { entries: entries.slice(start, end), next: end < entries.length ? String(end) : null };
+}
+
+function invalid(code: InvalidStateStoreCode, message: string): InvalidStateStoreError {
+  return new InvalidStateStoreError(code, message);
+}

@@ -1,0 +1,35 @@
+/** Statistics of a consumer as librdkafka writes them, cut down. */
+export const STATISTICS = Object.freeze({
+  name: 'app-i1-consumer#consumer-1',
+  client_id: 'app-i1-consumer',
+  type: 'consumer',
+  replyq: 1,
+  msg_cnt: 2,
+  msg_size: 3,
+  tx: 10,
+  tx_bytes: 328,
+  rx: 9,
+  rx_bytes: 761,
+  txmsgs: 0,
+  rxmsgs: 12,
+  cgrp: { state: 'up', rebalance_cnt: 2 },
+  brokers: {
+    '127.0.0.1:9092/1': {
+      name: '127.0.0.1:9092/1',
+      nodeid: 1,
+      source: 'learned',
+      req_timeouts: 4,
+      txretries: 5,
+      rtt: { avg: 900, cnt: 3 },
+    },
+    GroupCoordinator: {
+      name: 'GroupCoordinator',
+      nodeid: -1,
+      source: 'logical',
+      req_timeouts: 0,
+      txretries: 0,
+      rtt: { avg: 0, cnt: 0 },
+    },
+    ':0/internal': { name: ':0/internal', nodeid: -1, source: 'internal', rtt: { avg: 5, cnt: 1 } },
+  },
+});

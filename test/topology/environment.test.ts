@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
+import { describe, it } from 'mocha';
+import { ConfigError } from '../../streams/index.js';
+import { usersConfig } from '../../topology/environment.js';
+import { advertisedAddress } from '../../topology/http-address.js';
+
+describe('HTTP settings of the environment', () => {
+  it('are loopback, any free port from 8081, and nothing advertised unless told otherwise', () => {
+    const expected = { port: undefined, host: '127.0.0.1', advertised: undefined };
+    assert.deepEqual(usersConfig({}).http, expected);
+    assert.deepEqual(usersConfig({ HTTP_PORT: '', HTTP_HOST: '', HTTP_ADVERTISED: '' }).http, expected);
+  });
+
+  it('are taken from HTTP_PORT, HTTP_HOST and HTTP_ADVERTISED', () => {
+    const env = { HTTP_PORT: '9000', HTTP_HOST: '0.0.0.0', HTTP_ADVERTISED: 'topology-1:80' };
+    assert.deepEqual(usersConfig(env).http, { port: 9000, host: '0.0.0.0', advertised: 'topology-1:80' });
+  });
+
+  for (const [name, value] of [
+    ['HTTP_PORT', '0'],
+    ['HTTP_PORT', '65535'],
+    ['HTTP_HOST', '::1'],
+    ['HTTP_HOST', 'localhost'],
+    ['HTTP_ADVERTISED', '[::1]:8081'],
+    ['HTTP_ADVERTISED', 'my_host.example.com:65535'],
+  ] as const) {
+    it(`take ${name}=${value}`, () => assert.doesNotThrow(() => usersConfig({ [name]: value })));
+  }
+
+  for (const [name, value] of [
+    ['HTTP_PORT', 'http'],
+    ['HTTP_PORT', '65536'],
+    ['HTTP_PORT', '-1'],
+    ['HTTP_PORT', '80 '],
+    ['HTTP_PORT', '8e3'],
+    ['HTTP_HOST', 'http://localhost'],
+    ['HTTP_HOST', 'a b'],
+    ['HTTP_ADVERTISED', 'host'],
+    ['HTTP_ADVERTISED', 'host:0'],
+    ['HTTP_ADVERTISED', 'host:65536'],
+    ['HTTP_ADVERTISED', '::1:80'],
+    ['HTTP_ADVERTISED', 'http://host:80'],
+  ] as const) {
+    it(`refuse ${name}=${value} in one line`, () => {
+      assert.throws(
+        () => usersConfig({ [name]: value }),
+        (error: unknown) => error instanceof ConfigError && new RegExp(`^${name} must be .*$`).test(error.message),
+      );
+    });
+  }
+
+  it('do not tell a password that was written into an address', () => {
+    const env = { HTTP_ADVERTISED: 'me:hunter2@host' };
+    assert.throws(
+      () => usersConfig(env),
+      /^ConfigError: HTTP_ADVERTISED must be host:port, but is "\[redacted\]@host"$/,
+    );
+  });
+});
+
+describe('advertisedAddress', () => {
+  for (const [host, address] of [
+    ['127.0.0.1', '127.0.0.1:8082'],
+    ['localhost', 'localhost:8082'],
+    ['::1', '[::1]:8082'],
+    ['0.0.0.0', `${hostname()}:8082`],
+    ['::', `${hostname()}:8082`],
+  ] as const) {
+    it(`of a process that listens on ${host} is ${address}`, () => {
+      assert.equal(advertisedAddress({ host, port: undefined, advertised: undefined }, 8082), address);
+    });
+  }
+
+  it('is what HTTP_ADVERTISED says', () => {
+    assert.equal(advertisedAddress({ host: '::', port: 1, advertised: 'far:80' }, 8082), 'far:80');
+  });
+});

@@ -1,0 +1,56 @@
+import type { Registry } from 'prom-client';
+import { bindServer, type HttpServer } from '../streams/http/http-server.js';
+import { ConfigError, type Logger } from '../streams/index.js';
+import type { HttpSettings } from './http-address.js';
+
+const FIRST_PORT = 8081;
+const LAST_PORT = 8181;
+
+export interface HttpDependencies {
+  readonly registry: Registry;
+  readonly logger: Logger;
+}
+
+/**
+ * Listens on `HTTP_HOST` and `HTTP_PORT`, or the first port from 8081 that is free.
+ *
+ * @throws ConfigError that names the variable if that can't be
+ */
+export async function listen({ host, port }: HttpSettings, dependencies: HttpDependencies): Promise<HttpServer> {
+  if (port !== undefined) return await listenOn(host, port, dependencies);
+  for (let candidate = FIRST_PORT; candidate <= LAST_PORT; candidate++) {
+    try {
+      return await bindServer({ host, port: candidate, ...dependencies });
+    } catch (error) {
+      if (codeOf(error) !== 'EADDRINUSE') throw refused(error, host, candidate);
+    }
+  }
+  throw new ConfigError(`HTTP_PORT is not set, and all ports from ${FIRST_PORT} to ${LAST_PORT} are in use`);
+}
+
+async function listenOn(host: string, port: number, dependencies: HttpDependencies): Promise<HttpServer> {
+  try {
+    return await bindServer({ host, port, ...dependencies });
+  } catch (error) {
+    throw refused(error, host, port);
+  }
+}
+
+function refused(error: unknown, host: string, port: number): unknown {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new ConfigError(`HTTP_PORT ${port} is in use`, { cause: error });
+    case 'EACCES':
+      return new ConfigError(`HTTP_PORT ${port} may not be used by this user`, { cause: error });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new ConfigError(`HTTP_HOST ${host} is no address of this machine`, { cause: error });
+    default:
+      return error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
