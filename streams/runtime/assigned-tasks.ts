@@ -1,13 +1,22 @@
+import type { TaskState } from '../../stores/task-state.js';
 import type { Logger } from '../kafka/logger.js';
 import type { Consumer, Producer } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
-import type { RestoreProgress } from './changelog-reader.js';
+import { type ChangelogReader, type RestoreProgress, TaskCorruptedError } from './changelog-reader.js';
 import type { StoreRestore, TaskStatus } from './process-status.js';
 import type { Task } from './task.js';
 import { idOf, type PlannedTask, type TaskCreator } from './task-creator.js';
 import type { TopologyPlan } from './task-plan.js';
 import { restoringTask, runningTask } from './task-status.js';
+
+/** Its state is open, and its changelogs are being read. */
+interface RestoringTask {
+  readonly planned: PlannedTask;
+  readonly state: TaskState;
+  /** By store. */
+  readonly progress: Map<string, StoreRestore>;
+}
 
 interface RunningTask {
   readonly planned: PlannedTask;
@@ -20,28 +29,30 @@ interface ParkedTask extends RunningTask {
 }
 
 /**
- * The tasks of one worker. Those that are revoked are parked, their stores open, until the next assignment tells which of
- * them come back: an eager rebalance revokes everything, and most of it is assigned again.
+ * The tasks of one worker. Each runs as soon as its own state is restored. Those that are revoked are parked, their stores open, until
+ * the next assignment tells which of them come back: an eager rebalance revokes everything, and most of it is assigned again.
  */
 export class AssignedTasks {
   readonly #plan: TopologyPlan;
   readonly #creator: TaskCreator;
+  readonly #changelogs: ChangelogReader;
   readonly #producer: Producer;
   readonly #logger: Logger;
   readonly #running = new Map<string, RunningTask>();
   readonly #parked = new Map<string, ParkedTask>();
-  /** By task, then store: what is being restored. */
-  readonly #restoring = new Map<string, Map<string, StoreRestore>>();
+  readonly #restoring = new Map<string, RestoringTask>();
 
   constructor(options: {
     readonly plan: TopologyPlan;
     readonly creator: TaskCreator;
+    readonly changelogs: ChangelogReader;
     /** Asked for the ends of changelogs. */
     readonly producer: Producer;
     readonly logger: Logger;
   }) {
     this.#plan = options.plan;
     this.#creator = options.creator;
+    this.#changelogs = options.changelogs;
     this.#producer = options.producer;
     this.#logger = options.logger;
   }
@@ -51,7 +62,7 @@ export class AssignedTasks {
   }
 
   get status(): readonly TaskStatus[] {
-    const restoring = [...this.#restoring].map(([id, stores]) => restoringTask(id, [...stores.values()]));
+    const restoring = [...this.#restoring].map(([id, { progress }]) => restoringTask(id, [...progress.values()]));
     return [...this.running.map(runningTask), ...restoring].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
@@ -66,6 +77,7 @@ export class AssignedTasks {
 
   /** Everything was revoked. What the tasks did must be committed. */
   async park(): Promise<void> {
+    await this.stopRestoring();
     for (const [id, { planned, task }] of this.#running) {
       this.#parked.set(id, { planned, task, changelogEnds: await this.#changelogEnds(planned) });
     }
@@ -73,40 +85,76 @@ export class AssignedTasks {
   }
 
   /**
-   * Runs these tasks: those that were parked, and new ones with their state restored. Closes what did not
-   * come back; their ids are returned.
+   * Takes these tasks: those that were parked run at once, the others when their state is restored (`startRestored`). Closes what did
+   * not come back; their ids are returned.
    */
-  async assign(planned: readonly PlannedTask[], consumer: Consumer, restore: Consumer): Promise<readonly string[]> {
+  async assign(planned: readonly PlannedTask[], consumer: Consumer): Promise<readonly string[]> {
     const closed = await this.#closeOthers(new Set(planned.map(idOf)));
     // Stable offsets first: the changelogs' ends, which are taken next, then have all that was committed with them.
     await consumer.committed(planned.flatMap(inputsOf));
     const missing = planned.filter(task => !this.#parked.has(idOf(task)));
-    for (const task of missing) this.#restoring.set(idOf(task), unrestored(this.#creator.changelogsOf(task)));
-    const created = await this.#creator.create(missing, restore).finally(() => this.#restoring.clear());
     for (const [id, { planned: parked, task }] of this.#parked) this.#running.set(id, { planned: parked, task });
     this.#parked.clear();
-    for (const [index, task] of created.entries()) {
-      const from = missing[index];
-      if (from !== undefined) this.#running.set(task.id, { planned: from, task });
-    }
+    for (const task of missing) this.#restoring.set(idOf(task), await this.#openTask(task));
     return closed;
+  }
+
+  /** Starts the tasks whose state is restored by now, from the committed offsets. Throws what the restore has failed with. */
+  async startRestored(consumer: Consumer): Promise<readonly Task[]> {
+    const restored = [...this.#restoring].filter(([id]) => !this.#changelogs.isRestoring(id));
+    const started: RunningTask[] = [];
+    for (const [id, { planned, state }] of restored) {
+      started.push({ planned, task: await this.#creator.start(planned, state) });
+      this.#restoring.delete(id);
+    }
+    const tasks = started.map(({ task }) => task);
+    if (tasks.length > 0) await this.seek(tasks, consumer);
+    for (const running of started) this.#running.set(running.task.id, running);
+    return tasks;
+  }
+
+  get isRestoring(): boolean {
+    return this.#restoring.size > 0;
+  }
+
+  /** Gives up what is being restored; what is on disk of it stays there. */
+  async stopRestoring(): Promise<void> {
+    await this.#changelogs.clear();
+    for (const { state } of this.#restoring.values()) await state.close();
+    this.#restoring.clear();
+  }
+
+  async #openTask(planned: PlannedTask): Promise<RestoringTask> {
+    let state = await this.#creator.open(planned);
+    for (;;) {
+      try {
+        const progress = unrestored(this.#creator.changelogsOf(planned));
+        this.#restoring.set(idOf(planned), { planned, state, progress });
+        await this.#changelogs.add(this.#creator.changelogs(planned, state));
+        return { planned, state, progress };
+      } catch (error) {
+        if (!(error instanceof TaskCorruptedError)) throw error;
+        await state.close();
+        state = await this.#creator.rebuild(planned, error.message);
+      }
+    }
   }
 
   /** Some of a store that is being restored is there. */
   progressed({ taskId, store, records, remaining }: RestoreProgress): void {
-    this.#restoring.get(taskId)?.set(store, { store, restored: records, remaining });
+    this.#restoring.get(taskId)?.progress.set(store, { store, restored: records, remaining });
   }
 
-  /** The tasks go on from the committed offsets, or from the beginning of partitions that have none. */
-  async seek(consumer: Consumer): Promise<void> {
-    const committed = await consumer.committed(this.running.flatMap(task => task.inputs.partitions));
+  /** These tasks go on from the committed offsets, or from the beginning of partitions that have none. */
+  async seek(tasks: readonly Task[], consumer: Consumer): Promise<void> {
+    const committed = await consumer.committed(tasks.flatMap(task => task.inputs.partitions));
     const offsets = await Promise.all(
       committed.map(async ({ offset, ...of }) => ({
         ...of,
         offset: offset < 0 ? (await consumer.watermarks(of)).low : offset,
       })),
     );
-    for (const { partition, inputs } of this.running) {
+    for (const { partition, inputs } of tasks) {
       inputs.seek(new Map(offsets.filter(of => of.partition === partition).map(of => [of.topic, of.offset])));
     }
   }
@@ -120,6 +168,7 @@ export class AssignedTasks {
   }
 
   async close(): Promise<void> {
+    await this.stopRestoring();
     const tasks = [...this.#running.values(), ...this.#parked.values()].map(({ task }) => task);
     // Whoever looks at them meanwhile must not find a closed database.
     this.#running.clear();

@@ -45,54 +45,148 @@ interface Restoring extends ChangelogPartition {
 const MAX_POLL_RECORDS = 10_000;
 
 /**
- * Brings stores up to the end of their changelogs (Java: `StoreChangelogReader`). The group's committed offsets must have been
- * fetched before: they are stable, so what was committed with them is below the high watermark that is taken here.
+ * Brings stores up to the end of their changelogs, in the background, those of several tasks side by side (Java:
+ * `StoreChangelogReader`).
  */
-export async function restoreChangelogs(
-  changelogs: readonly ChangelogPartition[],
-  consumer: Consumer,
-  now: () => number,
-  onProgress: (progress: RestoreProgress) => void,
-): Promise<void> {
-  const restoring = new Map<string, Restoring[]>();
-  for (const changelog of changelogs) {
-    const { low, high } = await consumer.watermarks(changelog);
-    const stored = changelog.state.changelogOffset(changelog.store);
-    if (stored !== undefined && (stored < low || stored > high)) {
-      const { topic, partition, taskId } = changelog;
-      throw new TaskCorruptedError(taskId, `its offset ${stored} is outside ${topic}-${partition}, ${low} to ${high}`);
-    }
-    const position = stored ?? low;
-    if (position >= high) {
-      // There is nothing to read, and that is worth knowing at the next start.
-      if (stored === undefined) await changelog.state.restore(changelog.store, [], position, now());
-      onProgress({ taskId: changelog.taskId, store: changelog.store, batch: 0, records: 0, remaining: 0 });
-      continue;
-    }
-    const id = `${changelog.topic}-${changelog.partition}`;
-    restoring.set(id, [...(restoring.get(id) ?? []), { ...changelog, position, target: high, records: 0 }]);
+export class ChangelogReader {
+  readonly #consumer: Consumer;
+  readonly #now: () => number;
+  readonly #onProgress: (progress: RestoreProgress) => void;
+  /** By partition: where a topic has the records of several tasks, all of those that restore from it. */
+  readonly #restoring = new Map<string, Restoring[]>();
+  #reading: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(consumer: Consumer, now: () => number, onProgress: (progress: RestoreProgress) => void) {
+    this.#consumer = consumer;
+    this.#now = now;
+    this.#onProgress = onProgress;
   }
-  if (restoring.size === 0) return;
-  consumer.assign(
-    [...restoring.values()].flatMap(([first, ...others]) =>
+
+  /** True if something of the task is still to be read. Throws what the reading has failed with. */
+  isRestoring(taskId: string): boolean {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return [...this.#restoring.values()].some(all => all.some(changelog => changelog.taskId === taskId));
+  }
+
+  /**
+   * Begins to read the changelogs of a task. The group's committed offsets must have been fetched before: they are stable, so
+   * what was committed with them is below the high watermark that is taken here. Rejects with a TaskCorruptedError, and reads
+   * nothing, if what is on disk does not fit.
+   */
+  async add(changelogs: readonly ChangelogPartition[]): Promise<void> {
+    const added: Restoring[] = [];
+    for (const changelog of changelogs) {
+      const { low, high } = await this.#consumer.watermarks(changelog);
+      const stored = changelog.state.changelogOffset(changelog.store);
+      if (stored !== undefined && (stored < low || stored > high)) {
+        const { topic, partition, taskId } = changelog;
+        throw new TaskCorruptedError(
+          taskId,
+          `its offset ${stored} is outside ${topic}-${partition}, ${low} to ${high}`,
+        );
+      }
+      added.push({ ...changelog, position: stored ?? low, target: high, records: 0 });
+    }
+    await this.#stop();
+    for (const changelog of added) {
+      const { state, store, taskId, position, target } = changelog;
+      if (position < target) {
+        const id = partitionId(changelog);
+        this.#restoring.set(id, [...(this.#restoring.get(id) ?? []), changelog]);
+        continue;
+      }
+      // There is nothing to read, and that is worth knowing at the next start.
+      if (state.changelogOffset(store) === undefined) await state.restore(store, [], position, this.#now());
+      this.#onProgress({ taskId, store, batch: 0, records: 0, remaining: 0 });
+    }
+    this.#reading = this.#read();
+  }
+
+  /** Reads no more for any task. */
+  async clear(): Promise<void> {
+    await this.#stop();
+    this.#restoring.clear();
+    this.#failure = undefined;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#reading;
+    this.#stopping = false;
+  }
+
+  async #read(): Promise<void> {
+    if (this.#restoring.size === 0) return;
+    try {
+      this.#assign();
+      while (this.#restoring.size > 0 && !this.#stopping) await this.#poll();
+    } catch (error) {
+      this.#failure = { error };
+    } finally {
+      this.#consumer.unassign();
+    }
+  }
+
+  /** Reads and applies a batch. */
+  async #poll(): Promise<void> {
+    const { records, ends } = await this.#consumer.poll(MAX_POLL_RECORDS);
+    const batches = new Map<Restoring, StateWrite[]>();
+    for (const record of records) {
+      for (const changelog of this.#restoring.get(partitionId(record)) ?? []) {
+        if (record.offset < changelog.position) continue;
+        changelog.position = record.offset + 1;
+        const batch = batches.get(changelog) ?? [];
+        batches.set(changelog, batch);
+        const before = batch.length;
+        addWrites(batch, record, changelog);
+        changelog.records += batch.length - before;
+      }
+    }
+    // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
+    for (const end of ends) {
+      for (const changelog of this.#restoring.get(partitionId(end)) ?? []) {
+        if (end.offset > changelog.position) changelog.position = end.offset;
+      }
+    }
+    for (const [id, all] of this.#restoring) {
+      const left: Restoring[] = [];
+      for (const changelog of all) if (!(await this.#apply(changelog, batches.get(changelog)))) left.push(changelog);
+      if (left.length === 0) this.#restoring.delete(id);
+      else this.#restoring.set(id, left);
+    }
+  }
+
+  /** Writes what came. True if the changelog is read up to its target. */
+  async #apply(changelog: Restoring, batch: readonly StateWrite[] | undefined): Promise<boolean> {
+    const { taskId, store, state, records, position, target } = changelog;
+    const done = position >= target;
+    if (batch === undefined && !done) return false;
+    await state.restore(store, batch ?? [], position, this.#now());
+    this.#onProgress({ taskId, store, batch: batch?.length ?? 0, records, remaining: Math.max(0, target - position) });
+    return done;
+  }
+
+  /** From where the one is that is furthest behind. */
+  #assign(): void {
+    const partitions = [...this.#restoring.values()].flatMap(([first, ...others]) =>
       first === undefined
         ? []
         : [
             {
               topic: first.topic,
               partition: first.partition,
-              offset: Math.min(first.position, ...others.map(o => o.position)),
+              offset: Math.min(first.position, ...others.map(({ position }) => position)),
             },
           ],
-    ),
-  );
-  try {
-    while (restoring.size > 0) {
-      await applyBatch(consumer, restoring, now, onProgress);
-    }
-  } finally {
-    consumer.unassign();
+    );
+    this.#consumer.assign(partitions);
   }
+}
+
+function partitionId({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
 }
 
 function addWrites(batch: StateWrite[], { key, value }: ConsumerRecord, changelog: ChangelogPartition): void {
@@ -101,50 +195,5 @@ function addWrites(batch: StateWrite[], { key, value }: ConsumerRecord, changelo
   } else if (key !== null) {
     const row = stateKey(key);
     if (changelog.onlyKey === undefined || changelog.onlyKey === row) batch.push({ key: row, value });
-  }
-}
-
-async function applyBatch(
-  consumer: Consumer,
-  restoring: Map<string, Restoring[]>,
-  now: () => number,
-  onProgress: (progress: RestoreProgress) => void,
-): Promise<void> {
-  const batches = new Map<Restoring, StateWrite[]>();
-  const { records, ends } = await consumer.poll(MAX_POLL_RECORDS);
-  for (const record of records) {
-    for (const changelog of restoring.get(`${record.topic}-${record.partition}`) ?? []) {
-      if (record.offset < changelog.position) continue;
-      changelog.position = record.offset + 1;
-      const batch = batches.get(changelog) ?? [];
-      batches.set(changelog, batch);
-      const before = batch.length;
-      addWrites(batch, record, changelog);
-      changelog.records += batch.length - before;
-    }
-  }
-  for (const [id, all] of restoring) {
-    const left: Restoring[] = [];
-    for (const changelog of all) {
-      // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
-      const end = ends.find(({ topic, partition }) => topic === changelog.topic && partition === changelog.partition);
-      if (end !== undefined && end.offset > changelog.position) changelog.position = end.offset;
-      const done = changelog.position >= changelog.target;
-      const batch = batches.get(changelog);
-      if (batch !== undefined || done) {
-        await changelog.state.restore(changelog.store, batch ?? [], changelog.position, now());
-        const { taskId, store, records } = changelog;
-        onProgress({
-          taskId,
-          store,
-          batch: batch?.length ?? 0,
-          records,
-          remaining: Math.max(0, changelog.target - changelog.position),
-        });
-      }
-      if (!done) left.push(changelog);
-    }
-    if (left.length === 0) restoring.delete(id);
-    else restoring.set(id, left);
   }
 }

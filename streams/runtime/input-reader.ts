@@ -19,26 +19,42 @@ export class InputReader {
   async read(): Promise<number> {
     const polling = this.#polling ?? this.#consumer.poll(MAX_POLL_RECORDS);
     this.#polling = undefined;
-    const { records, ends } = await polling;
+    const batch = await polling;
     this.#polling = this.#consumer.poll(MAX_POLL_RECORDS);
     // A failure is met where it is awaited.
     this.#polling.catch(() => {});
-    for (const record of records) this.#queues.get(record.topic)?.[record.partition]?.add(record);
-    for (const { topic, partition, offset } of ends) this.#queues.get(topic)?.[partition]?.endAt(offset);
-    return records.length;
+    this.#take(batch);
+    return batch.records.length;
   }
 
-  /** Reads on for these tasks, from the positions of their queues. */
+  #take({ records, ends }: PolledBatch): void {
+    for (const record of records) this.#queues.get(record.topic)?.[record.partition]?.add(record);
+    for (const { topic, partition, offset } of ends) this.#queues.get(topic)?.[partition]?.endAt(offset);
+  }
+
+  /** Reads for these tasks, from the positions of their queues, and for no others: after a rebalance, or a return to the last commit. */
   async assign(tasks: readonly Task[]): Promise<void> {
     this.#queues = new Map();
+    // What was fetched for the assignment before is of no use any more.
+    await this.settle();
+    this.#assign(tasks);
+  }
+
+  /** The same, with more tasks than before: nothing is lost of what was fetched for the others. */
+  async extend(tasks: readonly Task[]): Promise<void> {
+    const batch = await this.#polling;
+    this.#polling = undefined;
+    if (batch !== undefined) this.#take(batch);
+    this.#assign(tasks);
+  }
+
+  #assign(tasks: readonly Task[]): void {
     for (const queue of tasks.flatMap(task => task.inputs.queues)) {
       const queues = this.#queues.get(queue.topic) ?? [];
       queues[queue.partition] = queue;
       this.#queues.set(queue.topic, queues);
     }
-    // What was fetched for the assignment before is of no use any more.
-    await this.settle();
-    this.#consumer.assign(tasks.flatMap(task => task.inputs.positions));
+    this.#consumer.assign(tasks.flatMap(task => task.inputs.fetchPositions));
   }
 
   /** Everything was revoked. */

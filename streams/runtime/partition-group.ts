@@ -46,8 +46,9 @@ export class PartitionGroup {
     return this.queues.map(({ topic, partition }) => ({ topic, partition }));
   }
 
-  get positions(): readonly TopicPartitionOffset[] {
-    return this.queues.map(({ topic, partition, position }) => ({ topic, partition, offset: position }));
+  /** Where reading goes on, behind what is buffered. */
+  get fetchPositions(): readonly TopicPartitionOffset[] {
+    return this.queues.map(({ topic, partition, fetchPosition }) => ({ topic, partition, offset: fetchPosition }));
   }
 
   get buffered(): number {

@@ -35,6 +35,12 @@ export class RecordQueue {
     this.#begin = offset;
   }
 
+  /** Offset behind all that was added: where reading goes on. */
+  get fetchPosition(): number {
+    const last = this.#records.at(-1);
+    return last === undefined ? this.#position : last.offset + 1;
+  }
+
   /** True if the position moved since it was last committed. */
   get moved(): boolean {
     return this.#position !== this.#committed;

@@ -1,19 +1,13 @@
 import { TaskState } from '../../stores/task-state.js';
 import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import type { Logger } from '../kafka/logger.js';
-import type { Clock, Consumer } from '../kafka/ports.js';
+import type { Clock } from '../kafka/ports.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
-import {
-  type ChangelogPartition,
-  type RestoreProgress,
-  restoreChangelogs,
-  TaskCorruptedError,
-} from './changelog-reader.js';
+import type { ChangelogPartition } from './changelog-reader.js';
 import { SEEN } from './processors/distinct.js';
 import type { RecordCollector } from './record-collector.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
-import type { StreamsMetrics } from './streams-metrics.js';
 import { Task, taskId } from './task.js';
 import { AUDIT_STORE } from './task-audit.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
@@ -39,8 +33,6 @@ export class TaskCreator {
   readonly #collector: RecordCollector;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #metrics: StreamsMetrics;
-  readonly #onRestore: (progress: RestoreProgress) => void;
 
   constructor(options: {
     readonly plan: TopologyPlan;
@@ -49,8 +41,6 @@ export class TaskCreator {
     readonly collector: RecordCollector;
     readonly clock: Clock;
     readonly logger: Logger;
-    readonly metrics: StreamsMetrics;
-    readonly onRestore: (progress: RestoreProgress) => void;
   }) {
     this.#plan = options.plan;
     this.#config = options.config;
@@ -58,41 +48,16 @@ export class TaskCreator {
     this.#collector = options.collector;
     this.#clock = options.clock;
     this.#logger = options.logger;
-    this.#metrics = options.metrics;
-    this.#onRestore = progress => {
-      const { taskId, store, batch } = progress;
-      if (batch > 0) options.metrics.restored(taskId, store, batch);
-      options.onRestore(progress);
-    };
   }
 
-  /**
-   * The tasks, with their state restored. State that can't be used (corrupt, of another format, outside its changelog, too
-   * old) is deleted and restored from the beginning; that of other tasks is left alone.
-   */
-  async create(planned: readonly PlannedTask[], consumer: Consumer): Promise<Task[]> {
-    const states = new Map<PlannedTask, TaskState>();
-    for (const task of planned) states.set(task, await this.#open(task));
-    for (let restored = false; !restored; ) {
-      try {
-        const changelogs = [...states].flatMap(([task, state]) => this.#changelogs(task, state));
-        await restoreChangelogs(changelogs, consumer, () => this.#clock.now(), this.#onRestore);
-        restored = true;
-      } catch (error) {
-        if (!(error instanceof TaskCorruptedError)) throw error;
-        const corrupted = [...states].find(([task]) => idOf(task) === error.taskId);
-        if (corrupted === undefined) throw error;
-        const [task, state] = corrupted;
-        await state.close();
-        states.set(task, await this.#rebuild(task, error.message));
-      }
-    }
-    const tasks: Task[] = [];
-    for (const [task, state] of states) {
-      tasks.push(await this.start(task, state));
-      this.#metrics.taskCreated();
-    }
-    return tasks;
+  /** The changelogs of a task, to be restored to `state`. */
+  changelogs(task: PlannedTask, state: TaskState): ChangelogPartition[] {
+    return this.changelogsOf(task).map(changelog => ({
+      ...changelog,
+      state,
+      onlyKey: changelog.store === AUDIT_STORE ? idOf(task) : undefined,
+      blocksOf: task.sub.stores.some(({ spec }) => spec.name === changelog.store && spec.writeOnce) ? SEEN : undefined,
+    }));
   }
 
   /** A task on restored state, as of its last commit. */
@@ -130,30 +95,23 @@ export class TaskCreator {
     }));
   }
 
-  #changelogs(task: PlannedTask, state: TaskState): ChangelogPartition[] {
-    return this.changelogsOf(task).map(changelog => ({
-      ...changelog,
-      state,
-      onlyKey: changelog.store === AUDIT_STORE ? idOf(task) : undefined,
-      blocksOf: task.sub.stores.some(({ spec }) => spec.name === changelog.store && spec.writeOnce) ? SEEN : undefined,
-    }));
-  }
-
-  async #open(task: PlannedTask): Promise<TaskState> {
+  /** The state of a task as it is on disk. What can't be used (corrupt, of another format, too old) is deleted. */
+  async open(task: PlannedTask): Promise<TaskState> {
     const id = idOf(task);
     try {
       const state = await this.#openState(task);
       const { writtenAt } = state;
       if (writtenAt === undefined || this.#clock.now() - writtenAt <= STALE_AFTER_MS) return state;
       await state.close();
-      return await this.#rebuild(task, 'it was last written more than a day ago');
+      return await this.rebuild(task, 'it was last written more than a day ago');
     } catch (error) {
-      if (error instanceof UnreadableStateError) return await this.#rebuild(task, error.message);
+      if (error instanceof UnreadableStateError) return await this.rebuild(task, error.message);
       throw new Error(`state of task ${id} in ${this.#directory.location} can't be opened`, { cause: error });
     }
   }
 
-  async #rebuild(task: PlannedTask, reason: string): Promise<TaskState> {
+  /** State that does not fit, and is closed, is deleted: it will be restored from the beginning. */
+  async rebuild(task: PlannedTask, reason: string): Promise<TaskState> {
     const id = idOf(task);
     this.#logger.warn(`task ${id}: its state is rebuilt from the changelogs: ${reason}`);
     await this.#directory.wipe(id);

@@ -4,7 +4,7 @@ import { type Consumer, KafkaClientError, type Ports, type Producer } from '../k
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import { AssignedTasks } from './assigned-tasks.js';
 import { ChangelogOffsets } from './changelog-offsets.js';
-import type { RestoreProgress } from './changelog-reader.js';
+import { ChangelogReader, type RestoreProgress } from './changelog-reader.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
 import { IdleCheck } from './idle-check.js';
 import { InputReader } from './input-reader.js';
@@ -30,6 +30,9 @@ type Rebalance =
   | { readonly kind: 'assigned'; readonly partitions: readonly TopicPartition[] }
   | { readonly kind: 'revoked' };
 
+/** What became of the group's assignment: all was revoked; some of it is being restored; all of it, be it nothing, runs. */
+export type Assignment = 'revoked' | 'restoring' | 'running';
+
 export interface WorkerOptions {
   readonly config: StreamsConfig;
   readonly ports: Ports;
@@ -37,8 +40,7 @@ export interface WorkerOptions {
   readonly logger: Logger;
   readonly metrics: StreamsMetrics;
   readonly onRestore: (progress: RestoreProgress) => void;
-  /** All was revoked; or what the group assigned, be it nothing, is restored and runs. */
-  readonly onAssignment: (state: 'revoked' | 'running') => void;
+  readonly onAssignment: (assignment: Assignment) => void;
 }
 
 /**
@@ -62,6 +64,7 @@ export class Worker {
   readonly #rebalances: Rebalance[] = [];
   #committing: Promise<void> | undefined;
   #inFlight = false;
+  #assignment: Assignment = 'revoked';
   #lastCommit: number;
 
   constructor(options: WorkerOptions, plan: TopologyPlan) {
@@ -94,13 +97,18 @@ export class Worker {
       collector: this.#collector,
       clock: ports.clock,
       logger,
-      metrics,
-      onRestore: progress => {
+    });
+    const changelogs = new ChangelogReader(
+      this.#restoreConsumer,
+      () => ports.clock.now(),
+      progress => {
+        const { taskId, store, batch } = progress;
+        if (batch > 0) metrics.restored(taskId, store, batch);
         this.#assigned.progressed(progress);
         options.onRestore(progress);
       },
-    });
-    this.#assigned = new AssignedTasks({ plan, creator, producer: this.#producer, logger });
+    );
+    this.#assigned = new AssignedTasks({ plan, creator, changelogs, producer: this.#producer, logger });
     this.#announcer = new InstanceAnnouncer({
       identity: { instance: directory.instanceId, host: config.applicationServer ?? null },
       auditTopic: plan.auditTopic,
@@ -145,6 +153,7 @@ export class Worker {
   /** Polls, processes what came, and commits if it is time. */
   async runOnce(): Promise<void> {
     await this.#rebalance();
+    await this.#startRestored();
     try {
       const records = await this.#input.read();
       if (records > 0) this.#metrics.polled(records);
@@ -311,30 +320,47 @@ export class Worker {
       await this.#rollback(error);
     }
     await this.#assigned.park();
-    this.#options.onAssignment('revoked');
+    this.#become('revoked');
     this.#input.unassign();
   }
 
   async #take(partitions: readonly TopicPartition[]): Promise<void> {
-    // Answers the group at once; records come when the tasks are restored.
+    // Answers the group at once; records come when the tasks are known.
     this.#consumer.assign([]);
     this.#metrics.rebalanced();
     const planned = this.#assigned.planned(partitions);
     const assigning = this.#announcer
       .announce(planned.map(idOf))
-      .then(() => this.#assigned.assign(planned, this.#consumer, this.#restoreConsumer));
+      .then(() => this.#assigned.assign(planned, this.#consumer));
     for (const id of await this.#input.whilePolling(assigning)) {
       this.#offsets.forget(id);
       this.#metrics.taskClosed();
     }
     await this.#assign();
-    this.#options.onAssignment('running');
+    this.#become('restoring');
   }
 
   /** Reads on from what is committed, with the tasks that run. */
   async #assign(): Promise<void> {
-    await this.#assigned.seek(this.#consumer);
+    await this.#assigned.seek(this.tasks, this.#consumer);
     await this.#input.assign(this.tasks);
     this.#idle.reset();
+  }
+
+  /** Tasks whose state is restored join those that run; the group's assignment runs when the last of them has. */
+  async #startRestored(): Promise<void> {
+    if (this.#assignment !== 'restoring') return;
+    const started = await this.#assigned.startRestored(this.#consumer);
+    if (started.length > 0) {
+      await this.#input.extend(this.tasks);
+      this.#idle.reset();
+      for (const _ of started) this.#metrics.taskCreated();
+    }
+    if (!this.#assigned.isRestoring) this.#become('running');
+  }
+
+  #become(assignment: Assignment): void {
+    this.#assignment = assignment;
+    this.#options.onAssignment(assignment);
   }
 }

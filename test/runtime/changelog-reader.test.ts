@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { MemoryLevel } from 'memory-level';
 import { beforeEach, describe, it } from 'mocha';
 import { encodeBlocks } from '../../stores/changelog-block.js';
 import { TaskState } from '../../stores/task-state.js';
+import type { Consumer } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import {
   type ChangelogPartition,
+  ChangelogReader,
   type RestoreProgress,
-  restoreChangelogs,
   TaskCorruptedError,
 } from '../../streams/runtime/changelog-reader.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
@@ -44,13 +46,18 @@ describe('restoring from changelogs', () => {
     };
   }
 
-  function restore(consumer: ScriptedConsumer, ...changelogs: ChangelogPartition[]): Promise<void> {
-    return restoreChangelogs(
-      changelogs,
+  async function restore(consumer: Consumer, ...changelogs: ChangelogPartition[]): Promise<void> {
+    const reader = new ChangelogReader(
       consumer,
       () => NOW,
       one => progress.push(one),
     );
+    await reader.add(changelogs);
+    try {
+      while (changelogs.some(({ taskId }) => reader.isRestoring(taskId))) await immediate();
+    } finally {
+      await reader.clear();
+    }
   }
 
   const read = (key: string, store = 'rows', from = state): string | undefined =>
@@ -253,12 +260,7 @@ describe('restoring from changelogs', () => {
       await producer[end]();
     }
     const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
-    await restoreChangelogs(
-      [changelog()],
-      consumer,
-      () => NOW,
-      () => {},
-    );
+    await restore(consumer, changelog());
     assert.equal(read('a'), 'kept');
     assert.equal(state.changelogOffset('rows'), 4);
   });

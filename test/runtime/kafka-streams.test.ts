@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ConfigError, resumeOnError } from '../../streams/index.js';
 import { type ClientErrorKind, KafkaClientError, type Ports } from '../../streams/kafka/ports.js';
+import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
+import { RestoreGate } from './restore-gate.js';
 import { TestApplication } from './test-application.js';
 
 describe('KafkaStreams', () => {
@@ -59,6 +61,35 @@ describe('KafkaStreams', () => {
     );
     await streams.close();
     assert.deepEqual(app.output(), ['1']);
+  });
+
+  it('runs each task as soon as its own state is restored', async () => {
+    app.createTopics();
+    let streams = app.start();
+    app.send(1, 0);
+    app.send(1, 1);
+    await app.until(() => app.output().length === 2);
+    await streams.close();
+
+    app.directory = new MemoryStateDirectory();
+    const gate = new RestoreGate(app.cluster.ports, ({ partition }) => partition === 0);
+    streams = app.create({}, { ports: gate.ports });
+    streams.start();
+    app.send(1, 0);
+    app.send(1, 1);
+    await app.until(() => app.output().length === 3);
+    assert.deepEqual(
+      streams.tasks.map(({ id, state }) => [id, state]),
+      [
+        ['0_0', 'RESTORING'],
+        ['0_1', 'RUNNING'],
+      ],
+    );
+    assert.equal(streams.state, 'REBALANCING');
+    gate.open();
+    await app.until(() => app.output().length === 4);
+    assert.equal(streams.state, 'RUNNING');
+    assert.deepEqual(app.output(), ['1', '1', '2', '2']);
   });
 
   it('goes on with its state when it is started again in the same directory', async () => {

@@ -66,8 +66,8 @@ export class TestApplication {
     return streams;
   }
 
-  send(value: number): void {
-    const log = this.cluster.log('in', 0);
+  send(value: number, partition = 0): void {
+    const log = this.cluster.log('in', partition);
     const record = { key: Buffer.from('key'), value: Buffer.from(String(value)), timestamp: 0, headers: NO_HEADERS };
     log.append(record, undefined);
   }
