@@ -51,6 +51,17 @@ export function isInstanceKey(key: string): boolean {
   return key.startsWith(INSTANCE_PREFIX);
 }
 
+const IDENTITY_PREFIX = 'application/';
+
+/** Key of the record that tells this application from its namesakes on other clusters. */
+export function identityKey(id: string): string {
+  return `${IDENTITY_PREFIX}${id}`;
+}
+
+export function isIdentityKey(key: string): boolean {
+  return key.startsWith(IDENTITY_PREFIX);
+}
+
 export function encodeAudit(record: AuditRecord): Buffer {
   return Buffer.from(JSON.stringify(record));
 }

@@ -1,5 +1,12 @@
 import type { ConsumerRecord } from '../kafka/record.js';
-import { type AuditRecord, decodeAudit, decodeInstance, type InstanceRecord, isInstanceKey } from './audit-record.js';
+import {
+  type AuditRecord,
+  decodeAudit,
+  decodeInstance,
+  type InstanceRecord,
+  isIdentityKey,
+  isInstanceKey,
+} from './audit-record.js';
 
 /** The audit topic as a table: the latest record of each task, and of each instance that has not closed. */
 export class AuditTable {
@@ -20,6 +27,7 @@ export class AuditTable {
   apply({ key, value }: ConsumerRecord): void {
     if (key === null) throw new Error('a record of the audit topic has no key');
     const id = key.toString();
+    if (isIdentityKey(id)) return;
     if (isInstanceKey(id)) {
       if (value === null) this.#instances.delete(id);
       else this.#instances.set(id, decodeInstance(value));

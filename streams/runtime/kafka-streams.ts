@@ -3,6 +3,7 @@ import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import type { Topology } from '../dsl/topology.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
+import { applicationIdentity } from './application-identity.js';
 import type { RestoreProgress } from './changelog-reader.js';
 import { createInternalTopics } from './internal-topics.js';
 import type { ProcessStatus, TaskStatus } from './process-status.js';
@@ -149,7 +150,7 @@ export class KafkaStreams {
       const directory = await (this.#dependencies.takeDirectory ?? diskSlot)(this.#config);
       this.#directory = directory;
       this.#dependencies.logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
-      const plan = await this.#planned();
+      const plan = await this.#planned(directory);
       this.#plan = plan;
       let backoff = FIRST_BACKOFF_MS;
       while (!this.#closed && plan !== undefined) {
@@ -170,6 +171,20 @@ export class KafkaStreams {
       await this.#owners.close();
       await this.#directory?.release();
     }
+  }
+
+  /** State of another cluster, or of topics that were deleted, would be mixed with what comes from this one. */
+  async #checkApplication(directory: StateDirectory, { auditTopic }: TopologyPlan): Promise<void> {
+    const { ports, logger } = this.#dependencies;
+    const clientId = `${this.#config.applicationId}-identity`;
+    const known = directory.application;
+    const application = await applicationIdentity(ports, clientId, auditTopic, known);
+    if (known !== undefined && known.id !== application.id) {
+      logger.warn(
+        `the state in ${directory.location} is of another cluster, or the topics of the application were deleted: it is rebuilt`,
+      );
+    }
+    await directory.adopt(application);
   }
 
   #workerOptions(directory: StateDirectory): WorkerOptions {
@@ -217,7 +232,7 @@ export class KafkaStreams {
   }
 
   /** Waits for the cluster and the source topics; undefined if the application is closed before they are there. */
-  async #planned(): Promise<TopologyPlan | undefined> {
+  async #planned(directory: StateDirectory): Promise<TopologyPlan | undefined> {
     const admin = this.#dependencies.ports.admin();
     const sources = this.#topology.subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics));
     try {
@@ -228,6 +243,7 @@ export class KafkaStreams {
           if (missing.length > 0) return `topic ${missing.join(', ')} does not exist`;
           const plan = planTopology(this.#topology, this.#config.applicationId, counts);
           await createInternalTopics(plan, admin);
+          await this.#checkApplication(directory, plan);
           return plan;
         });
         if (typeof waitingFor !== 'string') return waitingFor;

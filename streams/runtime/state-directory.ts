@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level as DiskLevel } from 'level';
 import type { Level } from '../../stores/state-database.js';
+import type { ApplicationIdentity } from './application-identity.js';
 
 /** Where tasks keep their state: the slot of one instance. */
 export interface StateDirectory {
@@ -10,6 +11,10 @@ export interface StateDirectory {
   readonly instanceId: string;
   /** For people: where it is. */
   readonly location: string;
+  /** The application that the state is of; undefined in a new slot. */
+  readonly application: ApplicationIdentity | undefined;
+  /** The state is of this application from now on. What there is of another one is deleted. */
+  adopt(application: ApplicationIdentity): Promise<void>;
   /** The database of a task, not yet open. */
   level(task: string): Level;
   /** Deletes what a task has there. */
@@ -19,6 +24,8 @@ export interface StateDirectory {
 }
 
 const INSTANCE_ID = 'instance.id';
+const APPLICATION = 'application';
+const LOCK = 'instance';
 const MAX_SLOTS = 1000;
 /** A process has many tasks, each with caches of its own: LevelDB's defaults, 8 MB and twice 4 MB a database, would add up. */
 const MEMORY = { cacheSize: 2 * 1024 * 1024, writeBufferSize: 2 * 1024 * 1024 } as const;
@@ -33,7 +40,7 @@ export async function takeSlot(stateDir: string, applicationId: string): Promise
   await mkdir(base, { recursive: true });
   for (let slot = 0; slot < MAX_SLOTS; slot++) {
     const location = join(base, String(slot));
-    const lock = new DiskLevel<string, string>(join(location, 'instance'));
+    const lock = new DiskLevel<string, string>(join(location, LOCK));
     await mkdir(location, { recursive: true });
     try {
       await lock.open();
@@ -52,10 +59,22 @@ async function openSlot(location: string, lock: DiskLevel<string, string>): Prom
     instanceId = randomUUID();
     await lock.put(INSTANCE_ID, instanceId);
   }
+  const stored = lock.getSync(APPLICATION);
+  const application = stored === undefined ? undefined : (JSON.parse(stored) as ApplicationIdentity);
   const directoryOf = (task: string): string => join(location, task);
   return {
     instanceId,
     location,
+    application,
+    async adopt(adopted) {
+      if (application !== undefined && application.id !== adopted.id) {
+        for (const name of await readdir(location)) {
+          if (name !== LOCK) await rm(join(location, name), { recursive: true, force: true });
+        }
+      }
+      // Only now: if it dies before, the rest is deleted next time.
+      await lock.put(APPLICATION, JSON.stringify(adopted));
+    },
     level: task => new DiskLevel<string, Buffer>(directoryOf(task), OPTIONS),
     wipe: task => rm(directoryOf(task), { recursive: true, force: true }),
     release: () => lock.close(),

@@ -1,12 +1,23 @@
 import { MemoryLevel } from 'memory-level';
 import type { Level } from '../../stores/state-database.js';
+import type { ApplicationIdentity } from '../runtime/application-identity.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
 
 /** State in memory that outlives the worker, as a disk does. */
 export class MemoryStateDirectory implements StateDirectory {
   readonly instanceId = 'test';
   readonly location = 'memory';
+  #application: ApplicationIdentity | undefined;
   readonly #levels = new Map<string, MemoryLevel<string, Buffer>>();
+
+  get application(): ApplicationIdentity | undefined {
+    return this.#application;
+  }
+
+  async adopt(application: ApplicationIdentity): Promise<void> {
+    if (this.#application !== undefined && this.#application.id !== application.id) this.#levels.clear();
+    this.#application = application;
+  }
 
   level(task: string): Level {
     const level =

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ConfigError, resumeOnError } from '../../streams/index.js';
 import { type ClientErrorKind, KafkaClientError, type Ports } from '../../streams/kafka/ports.js';
+import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { RestoreGate } from './restore-gate.js';
 import { TestApplication } from './test-application.js';
@@ -61,6 +62,31 @@ describe('KafkaStreams', () => {
     );
     await streams.close();
     assert.deepEqual(app.output(), ['1']);
+  });
+
+  it('does not mix the state of one cluster with what is on another: it is rebuilt, and that is said', async () => {
+    app.createTopics();
+    let streams = app.start();
+    app.send(1);
+    app.send(1);
+    await app.until(() => app.output().includes('2'));
+    await streams.close();
+    assert.deepEqual(app.warnings, []);
+
+    app.cluster = new InMemoryCluster(app.clock);
+    app.createTopics();
+    streams = app.start();
+    app.send(1);
+    await app.until(() => app.output().length === 1);
+    assert.deepEqual(app.output(), ['1']);
+    assert.equal(app.warnings.length, 1);
+    assert.match(app.warnings[0] ?? '', /the state in memory is of another cluster, .*: it is rebuilt/);
+    await streams.close();
+
+    streams = app.start();
+    app.send(1);
+    await app.until(() => app.output().length === 2);
+    assert.deepEqual([app.output(), app.warnings.length], [['1', '2'], 1]);
   });
 
   it('runs each task as soon as its own state is restored', async () => {
