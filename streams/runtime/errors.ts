@@ -8,8 +8,17 @@ export class StreamsError extends Error {
   }
 }
 
+/** A handler said `retry`: everything since the last commit is undone, and processed again. */
+export class RetryError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RetryError';
+  }
+}
+
 /** Where an exception came from. */
 export interface ErrorContext {
+  /** `production`: a result could not be serialized for its topic, or is larger than a broker takes. */
   readonly phase: 'deserialization' | 'processing' | 'production';
   /** Name of the node that threw. */
   readonly node: string;
@@ -20,9 +29,10 @@ export interface ErrorContext {
 
 /**
  * What becomes of a record that can't be processed: `resume` sends it to the dead-letter topic, if there is one, and goes
- * on; `fail` stops the application.
+ * on; `retry` aborts the transaction and, after a pause that grows, processes again from the last commit, for what may pass by
+ * itself; `fail` stops the application.
  */
-export type ErrorResponse = 'resume' | 'fail';
+export type ErrorResponse = 'resume' | 'retry' | 'fail';
 
 /** Must be synchronous, and is called between two records of a transaction. An error thrown in it stops the application. */
 export type ErrorHandler = (error: Error, context: ErrorContext) => ErrorResponse;

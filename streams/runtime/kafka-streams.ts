@@ -5,6 +5,7 @@ import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import { applicationIdentity } from './application-identity.js';
 import type { RestoreProgress } from './changelog-reader.js';
+import { RetryError } from './errors.js';
 import { createInternalTopics } from './internal-topics.js';
 import type { ProcessStatus, TaskStatus } from './process-status.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
@@ -216,7 +217,9 @@ export class KafkaStreams {
       return undefined;
     } catch (error) {
       await worker.close(true);
-      if (error instanceof KafkaClientError || error instanceof UnreadableStateError) return error;
+      if (error instanceof KafkaClientError || error instanceof UnreadableStateError || error instanceof RetryError) {
+        return error;
+      }
       throw error;
     } finally {
       this.#worker = undefined;

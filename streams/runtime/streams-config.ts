@@ -27,6 +27,8 @@ export interface StreamsOptions {
   readonly deserializationExceptionHandler?: ErrorHandler;
   /** Default: fail, as in Java. */
   readonly processingExceptionHandler?: ErrorHandler;
+  /** Default: fail, as in Java. Called where a result can't be serialized for its topic, or is too large. */
+  readonly productionExceptionHandler?: ErrorHandler;
 }
 
 export interface StreamsConfig {
@@ -40,6 +42,7 @@ export interface StreamsConfig {
   readonly deadLetterTopic: string | undefined;
   readonly deserializationExceptionHandler: ErrorHandler;
   readonly processingExceptionHandler: ErrorHandler;
+  readonly productionExceptionHandler: ErrorHandler;
 }
 
 const DEFAULT_COMMIT_INTERVAL_MS = { exactly_once_v2: 100, at_least_once: 30_000 } as const;
@@ -69,6 +72,7 @@ const schema = z.strictObject({
   deadLetterTopic: topicName.optional(),
   deserializationExceptionHandler: handler.default(() => failOnError),
   processingExceptionHandler: handler.default(() => failOnError),
+  productionExceptionHandler: handler.default(() => failOnError),
 });
 
 /** Throws a ConfigError, one line, that names the option that is wrong. */

@@ -3,12 +3,13 @@ import { newTaskCounts, type TaskCounts } from '../audit/task-counts.js';
 import { KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { deadLetter } from './dead-letter.js';
-import { asError, type ErrorContext, type ErrorHandler, StreamsError } from './errors.js';
+import { asError, type ErrorContext, type ErrorHandler, RetryError, StreamsError } from './errors.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
 
 export interface ErrorHandlers {
   readonly deserialization: ErrorHandler;
   readonly processing: ErrorHandler;
+  readonly production: ErrorHandler;
   /** undefined: dead letters are counted, and not kept. */
   readonly deadLetterTopic: string | undefined;
 }
@@ -69,15 +70,18 @@ export class TaskContext {
 
   /** Asks the handler about an exception in `node`. Returns if the record is to be left out; else throws a StreamsError. */
   failed(phase: ErrorContext['phase'], node: string, thrown: unknown): void {
-    if (thrown instanceof StreamsError) throw thrown;
+    if (thrown instanceof StreamsError || thrown instanceof RetryError) throw thrown;
     // The client's errors are about the transaction, those of the disk about the task: not about this record.
     if (thrown instanceof KafkaClientError || thrown instanceof UnreadableStateError) throw thrown;
     const error = asError(thrown);
     const context: ErrorContext = { phase, node, taskId: this.taskId, record: this.#record };
-    const handler = phase === 'deserialization' ? this.#handlers.deserialization : this.#handlers.processing;
-    if (handler(error, context) === 'fail') {
+    const response = this.#handlers[phase](error, context);
+    if (response !== 'resume') {
       const where = this.#record === null ? '' : ` for ${place(this.#record)}`;
-      throw new StreamsError(`${phase} failed at ${node}${where}: ${error.message}`, { cause: error });
+      const message = `${phase} failed at ${node}${where}: ${error.message}`;
+      throw response === 'retry'
+        ? new RetryError(message, { cause: error })
+        : new StreamsError(message, { cause: error });
     }
     this.#counts.rejected++;
     const topic = this.#handlers.deadLetterTopic;

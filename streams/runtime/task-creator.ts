@@ -70,6 +70,7 @@ export class TaskCreator {
       handlers: {
         deserialization: this.#config.deserializationExceptionHandler,
         processing: this.#config.processingExceptionHandler,
+        production: this.#config.productionExceptionHandler,
         deadLetterTopic: this.#config.deadLetterTopic,
       },
       caching: this.#config.cacheMaxEntries > 0,

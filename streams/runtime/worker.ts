@@ -6,6 +6,7 @@ import { AssignedTasks } from './assigned-tasks.js';
 import { ChangelogOffsets } from './changelog-offsets.js';
 import { ChangelogReader, type RestoreProgress } from './changelog-reader.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
+import { RetryError } from './errors.js';
 import { IdleCheck } from './idle-check.js';
 import { InputReader } from './input-reader.js';
 import { InstanceAnnouncer } from './instance-announcer.js';
@@ -25,6 +26,8 @@ const SLICE = 500;
 /** Records that may wait for the transaction before to commit; beyond, processing waits. */
 const MAX_KEPT_BACK = 10_000;
 const ROOM_CHECK_MS = 2;
+const FIRST_RETRY_MS = 50;
+const MAX_RETRY_MS = 5000;
 
 type Rebalance =
   | { readonly kind: 'assigned'; readonly partitions: readonly TopicPartition[] }
@@ -64,6 +67,8 @@ export class Worker {
   readonly #rebalances: Rebalance[] = [];
   #committing: Promise<void> | undefined;
   #inFlight = false;
+  /** Since the last commit: how often a handler said `retry`. */
+  #retries = 0;
   #assignment: Assignment = 'revoked';
   #lastCommit: number;
 
@@ -170,6 +175,7 @@ export class Worker {
     } catch (error) {
       await this.#rollback(error);
       await this.#assign();
+      if (error instanceof RetryError) await delay(Math.min(FIRST_RETRY_MS * 2 ** this.#retries++, MAX_RETRY_MS));
     }
   }
 
@@ -263,6 +269,7 @@ export class Worker {
     await this.#committer.commit(offsets);
     const now = this.#now();
     this.#metrics.committed(now - startedAt);
+    this.#retries = 0;
     for (const task of prepared) {
       task.state.commit();
       const newest = task.takeNewest();
@@ -296,7 +303,8 @@ export class Worker {
    * that was processed since has happened. Other errors are thrown.
    */
   async #rollback(error: unknown): Promise<void> {
-    if (!(error instanceof KafkaClientError && error.kind !== 'fatal')) throw error;
+    const undoable = error instanceof RetryError || (error instanceof KafkaClientError && error.kind !== 'fatal');
+    if (!undoable) throw error;
     this.#options.logger.warn(`transaction aborted, going back to the last commit: ${error.message}`);
     await this.#committing?.catch(() => {});
     this.#committing = undefined;

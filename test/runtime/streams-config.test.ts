@@ -17,6 +17,7 @@ describe('the configuration of an application', () => {
       deadLetterTopic: undefined,
       deserializationExceptionHandler: failOnError,
       processingExceptionHandler: failOnError,
+      productionExceptionHandler: failOnError,
     });
   });
 
@@ -45,6 +46,7 @@ describe('the configuration of an application', () => {
     deadLetterTopic: { deadLetterTopic: 'a/b' },
     deserializationExceptionHandler: { deserializationExceptionHandler: 'resume' },
     processingExceptionHandler: { processingExceptionHandler: {} },
+    productionExceptionHandler: { productionExceptionHandler: null },
   };
 
   for (const [option, options] of Object.entries(wrong)) {

@@ -1,5 +1,6 @@
 import type { SavedTime } from '../../audit/audit-record.js';
 import type { Headers } from '../../kafka/record.js';
+import type { ErrorContext } from '../errors.js';
 import type { TaskContext } from '../task-context.js';
 
 /**
@@ -43,8 +44,13 @@ export abstract class Processor {
     try {
       this.process(key, value, timestamp, headers);
     } catch (thrown) {
-      this.context.failed('processing', this.name, thrown);
+      this.context.failed(this.phase, this.name, thrown);
     }
+  }
+
+  /** What it means for the application if `process` throws. */
+  protected get phase(): ErrorContext['phase'] {
+    return 'processing';
   }
 
   protected abstract process(key: unknown, value: unknown, timestamp: number, headers: Headers): void;

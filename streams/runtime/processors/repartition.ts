@@ -46,6 +46,10 @@ export class RepartitionProcessor extends Processor {
     this.#now = now;
   }
 
+  protected override get phase(): 'production' {
+    return 'production';
+  }
+
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined) {
       this.context.dropped();

@@ -12,6 +12,10 @@ export class SinkProcessor extends Processor {
     this.#node = node;
   }
 
+  protected override get phase(): 'production' {
+    return 'production';
+  }
+
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { topic: choice, keySerde, valueSerde } = this.#node;
     const topic = typeof choice === 'string' ? choice : choice(key, value, headers);
