@@ -108,6 +108,7 @@ export class KGroupedStream<K, V> {
       store,
       windows: undefined,
       emit: 'onWindowUpdate',
+      late: undefined,
       ...functions,
     });
     return new KTable<K, A>(graph, node, serdes);

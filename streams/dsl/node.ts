@@ -134,6 +134,13 @@ export type TopicNameExtractor = {
   bivarianceHack(key: unknown, value: unknown, headers: Headers): string;
 }['bivarianceHack'];
 
+/** Where a windowed operator sends records that came after their window had closed. */
+export interface LateSink {
+  readonly topic: string;
+  readonly keySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
+}
+
 export type EmitStrategy = 'onWindowUpdate' | 'onWindowClose';
 
 /** A store that an operator keeps. Its changelog is `<application.id>-<name>-changelog`. */
@@ -157,6 +164,8 @@ export interface AggregateNode extends NodeBase {
   readonly store: StoreSpec;
   readonly windows: TimeWindows | undefined;
   readonly emit: EmitStrategy;
+  /** undefined: late records are counted only. */
+  readonly late: LateSink | undefined;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
@@ -172,6 +181,7 @@ export interface DistinctNode extends NodeBase {
   /** Its key serde is that of the identity; no values. */
   readonly store: StoreSpec;
   readonly windows: TimeWindows;
+  readonly late: LateSink | undefined;
   identity(key: unknown, value: unknown): unknown;
 }
 

@@ -3,7 +3,7 @@ import { GroupedSource } from './grouped-source.js';
 import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
-import type { EmitStrategy, GraphNode } from './node.js';
+import type { EmitStrategy, GraphNode, LateSink } from './node.js';
 import type { Named, WindowMaterialized } from './options.js';
 import { pairSerde } from './pair-serde.js';
 import { addRepartition, serdesOr } from './repartition.js';
@@ -21,17 +21,30 @@ export class TimeWindowedKStream<K, V> {
   readonly #source: GroupedSource<K, V>;
   readonly #windows: TimeWindows;
   readonly #emit: EmitStrategy;
+  readonly #late: LateSink | undefined;
 
   /** @internal */
-  constructor(source: GroupedSource<K, V>, windows: TimeWindows, emit: EmitStrategy) {
+  constructor(source: GroupedSource<K, V>, windows: TimeWindows, emit: EmitStrategy, late?: LateSink) {
     this.#source = source;
     this.#windows = windows;
     this.#emit = emit;
+    this.#late = late;
   }
 
   /** When results go downstream: at each update (the default), or once, when the window closes (KIP-825). */
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
-    return new TimeWindowedKStream<K, V>(this.#source, this.#windows, emit);
+    return new TimeWindowedKStream<K, V>(this.#source, this.#windows, emit, this.#late);
+  }
+
+  /**
+   * Sends late records to this topic too, as they reach the operator: once for each window that has closed, which is named by the
+   * headers `__streams.late.window.start` and `.end` (milliseconds). Aggregates of several records that come late together, from a
+   * task that has fallen behind, and those of `countDistinct` are counted only.
+   */
+  lateTo(topic: string): TimeWindowedKStream<K, V> {
+    const { keySerde, valueSerde } = this.#source.serdes;
+    const late = Object.freeze({ topic, keySerde, valueSerde });
+    return new TimeWindowedKStream<K, V>(this.#source, this.#windows, this.#emit, late);
   }
 
   /** The number of records by key and window. */
@@ -60,7 +73,7 @@ export class TimeWindowedKStream<K, V> {
   distinct(options: DistinctOptions<K>): KStream<K, V> {
     const { graph, serdes } = this.#source;
     const parent = this.#source.partitionedFor(options.as);
-    const distinct = this.#addDistinct(parent, options, serdes.keySerde, (key: K) => key);
+    const distinct = this.#addDistinct(parent, options, serdes.keySerde, this.#late, (key: K) => key);
     return new KStream<K, V>(graph, distinct, serdes, false);
   }
 
@@ -90,7 +103,8 @@ export class TimeWindowedKStream<K, V> {
     );
     const identitySerde = pairSerde(distinctSerde, serdes.keySerde);
     const options = { as: seen, logging: materialized.logging ?? true };
-    const first = this.#addDistinct(moved, options, identitySerde, (key: D, group: K): readonly [D, K] => [key, group]);
+    const identity = (key: D, group: K): readonly [D, K] => [key, group];
+    const first = this.#addDistinct(moved, options, identitySerde, undefined, identity);
     const grouped = graph.add('KSTREAM-MAP', undefined, {
       kind: 'map',
       parents: [first],
@@ -106,6 +120,7 @@ export class TimeWindowedKStream<K, V> {
     parent: GraphNode,
     options: DistinctOptions<never>,
     keySerde: Serde<unknown>,
+    late: LateSink | undefined,
     identity: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'],
   ): GraphNode {
     const { graph } = this.#source;
@@ -120,6 +135,7 @@ export class TimeWindowedKStream<K, V> {
       parents,
       store,
       windows: this.#windows,
+      late,
       identity,
     });
   }
@@ -140,6 +156,7 @@ export class TimeWindowedKStream<K, V> {
       store,
       windows: this.#windows,
       emit: this.#emit,
+      late: this.#late,
       ...functions,
     });
     const windowedKey = Serdes.timeWindowed(serdes.keySerde, this.#windows.sizeMs);

@@ -100,8 +100,10 @@ export class TopologyTestDriver {
     const sinks = topology.nodes.flatMap(node =>
       node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : [],
     );
+    const late = topology.nodes.flatMap(node => ('late' in node && node.late !== undefined ? [node.late.topic] : []));
     const deadLetters = config.deadLetterTopic === undefined ? [] : [config.deadLetterTopic];
-    for (const topic of [...sources, ...sinks, ...deadLetters, ...outputTopics]) cluster.createTopic(topic, partitions);
+    for (const topic of [...sources, ...sinks, ...late, ...deadLetters, ...outputTopics])
+      cluster.createTopic(topic, partitions);
     const admin = cluster.ports.admin();
     const plan = planTopology(topology, config.applicationId, await admin.partitionCounts(sources));
     await createInternalTopics(plan, admin);

@@ -1,10 +1,11 @@
 import { keyToStateKey } from '../../../stores/key-value-store.js';
 import type { SavedTime } from '../../audit/audit-record.js';
 import type { AggregateNode } from '../../dsl/node.js';
-import { NO_HEADERS } from '../../kafka/record.js';
+import { type Headers, NO_HEADERS } from '../../kafka/record.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
 import { aggregateOf, initial } from './aggregate.js';
+import { LateRecords } from './late-records.js';
 import { NO_WINDOW, PartialAggregate } from './partial-aggregate.js';
 import { Processor } from './processor.js';
 
@@ -23,19 +24,21 @@ interface Partial {
 export class Combiner extends Processor {
   readonly #node: AggregateNode;
   readonly #time: OperatorTime;
+  readonly #late: LateRecords;
   #partials = new Map<number, Map<unknown, Partial>>();
 
   constructor(node: AggregateNode, time: OperatorTime, context: TaskContext) {
     super(`${node.name}-combiner`, context);
     this.#node = node;
     this.#time = time;
+    this.#late = new LateRecords(node.late, context);
   }
 
   override get isDescribed(): boolean {
     return false;
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number): void {
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { windows } = this.#node;
     if (key === null || key === undefined || (windows === undefined && (value === null || value === undefined))) {
       this.context.dropped();
@@ -49,7 +52,8 @@ export class Combiner extends Processor {
     const effective = this.#time.effective;
     const { sizeMs, graceMs, advanceMs } = windows;
     for (let start = windows.firstStartFor(timestamp); start <= timestamp; start += advanceMs) {
-      if (start + sizeMs + graceMs <= effective) this.context.late();
+      if (start + sizeMs + graceMs <= effective)
+        this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
       else this.#combine(start, key, value, timestamp);
     }
   }

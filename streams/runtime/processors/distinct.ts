@@ -5,6 +5,7 @@ import type { DistinctNode } from '../../dsl/node.js';
 import type { Headers } from '../../kafka/record.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
+import { LateRecords } from './late-records.js';
 import { Processor } from './processor.js';
 
 /** The value of every entry. */
@@ -17,6 +18,7 @@ export class DistinctProcessor extends Processor {
   /** For its keys, retention and expiry; there is no value to encode. */
   readonly #windows: TimestampedWindowStore<unknown, unknown>;
   readonly #time: OperatorTime;
+  readonly #late: LateRecords;
 
   constructor(node: DistinctNode, bytes: ByteStore, time: OperatorTime, context: TaskContext) {
     super(node.name, context);
@@ -26,6 +28,7 @@ export class DistinctProcessor extends Processor {
     this.#bytes = bytes;
     this.#windows = new TimestampedWindowStore(bytes, keySerde, valueSerde, retentionMs);
     this.#time = time;
+    this.#late = new LateRecords(node.late, context);
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
@@ -38,7 +41,7 @@ export class DistinctProcessor extends Processor {
     const { sizeMs, graceMs } = this.#node.windows;
     const start = this.#node.windows.firstStartFor(timestamp);
     if (start + sizeMs + graceMs <= effective) {
-      this.context.late();
+      this.#late.add(key, value, timestamp, this.#node.windows.windowAt(start), headers);
       return;
     }
     this.#windows.observe(Math.min(start, effective));

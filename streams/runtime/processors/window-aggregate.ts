@@ -7,6 +7,7 @@ import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
 import { aggregateOf, initial, type TableOutput } from './aggregate.js';
 import { ChangeCache } from './change-cache.js';
+import { LateRecords } from './late-records.js';
 import { OpenWindows } from './open-windows.js';
 import { PartialAggregate } from './partial-aggregate.js';
 import { Processor } from './processor.js';
@@ -26,6 +27,7 @@ export class WindowAggregateProcessor extends Processor {
   readonly #time: OperatorTime;
   readonly #sendOldValues: boolean;
   readonly #cache: ChangeCache | undefined;
+  readonly #late: LateRecords;
   /** Only if results leave when their window closes. */
   readonly #open: OpenWindows | undefined;
   /** Windows that end, with their grace, at this time or before have been emitted. */
@@ -45,6 +47,7 @@ export class WindowAggregateProcessor extends Processor {
     this.#store = store;
     this.#time = time;
     this.#sendOldValues = output.sendOldValues;
+    this.#late = new LateRecords(node.late, context);
     const onClose = node.emit === 'onWindowClose';
     this.#cache = output.cached && !onClose ? new ChangeCache() : undefined;
     this.#open = onClose ? new OpenWindows() : undefined;
@@ -70,12 +73,13 @@ export class WindowAggregateProcessor extends Processor {
     const { sizeMs, graceMs, advanceMs } = this.#windows;
     if (value instanceof PartialAggregate) {
       const { windowStart, records } = value;
-      if (windowStart + sizeMs + graceMs <= effective) this.context.late(records);
+      if (windowStart + sizeMs + graceMs <= effective) this.#late.addPartial(records);
       else this.#update(key, windowStart, value, timestamp, effective, headers);
     } else {
       for (let start = this.#windows.firstStartFor(timestamp); start <= timestamp; start += advanceMs) {
-        if (start + sizeMs + graceMs <= effective) this.context.late();
-        else this.#update(key, start, value, timestamp, effective, headers);
+        if (start + sizeMs + graceMs <= effective) {
+          this.#late.add(key, value, timestamp, this.#windows.windowAt(start), headers);
+        } else this.#update(key, start, value, timestamp, effective, headers);
       }
     }
     if (!this.#time.heldBack) this.#close(effective, headers);

@@ -1,0 +1,35 @@
+import type { LateSink } from '../../dsl/node.js';
+import type { Window } from '../../dsl/windows.js';
+import type { Header, Headers } from '../../kafka/record.js';
+import { ANY_PARTITION } from '../record-collector.js';
+import type { TaskContext } from '../task-context.js';
+
+/** What becomes of a record whose window has closed: it is counted, and sent to the late topic if there is one. */
+export class LateRecords {
+  readonly #sink: LateSink | undefined;
+  readonly #context: TaskContext;
+
+  constructor(sink: LateSink | undefined, context: TaskContext) {
+    this.#sink = sink;
+    this.#context = context;
+  }
+
+  add(key: unknown, value: unknown, timestamp: number, window: Window, headers: Headers): void {
+    this.#context.late();
+    if (this.#sink === undefined) return;
+    const { topic, keySerde, valueSerde } = this.#sink;
+    const keyBytes = keySerde.serialize(key);
+    const valueBytes = value === null || value === undefined ? null : valueSerde.serialize(value);
+    const where = [header('start', window.start), header('end', window.end)];
+    this.#context.collector.send(topic, ANY_PARTITION, keyBytes, valueBytes, timestamp, [...headers, ...where]);
+  }
+
+  /** Partial aggregates of so many records: what they were made of is not known here. */
+  addPartial(records: number): void {
+    this.#context.late(records);
+  }
+}
+
+function header(name: string, value: number): Header {
+  return { key: `__streams.late.window.${name}`, value: Buffer.from(String(value)) };
+}
