@@ -61,6 +61,10 @@ export class InMemoryCluster {
     );
   }
 
+  deleteTopic(topic: string): void {
+    this.#topics.delete(topic);
+  }
+
   logs(topic: string): readonly InMemoryLog[] {
     return this.#topics.get(topic) ?? [];
   }
