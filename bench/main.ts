@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { kafkaAvailable, startKafka } from '../test/broker/kafka-broker.js';
 import { javaPeer } from './java-peer.js';
 import { loadUsers } from './load.js';
 import type { Measurement } from './measure.js';
+import { positive } from './positive.js';
 import { measureInTurns, ratios, summarize } from './rounds.js';
 import { tributaryPeer } from './tributary-peer.js';
 
@@ -69,12 +70,6 @@ function line({ peer, wallSeconds, recordsPerSecond, cpuSeconds, peakRssBytes }:
       .toString()
       .padStart(5)} MB`,
   ].join('  ');
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0) throw new InvalidArgumentError('a positive whole number is wanted');
-  return value;
 }
 
 function print(text: string): void {
