@@ -1,0 +1,55 @@
+ARG NODE_VERSION=20
+
+# What runs, of all that npm and the compiler leave. node-rdkafka compiles librdkafka, which takes minutes: this layer lasts
+# as long as package-lock.json does. `npm prune` on the packages of the build would throw the compiled one away.
+FROM node:${NODE_VERSION}-bookworm AS production
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY vendor/ vendor/
+# Without scripts, since `prepare` compiles sources, which are not here; then those of the two native packages.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+    && npm rebuild node-rdkafka classic-level \
+    && mkdir -p /rdkafka/Release /rdkafka/deps \
+    && cd node_modules/node-rdkafka \
+    && mv build/Release/node-librdkafka.node /rdkafka/Release/ \
+    && mv build/deps/librdkafka.so.1 build/deps/librdkafka++.so.1 /rdkafka/deps/ \
+    && strip --strip-unneeded /rdkafka/Release/*.node /rdkafka/deps/*.so.1 \
+    && find . -mindepth 1 -maxdepth 1 ! -name lib ! -name '*.js' ! -name package.json ! -name LICENSE.txt \
+        -exec rm -rf '{}' + \
+    && mv /rdkafka build \
+    && cd .. \
+    && find classic-level/deps classic-level/prebuilds -mindepth 1 -maxdepth 1 ! -name 'linux-*' -exec rm -rf '{}' + \
+    && find . -type f '(' -name '*.d.ts' -o -name '*.map' ')' -delete
+
+FROM node:${NODE_VERSION}-bookworm AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY vendor/ vendor/
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
+COPY stores/ stores/
+COPY streams/ streams/
+COPY topology/ topology/
+COPY producer/ producer/
+COPY monitor/ monitor/
+RUN npm run build && find dist '(' -name '*.d.ts' -o -name '*.map' -o -name .tsbuildinfo ')' -delete
+
+FROM node:${NODE_VERSION}-bookworm-slim
+# What librdkafka is linked with, and the certificates that TLS to a broker is checked by.
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        ca-certificates libcurl4 libssl3 libzstd1 zlib1g \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
+    && install -d -o node -g node /state
+WORKDIR /app
+COPY vendor/ vendor/
+COPY --from=production /app/node_modules/ node_modules/
+# What is missing is found here, not by whoever starts it.
+RUN node -e "for (const name of ['node-rdkafka', 'classic-level', 'kafka-streams']) require(name)"
+COPY package.json ./
+COPY monitor/page/ monitor/page/
+COPY --from=build /app/dist/ dist/
+USER node
+ENV NODE_ENV=production STATE_DIR=/state
+ENTRYPOINT ["node"]
+CMD ["dist/topology/main.js"]

@@ -1,0 +1,60 @@
+import type { AuditRecord, InputOffsets } from '../streams/audit/audit-record.js';
+import type { Watermarks } from '../streams/kafka/ports.js';
+import type { AuditTotals } from './snapshot.js';
+import { topics } from './users-topics.js';
+
+/**
+ * What went in against what came out. A task's counts and offsets are committed together, so `unaccounted` is exact at any
+ * moment, also while things run; ends of partitions are asked at another time and only make `produced` and `lag`.
+ *
+ * @param tasks the latest audit record of each task
+ * @param input ends of the input topic, by partition
+ */
+export function auditTotals(tasks: Iterable<AuditRecord>, input: readonly Watermarks[]): AuditTotals {
+  const totals = { produced: 0, cleaned: 0, rejected: 0, late: 0, lag: 0, unaccounted: 0 };
+  const read = new Map<number, InputOffsets>();
+  for (const record of tasks) {
+    const { counts } = record;
+    const cleaned = counts.out[topics.cleaned] ?? 0;
+    totals.cleaned += cleaned;
+    totals.rejected += counts.rejected;
+    totals.late += counts.late;
+    totals.unaccounted -= cleaned + counts.rejected;
+    const offsets = inputOffsetsOf(record);
+    if (offsets === undefined) {
+      totals.unaccounted += counts.in[topics.user] ?? 0;
+      continue;
+    }
+    totals.unaccounted += offsets.next - offsets.begin;
+    read.set(partitionOf(record), offsets);
+  }
+  for (const partition of new Set([...input.keys(), ...read.keys()])) {
+    const ends = input[partition];
+    const { begin, next } = read.get(partition) ?? { begin: ends?.low ?? 0, next: ends?.low ?? 0 };
+    // What is committed was produced, though the ends were asked before.
+    const end = Math.max(ends?.high ?? next, next);
+    totals.produced += end - begin;
+    totals.lag += end - next;
+  }
+  return totals;
+}
+
+/** Records of the input topic that the task has processed. */
+export function processedBy({
+  counts,
+}: {
+  readonly counts: { readonly in: Readonly<Record<string, number>> };
+}): number {
+  return counts.in[topics.user] ?? 0;
+}
+
+/** undefined if the task does not read the input topic, has not begun, or its record is one of before offsets were written. */
+function inputOffsetsOf(record: AuditRecord): InputOffsets | undefined {
+  const offsets: AuditRecord['offsets'] | undefined = record.offsets;
+  const input = offsets?.[topics.user];
+  return input === undefined || input.begin < 0 || input.next < 0 ? undefined : input;
+}
+
+function partitionOf({ task }: AuditRecord): number {
+  return Number(task.slice(task.lastIndexOf('_') + 1));
+}

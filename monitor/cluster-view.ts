@@ -1,0 +1,199 @@
+import type { Logger } from '../streams/kafka/logger.js';
+import { type Clock, KafkaClientError, type Watermarks } from '../streams/kafka/ports.js';
+import type { TopicPartition } from '../streams/kafka/record.js';
+import type { ClusterClient } from './cluster-client.js';
+
+const PATIENCE_MS = 3000;
+/** Which topics there are, and the ends of those that only change slowly or matter less: each so many rounds. */
+const FULL_ROUND_EVERY = 10;
+
+/** Codes of a cluster that answers, about a partition that is not there, or not yet. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([-190, -188, 3, 5, 6, 9]);
+
+export interface ClusterStatus {
+  /** Whether the cluster answered at the last asking. */
+  readonly up: boolean;
+  /** Why not; null if it did. */
+  readonly reason: string | null;
+  /** When it last changed between up and not up; milliseconds since the epoch. */
+  readonly since: number;
+}
+
+export interface TopicFigures {
+  /** Another one if the topic was deleted and created again, or has other partitions: what was read of it is void. */
+  readonly incarnation: number;
+  /** By partition. */
+  readonly partitions: readonly Watermarks[];
+}
+
+export interface WatchedTopics {
+  /** Of the consumer group: their ends and committed offsets are asked in each round. */
+  readonly inputs: readonly string[];
+  readonly others: readonly string[];
+}
+
+export interface ClusterViewOptions {
+  readonly client: ClusterClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly topics: () => WatchedTopics;
+  /** Something that a client said since it was last asked, to tell with a reason; undefined if nothing. */
+  readonly complaint?: () => string | undefined;
+  /** After this long without an answer the cluster counts as away, though the call may still succeed; milliseconds, 3000 if not given. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * What the brokers say of the application's topics and its group. It never creates a topic by asking for it. When they do not
+ * answer, what was known stays.
+ */
+export class ClusterView {
+  readonly #options: ClusterViewOptions;
+  readonly #topics = new Map<string, TopicFigures>();
+  readonly #committed = new Map<string, number>();
+  #counts: ReadonlyMap<string, number> = new Map();
+  #status: ClusterStatus;
+  #told = false;
+  #answered = false;
+  #incarnations = 0;
+  #rounds = 0;
+  #committing: Promise<void> | undefined;
+
+  constructor(options: ClusterViewOptions) {
+    this.#options = options;
+    this.#status = { up: false, reason: 'the cluster has not answered yet', since: options.clock.now() };
+  }
+
+  get status(): ClusterStatus {
+    return this.#status;
+  }
+
+  /** Whether it has answered since the monitor began. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** Those of the topics that exist. */
+  get topics(): ReadonlyMap<string, TopicFigures> {
+    return this.#topics;
+  }
+
+  /** The group's committed offset; -1 if there is none, undefined if it is not known yet. */
+  committed({ topic, partition }: TopicPartition): number | undefined {
+    return this.#committed.get(`${topic}-${partition}`);
+  }
+
+  /**
+   * Asks once; breaks off between two calls when `closing` is aborted. One round may be under way at a time: a call to a cluster
+   * that is away takes up to its time-out.
+   */
+  async round(closing: AbortSignal): Promise<void> {
+    try {
+      await this.#ask(() => this.#options.client.connect());
+      const { inputs, others } = this.#options.topics();
+      const all = [...inputs, ...others];
+      const full = this.#rounds % FULL_ROUND_EVERY === 0 || all.some(topic => !this.#topics.has(topic));
+      if (full) await this.#readCounts(all);
+      this.#askCommitted(inputs);
+      for (const topic of full ? all : inputs) {
+        if (closing.aborted) return;
+        await this.#readEnds(topic);
+      }
+      this.#rounds++;
+      this.#succeeded();
+    } catch (error) {
+      if (!(error instanceof KafkaClientError)) throw error;
+      this.#rounds = 0;
+      this.#failed(error.message);
+      if (!closing.aborted) await this.#options.client.renew();
+    }
+  }
+
+  /** Waits for the call that is under way. */
+  async close(): Promise<void> {
+    await this.#committing;
+    await this.#options.client.close();
+  }
+
+  async #readCounts(topics: readonly string[]): Promise<void> {
+    this.#counts = await this.#ask(() => this.#options.client.partitionCounts(topics));
+    for (const [topic, { partitions }] of this.#topics) {
+      if (this.#counts.has(topic)) continue;
+      this.#topics.delete(topic);
+      for (const partition of partitions.keys()) this.#committed.delete(`${topic}-${partition}`);
+    }
+  }
+
+  async #readEnds(topic: string): Promise<void> {
+    const count = this.#counts.get(topic);
+    if (count === undefined) return;
+    const partitions: Watermarks[] = [];
+    try {
+      // One after the other: a call takes one of the few threads that Node has for all that waits, up to its time-out.
+      for (let partition = 0; partition < count; partition++) {
+        partitions.push(await this.#ask(() => this.#options.client.watermarks({ topic, partition })));
+      }
+    } catch (error) {
+      if (!(error instanceof KafkaClientError && UNAVAILABLE.has(error.code))) throw error;
+      // It is being created, deleted or moved: the next round looks again.
+      this.#options.logger.debug(error.message);
+      this.#rounds = -1;
+      return;
+    }
+    const known = this.#topics.get(topic);
+    const same =
+      known?.partitions.length === count && known.partitions.every(({ high }, i) => (partitions[i]?.high ?? 0) >= high);
+    const incarnation = known !== undefined && same ? known.incarnation : ++this.#incarnations;
+    this.#topics.set(topic, { incarnation, partitions });
+  }
+
+  /** The answer waits for transactions that are open, up to its time-out: nothing else may wait for it. */
+  #askCommitted(topics: readonly string[]): void {
+    if (this.#committing !== undefined) return;
+    const partitions = topics.flatMap(topic =>
+      Array.from({ length: this.#counts.get(topic) ?? 0 }, (_, partition) => ({ topic, partition })),
+    );
+    if (partitions.length === 0) return;
+    this.#committing = this.#readCommitted(partitions).finally(() => {
+      this.#committing = undefined;
+    });
+  }
+
+  async #readCommitted(partitions: readonly TopicPartition[]): Promise<void> {
+    try {
+      for (const { topic, partition, offset } of await this.#options.client.committed(partitions)) {
+        if (this.#counts.has(topic)) this.#committed.set(`${topic}-${partition}`, offset);
+      }
+    } catch (error) {
+      this.#options.logger.debug(`committed offsets: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    const impatient = setTimeout(() => this.#failed(`no answer within ${patienceMs} ms`), patienceMs);
+    try {
+      return await call();
+    } finally {
+      clearTimeout(impatient);
+    }
+  }
+
+  #succeeded(): void {
+    this.#answered = true;
+    this.#options.complaint?.();
+    if (this.#status.up) return;
+    this.#options.logger.info('the cluster answers');
+    this.#told = true;
+    this.#status = { up: true, reason: null, since: this.#options.clock.now() };
+  }
+
+  #failed(message: string): void {
+    const complaint = this.#options.complaint?.();
+    const reason = complaint === undefined ? message : `${message} (${complaint})`;
+    const { up, since } = this.#status;
+    if (up || !this.#told) this.#options.logger.warn(`the cluster does not answer: ${reason}`);
+    this.#told = true;
+    this.#status = { up: false, reason, since: up ? this.#options.clock.now() : since };
+  }
+}

@@ -1,0 +1,14 @@
+import type { AuditRecord } from '../streams/audit/audit-record.js';
+import { processedBy } from './audit-totals.js';
+
+/**
+ * How long it took from the timestamp of the newest record of a commit until now, milliseconds; undefined if the commit processed
+ * nothing. Timestamps ahead of the clock make 0.
+ *
+ * @param before the task's audit record before this one
+ */
+export function endToEndLatency(record: AuditRecord, before: AuditRecord | undefined, now: number): number | undefined {
+  if (processedBy(record) <= (before === undefined ? 0 : processedBy(before)) || record.streamTime < 0)
+    return undefined;
+  return Math.max(0, now - record.streamTime);
+}

@@ -1,0 +1,259 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
+import { AuditTable } from '../streams/audit/audit-table.js';
+import type { Logger } from '../streams/kafka/logger.js';
+import type { Ports } from '../streams/kafka/ports.js';
+import type { ConsumerRecord } from '../streams/kafka/record.js';
+import { checkAuditRecord } from './audit-shape.js';
+import { auditTotals } from './audit-totals.js';
+import { ClusterClient } from './cluster-client.js';
+import { ClusterView, type WatchedTopics } from './cluster-view.js';
+import { CounterTotals } from './counter-totals.js';
+import { endToEndLatency } from './end-to-end-latency.js';
+import { History } from './history.js';
+import { monitorMetrics } from './monitor-metrics.js';
+import { partitionLags } from './partition-lag.js';
+import type { Fetch } from './process-client.js';
+import { ProcessPoller } from './process-poller.js';
+import { processView } from './process-view.js';
+import type { AuditTotals, HistoryEvent, Snapshot, TopologyEvent } from './snapshot.js';
+import { type FollowedTopic, TopicFollower } from './topic-follower.js';
+import { auditTopicOf, repartitionTopicOf, topics } from './users-topics.js';
+import { WindowTables } from './window-tables.js';
+
+const POLL_TIMEOUT_MS = 100;
+/** Of each partition of an output table, so that a long-lived topic does not delay the start. */
+const TABLE_TAIL_RECORDS = 50_000;
+const TABLE_TOPICS: readonly string[] = [topics.countryCount, topics.distinctUsers, topics.windowSummary];
+
+/** Told what the page is to be told. */
+export interface SnapshotListener {
+  topology(event: TopologyEvent): void;
+  snapshot(snapshot: Snapshot): void;
+}
+
+export interface MonitorOptions {
+  readonly applicationId: string;
+  readonly ports: Ports;
+  readonly fetch: Fetch;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  /** Something that a Kafka client said since it was last asked; undefined if nothing. */
+  readonly complaint?: () => string | undefined;
+  /** How often the brokers and the processes are asked, and snapshots made; milliseconds, 1000 if not given. */
+  readonly intervalMs?: number;
+}
+
+/** Watches an application: what its topics and its group say, and its processes. */
+export class Monitor {
+  readonly #options: MonitorOptions;
+  readonly #auditTopic: string;
+  readonly #cluster: ClusterView;
+  readonly #follower: TopicFollower;
+  readonly #processes: ProcessPoller;
+  readonly #closing = new AbortController();
+  readonly #tables = new WindowTables();
+  readonly #history = new History();
+  readonly #counters = new CounterTotals();
+  readonly #unreadable = new Set<string>();
+  readonly #observe: (seconds: number) => void;
+  #table = new AuditTable();
+  /** Of the input topic that the totals are of. */
+  #incarnation: number | undefined;
+  #description: string | null = null;
+  #audit: AuditTotals | null = null;
+  #running: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  /** Throws a ConfigError if the client refuses its configuration. */
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    const { applicationId, ports, logger, fetch, complaint } = options;
+    this.#auditTopic = auditTopicOf(applicationId);
+    const client = { clientId: `${applicationId}-monitor`, pollTimeoutMs: POLL_TIMEOUT_MS };
+    this.#cluster = new ClusterView({
+      client: new ClusterClient({
+        consumer: () => ports.consumer({ ...client, groupId: applicationId }),
+        admin: () => ports.admin(),
+      }),
+      clock: ports.clock,
+      logger,
+      topics: () => this.#watched,
+      ...(complaint === undefined ? {} : { complaint }),
+    });
+    this.#follower = new TopicFollower({
+      consumer: () => ports.consumer(client),
+      logger,
+      onRecord: (record, live) => this.#apply(record, live),
+      onReset: topic => this.#reset(topic),
+    });
+    this.#processes = new ProcessPoller({ applicationId, fetch, clock: ports.clock, logger });
+    const { latency } = monitorMetrics(options.registry, this);
+    this.#observe = seconds => latency.observe(seconds);
+  }
+
+  get applicationId(): string {
+    return this.#options.applicationId;
+  }
+
+  get cluster(): ClusterView {
+    return this.#cluster;
+  }
+
+  get counters(): CounterTotals {
+    return this.#counters;
+  }
+
+  get processes(): ProcessPoller['processes'] {
+    return this.#processes.processes;
+  }
+
+  /** What the tasks said last of what they did. */
+  get table(): AuditTable {
+    return this.#table;
+  }
+
+  /** As it was last known; null before that. */
+  get audit(): AuditTotals | null {
+    return this.#audit;
+  }
+
+  get lag(): Snapshot['lag'] {
+    return partitionLags(this.#cluster, this.#watched.inputs);
+  }
+
+  get topology(): TopologyEvent {
+    return { description: this.#processes.description };
+  }
+
+  get history(): HistoryEvent {
+    return this.#history.event;
+  }
+
+  get snapshot(): Snapshot {
+    return {
+      at: this.#options.ports.clock.now(),
+      applicationId: this.applicationId,
+      cluster: this.#cluster.status,
+      audit: this.#audit,
+      lag: this.lag,
+      window: this.#tables.latest,
+      closed: this.#tables.closed,
+      distinctUsers: this.#tables.distinctUsers,
+      processes: this.processes.map(process => processView(process, this.#table.tasks)),
+      nodes: this.#processes.rates.total,
+    };
+  }
+
+  /** Begins to watch. The promise rejects only for an error of ours, and resolves when it is closed. */
+  run(listener: SnapshotListener): Promise<void> {
+    const running = Promise.all([
+      this.#each(() => this.#askCluster()),
+      this.#each(() => this.#processes.round(this.#table)),
+      this.#each(async () => this.#publish(listener)),
+      this.#follower.run(this.#closing.signal),
+    ]);
+    this.#running = running.catch(() => {});
+    return running.then(() => {});
+  }
+
+  /** Resolves when nothing is asked any more. A call to a cluster that is away takes up to its time-out. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    this.#processes.close();
+    await this.#running;
+    await this.#cluster.close();
+  }
+
+  async #each(round: () => Promise<void>): Promise<void> {
+    const { intervalMs = 1000 } = this.#options;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const pause = delay(intervalMs, undefined, { signal }).catch(() => {});
+      await round();
+      await pause;
+    }
+  }
+
+  get #watched(): WatchedTopics {
+    const repartitions = [...this.#table.tasks.values()].flatMap(({ watermarks }) => Object.keys(watermarks ?? {}));
+    const names = [...new Set(repartitions)].sort();
+    return {
+      inputs: [topics.user, ...names.map(name => repartitionTopicOf(this.applicationId, name))],
+      others: [this.#auditTopic, topics.cleaned, topics.rejected, ...TABLE_TOPICS],
+    };
+  }
+
+  async #askCluster(): Promise<void> {
+    await this.#cluster.round(this.#closing.signal);
+    if (!this.#cluster.status.up) return;
+    this.#follower.follow(
+      [this.#auditTopic, ...TABLE_TOPICS].flatMap((topic): FollowedTopic[] => {
+        const figures = this.#cluster.topics.get(topic);
+        if (figures === undefined) return [];
+        const tail = topic === this.#auditTopic ? Number.POSITIVE_INFINITY : TABLE_TAIL_RECORDS;
+        const starts = figures.partitions.map(({ low, high }) => Math.max(low, high - tail));
+        return [{ topic, incarnation: figures.incarnation, starts }];
+      }),
+    );
+  }
+
+  #apply(record: ConsumerRecord, live: boolean): void {
+    try {
+      if (record.topic === this.#auditTopic) this.#applyAudit(record, live);
+      else this.#tables.apply(record);
+    } catch (error) {
+      const { topic, partition, offset } = record;
+      const message = `${topic}-${partition}@${offset} is not what it should be: ${String(error)}`;
+      // Where one is wrong, all may be.
+      if (this.#unreadable.has(topic)) this.#options.logger.debug(message);
+      else this.#options.logger.warn(message);
+      this.#unreadable.add(topic);
+    }
+  }
+
+  #applyAudit(record: ConsumerRecord, live: boolean): void {
+    const task = String(record.key);
+    const before = this.#table.tasks.get(task);
+    checkAuditRecord(record);
+    this.#table.apply(record);
+    const after = this.#table.tasks.get(task);
+    if (!live || after === undefined || after === before) return;
+    const latency = endToEndLatency(after, before, this.#options.ports.clock.now());
+    if (latency !== undefined) this.#observe(latency / 1000);
+  }
+
+  #reset(topic: string): void {
+    if (topic === this.#auditTopic) {
+      this.#table = new AuditTable();
+      this.#audit = null;
+      this.#counters.restart();
+    } else this.#tables.reset(topic);
+  }
+
+  #publish(listener: SnapshotListener): void {
+    this.#count();
+    const { snapshot } = this;
+    if (snapshot.cluster.up && snapshot.audit !== null) this.#history.add(snapshot.at, snapshot.audit);
+    const { topology } = this;
+    if (topology.description !== this.#description) listener.topology(topology);
+    this.#description = topology.description;
+    listener.snapshot(snapshot);
+  }
+
+  #count(): void {
+    const input = this.#cluster.topics.get(topics.user);
+    if (!this.#follower.isCaughtUp(this.#auditTopic)) return;
+    if (input !== undefined && input.incarnation !== this.#incarnation) {
+      if (this.#incarnation !== undefined) this.#counters.restart();
+      this.#incarnation = input.incarnation;
+    }
+    this.#audit = auditTotals(this.#table.tasks.values(), input?.partitions ?? []);
+    this.#counters.advance(this.#audit);
+  }
+}

@@ -1,0 +1,61 @@
+const MAX_ANSWER_BYTES = 4_194_304;
+
+/** What the monitor needs of `fetch`. */
+export type Fetch = (
+  url: string,
+  init: { readonly signal: AbortSignal; readonly redirect: 'error' },
+) => Promise<Response>;
+
+/**
+ * Asks the process at `host` (`host:port`) for `path` and gives the text of its answer. Rejects with an error whose message says,
+ * for a person, why there is none.
+ */
+export async function askProcess(
+  fetch: Fetch,
+  host: string,
+  path: string,
+  timeoutMs: number,
+  closing: AbortSignal,
+): Promise<string> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(`http://${host}${path}`, {
+      signal: AbortSignal.any([timeout, closing]),
+      redirect: 'error',
+    });
+    const text = await textOf(response);
+    if (!response.ok) throw new Error(`it answers with status ${response.status}`);
+    return text;
+  } catch (error) {
+    if (timeout.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
+    throw new Error(reasonOf(error), { cause: error });
+  }
+}
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error(`its answer is larger than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** `fetch` says only that it failed; what failed is its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+    case undefined:
+      return error.message;
+    case 'ECONNREFUSED':
+      return 'the connection was refused';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'its host name is not known';
+    default:
+      return cause instanceof Error ? cause.message : error.message;
+  }
+}

@@ -1,0 +1,146 @@
+import type { AuditTable } from '../streams/audit/audit-table.js';
+import type { Logger } from '../streams/kafka/logger.js';
+import type { Clock } from '../streams/kafka/ports.js';
+import { NodeRates } from './node-rates.js';
+import { askProcess, type Fetch } from './process-client.js';
+import { type ProcessStatus, parseProcessStatus } from './process-status.js';
+
+const TIMEOUT_MS = 2000;
+/** A process that died for good, and whose tasks others have, is forgotten after this time. */
+const FORGET_AFTER_MS = 300_000;
+const MAX_PROCESSES = 1000;
+
+/** A process as the audit topic knows it. */
+export interface KnownProcess {
+  readonly host: string;
+  readonly instance: string | null;
+  /** Whether a task is there, as far as is known. */
+  readonly owns: boolean;
+}
+
+export type Answer =
+  | { readonly up: true; readonly status: ProcessStatus }
+  | { readonly up: false; readonly reason: string };
+
+export interface PolledProcess extends KnownProcess {
+  readonly answer: Answer;
+}
+
+export interface ProcessPollerOptions {
+  readonly applicationId: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Asks the processes of the application how they are. */
+export class ProcessPoller {
+  readonly rates = new NodeRates();
+  readonly #options: ProcessPollerOptions;
+  readonly #closing = new AbortController();
+  readonly #processes = new Map<string, PolledProcess>();
+  /** By host, since when it does not answer; milliseconds since the epoch. */
+  readonly #missing = new Map<string, number>();
+  #description: string | null = null;
+
+  constructor(options: ProcessPollerOptions) {
+    this.#options = options;
+  }
+
+  /** By host. */
+  get processes(): readonly PolledProcess[] {
+    return [...this.#processes.values()];
+  }
+
+  /** The topology, in the words of the process that was asked last; null until one has answered. */
+  get description(): string | null {
+    return this.#description;
+  }
+
+  /** Asks all that the table knows, once. One round may be under way at a time. */
+  async round(table: AuditTable): Promise<void> {
+    const known = knownProcesses(table).slice(0, MAX_PROCESSES);
+    for (const host of this.#processes.keys()) {
+      if (!known.some(process => process.host === host)) this.#forget(host);
+    }
+    const answers = await Promise.all(
+      known.map(async process => ({ ...process, answer: await this.#ask(process.host) })),
+    );
+    if (this.#closing.signal.aborted) return;
+    this.#processes.clear();
+    for (const process of answers) if (this.#isShown(process)) this.#processes.set(process.host, process);
+    await this.#describe(answers.find(({ answer }) => answer.up)?.host);
+  }
+
+  /** Breaks off what is being asked. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #ask(host: string): Promise<Answer> {
+    try {
+      const status = parseStatus(await this.#get(host, '/status'));
+      const { applicationId } = this.#options;
+      if (status.applicationId !== applicationId) throw new Error(`it belongs to application ${status.applicationId}`);
+      this.rates.answered(host, status, this.#options.clock.now());
+      this.#missing.delete(host);
+      return { up: true, status };
+    } catch (error) {
+      this.rates.missed(host);
+      if (!this.#missing.has(host)) this.#missing.set(host, this.#options.clock.now());
+      return { up: false, reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  #isShown({ host, owns }: KnownProcess): boolean {
+    const since = this.#missing.get(host);
+    return owns || since === undefined || this.#options.clock.now() - since < FORGET_AFTER_MS;
+  }
+
+  #forget(host: string): void {
+    this.rates.missed(host);
+    this.#missing.delete(host);
+  }
+
+  async #describe(host: string | undefined): Promise<void> {
+    if (host === undefined) return;
+    try {
+      this.#description = await this.#get(host, '/topology');
+    } catch (error) {
+      this.#options.logger.debug(`topology of ${host}: ${String(error)}`);
+    }
+  }
+
+  #get(host: string, path: string): Promise<string> {
+    return askProcess(this.#options.fetch, host, path, TIMEOUT_MS, this.#closing.signal);
+  }
+}
+
+function parseStatus(text: string): ProcessStatus {
+  try {
+    return parseProcessStatus(text);
+  } catch (error) {
+    throw new Error('its answer is no status of a topology process', { cause: error });
+  }
+}
+
+/**
+ * Those that announced themselves, and those that committed last for a task that nobody announces. An announcement goes before a
+ * commit: who restores a task has not committed for it yet.
+ */
+export function knownProcesses({ tasks, instances }: AuditTable): readonly KnownProcess[] {
+  const known = new Map<string, KnownProcess>();
+  const hostOfTask = (task: string): string | null | undefined => tasks.get(task)?.host;
+  const announced = new Set<string>();
+  for (const { host, instance, tasks: announcedTasks } of instances.values()) {
+    for (const task of announcedTasks) announced.add(task);
+    if (host === null) continue;
+    const owns = announcedTasks.some(task => hostOfTask(task) === host || hostOfTask(task) === undefined);
+    known.set(host, { host, instance, owns: owns || known.get(host)?.owns === true });
+  }
+  for (const { task, host, instance } of tasks.values()) {
+    if (announced.has(task) || !host || known.has(host)) continue;
+    known.set(host, { host, instance: instance ?? null, owns: true });
+  }
+  return [...known.values()].sort((a, b) => (a.host < b.host ? -1 : 1));
+}

@@ -1,0 +1,107 @@
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import type { Registry } from 'prom-client';
+import type { Logger } from '../streams/kafka/logger.js';
+import type { ClusterView } from './cluster-view.js';
+import { type EventClients, eventText } from './event-clients.js';
+import type { Asset } from './page-assets.js';
+import type { HistoryEvent, Snapshot, TopologyEvent } from './snapshot.js';
+
+type Env = { readonly Bindings: HttpBindings };
+
+const HEADERS = Object.freeze({
+  'x-content-type-options': 'nosniff',
+  'content-security-policy':
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+});
+const RETRY_AFTER = Object.freeze({ 'retry-after': '5' });
+const EVENT_STREAM = Object.freeze({
+  ...HEADERS,
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  // nginx would gather events until its buffer is full.
+  'x-accel-buffering': 'no',
+});
+
+/** What is shown; a Monitor is that. */
+export interface Shown {
+  readonly topology: TopologyEvent;
+  readonly history: HistoryEvent;
+  readonly snapshot: Snapshot;
+  readonly cluster: Pick<ClusterView, 'status' | 'answered'>;
+}
+
+export interface RoutesOptions {
+  /** undefined: there is none yet, the process is starting. */
+  readonly shown: () => Shown | undefined;
+  readonly clients: EventClients;
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly registry: Registry;
+  readonly logger: Logger;
+}
+
+/** What the monitor answers. Errors are JSON, `{"error": reason}`; what went wrong inside is only logged. */
+export function routes({ shown, clients, assets, registry, logger }: RoutesOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  const starting = (context: Context): Response =>
+    context.json({ error: 'the monitor is starting' }, 503, { ...RETRY_AFTER });
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
+    if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'no-store');
+  });
+  app.get('/events', context => {
+    const monitor = shown();
+    if (monitor === undefined) return starting(context);
+    if (context.req.method === 'HEAD') return context.body(null, 200, { ...EVENT_STREAM });
+    if (clients.full) return context.json({ error: 'too many listen already' }, 503, { ...RETRY_AFTER });
+    const { outgoing } = context.env;
+    outgoing.writeHead(200, { ...EVENT_STREAM });
+    const first = [
+      eventText('topology', monitor.topology),
+      eventText('history', monitor.history),
+      eventText('snapshot', monitor.snapshot),
+    ];
+    clients.add(outgoing, first.join(''));
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.get('/snapshot', context => {
+    const monitor = shown();
+    return monitor === undefined ? starting(context) : context.json(monitor.snapshot);
+  });
+  app.get('/metrics', async context =>
+    context.body(await registry.metrics(), 200, { 'content-type': registry.contentType }),
+  );
+  app.get('/healthz', context => context.json({ status: 'up', cluster: clusterOf(shown()) }));
+  app.get('/readyz', context => {
+    const monitor = shown();
+    const ready = monitor?.cluster.answered === true;
+    return context.json({ status: ready ? 'ready' : 'waiting', cluster: clusterOf(monitor) }, ready ? 200 : 503);
+  });
+  for (const [path, asset] of assets) app.get(path, context => assetResponse(context, asset));
+  const paths = ['/events', '/snapshot', '/metrics', '/healthz', '/readyz', ...assets.keys()];
+  for (const path of paths) app.all(path, methodNotAllowed);
+  app.notFound(context => context.json({ error: 'there is no such page' }, 404));
+  app.onError((error, context) => {
+    logger.error(`${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);
+    return context.json({ error: 'internal error' }, 500);
+  });
+  return app;
+}
+
+function clusterOf(monitor: Shown | undefined): { readonly up: boolean; readonly reason: string | null } {
+  const { up, reason } = monitor?.cluster.status ?? { up: false, reason: 'the monitor is starting' };
+  return { up, reason };
+}
+
+function assetResponse(context: Context, { type, etag, body }: Asset): Response {
+  const headers = { 'content-type': type, etag, 'cache-control': 'no-cache' };
+  if (context.req.header('if-none-match') === etag) return context.body(null, 304, headers);
+  return context.body(body, 200, headers);
+}
+
+function methodNotAllowed(context: Context): Response {
+  return context.json({ error: `${context.req.method} is not allowed` }, 405, { allow: 'GET, HEAD' });
+}

@@ -1,0 +1,53 @@
+import {
+  type AuditRecord,
+  encodeAudit,
+  encodeInstance,
+  type InputOffsets,
+  type InstanceRecord,
+  instanceKey,
+} from '../../streams/audit/audit-record.js';
+import { type ConsumerRecord, NO_HEADERS } from '../../streams/kafka/record.js';
+
+export interface TaskFigures {
+  readonly task: string;
+  readonly offsets: InputOffsets;
+  /** Those processed if not given. */
+  readonly cleaned?: number;
+  readonly rejected?: number;
+  readonly late?: number;
+  readonly streamTime?: number;
+  readonly instance?: string;
+  readonly host?: string | null;
+  readonly repartitions?: readonly string[];
+}
+
+export function auditRecord({ task, offsets, ...figures }: TaskFigures): AuditRecord {
+  const { rejected = 0, late = 0, streamTime = 1000, instance = 'A', host = null, repartitions = [] } = figures;
+  const processed = offsets.next - offsets.begin;
+  const { cleaned = processed - rejected } = figures;
+  return {
+    task,
+    instance,
+    host,
+    streamTime,
+    counts: { in: { user: processed }, out: { 'user-cleaned': cleaned }, rejected, late, dropped: 0 },
+    offsets: { user: offsets },
+    times: {},
+    watermarks: Object.fromEntries(repartitions.map(name => [name, []])),
+  };
+}
+
+export function taskRecord(record: AuditRecord): ConsumerRecord {
+  const partition = Number(record.task.split('_')[1]);
+  return { ...kafkaRecord('users-audit', record.task, encodeAudit(record)), partition };
+}
+
+/** An announcement; null: the instance has closed. */
+export function instanceRecord(instance: string, record: Omit<InstanceRecord, 'instance'> | null): ConsumerRecord {
+  const value = record === null ? null : encodeInstance({ instance, ...record });
+  return kafkaRecord('users-audit', instanceKey(instance), value);
+}
+
+export function kafkaRecord(topic: string, key: string, value: Buffer | null): ConsumerRecord {
+  return { topic, partition: 0, offset: 0, timestamp: 0, key: Buffer.from(key), value, headers: NO_HEADERS };
+}

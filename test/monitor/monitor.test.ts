@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Registry } from 'prom-client';
+import { Monitor } from '../../monitor/monitor.js';
+import type { Snapshot, TopologyEvent } from '../../monitor/snapshot.js';
+import type { AuditRecord } from '../../streams/audit/audit-record.js';
+import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
+import { ManualClock } from '../../streams/testing/manual-clock.js';
+import { until } from '../integration/until.js';
+import { auditRecord, taskRecord } from './audit-fixture.js';
+import { RecordingLogger } from './recording-logger.js';
+
+const NOW = 1_700_000_000_000;
+const AUDIT = 'users-audit';
+
+describe('the monitor', () => {
+  let cluster: InMemoryCluster;
+  let clock: ManualClock;
+  let registry: Registry;
+  let logger: RecordingLogger;
+  let monitor: Monitor;
+  let running: Promise<void>;
+  let told: (TopologyEvent | Snapshot)[];
+
+  beforeEach(() => {
+    clock = new ManualClock(NOW);
+    cluster = new InMemoryCluster(clock);
+    logger = new RecordingLogger();
+    told = [];
+  });
+
+  afterEach(async () => {
+    await monitor.close();
+    await running;
+  });
+
+  const start = (): void => {
+    registry = new Registry();
+    monitor = new Monitor({
+      applicationId: 'users',
+      ports: cluster.ports,
+      fetch: async url => {
+        if (url.endsWith('/topology')) return new Response('Topologies:');
+        return new Response(JSON.stringify({ applicationId: 'users', instance: 'A', state: 'RUNNING', tasks: [] }));
+      },
+      registry,
+      logger,
+      intervalMs: 5,
+    });
+    running = monitor.run({ topology: event => told.push(event), snapshot: event => told.push(event) });
+  };
+  const produce = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      cluster.log('user', 0).append({ key: null, value: Buffer.from('{}'), timestamp: NOW, headers: [] }, undefined);
+    }
+  };
+  const commit = (record: AuditRecord): void => {
+    const { key, value } = taskRecord(record);
+    cluster.log(AUDIT, 0).append({ key, value, timestamp: NOW, headers: [] }, undefined);
+    cluster.commitOffset('user', 0, record.offsets.user?.next ?? 0);
+  };
+  const shows = (condition: (snapshot: Snapshot) => boolean): Promise<Snapshot> =>
+    until('it is shown', 5000, async () => monitor.snapshot, condition);
+  const metric = async (name: string): Promise<string | undefined> =>
+    new RegExp(`^${name} (.*)$`, 'm').exec(await registry.metrics())?.[1];
+
+  it('waits for the topics, and shows what is produced and processed as it comes', async () => {
+    start();
+    await shows(({ cluster: { up } }) => up);
+    assert.equal(monitor.snapshot.audit, null);
+    assert.equal(await metric('users_unaccounted'), undefined);
+    cluster.createTopic('user', 1);
+    cluster.createTopic(AUDIT, 1);
+    produce(10);
+    const before = await shows(({ audit }) => audit?.produced === 10);
+    assert.deepEqual(before.audit, { produced: 10, cleaned: 0, rejected: 0, late: 0, lag: 10, unaccounted: 0 });
+    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 6 }, rejected: 2, late: 1, host: 'a:1' }));
+    const after = await shows(({ audit, processes }) => audit?.cleaned === 4 && processes.length === 1);
+    assert.deepEqual(after.audit, { produced: 10, cleaned: 4, rejected: 2, late: 1, lag: 4, unaccounted: 0 });
+    assert.deepEqual((await shows(({ lag }) => lag[0]?.committed === 6)).lag, [
+      { topic: 'user', partition: 0, end: 10, committed: 6, lag: 4 },
+    ]);
+    assert.deepEqual(
+      [await metric('users_produced'), await metric('users_cleaned'), await metric('users_rejected')],
+      ['10', '4', '2'],
+    );
+    assert.deepEqual(
+      [await metric('users_late'), await metric('users_lag'), await metric('users_unaccounted')],
+      ['1', '4', '0'],
+    );
+    const labels = 'consumergroup="users",topic="user",partition="0"';
+    assert.equal(await metric(`kafka_consumergroup_lag\\{${labels}\\}`), '4');
+    assert.equal(await metric('tributary_process_up\\{host="a:1"\\}'), '1');
+    assert.equal(await metric('tributary_cluster_up'), '1');
+  });
+
+  it('tells the topology when it becomes known, and keeps the history of the totals', async () => {
+    cluster.createTopic('user', 1);
+    cluster.createTopic(AUDIT, 1);
+    produce(2);
+    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 1 }, host: 'a:1' }));
+    start();
+    await until(
+      'it is told',
+      5000,
+      async () => told.filter(event => 'description' in event).length,
+      n => n === 1,
+    );
+    assert.deepEqual(monitor.topology, { description: 'Topologies:' });
+    clock.advance(1000);
+    const { at, produced, processed, lag } = await until(
+      'there is a history',
+      5000,
+      async () => monitor.history,
+      history => history.at.at(-1) === NOW + 1000,
+    );
+    assert.deepEqual([at.length, produced.at(-1), processed.at(-1), lag.at(-1)], [produced.length, 2, 1, 1]);
+  });
+
+  it('measures the latency of commits that it sees live, and of those alone', async () => {
+    cluster.createTopic('user', 1);
+    cluster.createTopic(AUDIT, 1);
+    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 5 }, streamTime: NOW - 60_000 }));
+    start();
+    await shows(({ audit }) => audit !== null);
+    assert.equal(await metric('users_end_to_end_latency_seconds_count'), '0');
+    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 7 }, streamTime: NOW - 2000 }));
+    // It processed nothing: only its time went on.
+    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 7 }, streamTime: NOW - 1000 }));
+    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 8 }, streamTime: NOW + 5000 }));
+    await shows(({ audit }) => audit?.cleaned === 8);
+    assert.equal(await metric('users_end_to_end_latency_seconds_count'), '2');
+    assert.equal(await metric('users_end_to_end_latency_seconds_sum'), '2');
+  });
+
+  it('asks for the repartition topics of the application too', async () => {
+    for (const topic of ['user', AUDIT, 'users-by-country-repartition', 'users-others-repartition']) {
+      cluster.createTopic(topic, 1);
+    }
+    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 0 }, repartitions: ['by-country'] }));
+    start();
+    const { lag } = await shows(partitions => partitions.lag.length === 2);
+    assert.deepEqual(
+      lag.map(({ topic }) => topic),
+      ['user', 'users-by-country-repartition'],
+    );
+  });
+
+  it('goes on, and says so once, where a topic holds what does not belong there', async () => {
+    cluster.createTopic('user', 1);
+    cluster.createTopic(AUDIT, 1);
+    for (const value of ['{', '{"task":"0_0"}', 'null']) {
+      const record = { key: Buffer.from('0_0'), value: Buffer.from(value), timestamp: NOW, headers: [] };
+      cluster.log(AUDIT, 0).append(record, undefined);
+    }
+    const identity = { key: Buffer.from('application/x'), value: Buffer.from('{}'), timestamp: NOW, headers: [] };
+    cluster.log(AUDIT, 0).append(identity, undefined);
+    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 5 } }));
+    start();
+    await shows(({ audit }) => audit?.cleaned === 5);
+    assert.deepEqual([...monitor.table.tasks.keys()], ['0_0']);
+    assert.equal(logger.lines.filter(([level]) => level === 'warn').length, 1);
+  });
+});
