@@ -4,16 +4,21 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { ConfigError, type KafkaStreams, type Ports, rdKafkaPorts } from '../streams/index.js';
 import { startEmbeddedBroker } from '../streams/kafka/embedded-broker.js';
 import { TopicReader } from '../streams/kafka/topic-reader.js';
 import { usersApplication } from './application.js';
 import { type UsersConfig, usersConfig } from './environment.js';
+import { listen } from './http.js';
+import { advertisedAddress } from './http-address.js';
 import { LiveSummary } from './live-summary.js';
+import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { onceProcessed } from './once.js';
 import { runProducer, SAMPLE_USERS } from './producer-process.js';
 import { onTermination } from './termination.js';
 import { createTopics, topics } from './topics.js';
+import { usersTopology } from './users.js';
 
 const SHOW_EVERY_MS = 1000;
 
@@ -30,7 +35,12 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
   const stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-'));
   const config = { ...settings, stateDir, cluster: { brokers: broker.address, clientId: 'users', embedded: true } };
   const ports = rdKafkaPorts(config.cluster, logger);
-  const application = usersApplication(config, { ports, logger });
+  const dependencies = { registry: new Registry(), logger };
+  const http = options.once ? undefined : await listen({ ...config.http, port: undefined }, dependencies);
+  const address = http === undefined ? undefined : advertisedAddress(config.http, http.port);
+  const application = usersApplication(config, { ports, logger }, address);
+  http?.attach({ streams: application, topology: usersTopology(config).describe() });
+  let monitor: MonitorProcess | undefined;
   const stopping = new AbortController();
   onTermination(process, logger, async () => stopping.abort());
   try {
@@ -38,7 +48,10 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
     await createTopics(admin);
     await admin.close();
     application.start();
-    if (!options.once) print(welcome(broker.address));
+    if (!options.once) {
+      monitor = await startMonitor(broker.address, config.http, logger.level);
+      print(welcome(broker.address, monitor.url));
+    }
     const { produced, exitCode } = await runProducer(options.file, broker.address, stopping.signal);
     if (options.once) {
       if (stopping.signal.aborted) return 1;
@@ -48,15 +61,18 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
     await showUntilStopped(application, ports, stopping.signal);
     return 0;
   } finally {
+    await monitor?.stop();
     await application.close();
+    await http?.close();
     await broker.stop();
     await rm(stateDir, { recursive: true, force: true });
   }
 }
 
-function welcome(address: string): string[] {
+function welcome(address: string, page: string): string[] {
   return [
     `Kafka on ${address}: the embedded broker, which forgets everything when it stops. Ctrl-C ends it.`,
+    `The live page: ${page}`,
     'In another terminal, the table of countries and the others:',
     `  kcat -C -b ${address} -t ${topics.countryCount} -o beginning -e -q -f '%k %s\\n'`,
     `  (-t ${topics.distinctUsers}, ${topics.windowSummary}, ${topics.cleaned}, ${topics.rejected})`,

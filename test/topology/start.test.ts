@@ -6,8 +6,10 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { Snapshot } from '../../monitor/snapshot.js';
 import type { OnceResult } from '../../topology/once.js';
 import { CHECKOUT } from '../broker/checkout.js';
+import { until } from '../integration/until.js';
 
 const START = path.join(CHECKOUT, 'dist', 'topology', 'start.js');
 const KCAT = ['/usr/bin/kcat', '/usr/local/bin/kcat'].find(existsSync);
@@ -69,6 +71,15 @@ describe('npm start', function () {
         /^China@\S+Z \{"country":"China","windowStart":"\S+Z","windowEnd":"\S+Z","count":\d+\}$/.test(row),
       ),
     );
+    const page = /^The live page: (http:\S+)$/m.exec(output.stdout())?.[1] ?? '';
+    assert.match(await (await fetch(page)).text(), /<html lang="en">/);
+    const { audit } = await until(
+      'the page knows the tasks',
+      20_000,
+      async () => (await (await fetch(`${page}snapshot`)).json()) as Snapshot,
+      ({ processes }) => processes.some(({ up, tasks }) => up && tasks.length === 4),
+    );
+    assert.equal(audit?.unaccounted, 0);
     child.kill('SIGINT');
     const [code] = await once(child, 'close');
     assert.equal(code, 0);
