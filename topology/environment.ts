@@ -17,6 +17,8 @@ export interface UsersConfig {
   readonly windowGrace: Duration;
   readonly idleTimeout: Duration;
   readonly logLevel: string;
+  /** How many processes the command keeps running. */
+  readonly streamProcesses: number;
   readonly http: HttpSettings;
 }
 
@@ -49,7 +51,11 @@ const variables = z.object({
   WINDOW_SIZE: positiveDuration.default('60s'),
   WINDOW_GRACE: duration.default('10s'),
   IDLE_TIMEOUT: positiveDuration.default('5s'),
-  STREAM_PROCESSES: z.literal('1', 'must be 1: start the command again for another instance').default('1'),
+  STREAM_PROCESSES: z
+    .string()
+    .regex(/^[1-9]\d?$/, 'must be a number from 1 to 99')
+    .transform(Number)
+    .default(1),
   HTTP_PORT: z
     .string()
     .refine(text => isPort(text, 0), 'must be a port from 1 to 65535, or 0 for any that is free')
@@ -80,6 +86,9 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     );
   }
   const { data } = parsed;
+  if (data.STREAM_PROCESSES > 1 && data.HTTP_ADVERTISED !== undefined) {
+    throw new ConfigError('HTTP_ADVERTISED names one process, but STREAM_PROCESSES is above 1');
+  }
   return {
     cluster: clusterFromEnvironment(set, data.APPLICATION_ID),
     applicationId: data.APPLICATION_ID,
@@ -90,6 +99,7 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     windowGrace: data.WINDOW_GRACE,
     idleTimeout: data.IDLE_TIMEOUT,
     logLevel: data.LOG_LEVEL,
+    streamProcesses: data.STREAM_PROCESSES,
     http: { port: data.HTTP_PORT, host: data.HTTP_HOST, advertised: data.HTTP_ADVERTISED },
   };
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { type Logger as PinoLogger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { HttpServer } from '../streams/http/http-server.js';
@@ -8,6 +9,7 @@ import { usersApplication } from './application.js';
 import { type UsersConfig, usersConfig } from './environment.js';
 import { listen } from './http.js';
 import { advertisedAddress } from './http-address.js';
+import { endWithParent, runProcesses } from './processes.js';
 import { onTermination } from './termination.js';
 import { createTopicsWhenReachable } from './topics.js';
 import { usersTopology } from './users.js';
@@ -15,6 +17,8 @@ import { usersTopology } from './users.js';
 async function main(config: UsersConfig): Promise<number> {
   const redact = redactionOf(config.cluster);
   const logger = pino({ level: config.logLevel, hooks: { streamWrite: redact } }, pino.destination(2));
+  if (config.streamProcesses > 1) return await runProcesses(fileURLToPath(import.meta.url), config, logger);
+  endWithParent(process);
   const registry = new Registry();
   const http = await listen(config.http, { registry, logger });
   try {

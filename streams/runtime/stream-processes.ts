@@ -10,8 +10,8 @@ const HEALTHY_AFTER_MS = 60_000;
 
 export interface StreamProcessesOptions {
   readonly count: number;
-  /** Starts one; each is an instance of the application with a slot of its own. */
-  readonly start: () => ChildProcess;
+  /** Starts one, from 0 on; each is an instance of the application with a slot of its own. */
+  readonly start: (index: number) => ChildProcess;
   readonly logger: Logger;
   /** Aborted: all are asked to end (SIGTERM), and none is started any more. */
   readonly signal: AbortSignal;
@@ -28,17 +28,20 @@ export async function runStreamProcesses(options: StreamProcessesOptions): Promi
   const giveUp = new AbortController();
   const signal = AbortSignal.any([options.signal, giveUp.signal]);
   const codes = await Promise.all(
-    Array.from({ length: options.count }, async () => {
-      const code = await keepRunning({ ...options, signal });
+    Array.from({ length: options.count }, async (_, index) => {
+      const code = await keepRunning(() => options.start(index), { ...options, signal });
       // One that can't start for what it was told is none of a group that can.
       if (code === options.fatalExitCode) giveUp.abort();
       return code;
     }),
   );
-  return Math.max(...codes);
+  return codes.includes(options.fatalExitCode) ? options.fatalExitCode : Math.max(...codes);
 }
 
-async function keepRunning({ start, logger, signal, fatalExitCode }: StreamProcessesOptions): Promise<number> {
+async function keepRunning(
+  start: () => ChildProcess,
+  { logger, signal, fatalExitCode }: StreamProcessesOptions,
+): Promise<number> {
   for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)) {
     if (signal.aborted) return 0;
     const startedAt = Date.now();

@@ -57,7 +57,7 @@ describe('the users application on a real broker', function () {
 
   after(() => broker?.stop());
 
-  const start = async (): Promise<TopologyProcess> => {
+  const start = async (more: Readonly<Record<string, string>> = {}): Promise<TopologyProcess> => {
     const topology = await startTopology({
       KAFKA_BROKERS: broker.address,
       APPLICATION_ID: application,
@@ -65,6 +65,7 @@ describe('the users application on a real broker', function () {
       WINDOW_SIZE: `${WINDOW_MS}ms`,
       WINDOW_GRACE: '1s',
       IDLE_TIMEOUT: '1s',
+      ...more,
     });
     running.add(topology);
     return topology;
@@ -175,6 +176,28 @@ describe('the users application on a real broker', function () {
     assert.deepEqual(tableOf(await readAll(broker.address, 'country-count'), 'count'), countryCount);
     assert.deepEqual(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'), distinctUsers);
     assert.equal(await first.end('SIGTERM'), 0);
+  });
+
+  it('is kept running in several processes by one command, also when one of them dies', async () => {
+    const command = await start({ STREAM_PROCESSES: '2' });
+    const runs = (times: number): Promise<string> =>
+      until(
+        `state RUNNING, ${times} times`,
+        60_000,
+        async () => command.log(),
+        log => (log.match(/state RUNNING/g) ?? []).length >= times,
+      );
+    await runs(2);
+    const users = someUsers(6000, Date.now());
+    const sending = send(broker.address, users.map(recordOf));
+    await until('some are cleaned', 60_000, cleaned, count => count > 500);
+    const [pid] = [...command.log().matchAll(/"pid":(\d+)[^\n]*state RUNNING/g)].map(([, id]) => Number(id));
+    assert.ok(pid !== undefined && pid !== command.pid);
+    process.kill(pid, 'SIGKILL');
+    await sending;
+    await assertTables(expectedTables(users, WINDOW_MS));
+    assert.match(command.log(), /a stream process ended with 128, the next one follows in 1000 ms/);
+    assert.equal(await command.end('SIGTERM'), 0);
   });
 
   it('keeps what it refuses, with the reason, and goes on', async () => {
