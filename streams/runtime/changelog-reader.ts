@@ -42,6 +42,11 @@ interface Restoring extends ChangelogPartition {
   records: number;
 }
 
+interface Batch {
+  records: number;
+  readonly writes: StateWrite[];
+}
+
 const MAX_POLL_RECORDS = 10_000;
 
 /**
@@ -132,16 +137,16 @@ export class ChangelogReader {
   /** Reads and applies a batch. */
   async #poll(): Promise<void> {
     const { records, ends } = await this.#consumer.poll(MAX_POLL_RECORDS);
-    const batches = new Map<Restoring, StateWrite[]>();
+    const batches = new Map<Restoring, Batch>();
     for (const record of records) {
       for (const changelog of this.#restoring.get(partitionId(record)) ?? []) {
         if (record.offset < changelog.position) continue;
         changelog.position = record.offset + 1;
-        const batch = batches.get(changelog) ?? [];
+        changelog.records++;
+        const batch = batches.get(changelog) ?? { records: 0, writes: [] };
         batches.set(changelog, batch);
-        const before = batch.length;
-        addWrites(batch, record, changelog);
-        changelog.records += batch.length - before;
+        batch.records++;
+        addWrites(batch.writes, record, changelog);
       }
     }
     // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
@@ -159,12 +164,12 @@ export class ChangelogReader {
   }
 
   /** Writes what came. True if the changelog is read up to its target. */
-  async #apply(changelog: Restoring, batch: readonly StateWrite[] | undefined): Promise<boolean> {
+  async #apply(changelog: Restoring, batch: Batch | undefined): Promise<boolean> {
     const { taskId, store, state, records, position, target } = changelog;
     const done = position >= target;
     if (batch === undefined && !done) return false;
-    await state.restore(store, batch ?? [], position, this.#now());
-    this.#onProgress({ taskId, store, batch: batch?.length ?? 0, records, remaining: Math.max(0, target - position) });
+    await state.restore(store, batch?.writes ?? [], position, this.#now());
+    this.#onProgress({ taskId, store, batch: batch?.records ?? 0, records, remaining: Math.max(0, target - position) });
     return done;
   }
 
