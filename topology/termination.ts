@@ -4,8 +4,8 @@ import type { Logger } from '../streams/index.js';
 const DEADLINE_MS = 9000;
 
 /**
- * Runs `close` on SIGTERM or SIGINT, once. If it has not ended in time the process does, with exit code 1: what was not
- * committed is processed again by the next one.
+ * Runs `close` on SIGTERM or SIGINT, once. If it has not ended in time the process is killed: what was not committed is processed
+ * again by the next one.
  */
 export function onTermination(process: NodeJS.Process, logger: Logger, close: () => Promise<void>): void {
   let closing = false;
@@ -15,7 +15,8 @@ export function onTermination(process: NodeJS.Process, logger: Logger, close: ()
     logger.info(`${signal}: closing`);
     setTimeout(() => {
       logger.error(`not closed after ${DEADLINE_MS} ms`);
-      process.exit(1);
+      // Not `exit`: that would wait for the native client, whatever it waits for.
+      process.kill(process.pid, 'SIGKILL');
     }, DEADLINE_MS).unref();
     // What fails is told by whoever waits for the application to stop.
     close().catch(() => {});

@@ -8,7 +8,7 @@ export interface Clock {
 export interface Watermarks {
   /** Offset of the oldest record that is still there. */
   readonly low: number;
-  /** Offset that the next record will get (the high watermark, open transactions included). */
+  /** The end: of a consumer, how far it may read; of a producer, the offset that the next record will get. */
   readonly high: number;
 }
 
@@ -43,7 +43,7 @@ export interface Consumer {
   poll(maxRecords: number): Promise<PolledBatch>;
   /** Stable committed offsets of the group; -1 where there is none. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
-  /** Asks the broker. */
+  /** Asks the broker. The end is the last stable offset: what comes behind the first open transaction does not count. */
   watermarks(partition: TopicPartition): Promise<Watermarks>;
   /** at_least_once only. */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
@@ -73,7 +73,7 @@ export interface Producer {
   commitTransaction(): Promise<void>;
   abortTransaction(): Promise<void>;
   flush(): Promise<void>;
-  /** Asks the broker. */
+  /** Asks the broker. The end is the high watermark, open transactions included. */
   watermarks(partition: TopicPartition): Promise<Watermarks>;
   close(): Promise<void>;
 }
@@ -111,6 +111,8 @@ export interface ProducerOptions {
   readonly clientId: string;
   /** Absent: not transactional. */
   readonly transactionalId?: string;
+  /** After so long the broker aborts a transaction that was left open; milliseconds, 60,000 if not given. */
+  readonly transactionTimeoutMs?: number;
 }
 
 /**

@@ -155,6 +155,8 @@ export class RdKafkaConsumer implements Consumer {
 
   async close(): Promise<void> {
     this.#closing = true;
+    // A rebalance that nobody answered would keep the client from closing.
+    if (this.#client.isConnected()) this.#client.unassign();
     await promised('disconnect', done => this.#client.disconnect(done));
   }
 }

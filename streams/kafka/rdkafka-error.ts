@@ -9,6 +9,8 @@ interface LibrdkafkaFlags {
 }
 
 const FENCED = -144;
+const FATAL = -150;
+const FENCED_INSTANCE_ID = 82;
 const QUEUE_FULL = -184;
 
 export function isQueueFull(thrown: unknown): boolean {
@@ -24,7 +26,8 @@ export function clientError(call: string, thrown: unknown): KafkaClientError {
 }
 
 function kindOf(error: Error & Partial<LibrdkafkaFlags>, code: number): ClientErrorKind {
-  if (error.isFatal === true || code === FENCED) return 'fatal';
+  // Errors of a consumer come without flags.
+  if (error.isFatal === true || code === FENCED || code === FATAL || code === FENCED_INSTANCE_ID) return 'fatal';
   if (error.isTxnRequiresAbort === true) return 'abort';
   if (error.isRetriable === true) return 'retriable';
   return 'abort';

@@ -9,6 +9,7 @@ import { type Redaction, redactionOf } from './redaction.js';
 const CALL_TIMEOUT_MS = 30_000;
 const WATERMARKS_TIMEOUT_MS = 5000;
 const POLL_INTERVAL_MS = 100;
+const TRANSACTION_TIMEOUT_MS = 60_000;
 /** What the client counts beside key, value and headers. */
 const RECORD_OVERHEAD_BYTES = 500;
 
@@ -37,10 +38,15 @@ export class RdKafkaProducer implements Producer {
       'queue.buffering.max.kbytes': 32_768,
       'delivery.report.only.error': true,
       'retry.backoff.ms': 20,
+      // For its watermarks: the client's default would leave out what lies behind an open transaction.
+      'isolation.level': 'read_uncommitted',
       ...statisticsConfig(onStatistics),
       ...(options.transactionalId === undefined
         ? {}
-        : { 'transactional.id': options.transactionalId, 'transaction.timeout.ms': 60_000 }),
+        : {
+            'transactional.id': options.transactionalId,
+            'transaction.timeout.ms': options.transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS,
+          }),
     });
     this.#client = new kafka.Producer(config, {
       // Keys land where Java's clients put them. A property of topics: among those of the client it has no effect.

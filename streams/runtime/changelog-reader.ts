@@ -1,7 +1,7 @@
 import { decodeBlock } from '../../stores/changelog-block.js';
 import { type StateWrite, stateKey } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
-import type { Consumer } from '../kafka/ports.js';
+import type { Clock, Consumer, Producer } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../kafka/record.js';
 
 /** A store to restore from its changelog. */
@@ -55,7 +55,8 @@ const MAX_POLL_RECORDS = 10_000;
  */
 export class ChangelogReader {
   readonly #consumer: Consumer;
-  readonly #now: () => number;
+  readonly #producer: Pick<Producer, 'watermarks'>;
+  readonly #clock: Clock;
   readonly #onProgress: (progress: RestoreProgress) => void;
   /** By partition: where a topic has the records of several tasks, all of those that restore from it. */
   readonly #restoring = new Map<string, Restoring[]>();
@@ -63,9 +64,16 @@ export class ChangelogReader {
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(consumer: Consumer, now: () => number, onProgress: (progress: RestoreProgress) => void) {
+  /** The producer is asked for the ends of the changelogs. */
+  constructor(
+    consumer: Consumer,
+    producer: Pick<Producer, 'watermarks'>,
+    clock: Clock,
+    onProgress: (progress: RestoreProgress) => void,
+  ) {
     this.#consumer = consumer;
-    this.#now = now;
+    this.#producer = producer;
+    this.#clock = clock;
     this.#onProgress = onProgress;
   }
 
@@ -77,13 +85,14 @@ export class ChangelogReader {
 
   /**
    * Begins to read the changelogs of a task. The group's committed offsets must have been fetched before: they are stable, so
-   * what was committed with them is below the high watermark that is taken here. Rejects with a TaskCorruptedError, and reads
+   * what was committed with them is below the high watermark that is taken here. The last stable offset would not do: a process that died
+   * may have left a transaction open, and what others committed lies behind it. Rejects with a TaskCorruptedError, and reads
    * nothing, if what is on disk does not fit.
    */
   async add(changelogs: readonly ChangelogPartition[]): Promise<void> {
     const added: Restoring[] = [];
     for (const changelog of changelogs) {
-      const { low, high } = await this.#consumer.watermarks(changelog);
+      const { low, high } = await this.#producer.watermarks(changelog);
       const stored = changelog.state.changelogOffset(changelog.store);
       if (stored !== undefined && (stored < low || stored > high)) {
         const { topic, partition, taskId } = changelog;
@@ -103,7 +112,7 @@ export class ChangelogReader {
         continue;
       }
       // There is nothing to read, and that is worth knowing at the next start.
-      if (state.changelogOffset(store) === undefined) await state.restore(store, [], position, this.#now());
+      if (state.changelogOffset(store) === undefined) await state.restore(store, [], position, this.#clock.now());
       this.#onProgress({ taskId, store, batch: 0, records: 0, remaining: 0 });
     }
     this.#reading = this.#read();
@@ -168,7 +177,7 @@ export class ChangelogReader {
     const { taskId, store, state, records, position, target } = changelog;
     const done = position >= target;
     if (batch === undefined && !done) return false;
-    await state.restore(store, batch?.writes ?? [], position, this.#now());
+    await state.restore(store, batch?.writes ?? [], position, this.#clock.now());
     this.#onProgress({ taskId, store, batch: batch?.records ?? 0, records, remaining: Math.max(0, target - position) });
     return done;
   }

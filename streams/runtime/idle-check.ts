@@ -1,4 +1,4 @@
-import { type Clock, type Consumer, KafkaClientError } from '../kafka/ports.js';
+import { type Clock, KafkaClientError, type Producer } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import type { Task } from './task.js';
 import { END_OF_TIME } from './time.js';
@@ -11,15 +11,16 @@ const CHECK_EVERY_AT_END_MS = 50;
  * timeout, promises that nothing older than the wall clock less that timeout will come.
  */
 export class IdleCheck {
-  readonly #consumer: Consumer;
+  readonly #producer: Producer;
   readonly #clock: Clock;
   readonly #idleTimeoutMs: number;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #silentSince: number;
   #inputEnded = false;
 
-  constructor(consumer: Consumer, clock: Clock, idleTimeoutMs: number) {
-    this.#consumer = consumer;
+  /** The producer is asked for the ends of partitions. */
+  constructor(producer: Producer, clock: Clock, idleTimeoutMs: number) {
+    this.#producer = producer;
     this.#clock = clock;
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#silentSince = clock.now();
@@ -54,7 +55,7 @@ export class IdleCheck {
   /** Infinite if the broker does not answer: then nothing is promised. */
   async #highWatermark(partition: TopicPartition): Promise<number> {
     try {
-      return (await this.#consumer.watermarks(partition)).high;
+      return (await this.#producer.watermarks(partition)).high;
     } catch (error) {
       if (error instanceof KafkaClientError && error.kind !== 'fatal') return Number.POSITIVE_INFINITY;
       throw error;

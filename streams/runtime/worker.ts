@@ -26,6 +26,10 @@ const SLICE = 500;
 /** Records that may wait for the transaction before to commit; beyond, processing waits. */
 const MAX_KEPT_BACK = 10_000;
 const ROOM_CHECK_MS = 2;
+/** What a dead process left open holds up those that read behind it; as in Java Kafka Streams. */
+const LEAST_TRANSACTION_TIMEOUT_MS = 10_000;
+/** What a broker takes by default (`transaction.max.timeout.ms`). */
+const MOST_TRANSACTION_TIMEOUT_MS = 900_000;
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 
@@ -89,7 +93,7 @@ export class Worker {
     this.#restoreConsumer = ports.consumer({ clientId: `${name}-restore-consumer`, pollTimeoutMs: POLL_TIMEOUT_MS });
     this.#producer = ports.producer({
       clientId: `${name}-producer`,
-      ...(exactlyOnce ? { transactionalId: name } : {}),
+      ...(exactlyOnce ? { transactionalId: name, transactionTimeoutMs: transactionTimeout(config) } : {}),
     });
     this.#collector = new RecordCollector(this.#producer);
     this.#committer = exactlyOnce
@@ -103,16 +107,12 @@ export class Worker {
       clock: ports.clock,
       logger,
     });
-    const changelogs = new ChangelogReader(
-      this.#restoreConsumer,
-      () => ports.clock.now(),
-      progress => {
-        const { taskId, store, batch } = progress;
-        if (batch > 0) metrics.restored(taskId, store, batch);
-        this.#assigned.progressed(progress);
-        options.onRestore(progress);
-      },
-    );
+    const changelogs = new ChangelogReader(this.#restoreConsumer, this.#producer, ports.clock, progress => {
+      const { taskId, store, batch } = progress;
+      if (batch > 0) metrics.restored(taskId, store, batch);
+      this.#assigned.progressed(progress);
+      options.onRestore(progress);
+    });
     this.#assigned = new AssignedTasks({ plan, creator, changelogs, producer: this.#producer, logger });
     this.#announcer = new InstanceAnnouncer({
       identity: { instance: directory.instanceId, host: config.applicationServer ?? null },
@@ -123,7 +123,7 @@ export class Worker {
     });
     this.#input = new InputReader(this.#consumer);
     this.#offsets = new ChangelogOffsets(this.#producer, ports.clock);
-    this.#idle = new IdleCheck(this.#consumer, ports.clock, config.idleTimeoutMs);
+    this.#idle = new IdleCheck(this.#producer, ports.clock, config.idleTimeoutMs);
     this.#lastCommit = ports.clock.now();
   }
 
@@ -371,4 +371,9 @@ export class Worker {
     this.#assignment = assignment;
     this.#options.onAssignment(assignment);
   }
+}
+
+/** No transaction may time out for waiting for its commit. */
+function transactionTimeout({ commitIntervalMs }: StreamsConfig): number {
+  return Math.min(Math.max(LEAST_TRANSACTION_TIMEOUT_MS, 3 * commitIntervalMs), MOST_TRANSACTION_TIMEOUT_MS);
 }

@@ -75,7 +75,7 @@ export class InMemoryConsumer implements Consumer {
   }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
-    return { low: 0, high: this.#cluster.log(topic, partition).high };
+    return { low: 0, high: this.#cluster.log(topic, partition).stable };
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {

@@ -4,7 +4,7 @@ import { MemoryLevel } from 'memory-level';
 import { beforeEach, describe, it } from 'mocha';
 import { encodeBlocks } from '../../stores/changelog-block.js';
 import { TaskState } from '../../stores/task-state.js';
-import type { Consumer } from '../../streams/kafka/ports.js';
+import type { Consumer, Producer } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import {
   type ChangelogPartition,
@@ -13,6 +13,7 @@ import {
   TaskCorruptedError,
 } from '../../streams/runtime/changelog-reader.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
+import type { LogTransaction } from '../../streams/testing/in-memory-log.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { record, ScriptedConsumer } from './scripted-consumer.js';
 
@@ -47,11 +48,15 @@ describe('restoring from changelogs', () => {
   }
 
   async function restore(consumer: Consumer, ...changelogs: ChangelogPartition[]): Promise<void> {
-    const reader = new ChangelogReader(
-      consumer,
-      () => NOW,
-      one => progress.push(one),
-    );
+    await restoreFrom(consumer, consumer, ...changelogs);
+  }
+
+  async function restoreFrom(
+    consumer: Consumer,
+    producer: Pick<Producer, 'watermarks'>,
+    ...changelogs: ChangelogPartition[]
+  ): Promise<void> {
+    const reader = new ChangelogReader(consumer, producer, { now: () => NOW }, one => progress.push(one));
     await reader.add(changelogs);
     try {
       while (changelogs.some(({ taskId }) => reader.isRestoring(taskId))) await immediate();
@@ -260,8 +265,39 @@ describe('restoring from changelogs', () => {
       await producer[end]();
     }
     const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
-    await restore(consumer, changelog());
+    await restoreFrom(consumer, producer, changelog());
     assert.equal(read('a'), 'kept');
     assert.equal(state.changelogOffset('rows'), 4);
   });
+
+  it('waits for a transaction that another process left open: what was committed since lies behind it', async () => {
+    const cluster = new InMemoryCluster(new ManualClock(0));
+    cluster.createTopic('log', 1);
+    const log = cluster.log('log', 0);
+    const write = (key: string, value: string, transaction: LogTransaction | undefined): void => {
+      log.append({ key: Buffer.from(key), value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS }, transaction);
+    };
+    const leftOpen: LogTransaction = { state: 'open' };
+    write('a', 'before', undefined);
+    write('a', 'never', leftOpen);
+    write('a', 'after', { state: 'committed' });
+    const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
+    const polls = pollsOf(consumer);
+    const restored = restoreFrom(consumer, cluster.ports.producer({ clientId: 'p' }), changelog());
+    while (polls.count < 5) await immediate();
+    assert.equal(read('a'), 'before');
+    leftOpen.state = 'aborted';
+    await restored;
+    assert.deepEqual([read('a'), state.changelogOffset('rows')], ['after', 3]);
+  });
 });
+
+function pollsOf(consumer: Consumer): { count: number } {
+  const polls = { count: 0 };
+  const poll = consumer.poll.bind(consumer);
+  consumer.poll = max => {
+    polls.count++;
+    return poll(max);
+  };
+  return polls;
+}

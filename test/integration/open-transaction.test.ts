@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
+import { NO_HEADERS } from '../../streams/kafka/record.js';
+import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
+import { createTopic, deleteTopics } from '../broker/topics.js';
+import { until } from './until.js';
+
+const TOPIC = 'open-transaction-test';
+
+describe('a transaction that is left open, on a real broker', function () {
+  this.timeout(60_000);
+  const available = brokerForTestsAvailable();
+  if (!available.available) {
+    it.skip(`skipped: ${available.reason}`);
+    return;
+  }
+  let broker: BrokerForTests;
+
+  before(async () => {
+    broker = await brokerForTests();
+    await createTopic(broker.address, TOPIC, 1);
+  });
+
+  after(async () => {
+    await deleteTopics(broker.address, [TOPIC]);
+    await broker.stop();
+  });
+
+  it('is the end for a consumer, and not for a producer, which tells where the partition ends', async () => {
+    const logger = { debug() {}, info() {}, warn() {}, error() {} };
+    const ports = rdKafkaPorts({ brokers: broker.address, clientId: 'test' }, logger);
+    const partition = { topic: TOPIC, partition: 0 };
+    const consumer = ports.consumer({ clientId: 'test', pollTimeoutMs: 50 });
+    const open = ports.producer({ clientId: 'open', transactionalId: 'open' });
+    const other = ports.producer({ clientId: 'other', transactionalId: 'other' });
+    try {
+      await Promise.all([consumer.connect(), open.connect(), other.connect()]);
+      for (const producer of [open, other]) {
+        await producer.initTransactions();
+        await producer.beginTransaction();
+        producer.send(TOPIC, 0, Buffer.from('k'), Buffer.from('v'), Date.now(), NO_HEADERS);
+        await producer.flush();
+      }
+      await other.commitTransaction();
+      assert.deepEqual(await consumer.watermarks(partition), { low: 0, high: 0 });
+      // The two records; the marker of the one that was committed may come a little later.
+      assert.ok((await other.watermarks(partition)).high >= 2);
+      await open.abortTransaction();
+      await until(
+        'the consumer may read to the end, both markers among it',
+        10_000,
+        () => consumer.watermarks(partition),
+        ({ high }) => high === 4,
+      );
+    } finally {
+      for (const client of [consumer, open, other]) await client.close();
+    }
+  });
+});
