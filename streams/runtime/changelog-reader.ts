@@ -151,9 +151,10 @@ export class ChangelogReader {
       for (const changelog of this.#restoring.get(partitionId(record)) ?? []) {
         if (record.offset < changelog.position) continue;
         changelog.position = record.offset + 1;
-        changelog.records++;
         const batch = batches.get(changelog) ?? { records: 0, writes: [] };
         batches.set(changelog, batch);
+        if (!isOf(changelog, record)) continue;
+        changelog.records++;
         batch.records++;
         addWrites(batch.writes, record, changelog);
       }
@@ -203,11 +204,16 @@ function partitionId({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`;
 }
 
-function addWrites(batch: StateWrite[], { key, value }: ConsumerRecord, changelog: ChangelogPartition): void {
-  if (changelog.blocksOf !== undefined) {
-    if (value !== null) for (const write of decodeBlock(value, changelog.blocksOf)) batch.push(write);
-  } else if (key !== null) {
-    const row = stateKey(key);
-    if (changelog.onlyKey === undefined || changelog.onlyKey === row) batch.push({ key: row, value });
+/** False for records of other tasks in the same topic, and for what is no row. */
+function isOf({ onlyKey, blocksOf }: ChangelogPartition, { key, value }: ConsumerRecord): boolean {
+  if (blocksOf !== undefined) return value !== null;
+  return key !== null && (onlyKey === undefined || onlyKey === stateKey(key));
+}
+
+function addWrites(writes: StateWrite[], { key, value }: ConsumerRecord, { blocksOf }: ChangelogPartition): void {
+  if (blocksOf === undefined) {
+    if (key !== null) writes.push({ key: stateKey(key), value });
+  } else if (value !== null) {
+    for (const write of decodeBlock(value, blocksOf)) writes.push(write);
   }
 }
