@@ -1,30 +1,33 @@
 import { type Admin, type Consumer, KafkaClientError, type Watermarks } from '../streams/kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../streams/kafka/record.js';
 
-export interface ClientPorts {
+export interface ClusterClientOptions {
   /** Of the group whose offsets are asked for. It is not subscribed: the group does not know of it. */
-  readonly consumer: () => Consumer;
-  readonly admin: () => Admin;
+  readonly consumer: Consumer;
+  readonly admin: Admin;
 }
 
-/** Asks the brokers. Its calls reject with a KafkaClientError; after that `renew` is to be called. */
+/** Asks the brokers. Its calls reject with a KafkaClientError; they may be made again on the same clients. */
 export class ClusterClient {
-  readonly #ports: ClientPorts;
-  #consumer: Consumer;
-  #admin: Admin;
+  readonly #consumer: Consumer;
+  readonly #admin: Admin;
   #connected = false;
   #asking: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: ClientPorts) {
-    this.#ports = ports;
-    this.#consumer = ports.consumer();
-    this.#admin = ports.admin();
+  constructor({ consumer, admin }: ClusterClientOptions) {
+    this.#consumer = consumer;
+    this.#admin = admin;
   }
 
   async connect(): Promise<void> {
     if (this.#connected) return;
     await this.#consumer.connect();
     this.#connected = true;
+  }
+
+  /** Takes what the consumer has to say of its own accord: if nobody polled it, that would pile up while the brokers are away. */
+  async drain(): Promise<void> {
+    await ignoringFailure(this.#consumer.poll(1));
   }
 
   /** Of those of the topics that exist; none is created. */
@@ -43,18 +46,6 @@ export class ClusterClient {
     return asking;
   }
 
-  /**
-   * Goes on with new clients: those that nobody polls keep what they have to say, which is much while they can't connect. Waits for
-   * the call that is under way.
-   */
-  async renew(): Promise<void> {
-    await this.close();
-    // One that never connected may try again.
-    if (this.#connected) this.#consumer = this.#ports.consumer();
-    this.#connected = false;
-    this.#admin = this.#ports.admin();
-  }
-
   /** Waits for the call that is under way. */
   async close(): Promise<void> {
     await this.#asking;
@@ -63,9 +54,9 @@ export class ClusterClient {
   }
 }
 
-async function ignoringFailure(closing: Promise<void>): Promise<void> {
+async function ignoringFailure(call: Promise<unknown>): Promise<void> {
   try {
-    await closing;
+    await call;
   } catch (error) {
     if (!(error instanceof KafkaClientError)) throw error;
   }

@@ -90,6 +90,7 @@ export class ClusterView {
   async round(closing: AbortSignal): Promise<void> {
     try {
       await this.#ask(() => this.#options.client.connect());
+      await this.#options.client.drain();
       const { inputs, others } = this.#options.topics();
       const all = [...inputs, ...others];
       const full = this.#rounds % FULL_ROUND_EVERY === 0 || all.some(topic => !this.#topics.has(topic));
@@ -103,9 +104,7 @@ export class ClusterView {
       this.#succeeded();
     } catch (error) {
       if (!(error instanceof KafkaClientError)) throw error;
-      this.#rounds = 0;
       this.#failed(error.message);
-      if (!closing.aborted) await this.#options.client.renew();
     }
   }
 

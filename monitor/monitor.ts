@@ -22,6 +22,8 @@ import { auditTopicOf, repartitionTopicOf, topics } from './users-topics.js';
 import { WindowTables } from './window-tables.js';
 
 const POLL_TIMEOUT_MS = 100;
+/** Of a consumer that has nothing to read. */
+const DRAIN_TIMEOUT_MS = 1;
 /** Of each partition of an output table, so that a long-lived topic does not delay the start. */
 const TABLE_TAIL_RECORDS = 50_000;
 const TABLE_TOPICS: readonly string[] = [topics.countryCount, topics.distinctUsers, topics.windowSummary];
@@ -70,11 +72,11 @@ export class Monitor {
     this.#options = options;
     const { applicationId, ports, logger, fetch, complaint } = options;
     this.#auditTopic = auditTopicOf(applicationId);
-    const client = { clientId: `${applicationId}-monitor`, pollTimeoutMs: POLL_TIMEOUT_MS };
+    const clientId = `${applicationId}-monitor`;
     this.#cluster = new ClusterView({
       client: new ClusterClient({
-        consumer: () => ports.consumer({ ...client, groupId: applicationId }),
-        admin: () => ports.admin(),
+        consumer: ports.consumer({ clientId, groupId: applicationId, pollTimeoutMs: DRAIN_TIMEOUT_MS }),
+        admin: ports.admin(),
       }),
       clock: ports.clock,
       logger,
@@ -82,7 +84,7 @@ export class Monitor {
       ...(complaint === undefined ? {} : { complaint }),
     });
     this.#follower = new TopicFollower({
-      consumer: () => ports.consumer(client),
+      consumer: () => ports.consumer({ clientId, pollTimeoutMs: POLL_TIMEOUT_MS }),
       logger,
       onRecord: (record, live) => this.#apply(record, live),
       onReset: topic => this.#reset(topic),

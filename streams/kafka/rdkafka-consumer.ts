@@ -1,5 +1,6 @@
 import kafka, { type KafkaConsumer, type Message, type MessageHeader } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
+import { clientWarnings } from './client-warnings.js';
 import type { Logger } from './logger.js';
 import {
   type Consumer,
@@ -70,7 +71,8 @@ export class RdKafkaConsumer implements Consumer {
     this.#client.setDefaultConsumeTimeout(options.pollTimeoutMs);
     this.#client.on('partition.eof', end => this.#ends.push(end));
     if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
-    this.#client.on('event.error', error => logger.warn(`consumer ${options.clientId}: ${error.message}`));
+    const warn = clientWarnings(`consumer ${options.clientId}`, logger);
+    this.#client.on('event.error', ({ message }) => warn(message));
   }
 
   /** @internal For the group metadata of a producer's transaction. */

@@ -1,5 +1,6 @@
 import kafka, { type Producer as Client, type KafkaConsumer, type MessageHeader } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
+import { clientWarnings } from './client-warnings.js';
 import type { Logger } from './logger.js';
 import type { Consumer, Producer, ProducerOptions, Watermarks } from './ports.js';
 import { clientError, isQueueFull, promised, redacted } from './rdkafka-error.js';
@@ -53,7 +54,8 @@ export class RdKafkaProducer implements Producer {
       partitioner: 'murmur2_random',
     });
     if (onStatistics !== undefined) this.#client.on('event.stats', ({ message }) => onStatistics(message));
-    this.#client.on('event.error', error => logger.warn(`producer ${options.clientId}: ${error.message}`));
+    const warn = clientWarnings(`producer ${options.clientId}`, logger);
+    this.#client.on('event.error', ({ message }) => warn(message));
   }
 
   async connect(): Promise<void> {

@@ -146,7 +146,7 @@ function setUp({ patienceMs = 3000 } = {}) {
   const logger = new RecordingLogger();
   const complaints: string[] = [];
   const view = new ClusterView({
-    client: new ClusterClient({ consumer: () => cluster, admin: () => cluster }),
+    client: new ClusterClient({ consumer: cluster, admin: cluster }),
     clock,
     logger,
     topics: () => TOPICS,
