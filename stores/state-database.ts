@@ -116,10 +116,13 @@ function corruption(cause: unknown): UnreadableStateError {
   return new UnreadableStateError('LevelDB reports corruption', { cause });
 }
 
+/** A table that is too short is read beyond its end: to LevelDB that is an argument which is not valid. */
+const DAMAGE = /corruption|\.ldb: Invalid argument/i;
+
 function isCorruption(error: unknown): boolean {
   for (let e = error; e instanceof Error; e = e.cause) {
     if ('code' in e && e.code === 'LEVEL_CORRUPTION') return true;
-    if (/corruption/i.test(e.message)) return true;
+    if (DAMAGE.test(e.message)) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { TaskState } from '../../stores/task-state.js';
@@ -124,6 +124,29 @@ describe('a damaged state directory', () => {
     await state.close();
     assert.equal(discarded, true);
   });
+
+  const tableDamages: Record<string, (table: string) => Promise<void>> = {
+    'one byte short': async table => truncate(table, (await readFile(table)).length - 1),
+    gone: table => rm(table),
+  };
+  for (const [damaged, harm] of Object.entries(tableDamages)) {
+    it(`is unreadable, at the latest when it is read, when a table is ${damaged}`, async () => {
+      await fill(MUCH);
+      const directory = join(storage.location, 'db');
+      const tables = (await readdir(directory)).filter(file => file.endsWith('.ldb'));
+      assert.ok(tables.length > 0);
+      for (const table of tables) await harm(join(directory, table));
+      const readAll = async (): Promise<void> => {
+        const state = await open();
+        try {
+          await state.store('rows').entries();
+        } finally {
+          await state.close();
+        }
+      };
+      await assert.rejects(readAll, UnreadableStateError);
+    });
+  }
 
   it('is what it was when nothing is damaged', async () => {
     await fill(20);
