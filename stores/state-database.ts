@@ -1,3 +1,4 @@
+import { StateAccessError } from './state-access-error.js';
 import { UnreadableStateError } from './unreadable-state-error.js';
 
 /**
@@ -32,7 +33,7 @@ export type LevelOperation = { type: 'put'; key: string; value: Buffer } | { typ
 
 /**
  * Keys and values of one task on one `Level`, with synchronous reads and atomic batches. Where the bytes on disk are damaged its
- * calls fail with UnreadableStateError.
+ * calls fail with UnreadableStateError, and where the disk refuses with StateAccessError.
  */
 export class StateDatabase {
   readonly #level: Level;
@@ -101,8 +102,8 @@ export class StateDatabase {
     }
   }
 
-  #checked(error: unknown): unknown {
-    if (!isCorruption(error)) return error;
+  #checked(error: unknown): Error {
+    if (!isCorruption(error)) return new StateAccessError(`LevelDB: ${messageOf(error)}`, { cause: error });
     this.#damaged = true;
     return corruption(error);
   }
@@ -110,6 +111,10 @@ export class StateDatabase {
   async close(): Promise<void> {
     await this.#level.close();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function corruption(cause: unknown): UnreadableStateError {

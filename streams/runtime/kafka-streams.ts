@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import type { Topology } from '../dsl/topology.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
@@ -18,6 +17,7 @@ import {
 } from './queries/read-only-store.js';
 import { StoreOwners } from './queries/store-owners.js';
 import { type StateDirectory, takeSlot } from './state-directory.js';
+import { isStateError } from './state-error.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from './streams-config.js';
 import { noMetrics, type StreamsMetrics } from './streams-metrics.js';
 import { mayBecome, type StreamsState } from './streams-state.js';
@@ -217,7 +217,7 @@ export class KafkaStreams {
       return undefined;
     } catch (error) {
       await worker.close(true);
-      if (error instanceof KafkaClientError || error instanceof UnreadableStateError || error instanceof RetryError) {
+      if (error instanceof KafkaClientError || error instanceof RetryError || isStateError(error)) {
         return error;
       }
       throw error;

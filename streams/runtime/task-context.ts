@@ -1,10 +1,10 @@
-import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import { newTaskCounts, type TaskCounts } from '../audit/task-counts.js';
 import { KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { deadLetter } from './dead-letter.js';
 import { asError, type ErrorContext, type ErrorHandler, RetryError, StreamsError } from './errors.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
+import { isStateError } from './state-error.js';
 
 export interface ErrorHandlers {
   readonly deserialization: ErrorHandler;
@@ -72,7 +72,7 @@ export class TaskContext {
   failed(phase: ErrorContext['phase'], node: string, thrown: unknown): void {
     if (thrown instanceof StreamsError || thrown instanceof RetryError) throw thrown;
     // The client's errors are about the transaction, those of the disk about the task: not about this record.
-    if (thrown instanceof KafkaClientError || thrown instanceof UnreadableStateError) throw thrown;
+    if (thrown instanceof KafkaClientError || isStateError(thrown)) throw thrown;
     const error = asError(thrown);
     const context: ErrorContext = { phase, node, taskId: this.taskId, record: this.#record };
     const response = this.#handlers[phase](error, context);

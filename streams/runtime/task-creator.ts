@@ -1,3 +1,4 @@
+import { StateAccessError } from '../../stores/state-access-error.js';
 import { TaskState } from '../../stores/task-state.js';
 import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import type { Logger } from '../kafka/logger.js';
@@ -107,7 +108,10 @@ export class TaskCreator {
       return await this.rebuild(task, 'it was last written more than a day ago');
     } catch (error) {
       if (error instanceof UnreadableStateError) return await this.rebuild(task, error.message);
-      throw new Error(`state of task ${id} in ${this.#directory.location} can't be opened`, { cause: error });
+      const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new StateAccessError(`state of task ${id} in ${this.#directory.location} can't be opened: ${reason}`, {
+        cause: error,
+      });
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { type Level, StateDatabase } from '../../stores/state-database.js';
+import { type Level, type LevelOperation, StateDatabase } from '../../stores/state-database.js';
+import { resumeOnError } from '../../streams/index.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { TestApplication } from './test-application.js';
 
@@ -10,6 +11,8 @@ const DAY_MS = 86_400_000;
 class DamagedDirectory extends MemoryStateDirectory {
   readonly #damaged = new Set<string>();
   readonly wiped: string[] = [];
+  /** Reads and writes that the disk will refuse. */
+  refusals = 0;
 
   damage(task: string): void {
     this.#damaged.add(task);
@@ -19,15 +22,27 @@ class DamagedDirectory extends MemoryStateDirectory {
     const level = super.level(task);
     const getSync = (key: string): Buffer | undefined => {
       if (this.#damaged.has(task) && key.startsWith('counts\0')) throw new Error('Corruption: block checksum mismatch');
+      if (key.startsWith('counts\0')) this.#refuse('Input/output error');
       return level.getSync(key);
+    };
+    const batch = async (operations: LevelOperation[]): Promise<void> => {
+      this.#refuse('No space left on device');
+      await level.batch(operations);
     };
     return new Proxy(level, {
       get: (_, name) => {
         if (name === 'getSync') return getSync;
+        if (name === 'batch') return batch;
         const member: unknown = Reflect.get(level, name);
         return typeof member === 'function' ? member.bind(level) : member;
       },
     });
+  }
+
+  #refuse(why: string): void {
+    if (this.refusals === 0) return;
+    this.refusals--;
+    throw new Error(`IO error: 000003.log: ${why}`);
   }
 
   override async wipe(task: string): Promise<void> {
@@ -88,6 +103,20 @@ describe('state that can not be used', () => {
     await countOne('1');
     assert.deepEqual(directory.wiped, ['0_0']);
     assert.match(app.warnings.join('\n'), /task 0_0: .* rebuilt .* outside app-.*-0, 0 to 0/);
+  });
+
+  it('stays where the disk refuses a read or a write: a new worker goes on from it, and every record counts once', async () => {
+    directory.refusals = 2;
+    const streams = app.start({ processingExceptionHandler: resumeOnError });
+    app.send(1);
+    await app.until(() => app.output().length > 1);
+    assert.equal(app.output().at(-1), '2');
+    await app.until(() => directory.refusals === 0);
+    await streams.close();
+    assert.deepEqual(directory.wiped, []);
+    assert.match(app.warnings.join(), /worker stopped.*LevelDB: IO error/);
+    assert.ok(!app.states.includes('ERROR'));
+    await countOne('3');
   });
 
   it('is rebuilt when it is found damaged while the application runs, and every record counts once', async () => {

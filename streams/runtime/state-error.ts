@@ -1,0 +1,7 @@
+import { StateAccessError } from '../../stores/state-access-error.js';
+import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
+
+/** True for errors of the state directory: they are about the task, whatever it was doing, and a new worker may get over them. */
+export function isStateError(error: unknown): error is Error {
+  return error instanceof UnreadableStateError || error instanceof StateAccessError;
+}
