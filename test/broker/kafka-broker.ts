@@ -9,7 +9,7 @@ import { CHECKOUT } from './checkout.js';
 import { freePort } from './free-port.js';
 import { type GuardedProcess, spawnGuarded } from './guarded-process.js';
 import { type Availability, javaAndMavenAvailable, mavenJars } from './maven-jars.js';
-import { serverProperties } from './server-properties.js';
+import { type ProxiedListener, serverProperties } from './server-properties.js';
 
 const run = promisify(execFile);
 
@@ -21,6 +21,11 @@ export interface KafkaOptions {
   readonly heap?: string;
   /** Over the launcher's `server.properties`. */
   readonly properties?: Readonly<Record<string, string>>;
+  /**
+   * Ports of proxies on loopback: for each one the broker has a listener more, which tells its clients to come to that port. What
+   * the proxies have to connect to is in `proxied`.
+   */
+  readonly proxies?: readonly number[];
 }
 
 /** Whether `startKafka` can run on this machine. */
@@ -35,7 +40,9 @@ export function kafkaAvailable(): Availability {
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroker> {
   const jars = await mavenJars(path.join(CHECKOUT, 'test', 'broker', 'pom.xml'), 'kafka-4.3.1');
   const directory = await mkdtemp(path.join(tmpdir(), 'tributary-kafka-'));
-  const broker = new KafkaBroker(jars, directory, await freePort(), options.heap ?? '1g');
+  const proxied: ProxiedListener[] = [];
+  for (const advertised of options.proxies ?? []) proxied.push({ port: await freePort(), advertised });
+  const broker = new KafkaBroker(jars, directory, await freePort(), options.heap ?? '1g', proxied);
   try {
     await broker.format(await freePort(), options.properties ?? {});
     await broker.restart();
@@ -50,14 +57,17 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroke
 export class KafkaBroker {
   /** `127.0.0.1:port`, the same after a restart. */
   readonly address: string;
+  /** Ports of the listeners behind proxies, in the order of `KafkaOptions.proxies`; the same after a restart. */
+  readonly proxied: readonly ProxiedListener[];
   readonly #classpath: string;
   readonly #directory: string;
   readonly #port: number;
   readonly #heap: string;
   #process: GuardedProcess | undefined;
 
-  constructor(jars: string, directory: string, port: number, heap: string) {
+  constructor(jars: string, directory: string, port: number, heap: string, proxied: readonly ProxiedListener[] = []) {
     this.address = `127.0.0.1:${port}`;
+    this.proxied = proxied;
     this.#classpath = path.join(jars, '*');
     this.#directory = directory;
     this.#port = port;
@@ -81,11 +91,13 @@ export class KafkaBroker {
       port: this.#port,
       controllerPort,
       dataDirectory: path.join(this.#directory, 'data'),
+      proxied: this.proxied,
       properties,
     };
     await writeFile(this.#propertiesFile, serverProperties(settings));
     const clusterId = randomBytes(16).toString('base64url');
-    const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', this.#propertiesFile];
+    // With `=`, because one in 64 ids begins with a dash and would be taken for an option.
+    const tool = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '--config', this.#propertiesFile];
     await run('java', ['-cp', this.#classpath, ...tool]);
   }
 

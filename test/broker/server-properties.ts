@@ -1,20 +1,35 @@
+/** A listener that tells its clients to come to another port: that of a proxy. */
+export interface ProxiedListener {
+  readonly port: number;
+  readonly advertised: number;
+}
+
 export interface ServerSettings {
   readonly port: number;
   readonly controllerPort: number;
   readonly dataDirectory: string;
+  readonly proxied: readonly ProxiedListener[];
   /** Over all others. */
   readonly properties: Readonly<Record<string, string>>;
 }
 
 /** The `server.properties` of a single node that is broker and controller, on loopback. */
 export function serverProperties(settings: ServerSettings): string {
-  const listeners = `BROKER://127.0.0.1:${settings.port},CONTROLLER://127.0.0.1:${settings.controllerPort}`;
+  const own = { BROKER: settings.port, CONTROLLER: settings.controllerPort };
+  const listeners: Record<string, number> = { ...own };
+  const advertised: Record<string, number> = { ...own };
+  for (const [index, proxied] of settings.proxied.entries()) {
+    listeners[`PROXIED${index}`] = proxied.port;
+    advertised[`PROXIED${index}`] = proxied.advertised;
+  }
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': '1',
-    listeners,
-    'advertised.listeners': listeners,
-    'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: onLoopback(listeners),
+    'advertised.listeners': onLoopback(advertised),
+    'listener.security.protocol.map': Object.keys(listeners)
+      .map(name => `${name}:PLAINTEXT`)
+      .join(','),
     'inter.broker.listener.name': 'BROKER',
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': `1@127.0.0.1:${settings.controllerPort}`,
@@ -39,4 +54,10 @@ export function serverProperties(settings: ServerSettings): string {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+}
+
+function onLoopback(ports: Readonly<Record<string, number>>): string {
+  return Object.entries(ports)
+    .map(([name, port]) => `${name}://127.0.0.1:${port}`)
+    .join(',');
 }

@@ -1,0 +1,43 @@
+import type { ConsumerRecord } from '../../streams/kafka/record.js';
+
+/** The audit of all tasks together. */
+export interface AuditTotals {
+  readonly tasks: number;
+  readonly in: number;
+  readonly cleaned: number;
+  readonly rejected: number;
+  readonly late: number;
+  readonly dropped: number;
+  /** How far all tasks have come in the topic `user`, by their offsets. */
+  readonly offsets: number;
+}
+
+interface TaskRecord {
+  readonly counts: {
+    readonly in: Readonly<Record<string, number>>;
+    readonly out: Readonly<Record<string, number>>;
+    readonly rejected: number;
+    readonly late: number;
+    readonly dropped: number;
+  };
+  readonly offsets: Readonly<Record<string, { readonly begin: number; readonly next: number }>>;
+}
+
+/** Adds up the last record of each task in the audit topic. */
+export function auditTotals(records: readonly ConsumerRecord[]): AuditTotals {
+  const tasks = new Map<string, TaskRecord>();
+  for (const { key, value } of records) {
+    if (/^\d+_\d+$/.test(String(key))) tasks.set(String(key), JSON.parse(String(value)) as TaskRecord);
+  }
+  const sum = (of: (task: TaskRecord) => number): number =>
+    [...tasks.values()].reduce((total, task) => total + of(task), 0);
+  return {
+    tasks: tasks.size,
+    in: sum(({ counts }) => counts.in.user ?? 0),
+    cleaned: sum(({ counts }) => counts.out['user-cleaned'] ?? 0),
+    rejected: sum(({ counts }) => counts.rejected),
+    late: sum(({ counts }) => counts.late),
+    dropped: sum(({ counts }) => counts.dropped),
+    offsets: sum(({ offsets }) => (offsets.user?.next ?? 0) - (offsets.user?.begin ?? 0)),
+  };
+}

@@ -1,0 +1,33 @@
+import { freePort } from '../broker/free-port.js';
+import { type KafkaBroker, startKafka } from '../broker/kafka-broker.js';
+import { TcpProxy } from './tcp-proxy.js';
+
+/** A broker, and for each process that there may be a proxy of its own before it. */
+export interface Cluster {
+  readonly broker: KafkaBroker;
+  readonly proxies: readonly TcpProxy[];
+  /** What the processes are told as broker, in the order of the proxies. */
+  readonly addresses: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startCluster(members: number): Promise<Cluster> {
+  const ports: number[] = [];
+  for (let number = 0; number < members; number++) ports.push(await freePort());
+  const proxies: TcpProxy[] = [];
+  const closeProxies = async (): Promise<void> => {
+    await Promise.all(proxies.map(proxy => proxy.close()));
+  };
+  try {
+    const broker = await startKafka({ proxies: ports });
+    for (const { advertised, port } of broker.proxied) proxies.push(await TcpProxy.listen(advertised, () => port));
+    const close = async (): Promise<void> => {
+      await closeProxies();
+      await broker.stop();
+    };
+    return { broker, proxies, addresses: ports.map(port => `127.0.0.1:${port}`), close };
+  } catch (error) {
+    await closeProxies();
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import kafka, { type KafkaConsumer } from 'node-rdkafka';
+
+const SAMPLE_MS = 100;
+const QUERY_TIMEOUT_MS = 1000;
+
+/** The longest time in which nobody could see anything new. */
+export interface OutputGap {
+  readonly ms: number;
+  /** When it began, milliseconds since the epoch. */
+  readonly from: number;
+}
+
+export interface OutputGaps {
+  /** Nothing new in any partition. */
+  readonly all: OutputGap;
+  /** Nothing new in one of them. */
+  readonly one: OutputGap;
+}
+
+/** The longest time between two moments that follow each other. */
+class LongestGap {
+  #last: number | undefined;
+  #longest: OutputGap = { ms: 0, from: 0 };
+
+  get longest(): OutputGap {
+    return this.#longest;
+  }
+
+  move(now: number): void {
+    const from = this.#last;
+    this.#last = now;
+    if (from !== undefined && now - from > this.#longest.ms) this.#longest = { ms: now - from, from };
+  }
+}
+
+/** Looks, all 100 ms, how far a topic can be read by who reads committed only. */
+export class OutputWatch {
+  readonly #consumer: KafkaConsumer;
+  readonly #topic: string;
+  readonly #ends: number[];
+  readonly #all = new LongestGap();
+  readonly #each: readonly LongestGap[];
+  #stopped = false;
+  #watching: Promise<void> | undefined;
+
+  constructor(brokers: string, topic: string, partitions: number) {
+    this.#topic = topic;
+    this.#ends = new Array<number>(partitions).fill(0);
+    this.#each = this.#ends.map(() => new LongestGap());
+    this.#consumer = new kafka.KafkaConsumer(
+      {
+        'metadata.broker.list': brokers,
+        'client.id': 'chaos-output-watch',
+        'group.id': 'chaos-output-watch',
+        'reconnect.backoff.max.ms': 200,
+        // The end that it is told is the last stable offset then.
+        'isolation.level': 'read_committed',
+      },
+      {},
+    );
+    // That the broker is away is part of the game.
+    this.#consumer.on('event.error', () => undefined);
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#consumer.connect({ timeout: 10_000 }, error => (error ? reject(new Error(error.message)) : resolve()));
+    });
+    this.#watching = this.#watch();
+  }
+
+  /** Between the first and the last sight of something new. */
+  async stop(): Promise<OutputGaps> {
+    this.#stopped = true;
+    await this.#watching;
+    await new Promise<void>(resolve => this.#consumer.disconnect(() => resolve()));
+    const [one = this.#all.longest] = this.#each.map(({ longest }) => longest).sort((a, b) => b.ms - a.ms);
+    return { all: this.#all.longest, one };
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#stopped) {
+      const startedAt = Date.now();
+      const moved = await Promise.all([...this.#ends.keys()].map(partition => this.#moved(partition)));
+      const now = Date.now();
+      if (moved.includes(true)) this.#all.move(now);
+      for (const [partition, gap] of this.#each.entries()) if (moved[partition]) gap.move(now);
+      await delay(Math.max(0, SAMPLE_MS - (Date.now() - startedAt)));
+    }
+  }
+
+  /** False as well where the broker does not answer. */
+  #moved(partition: number): Promise<boolean> {
+    return new Promise(resolve => {
+      this.#consumer.queryWatermarkOffsets(this.#topic, partition, QUERY_TIMEOUT_MS, (error, offsets) => {
+        const moved = !error && offsets.highOffset > (this.#ends[partition] ?? 0);
+        if (moved) this.#ends[partition] = offsets.highOffset;
+        resolve(moved);
+      });
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { Random } from '../../producer/generator/random.js';
+import { FAULT_KINDS, type FaultKind } from './faults/faults.js';
+
+export interface PlannedFault {
+  readonly kind: FaultKind;
+  /** Milliseconds after the first record was sent. */
+  readonly atMs: number;
+  /** Of all that the fault draws itself. */
+  readonly seed: number;
+}
+
+/** How the last windows come to their end: by records that are later, or by silence. */
+export type Ending = 'records' | 'silence';
+
+export interface RoundPlan {
+  readonly seed: number;
+  readonly users: number;
+  /** Milliseconds that sending takes if nothing hinders it. */
+  readonly sendMs: number;
+  /** Topology processes at the beginning. */
+  readonly processes: number;
+  readonly ending: Ending;
+  /** In the order of their moments. */
+  readonly faults: readonly PlannedFault[];
+}
+
+export interface PlanOptions {
+  readonly seed: number;
+  readonly users: number;
+  /** How many faults a round has. */
+  readonly faults: number;
+  /** All kinds if not given. */
+  readonly only?: readonly FaultKind[];
+}
+
+const USERS_PER_MS = 4;
+const SHORTEST_SEND_MS = 20_000;
+const MOST_PROCESSES = 3;
+const SILENCE_SHARE = 0.2;
+
+/** The plan of a round: the same for the same options. */
+export function planRound({ seed, users, faults, only = FAULT_KINDS }: PlanOptions): RoundPlan {
+  const random = new Random(seed);
+  const sendMs = Math.max(SHORTEST_SEND_MS, Math.round(users / USERS_PER_MS));
+  const planned: PlannedFault[] = [];
+  // No kind comes twice before each of them came once.
+  let kinds: FaultKind[] = [];
+  for (let number = 0; number < faults; number++) {
+    if (kinds.length === 0) kinds = random.shuffle(only);
+    const kind = kinds.pop();
+    if (kind === undefined) throw new Error('no kind of fault to choose from');
+    const atMs = Math.round(sendMs * (0.05 + 0.9 * random.fraction()));
+    planned.push({ kind, atMs, seed: random.integer(0, 0xffff_ffff) });
+  }
+  return {
+    seed,
+    users,
+    sendMs,
+    processes: random.integer(1, MOST_PROCESSES),
+    ending: random.fraction() < SILENCE_SHARE ? 'silence' : 'records',
+    faults: planned.sort((a, b) => a.atMs - b.atMs),
+  };
+}

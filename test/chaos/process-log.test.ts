@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { processLog } from './process-log.js';
+
+describe('the log of a topology process', () => {
+  const line = (time: number, msg: string, level = 30): string => `${JSON.stringify({ level, time, msg })}\n`;
+
+  it('tells its slot, when it ran, and what it replayed before that and later', () => {
+    const log = processLog(
+      line(1000, 'instance 7c1e, state in /tmp/x/state/users/1') +
+        line(1100, 'state REBALANCING') +
+        line(1200, 'task 0_1: country-count restored, 40 changelog records replayed') +
+        line(1200, 'task 0_1: seen-users restored, 0 changelog records replayed') +
+        line(1250, 'task 0_2: country-count restored, 2 changelog records replayed') +
+        line(1300, 'state RUNNING') +
+        line(2000, 'state REBALANCING') +
+        line(2100, 'task 0_3: country-count restored, 7 changelog records replayed'),
+    );
+    assert.deepEqual(log, {
+      running: false,
+      location: '/tmp/x/state/users/1',
+      replayedAtStart: 42,
+      replayedLater: 7,
+      startMs: 300,
+      rebuilt: [],
+      aborts: 0,
+      newWorkers: 0,
+      errors: [],
+    });
+  });
+
+  it('tells rebuilt tasks, aborts, new workers and errors, also those that are no JSON', () => {
+    const rebuilt = 'task 0_1: its state is rebuilt from the changelogs: a batch of writes is missing';
+    const log = processLog(
+      line(1, rebuilt, 40) +
+        line(2, 'transaction aborted, going back to the last commit: commitTransaction: fenced', 40) +
+        line(3, 'worker stopped, a new one follows in 250 ms: gone', 50) +
+        line(4, 'state RUNNING') +
+        'FATAL ERROR: heap\n',
+    );
+    assert.deepEqual([log.rebuilt, log.aborts, log.newWorkers, log.running], [[rebuilt], 1, 1, true]);
+    assert.deepEqual(log.errors, ['worker stopped, a new one follows in 250 ms: gone', 'FATAL ERROR: heap']);
+  });
+
+  it('is one of a process that did not get far, where nothing is there', () => {
+    const { running, location, startMs } = processLog('');
+    assert.deepEqual([running, location, startMs], [false, undefined, undefined]);
+  });
+});

@@ -1,0 +1,58 @@
+import { type Cluster, startCluster } from './cluster.js';
+import type { FaultKind } from './faults/faults.js';
+import { planRound } from './plan.js';
+import { Round } from './round.js';
+import type { RoundResult } from './round-result.js';
+
+/** As many as the plan's processes, and one that may come. */
+const MEMBERS = 4;
+
+export interface RunOptions {
+  readonly rounds: number;
+  /** Of the first round; each following one has the next number. */
+  readonly seed: number;
+  readonly users: number;
+  /** Faults a round. */
+  readonly faults: number;
+  readonly only?: readonly FaultKind[];
+  /** Keep the logs and the state of rounds that are right, too. */
+  readonly keep: boolean;
+}
+
+/** Runs rounds of faults against one real broker. */
+export class ChaosRunner {
+  readonly #options: RunOptions;
+  #cluster: Cluster | undefined;
+  #round: Round | undefined;
+  #closed = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** Tells each round as it ends. Rejects if a round can't go on: that is no verdict. */
+  async run(onRound: (result: RoundResult) => void): Promise<void> {
+    const { rounds, seed, keep, ...plan } = this.#options;
+    const cluster = await startCluster(MEMBERS);
+    this.#cluster = cluster;
+    try {
+      for (let number = 0; number < rounds && !this.#closed; number++) {
+        this.#round = await Round.create(cluster, planRound({ ...plan, seed: seed + number }));
+        onRound(await this.#round.run(keep));
+        this.#round = undefined;
+      }
+    } finally {
+      await this.#cluster?.close();
+      this.#cluster = undefined;
+    }
+  }
+
+  /** Ends all processes; the round that is under way fails. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const [round, cluster] = [this.#round, this.#cluster];
+    this.#round = undefined;
+    this.#cluster = undefined;
+    await Promise.all([round?.close(), cluster?.close()]);
+  }
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import type { ConsumerRecord } from '../../streams/kafka/record.js';
+import { Truth } from './truth.js';
+
+const WINDOW_MS = 5000;
+
+describe('the truth of a chaos round', () => {
+  const user = {
+    id: 1,
+    first_name: 'Ada',
+    email: 'ada@example.com',
+    gender: 'Female',
+    ip_address: '10.0.0.1',
+    date: '10/12/2015',
+    country: 'united kingdom',
+  };
+  let offset = 0;
+  const record = (value: unknown, timestamp = 0, partition = 0): ConsumerRecord => ({
+    topic: 'user',
+    partition,
+    offset: offset++,
+    timestamp,
+    key: null,
+    value: value === null ? null : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+    headers: [],
+  });
+  const truthOf = (...records: readonly ConsumerRecord[]): Truth => {
+    const truth = new Truth(WINDOW_MS);
+    for (const each of records) truth.add(each);
+    return truth;
+  };
+
+  beforeEach(() => {
+    offset = 0;
+  });
+
+  it('has each user as cleaning must leave it, by partition and in order', () => {
+    const second = { ...user, id: 2, email: ' BOB@Example.com ', country: ' GUINEA-BISSAU', date: '2015-2-1' };
+    const third = { ...second, id: 3, date: '2015/02/01' };
+    const truth = truthOf(record(user, 7), record(second, 8), record(third, 9), record({ ...user, id: 4 }, 10, 3));
+    assert.deepEqual([...truth.cleaned.keys()], [0, 3]);
+    const users = truth.cleaned.get(0) ?? [];
+    assert.deepEqual(
+      users.map(({ id, email, country, timestamp }) => ({ id, email, country, timestamp })),
+      [
+        { id: 1, email: 'ada@example.com', country: 'United Kingdom', timestamp: 7 },
+        { id: 3, email: 'bob@example.com', country: 'Guinea-bissau', timestamp: 9 },
+      ],
+    );
+    assert.ok(users[0]?.text.includes('["date","2015-12-10"]') && users[0].text.includes('["first_name","Ada"]'));
+    assert.deepEqual([...truth.rejected.keys()], ['0@1']);
+    assert.equal(truth.produced, 4);
+  });
+
+  it('rejects what can not be cleaned', () => {
+    const bad = [
+      null,
+      '',
+      '{',
+      'null',
+      '[]',
+      '7',
+      { ...user, country: '  ' },
+      { ...user, country: 7 },
+      { ...user, country: undefined },
+      { ...user, date: '31/04/2018' },
+      { ...user, date: '29/02/2019' },
+      { ...user, date: '2018-04' },
+      { ...user, ip_address: '1.2.3' },
+      { ...user, ip_address: '1.2.3.256' },
+      { ...user, ip_address: '1.2.3.04' },
+      { ...user, ip_address: '1.2.3.4.5' },
+      { ...user, email: 'ada' },
+      { ...user, email: '@b' },
+      { ...user, email: 'a@' },
+      { ...user, email: 'a@b@c' },
+    ];
+    const truth = truthOf(...bad.map(value => record(value)));
+    assert.equal(truth.rejected.size, bad.length);
+    assert.equal(truth.cleaned.size, 0);
+    assert.deepEqual(truth.rejected.get('0@2'), { key: null, value: Buffer.from('{') });
+  });
+
+  it('counts by country, distinct users and summaries of each window, ties and all', () => {
+    const other = { ...user, email: 'bob@example.com', country: 'Chile', gender: '' };
+    const truth = truthOf(
+      record(user, 0),
+      record({ ...user, email: 'ADA@example.com' }, WINDOW_MS - 1),
+      record(other, 1),
+      record({ ...other, country: 'CHILE' }, 2, 1),
+      record({ ...other, country: 'Peru', gender: 'Male' }, 3),
+      record(user, WINDOW_MS),
+      record('late and not a user', 100 * WINDOW_MS),
+    );
+    const [first, second] = ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:05.000Z'];
+    assert.deepEqual(
+      truth.countryCount,
+      new Map([
+        [`United Kingdom@${first}`, 2],
+        [`Chile@${first}`, 2],
+        [`Peru@${first}`, 1],
+        [`United Kingdom@${second}`, 1],
+      ]),
+    );
+    assert.deepEqual(
+      truth.distinctUsers,
+      new Map([
+        [first, 2],
+        [second, 1],
+      ]),
+    );
+    assert.deepEqual(truth.summaries.get(first), {
+      windowStart: first,
+      windowEnd: second,
+      users: 5,
+      distinctUsers: 2,
+      mostRepresented: { countries: ['Chile', 'United Kingdom'], count: 2 },
+      leastRepresented: { countries: ['Peru'], count: 1 },
+      byGender: { Female: 2, Unknown: 2, Male: 1 },
+    });
+    assert.deepEqual(truth.summaries.get(second)?.leastRepresented, { countries: ['United Kingdom'], count: 1 });
+    assert.equal(truth.summaries.size, 2);
+  });
+});

@@ -1,0 +1,125 @@
+import type { ConsumerRecord } from '../../streams/kafka/record.js';
+import { readAll, readEach } from '../broker/read-all.js';
+import { auditTotals } from './audit-totals.js';
+import { sortedText } from './cleaned-user.js';
+import { Differences } from './differences.js';
+import type { ExpectedUser, Truth } from './truth.js';
+
+/**
+ * Compares all that came out, read committed, with what is right. Empty if nothing is lost, doubled, late or otherwise wrong;
+ * else a line for each output that is.
+ */
+export async function verify(brokers: string, auditTopic: string, truth: Truth): Promise<readonly string[]> {
+  return [
+    ...(await verifyCleaned(brokers, truth)),
+    ...verifyRejected(await readAll(brokers, 'user-rejected'), truth),
+    ...verifyTable('country-count', await readAll(brokers, 'country-count'), 'count', truth.countryCount),
+    ...verifyTable('distinct-users', await readAll(brokers, 'distinct-users'), 'distinctUsers', truth.distinctUsers),
+    ...verifySummaries(await readAll(brokers, 'window-summary'), truth),
+    ...verifyAudit(await readAll(brokers, auditTopic), truth),
+  ];
+}
+
+/** Each once and as it must be; within a partition in the order of the input. */
+async function verifyCleaned(brokers: string, { cleaned }: Truth): Promise<readonly string[]> {
+  const differences = new Differences('user-cleaned');
+  const expected = new Map<
+    number,
+    { readonly user: ExpectedUser; readonly partition: number; readonly place: number }
+  >();
+  for (const [partition, users] of cleaned) {
+    for (const [place, user] of users.entries()) expected.set(user.id, { user, partition, place });
+  }
+  const seen = new Map<number, string>();
+  const last = new Map<number, number>();
+  await readEach(brokers, 'user-cleaned', {}, ({ partition, offset, key, value, timestamp }) => {
+    const at = `${partition}@${offset}`;
+    const fields = JSON.parse(String(value)) as Record<string, unknown>;
+    const id = Number(fields.id);
+    const right = expected.get(id);
+    const before = seen.get(id);
+    seen.set(id, at);
+    if (right === undefined) {
+      differences.add(() => `user ${id} at ${at} should not be there`);
+    } else if (before !== undefined) {
+      differences.add(() => `user ${id} at ${at} is there already, at ${before}`);
+    } else {
+      differences.expect(`partition of user ${id}`, partition, right.partition);
+      differences.expect(`key of user ${id}`, String(key), right.user.email);
+      differences.expect(`timestamp of user ${id}`, timestamp, right.user.timestamp);
+      differences.expect(`user ${id}`, sortedText(fields), right.user.text);
+      if (right.place < (last.get(partition) ?? 0)) differences.add(() => `user ${id} at ${at} comes too late`);
+      last.set(partition, right.place);
+    }
+  });
+  for (const id of expected.keys()) if (!seen.has(id)) differences.add(() => `user ${id} is missing`);
+  return differences.lines;
+}
+
+function verifyRejected(records: readonly ConsumerRecord[], { rejected }: Truth): readonly string[] {
+  const differences = new Differences('user-rejected');
+  const seen = new Set<string>();
+  for (const { key, value, headers, partition, offset } of records) {
+    const header = (name: string): string =>
+      String(headers.find(candidate => candidate.key === `__streams.errors.${name}`)?.value ?? '');
+    const source = `${header('partition')}@${header('offset')}`;
+    const place = `${source} at ${partition}@${offset}`;
+    const expected = rejected.get(source);
+    if (expected === undefined) differences.add(() => `${place} should not be there`);
+    else if (seen.has(source)) differences.add(() => `${place} is there twice`);
+    else {
+      differences.expect(`key of ${place}`, key?.toString('hex'), expected.key?.toString('hex'));
+      differences.expect(`value of ${place}`, value?.toString('hex'), expected.value?.toString('hex'));
+      if (header('message') === '') differences.add(() => `${place} has no reason`);
+    }
+    seen.add(source);
+  }
+  for (const source of rejected.keys()) if (!seen.has(source)) differences.add(() => `${source} is missing`);
+  return differences.lines;
+}
+
+function verifyTable(
+  topic: string,
+  records: readonly ConsumerRecord[],
+  field: string,
+  expected: ReadonlyMap<string, number>,
+): readonly string[] {
+  const differences = new Differences(topic);
+  differences.compare(tableOf(records, field), expected);
+  return differences.lines;
+}
+
+/** The last value of each key, one field of it. */
+export function tableOf(records: readonly ConsumerRecord[], field: string): ReadonlyMap<string, number> {
+  return new Map(
+    records.map(({ key, value }) => {
+      const row = JSON.parse(String(value)) as Record<string, unknown>;
+      return [String(key), Number(row[field])];
+    }),
+  );
+}
+
+/** Each window once. */
+function verifySummaries(records: readonly ConsumerRecord[], { summaries }: Truth): readonly string[] {
+  const differences = new Differences('window-summary');
+  const seen = new Map<string, unknown>();
+  for (const { key, value } of records) {
+    const window = String(key);
+    if (seen.has(window)) differences.add(() => `${window} is there twice: ${String(value)}`);
+    else seen.set(window, JSON.parse(String(value)));
+  }
+  differences.compare<unknown>(seen, summaries);
+  return differences.lines;
+}
+
+function verifyAudit(records: readonly ConsumerRecord[], truth: Truth): readonly string[] {
+  const differences = new Differences('audit');
+  const rejected = truth.rejected.size;
+  const { tasks: _, ...totals } = auditTotals(records);
+  const cleaned = truth.produced - rejected;
+  differences.compare<number>(
+    new Map(Object.entries(totals)),
+    new Map(Object.entries({ in: truth.produced, cleaned, rejected, late: 0, dropped: 0, offsets: truth.produced })),
+  );
+  return differences.lines;
+}

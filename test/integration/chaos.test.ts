@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { kafkaAvailable } from '../broker/kafka-broker.js';
+import { type RoundResult, roundReport } from '../chaos/round-result.js';
+import { ChaosRunner } from '../chaos/runner.js';
+
+const ROUNDS = 2;
+
+describe('the users application under fire, on a real broker', function () {
+  this.timeout(600_000);
+  const available = kafkaAvailable();
+  if (!available.available) {
+    it.skip(`skipped: ${available.reason}`);
+    return;
+  }
+  let runner: ChaosRunner | undefined;
+
+  after(() => runner?.close());
+
+  it(`loses, doubles and delays nothing, in ${ROUNDS} rounds of the chaos runner`, async () => {
+    runner = new ChaosRunner({ rounds: ROUNDS, seed: 1, users: 30_000, faults: 4, keep: false });
+    const results: RoundResult[] = [];
+    await runner.run(result => results.push(result));
+    assert.deepEqual(
+      results.filter(({ differences }) => differences.length > 0).map(roundReport),
+      [],
+      'rounds that failed',
+    );
+    assert.equal(results.length, ROUNDS);
+  });
+});
