@@ -1,4 +1,6 @@
 import { encodeInstance, instanceKey } from '../audit/audit-record.js';
+import type { Logger } from '../kafka/logger.js';
+import { KafkaClientError } from '../kafka/ports.js';
 import { NO_HEADERS } from '../kafka/record.js';
 import type { Committer } from './committer.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
@@ -14,6 +16,7 @@ export class InstanceAnnouncer {
   readonly #collector: RecordCollector;
   readonly #committer: Committer;
   readonly #now: () => number;
+  readonly #logger: Logger;
   #announced: string | undefined;
 
   constructor(options: {
@@ -22,12 +25,14 @@ export class InstanceAnnouncer {
     readonly collector: RecordCollector;
     readonly committer: Committer;
     readonly now: () => number;
+    readonly logger: Logger;
   }) {
     this.#identity = options.identity;
     this.#auditTopic = options.auditTopic;
     this.#collector = options.collector;
     this.#committer = options.committer;
     this.#now = options.now;
+    this.#logger = options.logger;
   }
 
   /** In a transaction of its own: none may be ending. Says nothing if it would say the same again. */
@@ -39,11 +44,16 @@ export class InstanceAnnouncer {
     this.#announced = record.toString();
   }
 
-  /** The instance closes. */
+  /** The instance closes, with all committed: that the others go on asking here for a while is no reason to fail. */
   async withdraw(): Promise<void> {
     if (this.#announced === undefined) return;
-    await this.#send(null);
     this.#announced = undefined;
+    try {
+      await this.#send(null);
+    } catch (error) {
+      if (!(error instanceof KafkaClientError)) throw error;
+      this.#logger.warn(`could not tell that this instance closes: ${error.message}`);
+    }
   }
 
   async #send(record: Buffer | null): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from '../kafka/logger.js';
-import { type Consumer, KafkaClientError, type Ports, type Producer } from '../kafka/ports.js';
+import { type Consumer, KafkaClientError, type Ports } from '../kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import { AssignedTasks } from './assigned-tasks.js';
 import { ChangelogOffsets } from './changelog-offsets.js';
@@ -19,17 +19,13 @@ import type { Task } from './task.js';
 import { idOf, TaskCreator } from './task-creator.js';
 import type { TopologyPlan } from './task-plan.js';
 import { END_OF_TIME } from './time.js';
+import { WorkerClients } from './worker-clients.js';
 
-const POLL_TIMEOUT_MS = 50;
 /** Records between two looks at the clock. */
 const SLICE = 500;
 /** Records that may wait for the transaction before to commit; beyond, processing waits. */
 const MAX_KEPT_BACK = 10_000;
 const ROOM_CHECK_MS = 2;
-/** What a dead process left open holds up those that read behind it; as in Java Kafka Streams. */
-const LEAST_TRANSACTION_TIMEOUT_MS = 10_000;
-/** What a broker takes by default (`transaction.max.timeout.ms`). */
-const MOST_TRANSACTION_TIMEOUT_MS = 900_000;
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 
@@ -57,9 +53,8 @@ export interface WorkerOptions {
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #plan: TopologyPlan;
+  readonly #clients: WorkerClients;
   readonly #consumer: Consumer;
-  readonly #restoreConsumer: Consumer;
-  readonly #producer: Producer;
   readonly #collector: RecordCollector;
   readonly #committer: Committer;
   readonly #assigned: AssignedTasks;
@@ -81,24 +76,14 @@ export class Worker {
     this.#options = options;
     this.#metrics = metrics;
     this.#plan = plan;
-    const { applicationId } = config;
-    const name = `${applicationId}-${directory.instanceId}`;
-    const exactlyOnce = config.processingGuarantee === 'exactly_once_v2';
-    this.#consumer = ports.consumer({
-      clientId: `${name}-consumer`,
-      groupId: applicationId,
-      groupInstanceId: directory.instanceId,
-      pollTimeoutMs: POLL_TIMEOUT_MS,
-    });
-    this.#restoreConsumer = ports.consumer({ clientId: `${name}-restore-consumer`, pollTimeoutMs: POLL_TIMEOUT_MS });
-    this.#producer = ports.producer({
-      clientId: `${name}-producer`,
-      ...(exactlyOnce ? { transactionalId: name, transactionTimeoutMs: transactionTimeout(config) } : {}),
-    });
-    this.#collector = new RecordCollector(this.#producer);
-    this.#committer = exactlyOnce
-      ? new TransactionalCommitter(this.#producer, this.#consumer, this.#collector)
-      : new AtLeastOnceCommitter(this.#producer, this.#consumer, this.#collector);
+    this.#clients = new WorkerClients(ports, config, directory.instanceId);
+    const { consumer, restoreConsumer, producer } = this.#clients;
+    this.#consumer = consumer;
+    this.#collector = new RecordCollector(producer);
+    this.#committer =
+      config.processingGuarantee === 'exactly_once_v2'
+        ? new TransactionalCommitter(producer, consumer, this.#collector)
+        : new AtLeastOnceCommitter(producer, consumer, this.#collector);
     const creator = new TaskCreator({
       plan,
       config,
@@ -107,23 +92,24 @@ export class Worker {
       clock: ports.clock,
       logger,
     });
-    const changelogs = new ChangelogReader(this.#restoreConsumer, this.#producer, ports.clock, progress => {
+    const changelogs = new ChangelogReader(restoreConsumer, producer, ports.clock, progress => {
       const { taskId, store, batch } = progress;
       if (batch > 0) metrics.restored(taskId, store, batch);
       this.#assigned.progressed(progress);
       options.onRestore(progress);
     });
-    this.#assigned = new AssignedTasks({ plan, creator, changelogs, producer: this.#producer, logger });
+    this.#assigned = new AssignedTasks({ plan, creator, changelogs, producer, logger });
     this.#announcer = new InstanceAnnouncer({
       identity: { instance: directory.instanceId, host: config.applicationServer ?? null },
       auditTopic: plan.auditTopic,
       collector: this.#collector,
       committer: this.#committer,
       now: () => ports.clock.now(),
+      logger,
     });
-    this.#input = new InputReader(this.#consumer);
-    this.#offsets = new ChangelogOffsets(this.#producer, ports.clock);
-    this.#idle = new IdleCheck(this.#producer, ports.clock, config.idleTimeoutMs);
+    this.#input = new InputReader(consumer);
+    this.#offsets = new ChangelogOffsets(producer, ports.clock);
+    this.#idle = new IdleCheck(producer, ports.clock, config.idleTimeoutMs);
     this.#lastCommit = ports.clock.now();
   }
 
@@ -142,7 +128,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.#consumer.connect(), this.#restoreConsumer.connect(), this.#producer.connect()]);
+    await this.#clients.connect();
     await this.#committer.start();
     this.#consumer.subscribe(this.#plan.inputTopics, {
       onPartitionsAssigned: partitions => this.#rebalances.push({ kind: 'assigned', partitions }),
@@ -193,27 +179,15 @@ export class Worker {
       for (const task of this.tasks) {
         await task.state.flush(this.#now(), this.#offsets.of(task.id));
       }
-      await this.#withdraw();
+      await this.#announcer.withdraw();
     }
     await this.#committing?.catch(() => {});
     await this.#input.settle();
     await this.#assigned.close();
-    const closed = await Promise.allSettled([
-      this.#consumer.close(),
-      this.#restoreConsumer.close(),
-      this.#producer.close(),
-    ]);
-    const failed = closed.find(result => result.status === 'rejected');
-    if (failed !== undefined && !dirty) throw failed.reason;
-  }
-
-  /** All is committed: that the others go on asking here for a while is no reason to fail. */
-  async #withdraw(): Promise<void> {
     try {
-      await this.#announcer.withdraw();
+      await this.#clients.close();
     } catch (error) {
-      if (!(error instanceof KafkaClientError)) throw error;
-      this.#options.logger.warn(`could not tell that this instance closes: ${error.message}`);
+      if (!dirty) throw error;
     }
   }
 
@@ -371,9 +345,4 @@ export class Worker {
     this.#assignment = assignment;
     this.#options.onAssignment(assignment);
   }
-}
-
-/** No transaction may time out for waiting for its commit. */
-function transactionTimeout({ commitIntervalMs }: StreamsConfig): number {
-  return Math.min(Math.max(LEAST_TRANSACTION_TIMEOUT_MS, 3 * commitIntervalMs), MOST_TRANSACTION_TIMEOUT_MS);
 }
