@@ -1,4 +1,11 @@
-import kafka, { type KafkaConsumer, type Message, type Metadata } from 'node-rdkafka';
+import { setTimeout as delay } from 'node:timers/promises';
+import kafka, {
+  type KafkaConsumer,
+  type LibrdKafkaError,
+  type Message,
+  type Metadata,
+  type WatermarkOffsets,
+} from 'node-rdkafka';
 import type { ConsumerRecord, Headers } from '../../streams/kafka/record.js';
 
 export interface ReadOptions {
@@ -9,6 +16,12 @@ export interface ReadOptions {
 const TIMEOUT_MS = 30_000;
 const BATCH = 10_000;
 const POLL_TIMEOUT_MS = 50;
+const RETRY_MS = 100;
+/** A broker that comes back does not lead its partitions at once. */
+const NO_LEADER: ReadonlySet<number> = new Set([
+  kafka.CODES.ERRORS.ERR_LEADER_NOT_AVAILABLE,
+  kafka.CODES.ERRORS.ERR_NOT_LEADER_FOR_PARTITION,
+]);
 
 /**
  * All records of the topic, from its beginning to the end offsets of this moment, by partition and offset. Read committed,
@@ -72,22 +85,30 @@ async function endOffsets(consumer: KafkaConsumer, topic: string): Promise<Map<n
   if (partitions.length === 0) throw new Error(`there is no topic ${topic}`);
   const ends = new Map<number, number>();
   for (const { id } of partitions) {
-    const { low, high } = await new Promise<{ low: number; high: number }>((resolve, reject) => {
-      consumer.queryWatermarkOffsets(topic, id, TIMEOUT_MS, (error, offsets) => {
-        if (error) reject(new Error(error.message));
-        else resolve({ low: offsets.lowOffset, high: offsets.highOffset });
-      });
-    });
-    if (high > low) ends.set(id, high);
+    const { lowOffset, highOffset } = await watermarks(consumer, topic, id);
+    if (highOffset > lowOffset) ends.set(id, highOffset);
   }
   return ends;
+}
+
+async function watermarks(consumer: KafkaConsumer, topic: string, partition: number): Promise<WatermarkOffsets> {
+  const deadline = Date.now() + TIMEOUT_MS;
+  for (;;) {
+    const answer = await new Promise<WatermarkOffsets | LibrdKafkaError>(resolve => {
+      consumer.queryWatermarkOffsets(topic, partition, TIMEOUT_MS, (error, offsets) => resolve(error ?? offsets));
+    });
+    if ('highOffset' in answer) return answer;
+    if (!NO_LEADER.has(answer.code) || Date.now() > deadline) throw new Error(answer.message);
+    await delay(RETRY_MS);
+  }
 }
 
 function consume(consumer: KafkaConsumer): Promise<readonly Message[]> {
   return new Promise((resolve, reject) => {
     consumer.consume(BATCH, (error, messages) => {
-      if (error) reject(new Error(error.message));
-      else resolve(messages);
+      if (!error) resolve(messages);
+      else if (NO_LEADER.has(error.code)) resolve([]);
+      else reject(new Error(error.message));
     });
   });
 }

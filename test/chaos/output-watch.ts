@@ -74,7 +74,7 @@ export class OutputWatch {
   async stop(): Promise<OutputGaps> {
     this.#stopped = true;
     await this.#watching;
-    await new Promise<void>(resolve => this.#consumer.disconnect(() => resolve()));
+    if (this.#consumer.isConnected()) await new Promise<void>(resolve => this.#consumer.disconnect(() => resolve()));
     const [one = this.#all.longest] = this.#each.map(({ longest }) => longest).sort((a, b) => b.ms - a.ms);
     return { all: this.#all.longest, one };
   }

@@ -44,6 +44,8 @@ export class Round {
   readonly #members: Members;
   readonly #notes: Note[] = [];
   #sendStartedAt = 0;
+  /** What was still to come when waiting for it had gone on for too long. */
+  #unsettled: string | undefined;
   #closed = false;
 
   private constructor(cluster: Cluster, plan: RoundPlan, directory: string) {
@@ -67,53 +69,68 @@ export class Round {
     return new Round(cluster, plan, await mkdtemp(path.join(tmpdir(), `tributary-chaos-${plan.seed}-`)));
   }
 
-  /** Resolves with what happened, and keeps its directory if that is wrong, or `keep` is set. */
+  /**
+   * Resolves with what happened, and keeps its directory if that is wrong, or `keep` is set. What keeps the round from going on
+   * counts as wrong.
+   */
   async run(keep: boolean): Promise<RoundResult> {
     const startedAt = Date.now();
-    const { broker } = this.#cluster;
+    const truth = new Truth(WINDOW_MS);
+    const watch = new OutputWatch(this.#cluster.broker.address, 'user-cleaned', PARTITIONS);
+    let settledMs = 0;
+    let differences: readonly string[];
     try {
-      await this.#deleteTopics();
-      await this.#startMembers();
-      const watch = new OutputWatch(broker.address, 'user-cleaned', PARTITIONS);
-      await watch.start();
-      const truth = new Truth(WINDOW_MS);
-      this.#sendStartedAt = Date.now();
-      try {
-        await Promise.all([this.#send(), ...this.#plan.faults.map(fault => this.#fault(fault))]);
-      } finally {
-        for (const proxy of this.#cluster.proxies) proxy.traffic = { kind: 'free' };
-      }
-      const sentAt = Date.now();
-      await readEach(broker.address, 'user', {}, record => truth.add(record));
-      const unsettled = await settled(broker.address, this.#auditTopic, truth, SETTLED_WITHIN_MS);
-      const settledMs = Date.now() - sentAt;
-      const gaps = await watch.stop();
-      const differences = [
-        ...(unsettled === undefined ? [] : [unsettled]),
-        ...(await this.#endInOrder()),
-        ...(await verify(broker.address, this.#auditTopic, truth)),
-        ...this.#members.all.flatMap(({ overdue }) => overdue),
-        ...this.#wrongRebuilds(),
-      ];
-      const kept = keep || differences.length > 0;
-      const result: RoundResult = {
-        plan: this.#plan,
-        notes: this.#notes,
-        produced: truth.produced,
-        seconds: (Date.now() - startedAt) / 1000,
-        settledMs,
-        gaps,
-        sendStartedAt: this.#sendStartedAt,
-        processes: this.#members.all.map(({ name, logs }) => ({ name, logs })),
-        ownEnds: this.#members.all.flatMap(({ ownEnds }) => ownEnds),
-        differences,
-        directory: kept ? this.#directory : undefined,
-      };
-      if (!kept) await this.#remove();
-      return result;
+      settledMs = await this.#play(truth, watch);
+      differences = await this.#judge(truth);
+    } catch (error) {
+      differences = [`the round could not go on: ${error instanceof Error ? error.stack : String(error)}`];
     } finally {
       await this.#members.close();
     }
+    const gaps = await watch.stop();
+    const kept = keep || differences.length > 0;
+    if (!kept) await this.#remove();
+    return {
+      plan: this.#plan,
+      notes: this.#notes,
+      produced: truth.produced,
+      seconds: (Date.now() - startedAt) / 1000,
+      settledMs,
+      gaps,
+      sendStartedAt: this.#sendStartedAt,
+      processes: this.#members.all.map(({ name, logs }) => ({ name, logs })),
+      ownEnds: this.#members.all.flatMap(({ ownEnds }) => ownEnds),
+      differences,
+      directory: kept ? this.#directory : undefined,
+    };
+  }
+
+  /** Until all is out, or it takes too long. Resolves with how long that took after the last record was sent. */
+  async #play(truth: Truth, watch: OutputWatch): Promise<number> {
+    const { address } = this.#cluster.broker;
+    await this.#deleteTopics();
+    await this.#startMembers();
+    await watch.start();
+    this.#sendStartedAt = Date.now();
+    // One that fails must not leave the others at work on the next round.
+    const done = await Promise.allSettled([this.#send(), ...this.#plan.faults.map(fault => this.#fault(fault))]);
+    for (const proxy of this.#cluster.proxies) proxy.traffic = { kind: 'free' };
+    const failed = done.find(result => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    const sentAt = Date.now();
+    await readEach(address, 'user', {}, record => truth.add(record));
+    this.#unsettled = await settled(address, this.#auditTopic, truth, SETTLED_WITHIN_MS);
+    return Date.now() - sentAt;
+  }
+
+  async #judge(truth: Truth): Promise<readonly string[]> {
+    return [
+      ...(this.#unsettled === undefined ? [] : [this.#unsettled]),
+      ...(await this.#endInOrder()),
+      ...(await verify(this.#cluster.broker.address, this.#auditTopic, truth)),
+      ...this.#members.all.flatMap(({ overdue }) => overdue),
+      ...this.#wrongRebuilds(),
+    ];
   }
 
   /** Ends its processes, and removes what it wrote. */
