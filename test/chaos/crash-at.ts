@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { Level } from 'level';
 import { StateDatabase } from '../../stores/state-database.js';
 import { TaskState } from '../../stores/task-state.js';
 import { RdKafkaProducer } from '../../streams/kafka/rdkafka-producer.js';
@@ -29,8 +30,8 @@ let passes = 0;
 
 watch(RdKafkaProducer.prototype, 'sendOffsetsToTransaction', 'offsets');
 watch(RdKafkaProducer.prototype, 'commitTransaction', 'commit');
-fillDisk(StateDatabase.prototype, 'write');
-failReads(StateDatabase.prototype, 'get');
+fillDisk(Level.prototype, 'batch');
+failReads(Level.prototype, 'getSync');
 watch(StateDatabase.prototype, 'write', 'batch');
 watch(TaskState.prototype, 'restore', 'restore');
 watch(AssignedTasks.prototype, 'park', 'park');

@@ -218,7 +218,7 @@ export class Round {
     const running = this.#members.running;
     const statuses = await Promise.all(running.map(member => member.stop()));
     return running.flatMap(({ name }, index) =>
-      statuses[index] === 0 ? [] : [`${name} ended with ${statuses[index]} after SIGTERM`],
+      statuses[index] === 0 ? [] : [`${name} ended with ${statuses[index] ?? 'an error before'} when asked by SIGTERM`],
     );
   }
 
