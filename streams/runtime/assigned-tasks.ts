@@ -119,7 +119,7 @@ export class AssignedTasks {
 
   /** Gives up what is being restored; what is on disk of it stays there. */
   async stopRestoring(): Promise<void> {
-    await this.#changelogs.clear();
+    await this.#changelogs.remove(new Set(this.#restoring.keys()));
     for (const { state } of this.#restoring.values()) await state.close();
     this.#restoring.clear();
   }
@@ -130,7 +130,7 @@ export class AssignedTasks {
       try {
         const progress = unrestored(this.#creator.changelogsOf(planned));
         this.#restoring.set(idOf(planned), { planned, state, progress });
-        await this.#changelogs.add(this.#creator.changelogs(planned, state));
+        await this.#changelogs.restore(this.#creator.changelogs(planned, state));
         return { planned, state, progress };
       } catch (error) {
         if (!(error instanceof TaskCorruptedError)) throw error;

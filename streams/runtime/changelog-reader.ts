@@ -1,7 +1,7 @@
 import { decodeBlock } from '../../stores/changelog-block.js';
 import { type StateWrite, stateKey } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
-import type { Clock, Consumer, Producer } from '../kafka/ports.js';
+import type { Clock, Consumer, PolledBatch, Producer } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../kafka/record.js';
 
 /** A store to restore from its changelog. */
@@ -36,12 +36,14 @@ export interface RestoreProgress {
   readonly remaining: number;
 }
 
-interface Restoring extends ChangelogPartition {
+interface Reading extends ChangelogPartition {
   position: number;
-  readonly target: number;
+  /** Where the restore ends; undefined: it is followed for as long as it is there. */
+  readonly target: number | undefined;
   records: number;
 }
 
+/** What came for one changelog. */
 interface Batch {
   records: number;
   readonly writes: StateWrite[];
@@ -50,21 +52,21 @@ interface Batch {
 const MAX_POLL_RECORDS = 10_000;
 
 /**
- * Brings stores up to the end of their changelogs, in the background, those of several tasks side by side (Java:
- * `StoreChangelogReader`).
+ * Brings stores up to the end of their changelogs, in the background, those of several tasks side by side, and keeps those of
+ * standbys there (Java: `StoreChangelogReader`). While something is to be restored, standbys wait.
  */
 export class ChangelogReader {
   readonly #consumer: Consumer;
   readonly #producer: Pick<Producer, 'watermarks'>;
   readonly #clock: Clock;
   readonly #onProgress: (progress: RestoreProgress) => void;
-  /** By partition: where a topic has the records of several tasks, all of those that restore from it. */
-  readonly #restoring = new Map<string, Restoring[]>();
+  /** By partition: where a topic has the records of several tasks, all of those that read it. */
+  readonly #changelogs = new Map<string, Reading[]>();
   #reading: Promise<void> = Promise.resolve();
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
 
-  /** The producer is asked for the ends of the changelogs. */
+  /** The producer is asked for the ends of the changelogs; `onProgress` is told of what is restored, not of what is followed. */
   constructor(
     consumer: Consumer,
     producer: Pick<Producer, 'watermarks'>,
@@ -77,51 +79,85 @@ export class ChangelogReader {
     this.#onProgress = onProgress;
   }
 
-  /** True if something of the task is still to be read. Throws what the reading has failed with. */
+  /** True if something of the task is still to be restored. Throws what the reading has failed with. */
   isRestoring(taskId: string): boolean {
+    this.check();
+    return this.#all.some(changelog => changelog.taskId === taskId && changelog.target !== undefined);
+  }
+
+  /** Throws what the reading has failed with. */
+  check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
-    return [...this.#restoring.values()].some(all => all.some(changelog => changelog.taskId === taskId));
+  }
+
+  /** By store of a task that is read: the offset of the next record. */
+  positions(taskId: string): ReadonlyMap<string, number> {
+    const ofTask = this.#all.filter(changelog => changelog.taskId === taskId);
+    return new Map(ofTask.map(({ store, position }) => [store, position]));
   }
 
   /**
-   * Begins to read the changelogs of a task. The group's committed offsets must have been fetched before: they are stable, so
+   * Begins to restore a task. The group's committed offsets must have been fetched before: they are stable, so
    * what was committed with them is below the high watermark that is taken here. The last stable offset would not do: a process that died
    * may have left a transaction open, and what others committed lies behind it. Rejects with a TaskCorruptedError, and reads
    * nothing, if what is on disk does not fit.
    */
-  async add(changelogs: readonly ChangelogPartition[]): Promise<void> {
-    const added: Restoring[] = [];
-    for (const changelog of changelogs) {
-      const { low, high } = await this.#producer.watermarks(changelog);
-      const stored = changelog.state.changelogOffset(changelog.store);
-      if (stored !== undefined && (stored < low || stored > high)) {
-        const { topic, partition, taskId } = changelog;
-        throw new TaskCorruptedError(
-          taskId,
-          `its offset ${stored} is outside ${topic}-${partition}, ${low} to ${high}`,
-        );
+  async restore(changelogs: readonly ChangelogPartition[]): Promise<void> {
+    const begun: Reading[] = [];
+    for (const changelog of changelogs) begun.push(await this.#begin(changelog));
+    await this.whilePaused(async () => {
+      for (const changelog of begun) {
+        if (!isDone(changelog)) {
+          this.#add(changelog);
+          continue;
+        }
+        // There is nothing to read, and that is worth knowing at the next start.
+        const { state, store, taskId, position } = changelog;
+        if (state.changelogOffset(store) === undefined) await state.restore(store, [], position, this.#clock.now());
+        this.#onProgress({ taskId, store, batch: 0, records: 0, remaining: 0 });
       }
-      added.push({ ...changelog, position: stored ?? low, target: high, records: 0 });
+    });
+  }
+
+  /** Begins to follow the changelogs of a standby, until it is removed. Rejects like `restore`. */
+  async follow(changelogs: readonly ChangelogPartition[]): Promise<void> {
+    const begun: Reading[] = [];
+    for (const changelog of changelogs) begun.push({ ...(await this.#begin(changelog)), target: undefined });
+    await this.whilePaused(async () => {
+      for (const changelog of begun) this.#add(changelog);
+    });
+  }
+
+  async #begin(changelog: ChangelogPartition): Promise<Reading> {
+    const { low, high } = await this.#producer.watermarks(changelog);
+    const stored = changelog.state.changelogOffset(changelog.store);
+    if (stored !== undefined && (stored < low || stored > high)) {
+      const { topic, partition, taskId } = changelog;
+      throw new TaskCorruptedError(taskId, `its offset ${stored} is outside ${topic}-${partition}, ${low} to ${high}`);
     }
+    return { ...changelog, position: stored ?? low, target: high, records: 0 };
+  }
+
+  /** Reads no more for these tasks: their states are nobody's from then on. */
+  async remove(taskIds: ReadonlySet<string>): Promise<void> {
+    if (!this.#all.some(({ taskId }) => taskIds.has(taskId))) return;
+    await this.whilePaused(async () => this.#removeAll(({ taskId }) => taskIds.has(taskId)));
+  }
+
+  /** No state is written while `work` is done. */
+  async whilePaused(work: () => Promise<void>): Promise<void> {
     await this.#stop();
-    for (const changelog of added) {
-      const { state, store, taskId, position, target } = changelog;
-      if (position < target) {
-        const id = partitionId(changelog);
-        this.#restoring.set(id, [...(this.#restoring.get(id) ?? []), changelog]);
-        continue;
-      }
-      // There is nothing to read, and that is worth knowing at the next start.
-      if (state.changelogOffset(store) === undefined) await state.restore(store, [], position, this.#clock.now());
-      this.#onProgress({ taskId, store, batch: 0, records: 0, remaining: 0 });
+    try {
+      await work();
+    } finally {
+      this.#reading = this.#read();
     }
-    this.#reading = this.#read();
   }
 
   /** Reads no more for any task. */
-  async clear(): Promise<void> {
+  async close(): Promise<void> {
     await this.#stop();
-    this.#restoring.clear();
+    this.#changelogs.clear();
     this.#failure = undefined;
   }
 
@@ -131,11 +167,27 @@ export class ChangelogReader {
     this.#stopping = false;
   }
 
+  get #all(): readonly Reading[] {
+    return [...this.#changelogs.values()].flat();
+  }
+
+  #add(changelog: Reading): void {
+    const id = partitionId(changelog);
+    this.#changelogs.set(id, [...(this.#changelogs.get(id) ?? []), changelog]);
+  }
+
+  #removeAll(isRemoved: (changelog: Reading) => boolean): void {
+    for (const [id, all] of this.#changelogs) {
+      const kept = all.filter(changelog => !isRemoved(changelog));
+      if (kept.length === 0) this.#changelogs.delete(id);
+      else this.#changelogs.set(id, kept);
+    }
+  }
+
   async #read(): Promise<void> {
-    if (this.#restoring.size === 0) return;
+    if (this.#changelogs.size === 0 || this.#failure !== undefined) return;
     try {
-      this.#assign();
-      while (this.#restoring.size > 0 && !this.#stopping) await this.#poll();
+      while (this.#changelogs.size > 0 && !this.#stopping) await this.#readAssigned();
     } catch (error) {
       this.#failure = { error };
     } finally {
@@ -143,16 +195,43 @@ export class ChangelogReader {
     }
   }
 
-  /** Reads and applies a batch. */
-  async #poll(): Promise<void> {
-    const { records, ends } = await this.#consumer.poll(MAX_POLL_RECORDS);
-    const batches = new Map<Restoring, Batch>();
+  /** Until it is to stop, or something else is to be read. One batch is fetched while the one before is applied. */
+  async #readAssigned(): Promise<void> {
+    const restores = this.#all.some(isRestore);
+    this.#assign(restores);
+    let polling: Promise<PolledBatch> | undefined = this.#consumer.poll(MAX_POLL_RECORDS);
+    try {
+      while (polling !== undefined) {
+        const batches = this.#take(await polling);
+        const left = this.#all.filter(changelog => !isDone(changelog));
+        const goesOn = !this.#stopping && left.length > 0 && left.some(isRestore) === restores;
+        polling = goesOn ? this.#consumer.poll(MAX_POLL_RECORDS) : undefined;
+        // A failure is met where it is awaited.
+        polling?.catch(() => {});
+        for (const changelog of this.#all) await this.#apply(changelog, batches.get(changelog));
+        this.#removeAll(isDone);
+      }
+    } finally {
+      // Left behind, it would take the first records of the next assignment.
+      await polling?.catch(() => {});
+    }
+  }
+
+  /** Sorts by changelog what came. */
+  #take({ records, ends }: PolledBatch): ReadonlyMap<Reading, Batch> {
+    const batches = new Map<Reading, Batch>();
+    let of: TopicPartition | undefined;
+    let changelogs: readonly Reading[] = [];
     for (const record of records) {
-      for (const changelog of this.#restoring.get(partitionId(record)) ?? []) {
+      if (of?.partition !== record.partition || of.topic !== record.topic) {
+        of = record;
+        changelogs = this.#changelogs.get(partitionId(record)) ?? [];
+      }
+      for (const changelog of changelogs) {
         if (record.offset < changelog.position) continue;
         changelog.position = record.offset + 1;
         const batch = batches.get(changelog) ?? { records: 0, writes: [] };
-        batches.set(changelog, batch);
+        if (batch.writes.length === 0) batches.set(changelog, batch);
         if (!isOf(changelog, record)) continue;
         changelog.records++;
         batch.records++;
@@ -161,43 +240,42 @@ export class ChangelogReader {
     }
     // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
     for (const end of ends) {
-      for (const changelog of this.#restoring.get(partitionId(end)) ?? []) {
+      for (const changelog of this.#changelogs.get(partitionId(end)) ?? []) {
         if (end.offset > changelog.position) changelog.position = end.offset;
       }
     }
-    for (const [id, all] of this.#restoring) {
-      const left: Restoring[] = [];
-      for (const changelog of all) if (!(await this.#apply(changelog, batches.get(changelog)))) left.push(changelog);
-      if (left.length === 0) this.#restoring.delete(id);
-      else this.#restoring.set(id, left);
-    }
+    return batches;
   }
 
-  /** Writes what came. True if the changelog is read up to its target. */
-  async #apply(changelog: Restoring, batch: Batch | undefined): Promise<boolean> {
+  /** Writes what came, and that all was read. */
+  async #apply(changelog: Reading, batch: Batch | undefined): Promise<void> {
+    if (batch === undefined && !isDone(changelog)) return;
     const { taskId, store, state, records, position, target } = changelog;
-    const done = position >= target;
-    if (batch === undefined && !done) return false;
     await state.restore(store, batch?.writes ?? [], position, this.#clock.now());
+    if (target === undefined) return;
     this.#onProgress({ taskId, store, batch: batch?.records ?? 0, records, remaining: Math.max(0, target - position) });
-    return done;
   }
 
-  /** From where the one is that is furthest behind. */
-  #assign(): void {
-    const partitions = [...this.#restoring.values()].flatMap(([first, ...others]) =>
-      first === undefined
-        ? []
-        : [
-            {
-              topic: first.topic,
-              partition: first.partition,
-              offset: Math.min(first.position, ...others.map(({ position }) => position)),
-            },
-          ],
+  /** Each partition from where the one is that is furthest behind. */
+  #assign(restores: boolean): void {
+    const read = [...this.#changelogs.values()].filter(all => !restores || all.some(isRestore));
+    const partitions = read.flatMap(all =>
+      all.slice(0, 1).map(({ topic, partition }) => ({
+        topic,
+        partition,
+        offset: Math.min(...all.map(({ position }) => position)),
+      })),
     );
     this.#consumer.assign(partitions);
   }
+}
+
+function isRestore({ target }: Reading): boolean {
+  return target !== undefined;
+}
+
+function isDone({ position, target }: Reading): boolean {
+  return target !== undefined && position >= target;
 }
 
 function partitionId({ topic, partition }: TopicPartition): string {

@@ -57,11 +57,11 @@ describe('restoring from changelogs', () => {
     ...changelogs: ChangelogPartition[]
   ): Promise<void> {
     const reader = new ChangelogReader(consumer, producer, { now: () => NOW }, one => progress.push(one));
-    await reader.add(changelogs);
+    await reader.restore(changelogs);
     try {
       while (changelogs.some(({ taskId }) => reader.isRestoring(taskId))) await immediate();
     } finally {
-      await reader.clear();
+      await reader.close();
     }
   }
 
