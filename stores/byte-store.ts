@@ -137,12 +137,14 @@ export class ByteStore {
     }
   }
 
-  /** Writes of the changelog, straight to disk: they are committed. */
-  *restore(writes: Iterable<StateWrite>): Generator<StateWrite> {
-    for (const { key, value } of writes) {
-      this.#clean.delete(key);
-      yield { key: this.#prefix + key, value };
-    }
+  /** Writes of the changelog, straight to disk: they are committed. `restored` must follow when they are there. */
+  *restore(writes: readonly StateWrite[]): Generator<StateWrite> {
+    for (const { key, value } of writes) yield { key: this.#prefix + key, value };
+  }
+
+  /** What was read of them meanwhile, from a standby, is old. */
+  restored(writes: readonly StateWrite[]): void {
+    for (const { key } of writes) this.#clean.delete(key);
   }
 
   /** All entries in the order of their keys as of now, uncommitted writes of this task included. */

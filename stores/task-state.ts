@@ -163,7 +163,7 @@ export class TaskState {
   }
 
   /** Applies records of the changelog of `store`, which then is on disk up to `offset`. */
-  async restore(store: string, writes: Iterable<StateWrite>, offset: number, now: number): Promise<void> {
+  async restore(store: string, writes: readonly StateWrite[], offset: number, now: number): Promise<void> {
     const target = this.store(store);
     const offsets = new Map([[store, offset]]);
     const batch = ++this.#batches;
@@ -173,6 +173,7 @@ export class TaskState {
         yield* meta(now, offsets, batch);
       })(),
     );
+    target.restored(writes);
     this.#offsets.set(store, offset);
   }
 

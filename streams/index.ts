@@ -40,9 +40,22 @@ export {
   resumeOnError,
   StreamsError,
 } from './runtime/errors.js';
-export { KafkaStreams, type KafkaStreamsDependencies } from './runtime/kafka-streams.js';
-export type { NodeCounts, ProcessStatus, StoreRestore, StoreStatus, TaskStatus } from './runtime/process-status.js';
-export type { InteractiveQueries, StoreDescription, StoreOwner } from './runtime/queries/interactive-queries.js';
+export { KafkaStreams, type KafkaStreamsDependencies, type StoreOptions } from './runtime/kafka-streams.js';
+export type {
+  NodeCounts,
+  ProcessStatus,
+  StandbyStatus,
+  StandbyStoreStatus,
+  StoreRestore,
+  StoreStatus,
+  TaskStatus,
+} from './runtime/process-status.js';
+export type {
+  InteractiveQueries,
+  StoreDescription,
+  StoreOwner,
+  StoreReplicas,
+} from './runtime/queries/interactive-queries.js';
 export { type InvalidStateStoreCode, InvalidStateStoreError } from './runtime/queries/invalid-state-store-error.js';
 export type {
   ReadOnlyKeyValueStore,

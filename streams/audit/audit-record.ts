@@ -39,6 +39,8 @@ export interface InstanceRecord {
   readonly host: string | null;
   /** Ids of the tasks that it has, or restores. */
   readonly tasks: readonly string[];
+  /** Ids of the tasks whose stores it follows as hot standby. */
+  readonly standbys: readonly string[];
 }
 
 const INSTANCE_PREFIX = 'instance/';
@@ -77,5 +79,6 @@ export function encodeInstance(record: InstanceRecord): Buffer {
 
 /** Throws if the bytes are not an announcement. */
 export function decodeInstance(bytes: Buffer): InstanceRecord {
-  return JSON.parse(bytes.toString()) as InstanceRecord;
+  // Those of earlier versions name no standbys.
+  return { standbys: [], ...(JSON.parse(bytes.toString()) as Omit<InstanceRecord, 'standbys'>) };
 }

@@ -12,6 +12,8 @@ import {
 export class AuditTable {
   readonly #tasks = new Map<string, AuditRecord>();
   readonly #instances = new Map<string, InstanceRecord>();
+  /** Timestamps of the latest records, by key. */
+  readonly #saidAt = new Map<string, number>();
 
   /** By task id. */
   get tasks(): ReadonlyMap<string, AuditRecord> {
@@ -24,10 +26,11 @@ export class AuditTable {
   }
 
   /** Takes the next record of the topic. Throws if it is none of the audit topic's. */
-  apply({ key, value }: ConsumerRecord): void {
+  apply({ key, value, timestamp }: ConsumerRecord): void {
     if (key === null) throw new Error('a record of the audit topic has no key');
     const id = key.toString();
     if (isIdentityKey(id)) return;
+    this.#saidAt.set(id, timestamp);
     if (isInstanceKey(id)) {
       if (value === null) this.#instances.delete(id);
       else this.#instances.set(id, decodeInstance(value));
@@ -44,6 +47,40 @@ export class AuditTable {
     if (committed !== undefined) return committed.host ?? undefined;
     const announced = [...this.#instances.values()].find(({ tasks }) => tasks.includes(task));
     return announced?.host ?? undefined;
+  }
+
+  /** Where standbys of a task are served, `host:port`. */
+  standbyHostsOf(task: string): readonly string[] {
+    return [...this.#instances.values()].flatMap(({ host, standbys }) =>
+      host !== null && standbys.includes(task) ? [host] : [],
+    );
+  }
+
+  /**
+   * The instance that has a task: of those that committed for it or announced it, the one that did so last. It stays the owner when
+   * it closes, until another one takes the task. undefined if nobody is known.
+   */
+  ownerOf(task: string): string | undefined {
+    const committed = this.#tasks.get(task);
+    let owner = committed?.instance;
+    let at = committed === undefined ? Number.NEGATIVE_INFINITY : this.#at(task);
+    for (const [key, { instance, tasks }] of this.#instances) {
+      if (!tasks.includes(task) || this.#at(key) < at) continue;
+      owner = instance;
+      at = this.#at(key);
+    }
+    return owner;
+  }
+
+  /** Instances that have announced since `since` (wall clock, milliseconds since the epoch) that they have no task. */
+  idleSince(since: number): readonly string[] {
+    return [...this.#instances].flatMap(([key, { instance, tasks }]) =>
+      tasks.length === 0 && this.#at(key) >= since ? [instance] : [],
+    );
+  }
+
+  #at(key: string): number {
+    return this.#saidAt.get(key) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Every `host:port` at which an instance may be reached. */

@@ -38,6 +38,13 @@ export class QueryParameters {
     return this.#values.get(name);
   }
 
+  /** False if it is not given. */
+  flag(name: string): boolean {
+    const text = this.#values.get(name) ?? 'false';
+    if (text === 'true' || text === 'false') return text === 'true';
+    throw badParameter(name, 'must be true or false');
+  }
+
   /** How many entries: 100 if not given. */
   get limit(): number {
     return this.#wholeNumber('limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT;

@@ -3,7 +3,7 @@ import type { InteractiveQueries } from '../runtime/queries/interactive-queries.
 
 /** How the server asks the stores; `InteractiveQueries` is that. */
 export interface StoreQueries
-  extends Pick<InteractiveQueries, 'stores' | 'partitionOf' | 'ownerOf' | 'get' | 'range' | 'windows'> {
+  extends Pick<InteractiveQueries, 'stores' | 'partitionOf' | 'ownerOf' | 'replicasOf' | 'get' | 'range' | 'windows'> {
   store(name: string): { readonly kind: 'keyValue' | 'window' };
 }
 

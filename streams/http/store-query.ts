@@ -22,6 +22,8 @@ export interface ShownPage {
   readonly entries: readonly unknown[];
   /** What to give as `after` for the next page; null if this is the last one. */
   readonly next: string | null;
+  /** Where that was allowed: true if some of it is from a standby, or from a task that is being restored. */
+  readonly stale?: boolean;
 }
 
 /** What is asked of a store, apart from where its answer is. */
@@ -32,7 +34,14 @@ export interface Asked {
   readonly to?: string | number;
 }
 
-const shownPage = z.object({ entries: z.array(z.unknown()), next: z.string().nullable() });
+const shownPage = z.object({
+  entries: z.array(z.unknown()),
+  next: z.string().nullable(),
+  stale: z.boolean().optional(),
+});
+
+/** Told where it was asked for. */
+type ShownStale = { readonly stale?: boolean };
 
 /** One request about one store: answers from this process, and asks the others for what they have. */
 export class StoreQuery {
@@ -40,22 +49,29 @@ export class StoreQuery {
   readonly #queries: StoreQueries;
   readonly #ownHost: string | null;
   readonly #forwarded: boolean;
+  readonly #stale: boolean;
   readonly #signal: AbortSignal;
 
   /**
    * @param forwarded it comes from another process: what is not here is then nowhere
+   * @param stale the answer may be old: it comes from a standby where that is what there is
    * @throws HttpError 404 if there is no such store, 503 before the application has met its cluster
    */
   constructor(
     { streams }: ServedApplication,
     name: string,
-    { forwarded, signal }: { readonly forwarded: boolean; readonly signal: AbortSignal },
+    {
+      forwarded,
+      stale,
+      signal,
+    }: { readonly forwarded: boolean; readonly stale: boolean; readonly signal: AbortSignal },
   ) {
     this.#queries = streams.queries;
     this.#ownHost = streams.status.host;
     this.#forwarded = forwarded;
+    this.#stale = stale;
     this.#signal = signal;
-    this.description = describe(streams.queries, name);
+    this.description = describeStore({ streams }, name);
   }
 
   partitionOf(parameter: string, key: string): number {
@@ -70,47 +86,57 @@ export class StoreQuery {
   async entry(key: string): Promise<unknown> {
     const { name } = this.description;
     const partition = this.partitionOf('key', key);
-    const host = await this.#remoteHost(partition);
     const none = new HttpError(404, `store ${name} has no such key`);
-    if (host !== undefined) {
-      const { status, body } = await askOwner(host, storePath(name, key), this.#signal);
-      if (status === 404) throw none;
-      return body;
-    }
-    const entry = await this.#here(() => this.#queries.get(name, partition, key));
-    if (entry === null) throw none;
-    return shown(entry);
+    return await this.#answer(
+      partition,
+      async stale => {
+        const entry = await this.#here(() => this.#queries.get(name, partition, key, this.#stale));
+        if (entry === null) throw none;
+        return { ...shown(entry), ...stale };
+      },
+      async host => {
+        const path = `${storePath(name, key)}${this.#stale ? '?stale=true' : ''}`;
+        const { status, body } = await askOwner(host, path, this.#signal);
+        if (status === 404) throw none;
+        return body;
+      },
+    );
   }
 
   /** Up to `limit` entries of one partition. */
   async page(partition: number, asked: Asked, limit: number, after: string | undefined): Promise<ShownPage> {
     const { name, kind } = this.description;
-    const host = await this.#remoteHost(partition);
-    if (host !== undefined) return await this.#remotePage(host, partition, asked, limit, after);
-    const options = { limit, ...(after === undefined ? {} : { after }) };
-    const { entries, next } = await this.#here(() =>
-      kind === 'window'
-        ? this.#queries.windows(name, partition, asked as { key?: string; from?: number; to?: number }, options)
-        : this.#queries.range(name, partition, asked as { from?: string; to?: string }, options),
-    );
-    return { entries: entries.map(shown), next: next === null ? null : encodeCursor({ partition, after: next }) };
+    const options = { limit, stale: this.#stale, ...(after === undefined ? {} : { after }) };
+    const here = async (stale: ShownStale): Promise<ShownPage> => {
+      const { entries, next } = await this.#here(() =>
+        kind === 'window'
+          ? this.#queries.windows(name, partition, asked as { key?: string; from?: number; to?: number }, options)
+          : this.#queries.range(name, partition, asked as { from?: string; to?: string }, options),
+      );
+      const cursor = next === null ? null : encodeCursor({ partition, after: next });
+      return { entries: entries.map(shown), next: cursor, ...stale };
+    };
+    return await this.#answer(partition, here, host => this.#remotePage(host, partition, asked, limit, after));
   }
 
   /** Up to `limit` entries of all partitions, from where `cursor` says: partition by partition. */
   async pageOfAll(asked: Asked, limit: number, cursor: string | undefined): Promise<ShownPage> {
     const { partitions } = this.description;
     const entries: unknown[] = [];
+    let stale = false;
+    const pageTo = (next: string | null): ShownPage => ({ entries, next, ...(this.#stale ? { stale } : {}) });
     let { partition, after } =
       cursor === undefined ? { partition: 0, after: undefined } : decodeCursor(cursor, partitions);
     while (partition < partitions) {
-      if (entries.length >= limit) return { entries, next: encodeCursor({ partition, after }) };
+      if (entries.length >= limit) return pageTo(encodeCursor({ partition, after }));
       const page = await this.page(partition, asked, limit - entries.length, after);
       entries.push(...page.entries);
-      if (page.next !== null) return { entries, next: page.next };
+      stale ||= page.stale === true;
+      if (page.next !== null) return pageTo(page.next);
       partition += 1;
       after = undefined;
     }
-    return { entries, next: null };
+    return pageTo(null);
   }
 
   async #remotePage(
@@ -124,6 +150,7 @@ export class StoreQuery {
     if (from !== undefined) parameters.set('from', String(from));
     if (to !== undefined) parameters.set('to', String(to));
     if (after !== undefined) parameters.set('after', encodeCursor({ partition, after }));
+    if (this.#stale) parameters.set('stale', 'true');
     if (key === undefined) parameters.set('partition', String(partition));
     const { status, body } = await askOwner(
       host,
@@ -132,7 +159,42 @@ export class StoreQuery {
     );
     const page = shownPage.safeParse(body);
     if (status === 404 || !page.success) throw new HttpError(502, `${host} did not answer with a page of the store`);
-    return page.data;
+    const { entries, next, stale } = page.data;
+    return { entries, next, ...(stale === undefined ? {} : { stale }) };
+  }
+
+  /** From here, or from who has the partition. */
+  async #answer<T>(
+    partition: number,
+    here: (stale: ShownStale) => Promise<T>,
+    remote: (host: string) => Promise<T>,
+  ): Promise<T> {
+    if (this.#stale) return await this.#staleAnswer(partition, here, remote);
+    const host = await this.#remoteHost(partition);
+    return host === undefined ? await here({}) : await remote(host);
+  }
+
+  /** From whatever is here, or else from the first one that answers of those that have something. */
+  async #staleAnswer<T>(
+    partition: number,
+    here: (stale: ShownStale) => Promise<T>,
+    remote: (host: string) => Promise<T>,
+  ): Promise<T> {
+    const { name } = this.description;
+    const replicas = await this.#here(() => this.#queries.replicasOf(name, partition));
+    if (replicas.here !== 'nothing') return await here({ stale: replicas.here === 'stale' });
+    const where = `partition ${partition} of store ${name}`;
+    if (this.#forwarded) throw notNow(`${where} is not here`);
+    let failure = notNow(`nobody is known to have ${where} now`);
+    for (const host of replicas.hosts.filter(other => other !== this.#ownHost)) {
+      try {
+        return await remote(host);
+      } catch (error) {
+        if (!(error instanceof HttpError) || error.status < 500) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
   }
 
   /** Where the partition is, if not here. */
@@ -184,7 +246,9 @@ export async function storeList({ streams }: ServedApplication): Promise<unknown
   return { stores: await Promise.all(stores) };
 }
 
-function describe(queries: StoreQueries, name: string): StoreDescription {
+/** Throws an HttpError: 404 if there is no such store, 503 before the application has met its cluster. */
+export function describeStore({ streams }: Pick<ServedApplication, 'streams'>, name: string): StoreDescription {
+  const { queries } = streams;
   try {
     const description = queries.stores.find(store => store.name === name);
     if (description !== undefined) return description;

@@ -5,7 +5,7 @@ import { FORWARDED_HEADER } from './owner-client.js';
 import { decodeCursor } from './page-cursor.js';
 import { pathSegments, QueryParameters } from './query-parameters.js';
 import type { ServedApplication } from './served-application.js';
-import { type Asked, type ShownPage, StoreQuery, storeList } from './store-query.js';
+import { type Asked, describeStore, type ShownPage, StoreQuery, storeList } from './store-query.js';
 
 /** `/stores`: the stores of the application, read-only, as of the last commit. Keys are text, URL-encoded. */
 export function addStoreRoutes(app: Hono, application: () => ServedApplication): void {
@@ -16,8 +16,8 @@ export function addStoreRoutes(app: Hono, application: () => ServedApplication):
   app.get('/stores/:name', async context => {
     const url = new URL(context.req.url);
     const [, name = ''] = pathSegments(url);
-    const parameters = new QueryParameters(url, ['from', 'to', 'limit', 'after', 'partition']);
-    const query = queryOf(context, application(), name);
+    const parameters = new QueryParameters(url, ['from', 'to', 'limit', 'after', 'partition', 'stale']);
+    const query = queryOf(context, application(), name, parameters);
     const { kind, partitions } = query.description;
     const asked = kind === 'window' ? windowTimes(parameters) : keyRange(parameters, query);
     const { limit } = parameters;
@@ -33,22 +33,27 @@ export function addStoreRoutes(app: Hono, application: () => ServedApplication):
   app.get('/stores/:name/:key', async context => {
     const url = new URL(context.req.url);
     const [, name = '', key = ''] = pathSegments(url);
-    const query = queryOf(context, application(), name);
-    if (query.description.kind === 'keyValue') {
-      new QueryParameters(url, []);
-      return json(context, await query.entry(key));
-    }
-    const parameters = new QueryParameters(url, ['from', 'to', 'limit', 'after']);
+    const { kind } = describeStore(application(), name);
+    const known = kind === 'window' ? ['from', 'to', 'limit', 'after', 'stale'] : ['stale'];
+    const parameters = new QueryParameters(url, known);
+    const query = queryOf(context, application(), name, parameters);
+    if (kind === 'keyValue') return json(context, await query.entry(key));
     const asked = { key, ...windowTimes(parameters) };
     const partition = query.partitionOf('key', key);
     return json(context, await pageOf(query, partition, asked, parameters.limit, parameters.text('after')));
   });
 }
 
-function queryOf(context: Context, application: ServedApplication, name: string): StoreQuery {
+function queryOf(
+  context: Context,
+  application: ServedApplication,
+  name: string,
+  parameters: QueryParameters,
+): StoreQuery {
   const { req } = context;
   return new StoreQuery(application, name, {
     forwarded: req.header(FORWARDED_HEADER) !== undefined,
+    stale: parameters.flag('stale'),
     signal: req.raw.signal,
   });
 }

@@ -3,8 +3,9 @@ import type { Logger } from '../kafka/logger.js';
 import type { Consumer, Producer } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
-import { type ChangelogReader, type RestoreProgress, TaskCorruptedError } from './changelog-reader.js';
+import type { ChangelogPartition, ChangelogReader, RestoreProgress } from './changelog-reader.js';
 import type { StoreRestore, TaskStatus } from './process-status.js';
+import type { StandbyTasks } from './standby-tasks.js';
 import type { Task } from './task.js';
 import { idOf, type PlannedTask, type TaskCreator } from './task-creator.js';
 import type { TopologyPlan } from './task-plan.js';
@@ -36,6 +37,7 @@ export class AssignedTasks {
   readonly #plan: TopologyPlan;
   readonly #creator: TaskCreator;
   readonly #changelogs: ChangelogReader;
+  readonly #standbys: Pick<StandbyTasks, 'take'>;
   readonly #producer: Producer;
   readonly #logger: Logger;
   readonly #running = new Map<string, RunningTask>();
@@ -46,6 +48,7 @@ export class AssignedTasks {
     readonly plan: TopologyPlan;
     readonly creator: TaskCreator;
     readonly changelogs: ChangelogReader;
+    readonly standbys: Pick<StandbyTasks, 'take'>;
     /** Asked for the ends of changelogs. */
     readonly producer: Producer;
     readonly logger: Logger;
@@ -53,6 +56,7 @@ export class AssignedTasks {
     this.#plan = options.plan;
     this.#creator = options.creator;
     this.#changelogs = options.changelogs;
+    this.#standbys = options.standbys;
     this.#producer = options.producer;
     this.#logger = options.logger;
   }
@@ -85,8 +89,8 @@ export class AssignedTasks {
   }
 
   /**
-   * Takes these tasks: those that were parked run at once, the others when their state is restored (`startRestored`). Closes what did
-   * not come back; their ids are returned.
+   * Takes these tasks: those that were parked run at once, the others when their state is restored (`startRestored`), from their
+   * standby here if there is one. Closes what did not come back; their ids are returned.
    */
   async assign(planned: readonly PlannedTask[], consumer: Consumer): Promise<readonly string[]> {
     const closed = await this.#closeOthers(new Set(planned.map(idOf)));
@@ -95,7 +99,7 @@ export class AssignedTasks {
     const missing = planned.filter(task => !this.#parked.has(idOf(task)));
     for (const [id, { planned: parked, task }] of this.#parked) this.#running.set(id, { planned: parked, task });
     this.#parked.clear();
-    for (const task of missing) this.#restoring.set(idOf(task), await this.#openTask(task));
+    for (const task of missing) await this.#openTask(task);
     return closed;
   }
 
@@ -113,6 +117,11 @@ export class AssignedTasks {
     return tasks;
   }
 
+  /** undefined if the task is not being restored. Only to be read. */
+  restoringState(taskId: string): TaskState | undefined {
+    return this.#restoring.get(taskId)?.state;
+  }
+
   get isRestoring(): boolean {
     return this.#restoring.size > 0;
   }
@@ -124,20 +133,14 @@ export class AssignedTasks {
     this.#restoring.clear();
   }
 
-  async #openTask(planned: PlannedTask): Promise<RestoringTask> {
-    let state = await this.#creator.open(planned);
-    for (;;) {
-      try {
-        const progress = unrestored(this.#creator.changelogsOf(planned));
-        this.#restoring.set(idOf(planned), { planned, state, progress });
-        await this.#changelogs.restore(this.#creator.changelogs(planned, state));
-        return { planned, state, progress };
-      } catch (error) {
-        if (!(error instanceof TaskCorruptedError)) throw error;
-        await state.close();
-        state = await this.#creator.rebuild(planned, error.message);
-      }
-    }
+  /** Begins to restore a task, from where its standby is if there is one. */
+  async #openTask(planned: PlannedTask): Promise<void> {
+    const id = idOf(planned);
+    const restore = async (state: TaskState, changelogs: readonly ChangelogPartition[]): Promise<void> => {
+      this.#restoring.set(id, { planned, state, progress: unrestored(changelogs) });
+      await this.#changelogs.restore(changelogs);
+    };
+    await this.#creator.open(planned, restore, await this.#standbys.take(id));
   }
 
   /** Some of a store that is being restored is there. */
@@ -223,6 +226,6 @@ function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
 }
 
 /** Of a task that is opened: how much there is to restore is not known yet. */
-function unrestored(changelogs: readonly TrackedChangelog[]): Map<string, StoreRestore> {
+function unrestored(changelogs: readonly ChangelogPartition[]): Map<string, StoreRestore> {
   return new Map(changelogs.map(({ store }) => [store, { store, restored: 0, remaining: undefined }]));
 }

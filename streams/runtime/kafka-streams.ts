@@ -39,6 +39,11 @@ export interface KafkaStreamsDependencies {
   readonly onRestore?: (progress: RestoreProgress) => void;
 }
 
+export interface StoreOptions {
+  /** Default: false. */
+  readonly stale?: boolean;
+}
+
 /**
  * A topology at work: one member of the application's group (Java: `KafkaStreams`). It begins with `start` and goes on until
  * `close`, or until an error that a new client can't help: then `stopped` rejects.
@@ -73,6 +78,7 @@ export class KafkaStreams {
     this.queries = new InteractiveQueries({
       plan: () => this.#plan,
       tasks: () => this.#worker?.tasks ?? [],
+      staleState: taskId => this.#worker?.staleState(taskId),
       owners: this.#owners,
     });
   }
@@ -94,18 +100,21 @@ export class KafkaStreams {
       host: applicationServer ?? null,
       state: this.#state,
       tasks: this.tasks,
+      standbys: this.#worker?.standbyStatus ?? [],
     };
   }
 
   /**
    * The partitions of a store that are at this process, to read while the application runs; ask `queries` for the whole
-   * store. Throws an InvalidStateStoreError if the topology has no such store, or it is of another kind than `kind`.
+   * store. With `stale`, the partitions of standbys and of tasks that are being restored are read too: what they have may be old
+   * (Java: `StoreQueryParameters.enableStaleStores`). Throws an InvalidStateStoreError if the topology has no such store, or it is
+   * of another kind than `kind`.
    */
-  store<K, V>(name: string): ReadOnlyStore<K, V>;
-  store<K, V>(name: string, kind: 'keyValue'): ReadOnlyKeyValueStore<K, V>;
-  store<K, V>(name: string, kind: 'window'): ReadOnlyWindowStore<K, V>;
-  store<K, V>(name: string, kind?: 'keyValue' | 'window'): ReadOnlyStore<K, V> {
-    const store = readOnlyStore<K, V>(this.queries, name);
+  store<K, V>(name: string, kind?: undefined, options?: StoreOptions): ReadOnlyStore<K, V>;
+  store<K, V>(name: string, kind: 'keyValue', options?: StoreOptions): ReadOnlyKeyValueStore<K, V>;
+  store<K, V>(name: string, kind: 'window', options?: StoreOptions): ReadOnlyWindowStore<K, V>;
+  store<K, V>(name: string, kind?: 'keyValue' | 'window', { stale = false }: StoreOptions = {}): ReadOnlyStore<K, V> {
+    const store = readOnlyStore<K, V>(this.queries, name, stale);
     if (kind === undefined || store.kind === kind) return store;
     throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.kind}`);
   }
@@ -196,6 +205,7 @@ export class KafkaStreams {
       directory,
       logger,
       metrics,
+      auditTable: () => this.#owners.table,
       onRestore,
       onAssignment: state => this.#become(state === 'running' ? 'RUNNING' : 'REBALANCING'),
     };

@@ -27,6 +27,21 @@ export interface TaskStatus {
   readonly stores: readonly StoreStatus[];
 }
 
+/** A hot standby of a task that another process has. */
+export interface StandbyStatus {
+  /** Of the task. */
+  readonly id: string;
+  readonly stores: readonly StandbyStoreStatus[];
+}
+
+export interface StandbyStoreStatus {
+  readonly store: string;
+  /** Offset of the next record of the changelog. */
+  readonly position: number;
+  /** Offsets that it was behind the end when that was last asked for; undefined before. */
+  readonly lag: number | undefined;
+}
+
 export interface NodeCounts {
   readonly received: number;
   readonly forwarded: number;
@@ -50,4 +65,5 @@ export interface ProcessStatus {
   readonly host: string | null;
   readonly state: StreamsState;
   readonly tasks: readonly TaskStatus[];
+  readonly standbys: readonly StandbyStatus[];
 }

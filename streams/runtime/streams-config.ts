@@ -21,6 +21,11 @@ export interface StreamsOptions {
   readonly idleTimeout?: Duration;
   /** Entries that the stores of a process may hold uncommitted before it commits early. Default: 100,000; 0: no caching. */
   readonly cacheMaxEntries?: number;
+  /**
+   * How many other instances follow the changelogs of a task, to take it over without a restore and to answer stale queries
+   * meanwhile (Java: `num.standby.replicas`). Default: 0.
+   */
+  readonly standbyReplicas?: number;
   /** Where records go that can't be processed. Default: nowhere, they are counted. */
   readonly deadLetterTopic?: string;
   /** Default: fail, as in Java. */
@@ -39,6 +44,7 @@ export interface StreamsConfig {
   readonly commitIntervalMs: number;
   readonly idleTimeoutMs: number;
   readonly cacheMaxEntries: number;
+  readonly standbyReplicas: number;
   readonly deadLetterTopic: string | undefined;
   readonly deserializationExceptionHandler: ErrorHandler;
   readonly processingExceptionHandler: ErrorHandler;
@@ -69,6 +75,7 @@ const schema = z.strictObject({
   commitInterval: duration.optional(),
   idleTimeout: duration.default(5000),
   cacheMaxEntries: z.int().min(0).default(100_000),
+  standbyReplicas: z.int().min(0).max(100).default(0),
   deadLetterTopic: topicName.optional(),
   deserializationExceptionHandler: handler.default(() => failOnError),
   processingExceptionHandler: handler.default(() => failOnError),

@@ -4,7 +4,7 @@ import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import type { Logger } from '../kafka/logger.js';
 import type { Clock } from '../kafka/ports.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
-import type { ChangelogPartition } from './changelog-reader.js';
+import { type ChangelogPartition, TaskCorruptedError } from './changelog-reader.js';
 import { SEEN } from './processors/distinct.js';
 import type { RecordCollector } from './record-collector.js';
 import type { StateDirectory } from './state-directory.js';
@@ -51,8 +51,7 @@ export class TaskCreator {
     this.#logger = options.logger;
   }
 
-  /** The changelogs of a task, to be restored to `state`. */
-  changelogs(task: PlannedTask, state: TaskState): ChangelogPartition[] {
+  #changelogs(task: PlannedTask, state: TaskState): ChangelogPartition[] {
     return this.changelogsOf(task).map(changelog => ({
       ...changelog,
       state,
@@ -63,7 +62,24 @@ export class TaskCreator {
 
   /** A task on restored state, as of its last commit. */
   async start(planned: PlannedTask, state: TaskState): Promise<Task> {
-    const task = new Task({
+    const task = this.#create(planned, state);
+    await task.init();
+    return task;
+  }
+
+  /**
+   * A standby forgets what the task that runs has forgotten by its last commit: expiry is in no changelog. Nothing else may write
+   * to the state meanwhile.
+   */
+  async expire(planned: PlannedTask, state: TaskState): Promise<void> {
+    this.#create(planned, state).resume();
+    state.stage();
+    state.commit();
+    await state.flush(this.#clock.now(), new Map());
+  }
+
+  #create(planned: PlannedTask, state: TaskState): Task {
+    return new Task({
       plan: planned.sub,
       partition: planned.partition,
       state,
@@ -79,8 +95,6 @@ export class TaskCreator {
       instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
       now: () => this.#clock.now(),
     });
-    await task.init();
-    return task;
   }
 
   /** Changelogs that the task writes. */
@@ -97,17 +111,38 @@ export class TaskCreator {
     }));
   }
 
-  /** The state of a task as it is on disk. What can't be used (corrupt, of another format, too old) is deleted. */
-  async open(task: PlannedTask): Promise<TaskState> {
+  /**
+   * The state of a task as it is on disk, or `standby` if it is open already, whose changelogs `read` begins to read. What can't be
+   * used (corrupt, of another format, too old, not of these changelogs) is deleted, and read from the beginning.
+   */
+  async open(
+    task: PlannedTask,
+    read: (state: TaskState, changelogs: readonly ChangelogPartition[]) => Promise<void>,
+    standby?: TaskState,
+  ): Promise<TaskState> {
+    let state = standby ?? (await this.#openDirectory(task));
+    for (;;) {
+      try {
+        await read(state, this.#changelogs(task, state));
+        return state;
+      } catch (error) {
+        await state.close();
+        if (!(error instanceof TaskCorruptedError)) throw error;
+        state = await this.#rebuild(task, error.message);
+      }
+    }
+  }
+
+  async #openDirectory(task: PlannedTask): Promise<TaskState> {
     const id = idOf(task);
     try {
       const state = await this.#openState(task);
       const { writtenAt } = state;
       if (writtenAt === undefined || this.#clock.now() - writtenAt <= STALE_AFTER_MS) return state;
       await state.close();
-      return await this.rebuild(task, 'it was last written more than a day ago');
+      return await this.#rebuild(task, 'it was last written more than a day ago');
     } catch (error) {
-      if (error instanceof UnreadableStateError) return await this.rebuild(task, error.message);
+      if (error instanceof UnreadableStateError) return await this.#rebuild(task, error.message);
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       throw new StateAccessError(`state of task ${id} in ${this.#directory.location} can't be opened: ${reason}`, {
         cause: error,
@@ -116,7 +151,7 @@ export class TaskCreator {
   }
 
   /** State that does not fit, and is closed, is deleted: it will be restored from the beginning. */
-  async rebuild(task: PlannedTask, reason: string): Promise<TaskState> {
+  async #rebuild(task: PlannedTask, reason: string): Promise<TaskState> {
     const id = idOf(task);
     this.#logger.warn(`task ${id}: its state is rebuilt from the changelogs: ${reason}`);
     await this.#directory.wipe(id);

@@ -78,9 +78,14 @@ export class Task {
 
   /** Reads what operators keep, from the restored state. To be awaited before the first record. */
   async init(): Promise<void> {
+    this.resume();
+    for (const processor of this.#graph.processors) await processor.init();
+  }
+
+  /** Goes on with the times and counts of the last commit; what they expire is forgotten. */
+  resume(): void {
     // The next commit tells the others where its stores are now, also if no record comes.
     if (this.#audit.resume()) this.#dirty = true;
-    for (const processor of this.#graph.processors) await processor.init();
   }
 
   /** Its input partitions: those of source topics, and of repartition topics. */

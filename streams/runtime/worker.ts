@@ -1,4 +1,6 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
+import type { TaskState } from '../../stores/task-state.js';
+import type { AuditTable } from '../audit/audit-table.js';
 import type { Logger } from '../kafka/logger.js';
 import { type Consumer, KafkaClientError, type Ports } from '../kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
@@ -10,8 +12,9 @@ import { RetryError } from './errors.js';
 import { IdleCheck } from './idle-check.js';
 import { InputReader } from './input-reader.js';
 import { InstanceAnnouncer } from './instance-announcer.js';
-import type { TaskStatus } from './process-status.js';
+import type { StandbyStatus, TaskStatus } from './process-status.js';
 import { RecordCollector } from './record-collector.js';
+import { IDLE_INSTANCE_ANNOUNCES_EVERY_MS, StandbyTasks } from './standby-tasks.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
 import type { StreamsMetrics } from './streams-metrics.js';
@@ -42,6 +45,8 @@ export interface WorkerOptions {
   readonly directory: StateDirectory;
   readonly logger: Logger;
   readonly metrics: StreamsMetrics;
+  /** What the instances of the application announced; undefined as long as it is not known. Asked if there are standbys. */
+  readonly auditTable: () => AuditTable | undefined;
   readonly onRestore: (progress: RestoreProgress) => void;
   readonly onAssignment: (assignment: Assignment) => void;
 }
@@ -58,6 +63,8 @@ export class Worker {
   readonly #collector: RecordCollector;
   readonly #committer: Committer;
   readonly #assigned: AssignedTasks;
+  readonly #standbys: StandbyTasks;
+  readonly #changelogs: ChangelogReader;
   readonly #offsets: ChangelogOffsets;
   readonly #idle: IdleCheck;
   readonly #announcer: InstanceAnnouncer;
@@ -92,15 +99,28 @@ export class Worker {
       clock: ports.clock,
       logger,
     });
-    const changelogs = new ChangelogReader(restoreConsumer, producer, ports.clock, progress => {
+    this.#changelogs = new ChangelogReader(restoreConsumer, producer, ports.clock, progress => {
       const { taskId, store, batch } = progress;
       if (batch > 0) metrics.restored(taskId, store, batch);
       this.#assigned.progressed(progress);
       options.onRestore(progress);
     });
-    this.#assigned = new AssignedTasks({ plan, creator, changelogs, producer, logger });
+    const changelogs = this.#changelogs;
+    this.#standbys = new StandbyTasks({
+      plan,
+      creator,
+      changelogs,
+      producer,
+      auditTable: options.auditTable,
+      instance: directory.instanceId,
+      replicas: config.standbyReplicas,
+      clock: ports.clock,
+      logger,
+    });
+    this.#assigned = new AssignedTasks({ plan, creator, changelogs, standbys: this.#standbys, producer, logger });
     this.#announcer = new InstanceAnnouncer({
       identity: { instance: directory.instanceId, host: config.applicationServer ?? null },
+      hasStandbys: config.standbyReplicas > 0,
       auditTopic: plan.auditTopic,
       collector: this.#collector,
       committer: this.#committer,
@@ -119,6 +139,15 @@ export class Worker {
 
   get taskStatus(): readonly TaskStatus[] {
     return this.#assigned.status;
+  }
+
+  get standbyStatus(): readonly StandbyStatus[] {
+    return this.#standbys.status;
+  }
+
+  /** The state of a task of which there is a standby here, or that is being restored; undefined if there is none. */
+  staleState(taskId: string): TaskState | undefined {
+    return this.#standbys.state(taskId) ?? this.#assigned.restoringState(taskId);
   }
 
   /** True if every task of the topology runs here, nothing is left to process and all time has ended. */
@@ -145,7 +174,9 @@ export class Worker {
   async runOnce(): Promise<void> {
     await this.#rebalance();
     await this.#startRestored();
+    this.#changelogs.check();
     try {
+      if (this.#assignment === 'running') await this.#updateStandbys();
       const records = await this.#input.read();
       if (records > 0) this.#metrics.polled(records);
       while (this.#processSlice()) {
@@ -184,6 +215,8 @@ export class Worker {
     await this.#committing?.catch(() => {});
     await this.#input.settle();
     await this.#assigned.close();
+    await this.#standbys.close();
+    await this.#changelogs.close();
     try {
       await this.#clients.close();
     } catch (error) {
@@ -311,8 +344,10 @@ export class Worker {
     this.#consumer.assign([]);
     this.#metrics.rebalanced();
     const planned = this.#assigned.planned(partitions);
+    const tasks = planned.map(idOf);
+    const standbys = this.#standbys.ids.filter(id => !tasks.includes(id));
     const assigning = this.#announcer
-      .announce(planned.map(idOf))
+      .announce({ tasks, standbys })
       .then(() => this.#assigned.assign(planned, this.#consumer));
     for (const id of await this.#input.whilePolling(assigning)) {
       this.#offsets.forget(id);
@@ -339,6 +374,16 @@ export class Worker {
       for (const _ of started) this.#metrics.taskCreated();
     }
     if (!this.#assigned.isRestoring) this.#become('running');
+  }
+
+  async #updateStandbys(): Promise<void> {
+    const tasks = this.tasks.map(({ id }) => id);
+    if (await this.#standbys.update(new Set(tasks))) {
+      await this.commit();
+      await this.#announcer.announce({ tasks, standbys: this.#standbys.ids });
+    }
+    // Those that have tasks are known by their commits.
+    if (tasks.length === 0) await this.#announcer.renew(IDLE_INSTANCE_ANNOUNCES_EVERY_MS);
   }
 
   #become(assignment: Assignment): void {

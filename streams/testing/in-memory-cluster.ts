@@ -1,5 +1,6 @@
 import { type Admin, type Clock, KafkaClientError, type Ports, type TopicConfig } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
+import { rangeOwner } from '../runtime/standby-placement.js';
 import { InMemoryConsumer } from './in-memory-consumer.js';
 import { InMemoryLog, type LogTransaction } from './in-memory-log.js';
 import { InMemoryProducer } from './in-memory-producer.js';
@@ -27,16 +28,22 @@ const AT_ONCE: ClusterBehaviour = {
   queueRecords: Number.POSITIVE_INFINITY,
 };
 
-/** A cluster in this process: logs with transaction markers, one consumer group, producers that fence each other. */
+/**
+ * A cluster in this process: logs with transaction markers, producers that fence each other, one consumer group with the range
+ * assignor and static members.
+ */
 export class InMemoryCluster {
   readonly #topics = new Map<string, readonly InMemoryLog[]>();
   readonly #committed = new Map<string, number>();
   readonly #epochs = new Map<string, InMemoryProducer>();
   /** By instance id: a process that comes back takes the place of the one that it was. */
   readonly #members = new Map<string, InMemoryConsumer>();
+  /** Members that have partitions of the assignment before. */
+  readonly #givingUp = new Set<InMemoryConsumer>();
   readonly #sent: SentRecord[] = [];
   readonly #clock: Clock;
   readonly behaviour: ClusterBehaviour;
+  #isRebalancing = false;
   #failNext: KafkaClientError | undefined;
 
   constructor(clock: Clock, behaviour: ClusterBehaviour = AT_ONCE) {
@@ -119,18 +126,42 @@ export class InMemoryCluster {
     this.rebalance();
   }
 
+  /** It is closed. The group keeps its place. */
   leave(member: InMemoryConsumer): void {
-    if (this.#members.get(member.instanceId) === member) this.#members.delete(member.instanceId);
+    this.#givingUp.delete(member);
+    this.#assign();
   }
 
-  /** Revokes everything and assigns it again. */
+  /** The session of a member has timed out: the others get what it had. */
+  expire(instanceId: string): void {
+    const member = this.#members.get(instanceId);
+    this.#members.delete(instanceId);
+    if (member !== undefined) this.#givingUp.delete(member);
+    this.rebalance();
+  }
+
+  /** Revokes everything, and assigns it again when all have given up what they had. */
   rebalance(): void {
-    for (const member of this.#members.values()) member.revoked();
-    for (const member of this.#members.values()) {
-      const partitions = member.topics.flatMap(topic =>
-        this.logs(topic).map(({ partition }) => ({ topic, partition })),
-      );
-      member.assigned(partitions);
+    this.#givingUp.clear();
+    this.#isRebalancing = true;
+    for (const member of this.#members.values()) if (member.revoked()) this.#givingUp.add(member);
+    this.#assign();
+  }
+
+  gaveUp(member: InMemoryConsumer): void {
+    if (this.#givingUp.delete(member)) this.#assign();
+  }
+
+  #assign(): void {
+    if (!this.#isRebalancing || this.#givingUp.size > 0) return;
+    this.#isRebalancing = false;
+    const ids = [...this.#members.keys()];
+    for (const [id, member] of this.#members) {
+      const partitions = member.topics.flatMap(topic => {
+        const logs = this.logs(topic);
+        return logs.filter(({ partition }) => rangeOwner(ids, logs.length, partition) === id);
+      });
+      member.assigned(partitions.map(({ topic, partition }) => ({ topic, partition })));
     }
   }
 

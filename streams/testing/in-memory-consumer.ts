@@ -11,6 +11,8 @@ export class InMemoryConsumer implements Consumer {
   #listener: RebalanceListener | undefined;
   #topics: readonly string[] = [];
   #turn = 0;
+  /** The group has given it partitions, whatever it has made of them. */
+  #hasAssignment = false;
 
   constructor(cluster: InMemoryCluster, instanceId: string) {
     this.#cluster = cluster;
@@ -30,16 +32,20 @@ export class InMemoryConsumer implements Consumer {
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
+    this.#hasAssignment = true;
     this.#listener?.onPartitionsAssigned(partitions);
   }
 
-  revoked(): void {
-    if (this.#positions.size > 0)
-      this.#listener?.onPartitionsRevoked([...this.#positions.values()].map(p => p.partition));
+  /** Returns false if it has nothing to give up; else it answers with `unassign`. */
+  revoked(): boolean {
+    if (!this.#hasAssignment) return false;
+    this.#hasAssignment = false;
+    this.#listener?.onPartitionsRevoked([...this.#positions.values()].map(p => p.partition));
+    return true;
   }
 
   assign(partitions: readonly TopicPartitionOffset[]): void {
-    this.unassign();
+    this.#positions.clear();
     for (const { topic, partition, offset } of partitions) {
       this.#positions.set(id({ topic, partition }), { partition: { topic, partition }, next: Math.max(0, offset) });
     }
@@ -47,6 +53,7 @@ export class InMemoryConsumer implements Consumer {
 
   unassign(): void {
     this.#positions.clear();
+    this.#cluster.gaveUp(this);
   }
 
   async poll(maxRecords: number): Promise<PolledBatch> {

@@ -5,10 +5,14 @@ import type { StateDirectory } from '../runtime/state-directory.js';
 
 /** State in memory that outlives the worker, as a disk does. */
 export class MemoryStateDirectory implements StateDirectory {
-  readonly instanceId = 'test';
+  readonly instanceId: string;
   readonly location = 'memory';
   #application: ApplicationIdentity | undefined;
   readonly #levels = new Map<string, MemoryLevel<string, Buffer>>();
+
+  constructor(instanceId = 'test') {
+    this.instanceId = instanceId;
+  }
 
   get application(): ApplicationIdentity | undefined {
     return this.#application;

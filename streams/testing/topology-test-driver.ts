@@ -82,7 +82,16 @@ export class TopologyTestDriver {
       new MemoryStateDirectory(),
       (ports, directory) =>
         new Worker(
-          { config, ports, directory, logger: LOGGER, metrics: noMetrics, onRestore() {}, onAssignment() {} },
+          {
+            config,
+            ports,
+            directory,
+            logger: LOGGER,
+            metrics: noMetrics,
+            auditTable: () => undefined,
+            onRestore() {},
+            onAssignment() {},
+          },
           plan,
         ),
     );

@@ -41,6 +41,46 @@ describe('the audit topic as a table', () => {
     assert.deepEqual([table.hostOf('0_0'), table.hosts], [undefined, []]);
   });
 
+  it('knows where the standbys of a task are served', () => {
+    const table = tableOf(
+      ofInstance({ instance: 'A', host: 'a:1', tasks: ['0_0'], standbys: ['0_1'] }),
+      ofInstance({ instance: 'B', host: 'b:1', tasks: ['0_1'], standbys: ['0_0'] }),
+      ofInstance({ instance: 'C', host: null, tasks: [], standbys: ['0_0', '0_1'] }),
+    );
+    assert.deepEqual([table.standbyHostsOf('0_0'), table.standbyHostsOf('0_1')], [['b:1'], ['a:1']]);
+  });
+
+  it('takes announcements of versions that knew no standbys', () => {
+    const value = Buffer.from(JSON.stringify({ instance: 'A', host: 'a:1', tasks: ['0_0'] }));
+    const table = tableOf(record(instanceKey('A'), value));
+    assert.deepEqual(table.standbyHostsOf('0_0'), []);
+  });
+
+  it('knows the owner of a task: the instance that committed for it or announced it last', () => {
+    const taken = [ofTask('0_0', 'a:1', 1, { instance: 'A', timestamp: 10 })];
+    assert.equal(tableOf(...taken).ownerOf('0_0'), 'A');
+    taken.push(ofInstance({ instance: 'B', host: 'b:1', tasks: ['0_0'] }, 20));
+    assert.equal(tableOf(...taken).ownerOf('0_0'), 'B');
+    taken.push(ofTask('0_0', 'a:1', 1, { instance: 'A', timestamp: 30 }));
+    assert.equal(tableOf(...taken).ownerOf('0_0'), 'A');
+    assert.equal(tableOf(...taken).ownerOf('0_1'), undefined);
+  });
+
+  it('leaves a task with an instance that has closed until another one takes it: it may be on its way back', () => {
+    const announced = ofInstance({ instance: 'A', host: 'a:1', tasks: ['0_0'] }, 1);
+    const committed = ofTask('0_0', 'a:1', 1, { instance: 'A', timestamp: 2 });
+    assert.equal(tableOf(announced, committed, closed('A')).ownerOf('0_0'), 'A');
+  });
+
+  it('knows instances without tasks for as long as they say that they are there', () => {
+    const table = tableOf(
+      ofInstance({ instance: 'A', host: null, tasks: [] }, 10),
+      ofInstance({ instance: 'B', host: null, tasks: [] }, 20),
+      ofInstance({ instance: 'C', host: null, tasks: ['0_0'] }, 20),
+    );
+    assert.deepEqual([table.idleSince(10), table.idleSince(20), table.idleSince(21)], [['A', 'B'], ['B'], []]);
+  });
+
   it('refuses a record that is none of the audit topic', () => {
     assert.throws(() => tableOf(record('0_0', Buffer.from('no JSON'))), SyntaxError);
     assert.throws(() => tableOf({ ...record('0_0', null), key: null }), /no key/);
@@ -53,14 +93,23 @@ function tableOf(...records: readonly ConsumerRecord[]): AuditTable {
   return table;
 }
 
-function ofTask(task: string, host: string | null, streamTime: number): ConsumerRecord {
+function ofTask(
+  task: string,
+  host: string | null,
+  streamTime: number,
+  { instance = 'I', timestamp = 0 }: { readonly instance?: string; readonly timestamp?: number } = {},
+): ConsumerRecord {
   const counts = newTaskCounts();
-  const audit: AuditRecord = { task, instance: 'I', host, streamTime, counts, offsets: {}, times: {}, watermarks: {} };
-  return record(task, encodeAudit(audit));
+  const audit: AuditRecord = { task, instance, host, streamTime, counts, offsets: {}, times: {}, watermarks: {} };
+  return { ...record(task, encodeAudit(audit)), timestamp };
 }
 
-function ofInstance(instance: InstanceRecord): ConsumerRecord {
-  return record(instanceKey(instance.instance), encodeInstance(instance));
+function ofInstance(
+  announced: Omit<InstanceRecord, 'standbys'> & Partial<Pick<InstanceRecord, 'standbys'>>,
+  timestamp = 0,
+): ConsumerRecord {
+  const instance = { standbys: [], ...announced };
+  return { ...record(instanceKey(instance.instance), encodeInstance(instance)), timestamp };
 }
 
 function closed(instance: string): ConsumerRecord {

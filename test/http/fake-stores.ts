@@ -7,6 +7,7 @@ import {
   type StoreEntry,
   type StoreOwner,
   type StorePage,
+  type StoreReplicas,
 } from '../../streams/index.js';
 
 export const PARTITIONS = 3;
@@ -18,6 +19,10 @@ const WINDOW_MS = 60_000;
  */
 export class FakeStores implements StoreQueries {
   readonly owners: StoreOwner[];
+  /** Partitions of which there is a standby here. */
+  readonly standbys = new Set<number>();
+  /** Where standbys are said to be, by partition. */
+  readonly standbyHosts: string[][] = [];
   /** Entries of both stores by partition, in their order. */
   readonly #entries: StoreEntry[][] = Array.from({ length: PARTITIONS }, () => []);
   /** What the next read throws. */
@@ -62,8 +67,15 @@ export class FakeStores implements StoreQueries {
     return this.owners[partition] ?? { kind: 'unknown' };
   }
 
-  async get(_name: string, partition: number, key: string): Promise<StoreEntry | null> {
-    return this.#read(partition).find(entry => entry.key === key && entry.window === undefined) ?? null;
+  async replicasOf(_name: string, partition: number): Promise<StoreReplicas> {
+    const owner = await this.ownerOf('', partition);
+    if (owner.kind === 'local') return { here: 'active', hosts: [] };
+    const hosts = [...(owner.kind === 'remote' ? [owner.host] : []), ...(this.standbyHosts[partition] ?? [])];
+    return { here: this.standbys.has(partition) ? 'stale' : 'nothing', hosts };
+  }
+
+  async get(_name: string, partition: number, key: string, stale = false): Promise<StoreEntry | null> {
+    return this.#read(partition, stale).find(entry => entry.key === key && entry.window === undefined) ?? null;
   }
 
   async range(
@@ -74,7 +86,7 @@ export class FakeStores implements StoreQueries {
   ): Promise<StorePage> {
     const within = ({ key, window }: StoreEntry): boolean =>
       window === undefined && String(key) >= (from ?? '') && (to === undefined || String(key) <= to);
-    return page(this.#read(partition).filter(within), options);
+    return page(this.#read(partition, options.stale).filter(within), options);
   }
 
   async windows(
@@ -88,11 +100,12 @@ export class FakeStores implements StoreQueries {
       (key === undefined || entry.key === key) &&
       entry.window.start >= from &&
       entry.window.start <= to;
-    return page(this.#read(partition).filter(within), options);
+    return page(this.#read(partition, options.stale).filter(within), options);
   }
 
-  #read(partition: number): readonly StoreEntry[] {
-    if (this.owners[partition]?.kind !== 'local') throw invalid('NOT_HERE', `partition ${partition} is not here`);
+  #read(partition: number, stale = false): readonly StoreEntry[] {
+    const isHere = this.owners[partition]?.kind === 'local' || (stale && this.standbys.has(partition));
+    if (!isHere) throw invalid('NOT_HERE', `partition ${partition} is not here`);
     return this.#entries[partition] ?? [];
   }
 }

@@ -11,6 +11,7 @@ import { FakeStores } from './fake-stores.js';
 import { recordingLogger, served } from './served.js';
 
 const LOCAL: StoreOwner = { kind: 'local' };
+const EPOCH = '1970-01-01T00:00:00.000Z';
 
 interface Process {
   readonly host: string;
@@ -72,6 +73,58 @@ describe('/stores of several processes', function () {
     at(0).stores.owners[1] = { kind: 'remote', host };
     return host;
   }
+
+  describe('where the answer may be old', () => {
+    beforeEach(() => {
+      at(1).stores.put('k1', 'new').putWindow('k1', 0, 'new');
+      at(2).stores.put('k1', 'old').putWindow('k1', 0, 'old').standbys.add(1);
+      at(0).stores.standbyHosts[1] = [at(2).host];
+    });
+
+    it('is asked of the one that has it, while that answers', async () => {
+      const entry = { key: 'k1', value: 'new', timestamp: EPOCH };
+      assert.deepEqual(await get(0, '/stores/counts/k1?stale=true'), [200, { ...entry, stale: false }]);
+      assert.deepEqual(await get(0, '/stores/counts?stale=true&partition=1'), [
+        200,
+        { entries: [entry], next: null, stale: false },
+      ]);
+      assert.deepEqual(await get(0, '/stores/counts/k1'), [200, entry]);
+    });
+
+    it('comes from the standby that is here', async () => {
+      const [status, body] = await get(2, '/stores/counts/k1?stale=true');
+      assert.deepEqual([status, body], [200, { key: 'k1', value: 'old', timestamp: EPOCH, stale: true }]);
+    });
+
+    it('comes from a standby elsewhere where the one that has it does not answer', async () => {
+      await at(1).server.close();
+      assert.equal((await get(0, '/stores/counts/k1'))[0], 503);
+      const [status, body] = await get(0, '/stores/counts/k1?stale=true');
+      assert.deepEqual([status, body], [200, { key: 'k1', value: 'old', timestamp: EPOCH, stale: true }]);
+      for (const path of ['/stores/counts?stale=true', '/stores/windows?stale=true', '/stores/windows/k1?stale=true']) {
+        const [, page] = await get(0, path);
+        const { entries, stale } = page as { entries: { value: unknown }[]; stale: boolean };
+        assert.deepEqual([path, entries.map(({ value }) => value), stale], [path, ['old'], true]);
+      }
+    });
+
+    it('has no such key where the standby has none', async () => {
+      await at(1).server.close();
+      assert.equal((await get(0, '/stores/counts/x1?stale=true'))[0], 404);
+    });
+
+    it('is nowhere where nobody has anything', async () => {
+      at(0).stores.owners[1] = { kind: 'unknown' };
+      at(0).stores.standbyHosts[1] = [];
+      const nobody = { error: 'nobody is known to have partition 1 of store counts now' };
+      assert.deepEqual(await get(0, '/stores/counts/k1?stale=true'), [503, nobody]);
+    });
+
+    it('is true or false', async () => {
+      const refused = { error: 'stale must be true or false' };
+      assert.deepEqual(await get(0, '/stores/counts/k1?stale=yes'), [400, refused]);
+    });
+  });
 
   it('give the same answer, whichever is asked', async () => {
     at(1).stores.put('ä/b 1', new Map([['x', 1n]]));

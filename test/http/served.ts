@@ -10,6 +10,7 @@ export const NO_STORES: StoreQueries = {
   store: () => refuse(),
   partitionOf: () => refuse(),
   ownerOf: () => refuse(),
+  replicasOf: () => refuse(),
   get: () => refuse(),
   range: () => refuse(),
   windows: () => refuse(),

@@ -16,5 +16,13 @@ export function taskStatus(id: string, figures: Partial<TaskStatus> = {}): TaskS
 }
 
 export function processStatus(figures: Partial<ProcessStatus> = {}): ProcessStatus {
-  return { applicationId: 'app', instance: 'i1', host: 'here:8081', state: 'RUNNING', tasks: [], ...figures };
+  return {
+    applicationId: 'app',
+    instance: 'i1',
+    host: 'here:8081',
+    state: 'RUNNING',
+    tasks: [],
+    standbys: [],
+    ...figures,
+  };
 }

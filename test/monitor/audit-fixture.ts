@@ -43,8 +43,11 @@ export function taskRecord(record: AuditRecord): ConsumerRecord {
 }
 
 /** An announcement; null: the instance has closed. */
-export function instanceRecord(instance: string, record: Omit<InstanceRecord, 'instance'> | null): ConsumerRecord {
-  const value = record === null ? null : encodeInstance({ instance, ...record });
+export function instanceRecord(
+  instance: string,
+  record: Omit<InstanceRecord, 'instance' | 'standbys'> | null,
+): ConsumerRecord {
+  const value = record === null ? null : encodeInstance({ instance, standbys: [], ...record });
   return kafkaRecord('users-audit', instanceKey(instance), value);
 }
 

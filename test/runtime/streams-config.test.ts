@@ -14,6 +14,7 @@ describe('the configuration of an application', () => {
       commitIntervalMs: 100,
       idleTimeoutMs: 5000,
       cacheMaxEntries: 100_000,
+      standbyReplicas: 0,
       deadLetterTopic: undefined,
       deserializationExceptionHandler: failOnError,
       processingExceptionHandler: failOnError,

@@ -77,9 +77,9 @@ export class TestApplication {
     return this.cluster.logs(topic).flatMap(log => log.committed.map(({ value }) => value?.toString() ?? ''));
   }
 
-  async until(condition: () => boolean): Promise<void> {
+  async until(condition: () => boolean | Promise<boolean>): Promise<void> {
     const giveUpAt = Date.now() + PATIENCE_MS;
-    while (!condition()) {
+    while (!(await condition())) {
       if (Date.now() > giveUpAt) throw new Error(`still not so: ${condition}; ${this.warnings.join('; ')}`);
       await immediate();
     }

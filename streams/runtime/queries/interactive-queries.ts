@@ -1,5 +1,6 @@
 import type { ByteStore } from '../../../stores/byte-store.js';
 import { type StateKey, stateKeyBytes } from '../../../stores/state-database.js';
+import type { TaskState } from '../../../stores/task-state.js';
 import { partitionFor } from '../../kafka/partitioner.js';
 import { type Task, taskId } from '../task.js';
 import type { TopologyPlan } from '../task-plan.js';
@@ -33,11 +34,21 @@ export type StoreOwner =
   | { readonly kind: 'remote'; readonly host: string }
   | { readonly kind: 'unknown' };
 
+/** Where a partition of a store can be read if what is read may be old. */
+export interface StoreReplicas {
+  /** What this process has of it: the task itself, a standby or a task that is being restored, or nothing. */
+  readonly here: 'active' | 'stale' | 'nothing';
+  /** `host:port` of others that have it: the one that runs the task, then those with standbys. */
+  readonly hosts: readonly string[];
+}
+
 export interface InteractiveQueriesOptions {
   /** undefined before the cluster is known. */
   readonly plan: () => TopologyPlan | undefined;
   /** Tasks that run here. */
   readonly tasks: () => readonly Task[];
+  /** The state of a task that does not run here, and of which there is a standby, or what is restored by now. */
+  readonly staleState: (taskId: string) => TaskState | undefined;
   readonly owners: StoreOwners;
 }
 
@@ -61,7 +72,7 @@ export class InteractiveQueries {
       kind: store.kind,
       ...(store.windowSizeMs === undefined ? {} : { windowSizeMs: store.windowSizeMs }),
       partitions: store.sub.tasks,
-      local: this.#localPartitions(store),
+      local: this.localPartitions(store, false),
     }));
   }
 
@@ -88,10 +99,22 @@ export class InteractiveQueries {
     return host === undefined ? { kind: 'unknown' } : { kind: 'remote', host };
   }
 
-  /** The entry of a key-value store in a partition that is here; null if there is none. */
-  async get(name: string, partition: number, keyText: string): Promise<StoreEntry | null> {
+  /** The same for who takes an answer that is old (Java: `enableStaleStores`). */
+  async replicasOf(name: string, partition: number): Promise<StoreReplicas> {
+    const store = this.store(name);
+    const id = taskId(store.sub, partition);
+    if (this.#task(store, partition) !== undefined) return { here: 'active', hosts: [] };
+    const { owners, staleState } = this.#options;
+    const active = await owners.hostOf(id);
+    const hosts = [...(active === undefined ? [] : [active]), ...(await owners.standbyHostsOf(id))];
+    return { here: staleState(id) === undefined ? 'nothing' : 'stale', hosts: [...new Set(hosts)] };
+  }
+
+  /** The entry of a key-value store in a partition that is here; null if there is none. `stale`: as in PageOptions. */
+  async get(name: string, partition: number, keyText: string, stale = false): Promise<StoreEntry | null> {
     const store = this.#ofKind(name, 'keyValue');
-    return await this.#reading(store, partition, bytes => readEntry(store, bytes, stateKeyOfText(store, keyText)));
+    const read = (bytes: ByteStore): StoreEntry | null => readEntry(store, bytes, stateKeyOfText(store, keyText));
+    return await this.#reading(store, partition, stale, read);
   }
 
   /** Entries of a key-value store in a partition that is here, from key to key, ends included. */
@@ -125,18 +148,21 @@ export class InteractiveQueries {
 
   /** @internal */
   async page(store: QueryableStore, partition: number, range: StoreRange, options: PageOptions): Promise<StorePage> {
-    return await this.#reading(store, partition, bytes => readPage(store, bytes, range, options));
+    const { stale = false } = options;
+    return await this.#reading(store, partition, stale, bytes => readPage(store, bytes, range, options));
   }
 
   /** @internal */
-  async entry(store: QueryableStore, key: unknown): Promise<StoreEntry | null> {
+  async entry(store: QueryableStore, key: unknown, stale: boolean): Promise<StoreEntry | null> {
     const stateKey = stateKeyOf(store, key);
-    return await this.#reading(store, partitionOfKey(store, stateKey), bytes => readEntry(store, bytes, stateKey));
+    const partition = partitionOfKey(store, stateKey);
+    return await this.#reading(store, partition, stale, bytes => readEntry(store, bytes, stateKey));
   }
 
-  /** @internal The partitions that are here. */
-  localPartitions(store: QueryableStore): readonly number[] {
-    return this.#localPartitions(store);
+  /** @internal The partitions that are here; with `stale`, those of standbys too. */
+  localPartitions(store: QueryableStore, stale: boolean): readonly number[] {
+    const partitions = Array.from({ length: store.sub.tasks }, (_, partition) => partition);
+    return partitions.filter(partition => this.#state(store, partition, stale) !== undefined);
   }
 
   #ofKind(name: string, kind: QueryableStore['kind']): QueryableStore {
@@ -150,25 +176,28 @@ export class InteractiveQueries {
     return partitionOfKey(store, key);
   }
 
-  #localPartitions({ sub }: QueryableStore): number[] {
-    const partitions: number[] = [];
-    for (const task of this.#options.tasks())
-      if (task.id === taskId(sub, task.partition)) partitions.push(task.partition);
-    return partitions.sort((a, b) => a - b);
-  }
-
   #task({ sub }: QueryableStore, partition: number): Task | undefined {
     return this.#options.tasks().find(({ id }) => id === taskId(sub, partition));
   }
 
-  async #reading<T>(store: QueryableStore, partition: number, read: (bytes: ByteStore) => T | Promise<T>): Promise<T> {
-    const task = this.#task(store, partition);
-    if (task === undefined) throw notHere(store, partition);
+  #state(store: QueryableStore, partition: number, stale: boolean): TaskState | undefined {
+    const state = this.#task(store, partition)?.state;
+    return state === undefined && stale ? this.#options.staleState(taskId(store.sub, partition)) : state;
+  }
+
+  async #reading<T>(
+    store: QueryableStore,
+    partition: number,
+    stale: boolean,
+    read: (bytes: ByteStore) => T | Promise<T>,
+  ): Promise<T> {
+    const state = this.#state(store, partition, stale);
+    if (state === undefined) throw notHere(store, partition);
     try {
-      return await read(task.state.store(store.spec.name));
+      return await read(state.store(store.spec.name));
     } catch (error) {
       // The task moved away while it was read, and its database is closed.
-      if (!(error instanceof InvalidStateStoreError) && this.#task(store, partition) !== task) {
+      if (!(error instanceof InvalidStateStoreError) && this.#state(store, partition, stale) !== state) {
         throw notHere(store, partition, error);
       }
       throw error;

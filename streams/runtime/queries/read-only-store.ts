@@ -2,7 +2,7 @@ import type { Window } from '../../dsl/windows.js';
 import type { InteractiveQueries } from './interactive-queries.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import { type QueryableStore, stateKeyOf } from './queryable-store.js';
-import type { StoreEntry, StoreRange } from './store-page.js';
+import type { PageOptions, StoreEntry, StoreRange } from './store-page.js';
 
 const PAGE_ENTRIES = 1000;
 
@@ -31,33 +31,41 @@ export interface ReadOnlyWindowStore<K, V> {
 
 export type ReadOnlyStore<K, V> = ReadOnlyKeyValueStore<K, V> | ReadOnlyWindowStore<K, V>;
 
-/** The partitions of a store that are at this process. Types are the caller's word. */
-export function readOnlyStore<K, V>(queries: InteractiveQueries, name: string): ReadOnlyStore<K, V> {
-  const store = queries.store(name);
-  return store.kind === 'keyValue' ? keyValueStore(queries, store) : windowStore(queries, store);
+/** The partitions of a store that are at this process; with `stale`, those of its standbys too. Types are the caller's word. */
+export function readOnlyStore<K, V>(queries: InteractiveQueries, name: string, stale: boolean): ReadOnlyStore<K, V> {
+  const here = { queries, store: queries.store(name), stale };
+  return here.store.kind === 'keyValue' ? keyValueStore(here) : windowStore(here);
 }
 
-function keyValueStore<K, V>(queries: InteractiveQueries, store: QueryableStore): ReadOnlyKeyValueStore<K, V> {
+interface StoreHere {
+  readonly queries: InteractiveQueries;
+  readonly store: QueryableStore;
+  readonly stale: boolean;
+}
+
+function keyValueStore<K, V>(here: StoreHere): ReadOnlyKeyValueStore<K, V> {
+  const { queries, store, stale } = here;
   const entries = (range: StoreRange): AsyncIterable<StoreEntry<K, V>> =>
-    entriesOf(queries, store, range) as AsyncIterable<StoreEntry<K, V>>;
+    entriesOf(here, range) as AsyncIterable<StoreEntry<K, V>>;
   return {
     kind: 'keyValue',
-    get: async key => ((await queries.entry(store, key))?.value ?? null) as V | null,
+    get: async key => ((await queries.entry(store, key, stale))?.value ?? null) as V | null,
     range: (from, to) => entries({ kind: 'keys', from: stateKeyOf(store, from), to: stateKeyOf(store, to) }),
     all: () => entries({ kind: 'keys', from: undefined, to: undefined }),
   };
 }
 
-function windowStore<K, V>(queries: InteractiveQueries, store: QueryableStore): ReadOnlyWindowStore<K, V> {
+function windowStore<K, V>(here: StoreHere): ReadOnlyWindowStore<K, V> {
+  const { queries, store, stale } = here;
   type Entry = StoreEntry<K, V> & { readonly window: Window };
   const entries = (range: StoreRange, partitions?: readonly number[]): AsyncIterable<Entry> =>
-    entriesOf(queries, store, range, partitions) as AsyncIterable<Entry>;
+    entriesOf(here, range, partitions) as AsyncIterable<Entry>;
   return {
     kind: 'window',
     fetch(key, from, to) {
       const stateKey = stateKeyOf(store, key);
       const partition = queries.partitionOfKey(store, stateKey);
-      if (!queries.localPartitions(store).includes(partition)) {
+      if (!queries.localPartitions(store, stale).includes(partition)) {
         throw new InvalidStateStoreError('NOT_HERE', `partition ${partition} of store ${store.spec.name} is not here`);
       }
       return entries({ kind: 'windows', key: stateKey, from, to }, [partition]);
@@ -68,15 +76,14 @@ function windowStore<K, V>(queries: InteractiveQueries, store: QueryableStore): 
 }
 
 async function* entriesOf(
-  queries: InteractiveQueries,
-  store: QueryableStore,
+  { queries, store, stale }: StoreHere,
   range: StoreRange,
-  partitions = queries.localPartitions(store),
+  partitions = queries.localPartitions(store, stale),
 ): AsyncGenerator<StoreEntry> {
   for (const partition of partitions) {
     let after: string | null = null;
     do {
-      const options: { limit: number; after?: string } = { limit: PAGE_ENTRIES, ...(after === null ? {} : { after }) };
+      const options: PageOptions = { limit: PAGE_ENTRIES, stale, ...(after === null ? {} : { after }) };
       const page = await queries.page(store, partition, range, options);
       yield* page.entries;
       after = page.next;

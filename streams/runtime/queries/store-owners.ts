@@ -1,4 +1,5 @@
 import { AuditFollower } from '../../audit/audit-follower.js';
+import type { AuditTable } from '../../audit/audit-table.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Ports } from '../../kafka/ports.js';
 
@@ -9,6 +10,7 @@ import type { Ports } from '../../kafka/ports.js';
 export class StoreOwners {
   readonly #open: () => Promise<AuditFollower>;
   #follower: Promise<AuditFollower> | undefined;
+  #opened: AuditFollower | undefined;
   #closed = false;
 
   constructor(options: {
@@ -20,13 +22,32 @@ export class StoreOwners {
     this.#open = () => AuditFollower.open(options);
   }
 
+  /** What the processes announced; undefined as long as it is not known. */
+  get table(): AuditTable | undefined {
+    if (this.#closed) return undefined;
+    this.#following().catch(() => {});
+    return this.#opened?.table;
+  }
+
   /** `host:port`; undefined if it is not known, or who has the task serves nothing. Rejects if the cluster does not answer. */
   async hostOf(task: string): Promise<string | undefined> {
     if (this.#closed) return undefined;
+    const { table } = await this.#following();
+    return table.hostOf(task);
+  }
+
+  /** Where standbys of the task are, `host:port`. */
+  async standbyHostsOf(task: string): Promise<readonly string[]> {
+    if (this.#closed) return [];
+    const { table } = await this.#following();
+    return table.standbyHostsOf(task);
+  }
+
+  async #following(): Promise<AuditFollower> {
     this.#follower ??= this.#open();
     try {
-      const { table } = await this.#follower;
-      return table.hostOf(task);
+      this.#opened = await this.#follower;
+      return this.#opened;
     } catch (error) {
       this.#follower = undefined;
       throw error;

@@ -35,6 +35,8 @@ export interface PageOptions {
   readonly limit: number;
   /** The `next` of the page before. */
   readonly after?: string;
+  /** Take a standby, or a task that is being restored, where none runs here: what it has may be old. */
+  readonly stale?: boolean;
 }
 
 const END = '\uffff';

@@ -186,7 +186,12 @@ describe('queries of the stores of a running application', () => {
     const plan = planTopology(tables(), 'app', new Map([['in', PARTITIONS]]));
     const logger = { debug() {}, info() {}, warn() {}, error() {} };
     const owners = new StoreOwners({ ports: app.cluster.ports, clientId: 'test', auditTopic: 'app-audit', logger });
-    const elsewhere = new InteractiveQueries({ plan: () => plan, tasks: () => [], owners });
+    const elsewhere = new InteractiveQueries({
+      plan: () => plan,
+      tasks: () => [],
+      staleState: () => undefined,
+      owners,
+    });
     try {
       assert.deepEqual(await elsewhere.ownerOf('counts', 1), { kind: 'remote', host: 'here:1' });
       assert.deepEqual(await elsewhere.ownerOf('counts', 5), { kind: 'unknown' });
