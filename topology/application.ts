@@ -13,7 +13,7 @@ export function usersApplication(
   dependencies: KafkaStreamsDependencies,
   applicationServer?: string,
 ): KafkaStreams {
-  const { applicationId, stateDir, processingGuarantee, commitIntervalMs, idleTimeout } = config;
+  const { applicationId, stateDir, processingGuarantee, commitIntervalMs, idleTimeout, standbyReplicas } = config;
   return new KafkaStreams(
     usersTopology(config),
     {
@@ -21,6 +21,7 @@ export function usersApplication(
       stateDir,
       processingGuarantee,
       idleTimeout,
+      standbyReplicas,
       ...(commitIntervalMs === undefined ? {} : { commitInterval: commitIntervalMs }),
       ...(applicationServer === undefined ? {} : { applicationServer }),
       deadLetterTopic: topics.rejected,

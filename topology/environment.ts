@@ -19,6 +19,7 @@ export interface UsersConfig {
   readonly logLevel: string;
   /** How many processes the command keeps running. */
   readonly streamProcesses: number;
+  readonly standbyReplicas: number;
   readonly http: HttpSettings;
 }
 
@@ -56,6 +57,11 @@ const variables = z.object({
     .regex(/^[1-9]\d?$/, 'must be a number from 1 to 99')
     .transform(Number)
     .default(1),
+  STANDBY_REPLICAS: z
+    .string()
+    .regex(/^\d{1,2}$/, 'must be a number from 0 to 99')
+    .transform(Number)
+    .default(0),
   HTTP_PORT: z
     .string()
     .refine(text => isPort(text, 0), 'must be a port from 1 to 65535, or 0 for any that is free')
@@ -100,6 +106,7 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     idleTimeout: data.IDLE_TIMEOUT,
     logLevel: data.LOG_LEVEL,
     streamProcesses: data.STREAM_PROCESSES,
+    standbyReplicas: data.STANDBY_REPLICAS,
     http: { port: data.HTTP_PORT, host: data.HTTP_HOST, advertised: data.HTTP_ADVERTISED },
   };
 }

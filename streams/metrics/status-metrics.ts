@@ -126,6 +126,16 @@ const STATUS_METRICS: readonly StatusMetric[] = [
     ),
   },
   {
+    name: `${TASK}_standby_lag`,
+    help: 'Offsets of the changelog that a hot standby was behind its end when that was last asked for',
+    type: 'gauge',
+    labels: ['task_id', 'state_id'],
+    samples: ({ standbys }) =>
+      standbys.flatMap(({ id, stores }) =>
+        stores.map(({ store, lag }) => ({ labels: { task_id: id, state_id: store }, value: lag })),
+      ),
+  },
+  {
     name: `${TOPIC}_records_consumed_total`,
     help: 'Records of a source topic',
     type: 'counter',

@@ -147,6 +147,20 @@ describe('PrometheusMetrics', () => {
     assert.equal(seriesValue(scraped, `${TASK}_process_total`, { task_id: '0_0' }), undefined);
   });
 
+  it('shows how far standbys are behind, once that is known', async () => {
+    const stores = [
+      { store: 'counts', position: 10, lag: 2 },
+      { store: 'unknown', position: 0, lag: undefined },
+    ];
+    status = processStatus({ standbys: [{ id: '0_1', stores }] });
+    observe();
+    const lag = (await scrape()).get(`${TASK}_standby_lag`)?.samples;
+    assert.deepEqual(
+      lag?.map(({ labels, value }) => [labels.task_id, labels.state_id, value]),
+      [['0_1', 'counts', 2]],
+    );
+  });
+
   it('forgets a task that has left, and begins anew when it is back', async () => {
     status = processStatus({ tasks: [taskStatus('0_0'), taskStatus('0_1')] });
     observe();

@@ -95,6 +95,7 @@ describe('npm start', function () {
     ['LOG_LEVEL', 'loud'],
     ['APPLICATION_ID', 'users/1'],
     ['STREAM_PROCESSES', '0'],
+    ['STANDBY_REPLICAS', 'one'],
     ['KAFKA_BROKERS', 'localhost'],
   ] as const) {
     it(`${name}=${value} is told in one line that names it, with exit code 2`, async () => {

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ProcessStatus } from '../../streams/index.js';
+import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
+import { CHECKOUT } from '../broker/checkout.js';
+import { deleteTopics, topicPartitions } from '../broker/topics.js';
+import { type RunningCommand, runCommand } from '../topology/command.js';
+import { until } from './until.js';
+
+const APPLICATION = 'users-standby-test';
+const OWN_TOPICS = ['user', 'user-cleaned', 'user-rejected', 'country-count', 'distinct-users', 'window-summary'];
+const SAMPLE = path.join(CHECKOUT, 'producer', 'sample-users.json');
+/** Of the sample, what is clean. */
+const CLEAN = 950;
+const RESTORED = /task \S+: (\S+) restored, (\d+) changelog records replayed/g;
+const TASKS = ['0_0', '0_1', '0_2', '0_3'];
+
+interface Process {
+  readonly command: RunningCommand;
+  readonly at: string;
+}
+
+describe('hot standbys of the users application on a real broker', function () {
+  this.timeout(120_000);
+  const available = brokerForTestsAvailable();
+  if (!available.available) {
+    it.skip(`skipped: ${available.reason}`);
+    return;
+  }
+  let broker: BrokerForTests;
+  let stateDir: string;
+  const commands: RunningCommand[] = [];
+
+  before(async () => {
+    broker = await brokerForTests();
+    const present = await topicPartitions(broker.address);
+    const taken = OWN_TOPICS.filter(topic => present.has(topic));
+    if (taken.length > 0) throw new Error(`the cluster has topics that this test would delete: ${taken}`);
+    stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-standby-test-'));
+  });
+
+  after(async () => {
+    for (const { child, ended } of commands) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    if (stateDir !== undefined) await rm(stateDir, { recursive: true, force: true });
+    if (broker === undefined) return;
+    const own = [...(await topicPartitions(broker.address)).keys()].filter(
+      topic => OWN_TOPICS.includes(topic) || topic.startsWith(`${APPLICATION}-`),
+    );
+    await deleteTopics(broker.address, own);
+    await broker.stop();
+  });
+
+  async function start(): Promise<Process> {
+    const command = runCommand('topology/main', [], {
+      KAFKA_BROKERS: broker.address,
+      APPLICATION_ID: APPLICATION,
+      STATE_DIR: stateDir,
+      WINDOW_SIZE: '1h',
+      HTTP_PORT: '0',
+      STANDBY_REPLICAS: '1',
+      KAFKA_CONFIG_SESSION_TIMEOUT_MS: '6000',
+      KAFKA_CONFIG_HEARTBEAT_INTERVAL_MS: '1500',
+    });
+    commands.push(command);
+    const [, port] = await command.seen(/http on 127\.0\.0\.1 port (\d+)/);
+    return { command, at: `http://127.0.0.1:${port}` };
+  }
+
+  it('answer while the process that had the tasks is dead, and then take them over with nothing to replay', async () => {
+    const [first, second] = [await start(), await start()];
+    await until(
+      'each has tasks',
+      60_000,
+      () => Promise.all([first, second].map(async ({ at }) => (await statusOf(at)).tasks.length)),
+      counts => counts.every(count => count > 0) && sum(counts) === TASKS.length,
+    );
+    const producer = runCommand('producer/main', [SAMPLE], { KAFKA_BROKERS: broker.address });
+    commands.push(producer);
+    assert.equal(await producer.ended, 0, producer.output());
+    await until(
+      'all users are counted',
+      60_000,
+      () => countries(first.at),
+      entries => countOf(entries) === CLEAN,
+    );
+    const counted = await countries(first.at);
+    await until(
+      'the standbys have all that is counted',
+      60_000,
+      async () => [await statusOf(first.at), await countries(first.at, 'stale=true')] as const,
+      ([{ tasks, standbys }, stale]) => tasks.length + standbys.length === TASKS.length && countOf(stale) === CLEAN,
+    );
+
+    second.command.child.kill('SIGKILL');
+    await second.command.ended;
+    assert.equal((await fetch(`${first.at}/stores/country-count?limit=1000`)).status, 503);
+    assert.deepEqual(await countries(first.at, 'stale=true'), counted);
+
+    const before = first.command.output().length;
+    const { tasks } = await until(
+      'the other one has taken all tasks',
+      60_000,
+      () => statusOf(first.at),
+      ({ state, tasks: taken }) => state === 'RUNNING' && taken.length === TASKS.length,
+    );
+    assert.deepEqual(
+      tasks.map(({ id }) => id),
+      TASKS,
+    );
+    const restored = [...first.command.output().slice(before).matchAll(RESTORED)];
+    const ofStores = restored.filter(([, store]) => store !== '__audit');
+    assert.ok(ofStores.length > 0);
+    assert.deepEqual(
+      ofStores.filter(([, , replayed]) => replayed !== '0'),
+      [],
+    );
+    assert.deepEqual(await countries(first.at), counted);
+  });
+
+  const statusOf = async (at: string): Promise<ProcessStatus> => (await json(`${at}/status`)) as ProcessStatus;
+
+  /** Those of all partitions; none while some of them can't be read. */
+  const countries = async (at: string, more = ''): Promise<readonly Entry[]> => {
+    const response = await fetch(`${at}/stores/country-count?limit=1000&${more}`);
+    const page = (await response.json()) as { readonly entries?: readonly Entry[] };
+    return page.entries ?? [];
+  };
+});
+
+interface Entry {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+async function json(url: string): Promise<unknown> {
+  const response = await fetch(url);
+  assert.equal(response.status, 200, url);
+  return await response.json();
+}
+
+function countOf(entries: readonly Entry[]): number {
+  return sum(entries.map(({ value }) => Number(value)));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
