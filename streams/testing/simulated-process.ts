@@ -57,10 +57,15 @@ export class SimulatedProcess {
 
   #level(level: Level): Level {
     return this.#mortal(level, {
-      batch: async operations => {
-        this.#reach('beforeStateBatch');
-        await level.batch(operations);
-        this.#reach('afterStateBatch');
+      batch: () => {
+        const batch = level.batch();
+        return this.#mortal(batch, {
+          write: async () => {
+            this.#reach('beforeStateBatch');
+            await batch.write();
+            this.#reach('afterStateBatch');
+          },
+        });
       },
     });
   }

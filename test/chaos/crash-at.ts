@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { AbstractChainedBatch } from 'abstract-level';
 import { Level } from 'level';
 import { StateDatabase } from '../../stores/state-database.js';
 import { TaskState } from '../../stores/task-state.js';
@@ -30,7 +31,7 @@ let passes = 0;
 
 watch(RdKafkaProducer.prototype, 'sendOffsetsToTransaction', 'offsets');
 watch(RdKafkaProducer.prototype, 'commitTransaction', 'commit');
-fillDisk(Level.prototype, 'batch');
+fillDisk(AbstractChainedBatch.prototype, 'write');
 failReads(Level.prototype, 'getSync');
 watch(StateDatabase.prototype, 'write', 'batch');
 watch(TaskState.prototype, 'restore', 'restore');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { type Level, type LevelOperation, StateDatabase } from '../../stores/state-database.js';
+import { type Level, type LevelBatch, StateDatabase } from '../../stores/state-database.js';
 import { resumeOnError } from '../../streams/index.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { TestApplication } from './test-application.js';
@@ -25,9 +25,9 @@ class DamagedDirectory extends MemoryStateDirectory {
       if (key.startsWith('counts\0')) this.#refuse('Input/output error');
       return level.getSync(key);
     };
-    const batch = async (operations: LevelOperation[]): Promise<void> => {
+    const batch = (): LevelBatch => {
       this.#refuse('No space left on device');
-      await level.batch(operations);
+      return level.batch();
     };
     return new Proxy(level, {
       get: (_, name) => {

@@ -109,7 +109,9 @@ describe('the slots of a state directory', () => {
     const slot = await take();
     const level = slot.level('0_0');
     await level.open();
-    await level.batch([{ type: 'put', key: 'a\u00ff', value: Buffer.from([0, 255]) }]);
+    const batch = level.batch();
+    batch.put('a\u00ff', Buffer.from([0, 255]));
+    await batch.write();
     await level.close();
 
     const again = slot.level('0_0');
