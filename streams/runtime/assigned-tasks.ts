@@ -1,7 +1,7 @@
 import type { TaskState } from '../../stores/task-state.js';
 import type { Logger } from '../kafka/logger.js';
 import type { Consumer, Producer } from '../kafka/ports.js';
-import type { TopicPartition } from '../kafka/record.js';
+import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
 import type { ChangelogPartition, ChangelogReader, RestoreProgress } from './changelog-reader.js';
 import type { StoreRestore, TaskStatus } from './process-status.js';
@@ -88,6 +88,11 @@ export class AssignedTasks {
     this.#running.clear();
   }
 
+  /** Offsets that the parked tasks have committed. */
+  get parkedOffsets(): readonly TopicPartitionOffset[] {
+    return [...this.#parked.values()].flatMap(({ task }) => task.inputs.committed);
+  }
+
   /**
    * Takes these tasks: those that were parked run at once, the others when their state is restored (`startRestored`), from their
    * standby here if there is one. Closes what did not come back; their ids are returned.
@@ -170,13 +175,15 @@ export class AssignedTasks {
     }
   }
 
-  async close(): Promise<void> {
+  /** Closes all tasks, whose ids are returned. What is on disk of them stays there. */
+  async close(): Promise<readonly string[]> {
     await this.stopRestoring();
     const tasks = [...this.#running.values(), ...this.#parked.values()].map(({ task }) => task);
     // Whoever looks at them meanwhile must not find a closed database.
     this.#running.clear();
     this.#parked.clear();
     for (const { state } of tasks) await state.close();
+    return tasks.map(({ id }) => id);
   }
 
   async #closeOthers(ids: ReadonlySet<string>): Promise<string[]> {

@@ -51,6 +51,15 @@ export class PartitionGroup {
     return this.queues.map(({ topic, partition, fetchPosition }) => ({ topic, partition, offset: fetchPosition }));
   }
 
+  /** As of the last commit. */
+  get committed(): readonly TopicPartitionOffset[] {
+    return this.queues.map(({ topic, partition, committedPosition }) => ({
+      topic,
+      partition,
+      offset: committedPosition,
+    }));
+  }
+
   get buffered(): number {
     let size = 0;
     for (const { queue } of this.#inputs) size += queue.size;

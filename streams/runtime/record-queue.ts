@@ -25,6 +25,11 @@ export class RecordQueue {
     return this.#position;
   }
 
+  /** The position as of the last commit; -1 before `seek`. */
+  get committedPosition(): number {
+    return this.#committed;
+  }
+
   /** Offset at which the application began to read the partition; -1 before it is known. */
   get begin(): number {
     return this.#begin ?? -1;

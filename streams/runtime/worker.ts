@@ -331,10 +331,14 @@ export class Worker {
   async #revoke(): Promise<void> {
     try {
       await this.commit();
+      await this.#assigned.park();
+      // It passes only if the instance was in the group all the time: so the ends that were noted are those of its own commits. A
+      // process that was stopped for longer than its session has nothing to commit, maybe, and would not notice.
+      await this.#committer.commit(this.#assigned.parkedOffsets);
     } catch (error) {
       await this.#rollback(error);
+      this.#forget(await this.#assigned.close());
     }
-    await this.#assigned.park();
     this.#become('revoked');
     this.#input.unassign();
   }
@@ -349,12 +353,16 @@ export class Worker {
     const assigning = this.#announcer
       .announce({ tasks, standbys })
       .then(() => this.#assigned.assign(planned, this.#consumer));
-    for (const id of await this.#input.whilePolling(assigning)) {
+    this.#forget(await this.#input.whilePolling(assigning));
+    await this.#assign();
+    this.#become('restoring');
+  }
+
+  #forget(closed: readonly string[]): void {
+    for (const id of closed) {
       this.#offsets.forget(id);
       this.#metrics.taskClosed();
     }
-    await this.#assign();
-    this.#become('restoring');
   }
 
   /** Reads on from what is committed, with the tasks that run. */

@@ -6,6 +6,7 @@ import { InMemoryLog, type LogTransaction } from './in-memory-log.js';
 import { InMemoryProducer } from './in-memory-producer.js';
 
 const UNKNOWN_TOPIC = 3;
+const UNKNOWN_MEMBER = 25;
 
 /** A record that a producer has sent; `transaction` is undefined if it sent it in none. */
 export interface SentRecord {
@@ -40,6 +41,7 @@ export class InMemoryCluster {
   readonly #members = new Map<string, InMemoryConsumer>();
   /** Members that have partitions of the assignment before. */
   readonly #givingUp = new Set<InMemoryConsumer>();
+  readonly #expired = new Map<string, InMemoryConsumer>();
   readonly #sent: SentRecord[] = [];
   readonly #clock: Clock;
   readonly behaviour: ClusterBehaviour;
@@ -132,12 +134,27 @@ export class InMemoryCluster {
     this.#assign();
   }
 
-  /** The session of a member has timed out: the others get what it had. */
+  /** The session of a member has timed out: the others get what it had, and it does not know until it joins again. */
   expire(instanceId: string): void {
     const member = this.#members.get(instanceId);
+    if (member === undefined) throw new Error(`no member ${instanceId}`);
     this.#members.delete(instanceId);
-    if (member !== undefined) this.#givingUp.delete(member);
+    this.#expired.set(instanceId, member);
+    this.#givingUp.delete(member);
     this.rebalance();
+  }
+
+  /** A member whose session had timed out is back: what it had is revoked. */
+  rejoin(instanceId: string): void {
+    const member = this.#expired.get(instanceId);
+    if (member === undefined) throw new Error(`the session of ${instanceId} has not timed out`);
+    this.join(member);
+  }
+
+  /** Throws a KafkaClientError if the member does not know yet that others have what it had: it may commit nothing. */
+  checkMember(member: InMemoryConsumer): void {
+    if (this.#expired.get(member.instanceId) !== member) return;
+    throw new KafkaClientError('not a member of the group any more', 'abort', UNKNOWN_MEMBER);
   }
 
   /** Revokes everything, and assigns it again when all have given up what they had. */
@@ -149,6 +166,7 @@ export class InMemoryCluster {
   }
 
   gaveUp(member: InMemoryConsumer): void {
+    if (this.#expired.get(member.instanceId) === member) this.#expired.delete(member.instanceId);
     if (this.#givingUp.delete(member)) this.#assign();
   }
 

@@ -86,6 +86,7 @@ export class InMemoryConsumer implements Consumer {
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    this.#cluster.checkMember(this);
     for (const { topic, partition, offset } of offsets) this.#cluster.commitOffset(topic, partition, offset);
   }
 

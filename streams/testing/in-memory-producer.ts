@@ -3,6 +3,7 @@ import { partitionFor } from '../kafka/partitioner.js';
 import { type Consumer, KafkaClientError, type Producer, type Watermarks } from '../kafka/ports.js';
 import type { Headers, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
+import { InMemoryConsumer } from './in-memory-consumer.js';
 import type { InMemoryLog, LogTransaction } from './in-memory-log.js';
 
 const FENCED = -144;
@@ -66,8 +67,9 @@ export class InMemoryProducer implements Producer {
     return true;
   }
 
-  async sendOffsetsToTransaction(offsets: readonly TopicPartitionOffset[], _consumer: Consumer): Promise<void> {
+  async sendOffsetsToTransaction(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void> {
     this.#check();
+    if (consumer instanceof InMemoryConsumer) this.#cluster.checkMember(consumer);
     this.#offsets = offsets;
   }
 

@@ -3,10 +3,19 @@ import type { Ports, Producer } from '../kafka/ports.js';
 import type { StateDirectory } from '../runtime/state-directory.js';
 
 /**
- * Where a process may die in a commit, in that order: with all records of the transaction sent; when Kafka has committed it,
- * and the process does not know; before a batch of state is written to disk; after it.
+ * Where a process may die in a commit, in that order: between two records of the transaction; with all of them sent, changelogs too; with the
+ * offsets; when Kafka has committed it, and the process does not know; before a batch of state is written to disk; after it.
  */
-export type CrashPoint = 'beforeCommitTransaction' | 'afterCommitTransaction' | 'beforeStateBatch' | 'afterStateBatch';
+export const CRASH_POINTS = Object.freeze([
+  'betweenSends',
+  'beforeSendOffsets',
+  'beforeCommitTransaction',
+  'afterCommitTransaction',
+  'beforeStateBatch',
+  'afterStateBatch',
+] as const);
+
+export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 export class ProcessDiedError extends Error {
   constructor() {
@@ -46,7 +55,16 @@ export class SimulatedProcess {
   }
 
   #producer(producer: Producer): Producer {
+    let sends = 0;
     return this.#mortal(producer, {
+      send: (...record) => {
+        if (sends++ % 2 === 1) this.#reach('betweenSends');
+        return producer.send(...record);
+      },
+      sendOffsetsToTransaction: async (offsets, consumer) => {
+        this.#reach('beforeSendOffsets');
+        await producer.sendOffsetsToTransaction(offsets, consumer);
+      },
       commitTransaction: async () => {
         this.#reach('beforeCommitTransaction');
         await producer.commitTransaction();

@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
 import { TopologyTestDriver, type TopologyTestDriverOptions } from '../../streams/testing/index.js';
-import type { CrashPoint } from '../../streams/testing/simulated-process.js';
+import { CRASH_POINTS } from '../../streams/testing/simulated-process.js';
 import { rowName } from './pipeline.js';
-
-const CRASH_POINTS: readonly CrashPoint[] = [
-  'beforeCommitTransaction',
-  'afterCommitTransaction',
-  'beforeStateBatch',
-  'afterStateBatch',
-];
 
 /** Time in which state is flushed, and before that the ends of the changelogs are asked for. */
 const FLUSH_MS = 4000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { ClientErrorKind } from '../../streams/kafka/ports.js';
-import type { CrashPoint } from '../../streams/testing/simulated-process.js';
+import { CRASH_POINTS, type CrashPoint } from '../../streams/testing/simulated-process.js';
 import { GRACE_MS, IDLE_MS } from './pipeline.js';
 
 /**
@@ -70,12 +70,7 @@ const trouble: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: fc.constant('crash'), downMs: fc.nat(8000), drafts }),
   fc.record({
     kind: fc.constant('crashAt'),
-    point: fc.constantFrom<CrashPoint>(
-      'beforeCommitTransaction',
-      'afterCommitTransaction',
-      'beforeStateBatch',
-      'afterStateBatch',
-    ),
+    point: fc.constantFrom(...CRASH_POINTS),
   }),
   fc.record({
     kind: fc.constant('failNextCommit'),
