@@ -3,10 +3,11 @@ import type { TaskState } from '../../stores/task-state.js';
 import type { AuditTable } from '../audit/audit-table.js';
 import type { Logger } from '../kafka/logger.js';
 import { type Consumer, KafkaClientError, type Ports } from '../kafka/ports.js';
-import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import type { TopicPartition } from '../kafka/record.js';
 import { AssignedTasks } from './assigned-tasks.js';
 import { ChangelogOffsets } from './changelog-offsets.js';
 import { ChangelogReader, type RestoreProgress } from './changelog-reader.js';
+import { CommitSequence } from './commit-sequence.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
 import { RetryError } from './errors.js';
 import { IdleCheck } from './idle-check.js';
@@ -26,9 +27,6 @@ import { WorkerClients } from './worker-clients.js';
 
 /** Records between two looks at the clock. */
 const SLICE = 500;
-/** Records that may wait for the transaction before to commit; beyond, processing waits. */
-const MAX_KEPT_BACK = 10_000;
-const ROOM_CHECK_MS = 2;
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 
@@ -60,7 +58,7 @@ export class Worker {
   readonly #plan: TopologyPlan;
   readonly #clients: WorkerClients;
   readonly #consumer: Consumer;
-  readonly #collector: RecordCollector;
+  readonly #commits: CommitSequence;
   readonly #committer: Committer;
   readonly #assigned: AssignedTasks;
   readonly #standbys: StandbyTasks;
@@ -71,12 +69,9 @@ export class Worker {
   readonly #input: InputReader;
   readonly #metrics: StreamsMetrics;
   readonly #rebalances: Rebalance[] = [];
-  #committing: Promise<void> | undefined;
-  #inFlight = false;
   /** Since the last commit: how often a handler said `retry`. */
   #retries = 0;
   #assignment: Assignment = 'revoked';
-  #lastCommit: number;
 
   constructor(options: WorkerOptions, plan: TopologyPlan) {
     const { config, ports, directory, logger, metrics } = options;
@@ -86,16 +81,16 @@ export class Worker {
     this.#clients = new WorkerClients(ports, config, directory.instanceId);
     const { consumer, restoreConsumer, producer } = this.#clients;
     this.#consumer = consumer;
-    this.#collector = new RecordCollector(producer);
+    const collector = new RecordCollector(producer);
     this.#committer =
       config.processingGuarantee === 'exactly_once_v2'
-        ? new TransactionalCommitter(producer, consumer, this.#collector)
-        : new AtLeastOnceCommitter(producer, consumer, this.#collector);
+        ? new TransactionalCommitter(producer, consumer, collector)
+        : new AtLeastOnceCommitter(producer, consumer, collector);
     const creator = new TaskCreator({
       plan,
       config,
       directory,
-      collector: this.#collector,
+      collector,
       clock: ports.clock,
       logger,
     });
@@ -122,7 +117,7 @@ export class Worker {
       identity: { instance: directory.instanceId, host: config.applicationServer ?? null },
       hasStandbys: config.standbyReplicas > 0,
       auditTopic: plan.auditTopic,
-      collector: this.#collector,
+      collector,
       committer: this.#committer,
       now: () => ports.clock.now(),
       logger,
@@ -130,7 +125,18 @@ export class Worker {
     this.#input = new InputReader(consumer);
     this.#offsets = new ChangelogOffsets(producer, ports.clock);
     this.#idle = new IdleCheck(producer, ports.clock, config.idleTimeoutMs);
-    this.#lastCommit = ports.clock.now();
+    this.#commits = new CommitSequence({
+      committer: this.#committer,
+      collector,
+      offsets: this.#offsets,
+      tasks: () => this.tasks,
+      config,
+      clock: ports.clock,
+      metrics,
+      onCommitted: () => {
+        this.#retries = 0;
+      },
+    });
   }
 
   get tasks(): readonly Task[] {
@@ -181,13 +187,13 @@ export class Worker {
       if (records > 0) this.#metrics.polled(records);
       while (this.#processSlice()) {
         // A commit that is under way is not waited for: what is processed meanwhile goes with the next one.
-        if (!this.#inFlight && this.#commitDue()) await this.#commit();
-        if (this.#collector.keptBack > MAX_KEPT_BACK) await this.#makeRoom();
+        if (this.#commits.due) await this.#commits.begin();
+        if (this.#commits.isFull) await this.#commits.makeRoom();
         // Lets the callbacks of the commit that is under way come in.
         await immediate();
       }
       await this.#idle.check(this.tasks);
-      if (!this.#inFlight && this.#commitDue()) await this.#commit();
+      if (this.#commits.due) await this.#commits.begin();
       this.#offsets.ask(this.#assigned.changelogs, () => this.#committer.transaction);
     } catch (error) {
       await this.#rollback(error);
@@ -198,8 +204,8 @@ export class Worker {
 
   /** Commits what is processed, and waits until Kafka has it. */
   async commit(): Promise<void> {
-    await this.#commit();
-    await this.#settle();
+    await this.#commits.begin();
+    await this.#commits.settle();
   }
 
   /** A last commit, unless `dirty`, then everything is closed. The group keeps the member's place until its session ends. */
@@ -212,7 +218,7 @@ export class Worker {
       }
       await this.#announcer.withdraw();
     }
-    await this.#committing?.catch(() => {});
+    await this.#commits.giveUp();
     await this.#input.settle();
     await this.#assigned.close();
     await this.#standbys.close();
@@ -239,72 +245,6 @@ export class Worker {
     });
   }
 
-  #commitDue(): boolean {
-    if (this.#now() - this.#lastCommit >= this.#options.config.commitIntervalMs) return true;
-    const { cacheMaxEntries } = this.#options.config;
-    if (cacheMaxEntries === 0) return false;
-    let entries = 0;
-    for (const task of this.tasks) entries += task.state.dirtyEntries;
-    return entries > cacheMaxEntries;
-  }
-
-  /** Begins a commit. Processing may go on while the transaction ends; the next commit waits for it. */
-  async #commit(): Promise<void> {
-    await this.#settle();
-    this.#lastCommit = this.#now();
-    const prepared: Task[] = [];
-    const offsets: TopicPartitionOffset[] = [];
-    for (const task of this.tasks) {
-      for (const queue of task.inputs.queues) queue.skipMarkers();
-      const moved = task.prepareCommit();
-      if (moved === undefined) continue;
-      prepared.push(task);
-      offsets.push(...moved);
-    }
-    if (prepared.length === 0) return;
-    await this.#makeRoom();
-    this.#inFlight = true;
-    this.#committing = this.#finish(prepared, offsets, this.#lastCommit).finally(() => {
-      this.#inFlight = false;
-    });
-    // A failure is met where it is awaited.
-    this.#committing.catch(() => {});
-  }
-
-  async #finish(prepared: readonly Task[], offsets: readonly TopicPartitionOffset[], startedAt: number): Promise<void> {
-    const { transaction } = this.#committer;
-    await this.#committer.commit(offsets);
-    const now = this.#now();
-    this.#metrics.committed(now - startedAt);
-    this.#retries = 0;
-    for (const task of prepared) {
-      task.state.commit();
-      const newest = task.takeNewest();
-      if (newest !== undefined) this.#metrics.visible(task.id, Math.max(0, now - newest));
-    }
-    this.#offsets.committed(transaction);
-    for (const task of this.tasks) {
-      const reached = this.#offsets.of(task.id);
-      if (reached.size < task.changelogs || !task.state.flushDue(this.#now())) continue;
-      const entries = task.state.unflushedEntries;
-      const flushedFrom = this.#now();
-      await task.state.flush(flushedFrom, reached);
-      this.#metrics.flushed(task.id, entries, this.#now() - flushedFrom);
-    }
-  }
-
-  async #settle(): Promise<void> {
-    const committing = this.#committing;
-    this.#committing = undefined;
-    await committing;
-  }
-
-  /** Waits until all that was sent is with the client. */
-  async #makeRoom(): Promise<void> {
-    if (this.#committing !== undefined) await this.#settle();
-    while (!this.#collector.drain()) await delay(ROOM_CHECK_MS);
-  }
-
   /**
    * Aborts the transaction, after an error of the client that allows it, and takes the tasks back to the last commit: nothing
    * that was processed since has happened. Other errors are thrown.
@@ -313,8 +253,7 @@ export class Worker {
     const undoable = error instanceof RetryError || (error instanceof KafkaClientError && error.kind !== 'fatal');
     if (!undoable) throw error;
     this.#options.logger.warn(`transaction aborted, going back to the last commit: ${error.message}`);
-    await this.#committing?.catch(() => {});
-    this.#committing = undefined;
+    await this.#commits.giveUp();
     this.#metrics.aborted();
     await this.#committer.abort();
     this.#offsets.aborted();

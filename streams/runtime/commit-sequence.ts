@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../kafka/ports.js';
+import type { TopicPartitionOffset } from '../kafka/record.js';
+import type { ChangelogOffsets } from './changelog-offsets.js';
+import type { Committer } from './committer.js';
+import type { RecordCollector } from './record-collector.js';
+import type { StreamsConfig } from './streams-config.js';
+import type { StreamsMetrics } from './streams-metrics.js';
+import type { Task } from './task.js';
+
+/** Records that may wait for the transaction before to commit; beyond, processing waits. */
+const MAX_KEPT_BACK = 10_000;
+const ROOM_CHECK_MS = 2;
+
+export interface CommitSequenceOptions {
+  readonly committer: Committer;
+  readonly collector: RecordCollector;
+  readonly offsets: ChangelogOffsets;
+  /** Those that run. */
+  readonly tasks: () => readonly Task[];
+  readonly config: Pick<StreamsConfig, 'commitIntervalMs' | 'cacheMaxEntries'>;
+  readonly clock: Clock;
+  readonly metrics: StreamsMetrics;
+  readonly onCommitted: () => void;
+}
+
+/**
+ * The commits of a worker, one after the other: what the tasks have prepared goes to Kafka, then to their state, and now and then to disk.
+ * Processing goes on while a transaction ends.
+ */
+export class CommitSequence {
+  readonly #options: CommitSequenceOptions;
+  #committing: Promise<void> | undefined;
+  #inFlight = false;
+  #lastBegun: number;
+
+  constructor(options: CommitSequenceOptions) {
+    this.#options = options;
+    this.#lastBegun = options.clock.now();
+  }
+
+  /** True if it is time for one, and the one before has ended: what is processed until then goes with the next one. */
+  get due(): boolean {
+    if (this.#inFlight) return false;
+    const { clock, config, tasks } = this.#options;
+    if (clock.now() - this.#lastBegun >= config.commitIntervalMs) return true;
+    if (config.cacheMaxEntries === 0) return false;
+    let entries = 0;
+    for (const task of tasks()) entries += task.state.dirtyEntries;
+    return entries > config.cacheMaxEntries;
+  }
+
+  /** True if too much waits for the transaction before: it has to make room first. */
+  get isFull(): boolean {
+    return this.#options.collector.keptBack > MAX_KEPT_BACK;
+  }
+
+  /** Begins a commit, when the one before has ended. */
+  async begin(): Promise<void> {
+    await this.settle();
+    const startedAt = this.#options.clock.now();
+    this.#lastBegun = startedAt;
+    const prepared: Task[] = [];
+    const offsets: TopicPartitionOffset[] = [];
+    for (const task of this.#options.tasks()) {
+      for (const queue of task.inputs.queues) queue.skipMarkers();
+      const moved = task.prepareCommit();
+      if (moved === undefined) continue;
+      prepared.push(task);
+      offsets.push(...moved);
+    }
+    if (prepared.length === 0) return;
+    await this.makeRoom();
+    this.#inFlight = true;
+    this.#committing = this.#finish(prepared, offsets, startedAt).finally(() => {
+      this.#inFlight = false;
+    });
+    // A failure is met where it is awaited.
+    this.#committing.catch(() => {});
+  }
+
+  /** Waits for the end of the commit that is under way, and throws what it has failed with. */
+  async settle(): Promise<void> {
+    const committing = this.#committing;
+    this.#committing = undefined;
+    await committing;
+  }
+
+  /** The same, whatever it has failed with. */
+  async giveUp(): Promise<void> {
+    await this.settle().catch(() => {});
+  }
+
+  /** Waits until all that was sent is with the client. */
+  async makeRoom(): Promise<void> {
+    await this.settle();
+    while (!this.#options.collector.drain()) await delay(ROOM_CHECK_MS);
+  }
+
+  async #finish(prepared: readonly Task[], offsets: readonly TopicPartitionOffset[], startedAt: number): Promise<void> {
+    const { committer, clock, metrics, onCommitted, offsets: changelogs } = this.#options;
+    const { transaction } = committer;
+    await committer.commit(offsets);
+    const now = clock.now();
+    metrics.committed(now - startedAt);
+    onCommitted();
+    for (const task of prepared) {
+      task.state.commit();
+      const newest = task.takeNewest();
+      if (newest !== undefined) metrics.visible(task.id, Math.max(0, now - newest));
+    }
+    changelogs.committed(transaction);
+    await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const { clock, metrics, offsets, tasks } = this.#options;
+    for (const task of tasks()) {
+      const reached = offsets.of(task.id);
+      if (reached.size < task.changelogs || !task.state.flushDue(clock.now())) continue;
+      const entries = task.state.unflushedEntries;
+      const startedAt = clock.now();
+      await task.state.flush(startedAt, reached);
+      metrics.flushed(task.id, entries, clock.now() - startedAt);
+    }
+  }
+}
