@@ -32,6 +32,7 @@ export type { Ports } from './kafka/ports.js';
 export { rdKafkaPorts } from './kafka/rdkafka-ports.js';
 export type { ConsumerRecord, Header, Headers } from './kafka/record.js';
 export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
+export type { RestoreProgress } from './runtime/changelog-reader.js';
 export {
   type ErrorContext,
   type ErrorHandler,

@@ -10,6 +10,7 @@ import { type UsersConfig, usersConfig } from './environment.js';
 import { listen } from './http.js';
 import { advertisedAddress } from './http-address.js';
 import { endWithParent, runProcesses } from './processes.js';
+import { restoreLog } from './restore-log.js';
 import { onTermination } from './termination.js';
 import { createTopicsWhenReachable } from './topics.js';
 import { usersTopology } from './users.js';
@@ -48,9 +49,7 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
       logger,
       metrics: metrics.worker,
       onStateChange: state => logger.info(`state ${state}`),
-      onRestore: ({ taskId, store, records, remaining }) => {
-        if (remaining === 0) logger.info(`task ${taskId}: ${store} restored, ${records} changelog records replayed`);
-      },
+      onRestore: restoreLog(logger, clock.now),
     },
     address,
   );
