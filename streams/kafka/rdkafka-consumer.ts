@@ -76,6 +76,10 @@ export class RdKafkaConsumer implements Consumer {
     if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
     const warn = clientWarnings(`consumer ${options.clientId}`, logger);
     this.#client.on('event.error', ({ message }) => warn(message));
+    // Its reason is nowhere else: what the next call fails with is `Fatal error`.
+    this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
+      if (fac === 'FATAL') warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
+    });
   }
 
   /** @internal For the group metadata of a producer's transaction. */
