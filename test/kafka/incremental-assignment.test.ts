@@ -86,6 +86,14 @@ describe('the assignment of a member of the newer consumer protocol', () => {
     assert.deepEqual([...member.reads.keys()], ['t-0', 't-1']);
   });
 
+  it('is given up where nothing of it is read yet', () => {
+    given(0, 1);
+    assignment.assign([]);
+    taken(1);
+    assignment.unassign();
+    assert.equal(member.asks, undefined);
+  });
+
   it('may become nothing, and something again', () => {
     reading(5, 0);
     taken(0);
