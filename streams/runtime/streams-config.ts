@@ -18,7 +18,7 @@ export interface StreamsOptions {
   readonly processingGuarantee?: ProcessingGuarantee;
   /**
    * How the processes share the tasks. Default: `classic`. `consumer` needs brokers of version 4.0, and all processes of the application
-   * must have the same. Librdkafka has the sessions' length from the broker then.
+   * must have the same. The broker says how long a session is, then.
    */
   readonly groupProtocol?: GroupProtocol;
   /** Default: 100 ms with exactly_once_v2, 30 s with at_least_once. */
