@@ -113,6 +113,15 @@ export class IncrementalAssignment implements GroupAssignment {
       if (rebalance === 'assign') this.#client.incrementalAssign([]);
       else this.#unassignAll();
     } catch {
+      this.#answerClosing();
+    }
+  }
+
+  /** node-rdkafka lets a client that closes only unassign, and librdkafka takes that for an answer of either kind then. */
+  #answerClosing(): void {
+    try {
+      this.#client.incrementalUnassign([]);
+    } catch {
       // The client is gone, and waits for no answer.
     }
   }

@@ -14,6 +14,8 @@ export class FakeMember implements IncrementalClient {
   /** All calls, in words. */
   readonly calls: string[] = [];
   gone = false;
+  /** It only lets itself be unassigned, which answers whatever it asks. */
+  closing = false;
   #callback: (() => void) | undefined;
 
   /** The group decides; the callback comes with `deliver`. */
@@ -29,7 +31,7 @@ export class FakeMember implements IncrementalClient {
   }
 
   incrementalAssign(partitions: TopicPartitionOffset[]): void {
-    if (this.gone) throw new Error('not connected');
+    if (this.gone || this.closing) throw new Error('not connected');
     for (const { topic, partition, offset } of partitions) {
       const key = `${topic}-${partition}`;
       if (this.reads.has(key)) throw new Error(`${key} is already part of the current assignment`);
@@ -46,6 +48,6 @@ export class FakeMember implements IncrementalClient {
       if (!this.reads.delete(key)) throw new Error(`${key} is not in the current assignment`);
     }
     this.calls.push(`unassign ${keys.join(',')}`.trim());
-    if (this.asks === 'revoke') this.asks = undefined;
+    if (this.asks === 'revoke' || this.closing) this.asks = undefined;
   }
 }

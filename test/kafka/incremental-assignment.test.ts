@@ -213,6 +213,14 @@ describe('the assignment of a member of the newer consumer protocol', () => {
       assert.deepEqual([member.asks, member.reads.size], [undefined, 0]);
     });
 
+    it('answers an assignment that comes when the client can only be unassigned', () => {
+      reading(5, 0);
+      assignment.close();
+      member.closing = true;
+      given(1);
+      assert.equal(member.asks, undefined);
+    });
+
     it('answers what is asked later, and does not mind that the client is gone', () => {
       reading(5, 0);
       assignment.close();
