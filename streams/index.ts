@@ -27,6 +27,7 @@ export { bindServer, type HttpServer, type HttpServerOptions } from './http/http
 export type { ServedApplication } from './http/served-application.js';
 export type { ClusterConfig } from './kafka/client-config.js';
 export { ConfigError } from './kafka/config-error.js';
+export type { GroupProtocol } from './kafka/group-protocol.js';
 export type { Logger } from './kafka/logger.js';
 export type { Ports } from './kafka/ports.js';
 export { rdKafkaPorts } from './kafka/rdkafka-ports.js';

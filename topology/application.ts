@@ -13,13 +13,15 @@ export function usersApplication(
   dependencies: KafkaStreamsDependencies,
   applicationServer?: string,
 ): KafkaStreams {
-  const { applicationId, stateDir, processingGuarantee, commitIntervalMs, idleTimeout, standbyReplicas } = config;
+  const { applicationId, stateDir, processingGuarantee, groupProtocol, commitIntervalMs } = config;
+  const { idleTimeout, standbyReplicas } = config;
   return new KafkaStreams(
     usersTopology(config),
     {
       applicationId,
       stateDir,
       processingGuarantee,
+      groupProtocol,
       idleTimeout,
       standbyReplicas,
       ...(commitIntervalMs === undefined ? {} : { commitInterval: commitIntervalMs }),

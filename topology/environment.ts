@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Duration, type ProcessingGuarantee, parseDuration } from '../streams/index.js';
+import { type Duration, type GroupProtocol, type ProcessingGuarantee, parseDuration } from '../streams/index.js';
 import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
+import { checkGroupProtocol, GROUP_PROTOCOLS } from '../streams/kafka/group-protocol.js';
 import { withoutUsers } from '../streams/kafka/redaction.js';
 import type { HttpSettings } from './http-address.js';
 
@@ -11,6 +12,7 @@ export interface UsersConfig {
   readonly applicationId: string;
   readonly stateDir: string;
   readonly processingGuarantee: ProcessingGuarantee;
+  readonly groupProtocol: GroupProtocol;
   /** undefined: the library's own for the processing guarantee. */
   readonly commitIntervalMs: number | undefined;
   readonly windowSize: Duration;
@@ -44,6 +46,7 @@ const variables = z.object({
   PROCESSING_GUARANTEE: z
     .enum(['exactly_once_v2', 'at_least_once'], 'must be exactly_once_v2 or at_least_once')
     .default('exactly_once_v2'),
+  GROUP_PROTOCOL: z.enum(GROUP_PROTOCOLS, 'must be classic or consumer').default('classic'),
   COMMIT_INTERVAL_MS: z
     .string()
     .regex(/^[1-9]\d{0,8}$/, 'must be a positive whole number')
@@ -95,11 +98,14 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
   if (data.STREAM_PROCESSES > 1 && data.HTTP_ADVERTISED !== undefined) {
     throw new ConfigError('HTTP_ADVERTISED names one process, but STREAM_PROCESSES is above 1');
   }
+  const cluster = clusterFromEnvironment(set, data.APPLICATION_ID);
+  checkGroupProtocol(data.GROUP_PROTOCOL, cluster);
   return {
-    cluster: clusterFromEnvironment(set, data.APPLICATION_ID),
+    cluster,
     applicationId: data.APPLICATION_ID,
     stateDir: data.STATE_DIR,
     processingGuarantee: data.PROCESSING_GUARANTEE,
+    groupProtocol: data.GROUP_PROTOCOL,
     commitIntervalMs: data.COMMIT_INTERVAL_MS,
     windowSize: data.WINDOW_SIZE,
     windowGrace: data.WINDOW_GRACE,

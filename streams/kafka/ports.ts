@@ -1,3 +1,4 @@
+import type { GroupProtocol } from './group-protocol.js';
 import type { ConsumerRecord, Headers, TopicPartition, TopicPartitionOffset } from './record.js';
 
 /** Wall-clock time, milliseconds since the epoch. */
@@ -104,6 +105,8 @@ export interface ConsumerOptions {
   /** Absent for a consumer that is only assigned. It still reads the group's committed offsets if it has one. */
   readonly groupId?: string;
   readonly groupInstanceId?: string;
+  /** Of a consumer with a group; `classic` if not given. */
+  readonly groupProtocol?: GroupProtocol;
   readonly pollTimeoutMs: number;
 }
 

@@ -1,6 +1,10 @@
 import kafka, { type KafkaConsumer, type Message, type MessageHeader } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
+import { EagerAssignment } from './eager-assignment.js';
+import type { GroupAssignment } from './group-assignment.js';
+import { checkGroupProtocol, type GroupProtocol, groupProtocolConfig } from './group-protocol.js';
+import { IncrementalAssignment } from './incremental-assignment.js';
 import type { Logger } from './logger.js';
 import {
   type Consumer,
@@ -10,7 +14,7 @@ import {
   type RebalanceListener,
   type Watermarks,
 } from './ports.js';
-import { promised, redacted } from './rdkafka-error.js';
+import { clientError, promised, redacted } from './rdkafka-error.js';
 import {
   type ConsumerRecord,
   type Headers,
@@ -24,18 +28,22 @@ const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
+const NOTHING: PolledBatch = Object.freeze({ records: [], ends: [] });
 
 /** The consumer port on node-rdkafka. */
 export class RdKafkaConsumer implements Consumer {
   readonly #client: KafkaConsumer;
   readonly #logger: Logger;
   readonly #redact: Redaction;
+  readonly #assignment: GroupAssignment;
   #ends: TopicPartitionOffset[] = [];
   #listener: RebalanceListener | undefined;
-  #closing = false;
 
   constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger, onStatistics?: StatisticsListener) {
     this.#logger = logger;
+    // A consumer without a group is a group of its own, which never rebalances.
+    const protocol = options.groupId === undefined ? 'classic' : (options.groupProtocol ?? 'classic');
+    checkGroupProtocol(protocol, cluster);
     // A consumer without a group may go for long without a poll: its statistics would pile up in the client.
     const statistics = options.groupId === undefined ? undefined : onStatistics;
     this.#redact = redactionOf(cluster);
@@ -47,10 +55,7 @@ export class RdKafkaConsumer implements Consumer {
       'isolation.level': 'read_committed',
       'auto.offset.reset': 'earliest',
       'enable.partition.eof': true,
-      // Co-partitioned topics go to the same member, and the same way each time.
-      'partition.assignment.strategy': 'range',
-      'session.timeout.ms': 15_000,
-      'heartbeat.interval.ms': 3000,
+      ...groupProtocolConfig(protocol),
       // The prefetch queue: the default, 64 MB for each partition, is most of what a process may have.
       // Beside its bytes a message there takes some 600 more.
       'queued.max.messages.kbytes': 8192,
@@ -62,17 +67,19 @@ export class RdKafkaConsumer implements Consumer {
       ...(options.groupInstanceId === undefined ? {} : { 'group.instance.id': options.groupInstanceId }),
     });
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
-      // A disconnect revokes too, and waits until that is answered.
-      if (this.#closing) this.#client.unassign();
-      else if (error.code === ASSIGN_PARTITIONS) this.#listener?.onPartitionsAssigned(partitions);
-      else this.#listener?.onPartitionsRevoked(partitions);
+      this.#assignment.onRebalance(error.code === ASSIGN_PARTITIONS ? 'assign' : 'revoke', partitions);
     };
     this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
+    this.#assignment = this.#assignmentBy(protocol);
     this.#client.setDefaultConsumeTimeout(options.pollTimeoutMs);
     this.#client.on('partition.eof', end => this.#ends.push(end));
     if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
     const warn = clientWarnings(`consumer ${options.clientId}`, logger);
     this.#client.on('event.error', ({ message }) => warn(message));
+    // Its reason is nowhere else: what the next call fails with is `Fatal error`.
+    this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
+      if (fac === 'FATAL') warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
+    });
   }
 
   /** @internal For the group metadata of a producer's transaction. */
@@ -91,21 +98,26 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   assign(partitions: readonly TopicPartitionOffset[]): void {
-    this.#client.assign(
-      partitions.map(({ topic, partition, offset }) => ({
-        topic,
-        partition,
-        offset: offset < 0 ? OFFSET_BEGINNING : offset,
-      })),
-    );
+    this.#assignment.assign(partitions);
   }
 
   unassign(): void {
-    this.#client.unassign();
+    this.#assignment.unassign();
   }
 
   async poll(maxRecords: number): Promise<PolledBatch> {
-    const messages = await this.#consume(maxRecords);
+    try {
+      return await this.#assignment.poll(() => this.#consume(maxRecords));
+    } catch (error) {
+      // A topic of the subscription that is not there (yet): the client goes on asking for it.
+      if (!(error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_OR_PARTITION)) throw error;
+      this.#logger.warn(error.message);
+      return NOTHING;
+    }
+  }
+
+  async #consume(maxRecords: number): Promise<PolledBatch> {
+    const messages = await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
     // The client tells the ends that it met in this call before it hands over the messages.
     const met = this.#ends;
     this.#ends = [];
@@ -114,17 +126,6 @@ export class RdKafkaConsumer implements Consumer {
       end => !records.some(r => r.topic === end.topic && r.partition === end.partition && r.offset >= end.offset),
     );
     return { records, ends };
-  }
-
-  async #consume(maxRecords: number): Promise<Message[]> {
-    try {
-      return await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
-    } catch (error) {
-      // A topic of the subscription that is not there (yet): the client goes on asking for it.
-      if (!(error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_OR_PARTITION)) throw error;
-      this.#logger.warn(error.message);
-      return [];
-    }
   }
 
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
@@ -156,10 +157,45 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   async close(): Promise<void> {
-    this.#closing = true;
     // A rebalance that nobody answered would keep the client from closing.
-    if (this.#client.isConnected()) this.#client.unassign();
+    if (this.#client.isConnected()) this.#assignment.close();
     await promised('disconnect', done => this.#client.disconnect(done));
+  }
+
+  #assignmentBy(protocol: GroupProtocol): GroupAssignment {
+    const client = this.#client;
+    const listener: RebalanceListener = {
+      onPartitionsAssigned: partitions => this.#listener?.onPartitionsAssigned(partitions),
+      onPartitionsRevoked: partitions => this.#listener?.onPartitionsRevoked(partitions),
+    };
+    if (protocol === 'classic') {
+      return new EagerAssignment(
+        { assign: partitions => client.assign(partitions.map(toStart)), unassign: () => client.unassign() },
+        listener,
+      );
+    }
+    return new IncrementalAssignment(
+      {
+        incrementalAssign: partitions =>
+          called('incrementalAssign', () => client.incrementalAssign(partitions.map(toStart))),
+        incrementalUnassign: partitions =>
+          called('incrementalUnassign', () => client.incrementalUnassign([...partitions])),
+      },
+      listener,
+    );
+  }
+}
+
+function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
+  return { topic, partition, offset: offset < 0 ? OFFSET_BEGINNING : offset };
+}
+
+/** These calls throw plain objects. */
+function called(call: string, run: () => void): void {
+  try {
+    run();
+  } catch (thrown) {
+    throw clientError(call, thrown);
   }
 }
 

@@ -20,9 +20,15 @@ export function isQueueFull(thrown: unknown): boolean {
 /** The error of a client call, with what librdkafka says may be done about it. */
 export function clientError(call: string, thrown: unknown): KafkaClientError {
   if (thrown instanceof KafkaClientError) return thrown;
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = thrown instanceof Error ? thrown : errorOf(thrown);
   const code = 'code' in error && typeof error.code === 'number' ? error.code : 0;
   return new KafkaClientError(`${call}: ${error.message}`, kindOf(error, code), code, { cause: error });
+}
+
+/** Some calls throw an object that has what an error has, and is none. */
+function errorOf(thrown: unknown): Error {
+  const told = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+  return told ? Object.assign(new Error(String(thrown.message)), thrown) : new Error(String(thrown));
 }
 
 function kindOf(error: Error & Partial<LibrdkafkaFlags>, code: number): ClientErrorKind {

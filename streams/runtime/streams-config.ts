@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Duration, parseDuration } from '../dsl/duration.js';
 import { ConfigError } from '../kafka/config-error.js';
+import { GROUP_PROTOCOLS, type GroupProtocol } from '../kafka/group-protocol.js';
 import { type ErrorHandler, failOnError } from './errors.js';
 
 export type ProcessingGuarantee = 'exactly_once_v2' | 'at_least_once';
@@ -15,6 +16,11 @@ export interface StreamsOptions {
   readonly stateDir?: string;
   /** Default: `exactly_once_v2`. */
   readonly processingGuarantee?: ProcessingGuarantee;
+  /**
+   * How the processes share the tasks. Default: `classic`. `consumer` needs brokers of version 4.0, and all processes of the application
+   * must have the same. The broker says how long a session is, then.
+   */
+  readonly groupProtocol?: GroupProtocol;
   /** Default: 100 ms with exactly_once_v2, 30 s with at_least_once. */
   readonly commitInterval?: Duration;
   /** After this long without input a task promises that nothing older comes. Default: 5 s. */
@@ -41,6 +47,7 @@ export interface StreamsConfig {
   readonly applicationServer: string | undefined;
   readonly stateDir: string;
   readonly processingGuarantee: ProcessingGuarantee;
+  readonly groupProtocol: GroupProtocol;
   readonly commitIntervalMs: number;
   readonly idleTimeoutMs: number;
   readonly cacheMaxEntries: number;
@@ -72,6 +79,7 @@ const schema = z.strictObject({
     .optional(),
   stateDir: z.string().min(1).default('./state'),
   processingGuarantee: z.enum(['exactly_once_v2', 'at_least_once']).default('exactly_once_v2'),
+  groupProtocol: z.enum(GROUP_PROTOCOLS).default('classic'),
   commitInterval: duration.optional(),
   idleTimeout: duration.default(5000),
   cacheMaxEntries: z.int().min(0).default(100_000),

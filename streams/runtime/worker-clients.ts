@@ -21,6 +21,7 @@ export class WorkerClients {
       clientId: `${name}-consumer`,
       groupId: applicationId,
       groupInstanceId: instanceId,
+      groupProtocol: config.groupProtocol,
       pollTimeoutMs: POLL_TIMEOUT_MS,
     });
     this.restoreConsumer = ports.consumer({ clientId: `${name}-restore-consumer`, pollTimeoutMs: POLL_TIMEOUT_MS });

@@ -1,3 +1,6 @@
+/** How long a member of a group with `group.protocol=consumer` may be silent. */
+export const CONSUMER_SESSION_MS = 6000;
+
 /** A listener that tells its clients to come to another port: that of a proxy. */
 export interface ProxiedListener {
   readonly port: number;
@@ -49,6 +52,11 @@ export function serverProperties(settings: ServerSettings): string {
     // After a kill the new process is refused until the session of the old one has expired (9 s by default).
     'broker.heartbeat.interval.ms': '500',
     'broker.session.timeout.ms': '3000',
+    // Members of group.protocol=consumer can't ask for a session of their own; these would be 45 s and 5 s, and not less.
+    'group.consumer.session.timeout.ms': `${CONSUMER_SESSION_MS}`,
+    'group.consumer.min.session.timeout.ms': `${CONSUMER_SESSION_MS}`,
+    'group.consumer.heartbeat.interval.ms': '1000',
+    'group.consumer.min.heartbeat.interval.ms': '1000',
     ...settings.properties,
   };
   return Object.entries(properties)

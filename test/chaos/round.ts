@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../producer/generator/random.js';
 import { readEach } from '../broker/read-all.js';
+import { CONSUMER_SESSION_MS } from '../broker/server-properties.js';
 import { deleteTopics, topicPartitions } from '../broker/topics.js';
 import type { Cluster } from './cluster.js';
 import { Exclusive } from './exclusive.js';
@@ -23,7 +24,11 @@ const WINDOW_MS = 5000;
 const GRACE_MS = 10_000;
 const IDLE_MS = 10_000;
 const DISORDER_MS = 5000;
-const SESSION_TIMEOUT_MS = 6000;
+const SESSION_TIMEOUT_MS = CONSUMER_SESSION_MS;
+const CLASSIC_SESSION = {
+  KAFKA_CONFIG_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
+  KAFKA_CONFIG_HEARTBEAT_INTERVAL_MS: '1500',
+};
 const SOCKET_TIMEOUT_MS = 8000;
 /**
  * Timestamps are ahead of the wall clock, and by more than any fault delays the sender: behind it, less the idle timeout, they would
@@ -158,8 +163,8 @@ export class Round {
       WINDOW_GRACE: `${GRACE_MS}ms`,
       IDLE_TIMEOUT: `${IDLE_MS}ms`,
       HTTP_PORT: '0',
-      KAFKA_CONFIG_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
-      KAFKA_CONFIG_HEARTBEAT_INTERVAL_MS: '1500',
+      // With the other protocol it is the broker's.
+      ...(process.env.GROUP_PROTOCOL === 'consumer' ? {} : CLASSIC_SESSION),
       KAFKA_CONFIG_SOCKET_TIMEOUT_MS: String(SOCKET_TIMEOUT_MS),
     };
   }

@@ -72,3 +72,8 @@ export function tableOf(records: readonly ConsumerRecord[], field: string): Map<
   });
   return new Map(rows);
 }
+
+/** Of all values. */
+export function sum(table: ReadonlyMap<string, number>): number {
+  return [...table.values()].reduce((total, count) => total + count, 0);
+}

@@ -4,18 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AuditRecord } from '../../streams/audit/audit-record.js';
 import { AuditTable } from '../../streams/audit/audit-table.js';
-import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { readAll } from '../broker/read-all.js';
 import { deleteTopics, topicPartitions } from '../broker/topics.js';
-import { type ExpectedTables, expectedTables, type SentUser, tableOf } from './expected-tables.js';
+import { type ExpectedTables, expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';
+import { type InputRecord, recordOf, sendRecords, someUsers } from './sent-users.js';
 import { startTopology, type TopologyProcess } from './topology-process.js';
 import { until } from './until.js';
 
 const OWN_TOPICS = ['user', 'user-cleaned', 'user-rejected', 'country-count', 'distinct-users', 'window-summary'];
 const WINDOW_MS = 2000;
-const COUNTRIES = ['China', 'Indonesia', 'Bosnia And Herzegovina', "Cote D'Ivoire", 'Brazil'];
 
 describe('the users application on a real broker', function () {
   this.timeout(120_000);
@@ -116,7 +115,7 @@ describe('the users application on a real broker', function () {
     let topology = await start();
     await isRunning(topology);
     const users = someUsers(20_000, Date.now());
-    const sending = send(broker.address, users.map(recordOf));
+    const sending = sendRecords(broker.address, users.map(recordOf));
     await until('some are cleaned', 60_000, cleaned, count => count > 2000);
     await topology.end('SIGKILL');
     running.delete(topology);
@@ -136,7 +135,7 @@ describe('the users application on a real broker', function () {
     let topology = await start();
     await isRunning(topology);
     const first = someUsers(3000, Date.now());
-    await send(broker.address, first.map(recordOf));
+    await sendRecords(broker.address, first.map(recordOf));
     await until('the first are cleaned', 60_000, cleaned, count => count === first.length);
     assert.equal(await topology.end('SIGTERM'), 0);
 
@@ -144,7 +143,7 @@ describe('the users application on a real broker', function () {
     await isRunning(topology);
     assert.doesNotMatch(topology.log(), /[1-9]\d* changelog records replayed/);
     const second = someUsers(3000, Date.now());
-    await send(broker.address, second.map(recordOf));
+    await sendRecords(broker.address, second.map(recordOf));
     await assertTables(expectedTables([...first, ...second], WINDOW_MS));
     assert.equal(await topology.end('SIGTERM'), 0);
   });
@@ -153,18 +152,18 @@ describe('the users application on a real broker', function () {
     const first = await start();
     await isRunning(first);
     const before = someUsers(3000, Date.now());
-    await send(broker.address, before.map(recordOf));
+    await sendRecords(broker.address, before.map(recordOf));
     await until('the first are cleaned', 60_000, cleaned, count => count === before.length);
     const second = await start();
     await isRunning(second);
     assert.match(second.log(), new RegExp(`state in ${path.join(stateDir, application, '1')}"`));
     const shared = someUsers(3000, Date.now());
-    await send(broker.address, shared.map(recordOf));
+    await sendRecords(broker.address, shared.map(recordOf));
     await until('the next are cleaned', 60_000, cleaned, count => count === before.length + shared.length);
     assert.equal(await second.end('SIGTERM'), 0);
     running.delete(second);
     const after = someUsers(3000, Date.now());
-    await send(broker.address, after.map(recordOf));
+    await sendRecords(broker.address, after.map(recordOf));
     await until('the last are cleaned', 60_000, cleaned, count => count === 9000);
     const { countryCount, distinctUsers } = expectedTables([...before, ...shared, ...after], WINDOW_MS);
     await until(
@@ -189,7 +188,7 @@ describe('the users application on a real broker', function () {
       );
     await runs(2);
     const users = someUsers(6000, Date.now());
-    const sending = send(broker.address, users.map(recordOf));
+    const sending = sendRecords(broker.address, users.map(recordOf));
     await until('some are cleaned', 60_000, cleaned, count => count > 500);
     const [pid] = [...command.log().matchAll(/"pid":(\d+)[^\n]*state RUNNING/g)].map(([, id]) => Number(id));
     assert.ok(pid !== undefined && pid !== command.pid);
@@ -206,7 +205,7 @@ describe('the users application on a real broker', function () {
     const good = someUsers(100, Date.now());
     const bad = badRecords(Date.now());
     const odd = oddRecords(good.slice(90));
-    await send(broker.address, [
+    await sendRecords(broker.address, [
       ...good.slice(0, 50).map(recordOf),
       ...bad,
       ...good.slice(50, 90).map(recordOf),
@@ -229,36 +228,6 @@ describe('the users application on a real broker', function () {
     assert.equal(await topology.end('SIGTERM'), 0);
   });
 });
-
-interface InputRecord {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly timestamp: number;
-}
-
-/**
- * Timestamps go up from `from`, one millisecond in two records, with some out of order by less than the grace. They run
- * ahead of the wall clock: behind it, a pause of the sender would be silence, after which they are rightly late.
- */
-function someUsers(count: number, from: number): SentUser[] {
-  return Array.from({ length: count }, (_, i) => ({
-    email: `user${(i * 7919) % Math.ceil(count * 0.9)}@example.com`,
-    country: COUNTRIES[(i * i) % COUNTRIES.length] ?? 'China',
-    gender: i % 3 === 0 ? 'Male' : 'Female',
-    timestamp: from + Math.floor(i / 2) - (i % 50 === 0 ? 500 : 0),
-  }));
-}
-
-function recordOf({ email, country, gender, timestamp }: SentUser): InputRecord {
-  const user = {
-    email: email.toUpperCase(),
-    country: ` ${country.toLowerCase()}`,
-    gender,
-    date: '06/05/2018',
-    ip_address: '10.0.0.1',
-  };
-  return { key: Buffer.from(email), value: Buffer.from(JSON.stringify(user)), timestamp };
-}
 
 function badRecords(timestamp: number): (InputRecord & { readonly reason: string })[] {
   const user = { email: 'a@b.c', country: 'Chile', gender: 'Male', date: '06/05/2018', ip_address: '10.0.0.1' };
@@ -292,28 +261,11 @@ function oddRecords(users: readonly SentUser[]): InputRecord[] {
   });
 }
 
-async function send(brokers: string, records: readonly InputRecord[]): Promise<void> {
-  const producer = new DeliveryProducer({
-    cluster: { brokers, clientId: 'test', clientConfig: { 'message.max.bytes': '1048588' } },
-  });
-  await producer.connect();
-  for (const { key, value, timestamp } of records) {
-    while (!producer.send('user', key, value, timestamp)) await producer.drained();
-  }
-  await producer.flush();
-  await producer.close();
-  assert.equal(producer.counts.delivered, records.length, producer.counts.firstError);
-}
-
 /** What tells that the directory is the one it was: LevelDB's log of the slot's identity. */
 async function identity(stateDir: string, application: string): Promise<string> {
   const current = await readFile(path.join(stateDir, application, '0', 'instance', 'CURRENT'), 'utf8');
   assert.match(current, /MANIFEST/);
   return path.join(stateDir, application, '0');
-}
-
-function sum(table: ReadonlyMap<string, number>): number {
-  return [...table.values()].reduce((total, count) => total + count, 0);
 }
 
 function header(

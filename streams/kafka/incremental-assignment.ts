@@ -1,0 +1,177 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+import type { GroupAssignment, Rebalance } from './group-assignment.js';
+import type { PolledBatch, RebalanceListener } from './ports.js';
+import type { TopicPartition, TopicPartitionOffset } from './record.js';
+
+/** The calls of a client whose assignment is changed by parts. */
+export interface IncrementalClient {
+  incrementalAssign(partitions: TopicPartitionOffset[]): unknown;
+  incrementalUnassign(partitions: TopicPartition[]): unknown;
+}
+
+/** What the client reads of a partition. */
+interface ReadPartition extends TopicPartition {
+  /** Behind all records that it gave. */
+  next: number;
+  /** The end of the partition, if nothing has come since it was met. */
+  end: number | undefined;
+}
+
+/**
+ * The protocol of KIP-848. The group takes and gives by parts; towards the listener each time everything is revoked, and then all
+ * that this member has is assigned. The group is answered when the listener's owner has done its part: what the group takes is
+ * given up by `unassign`, behind the owner's commit.
+ *
+ * The client answers a revocation with whatever is unassigned next, also if its callback is still on the way. So nothing is
+ * unassigned where something may be uncommitted, and after a move back nothing is read before a poll has shown that no
+ * revocation was on the way.
+ */
+export class IncrementalAssignment implements GroupAssignment {
+  readonly #client: IncrementalClient;
+  readonly #listener: RebalanceListener;
+  /** What this member has of the group's partitions. */
+  readonly #owned = new Map<string, TopicPartition>();
+  readonly #read = new Map<string, ReadPartition>();
+  /** The listener was told of `#owned`, and not yet that it is revoked. */
+  #told = false;
+  /** What the owner has to do before it may read on; `handover`: to unassign, and then to assign. */
+  #due: 'unassign' | 'handover' | 'assign' | undefined;
+  /** To be read from when a poll has shown that nothing else is due. */
+  #unconfirmed: readonly TopicPartitionOffset[] | undefined;
+  /** Ends that were met before an assignment which left their partitions where they were: they are told once more. */
+  #endsAgain: TopicPartitionOffset[] = [];
+  #closing = false;
+
+  constructor(client: IncrementalClient, listener: RebalanceListener) {
+    this.#client = client;
+    this.#listener = listener;
+  }
+
+  onRebalance(rebalance: Rebalance, partitions: readonly TopicPartition[]): void {
+    if (this.#closing) this.#answer(rebalance);
+    else if (rebalance === 'revoke') this.#revoke(partitions);
+    else this.#give(partitions);
+  }
+
+  assign(partitions: readonly TopicPartitionOffset[]): void {
+    // The owner has not come to the rebalance yet; then it assigns anew.
+    if (this.#due === 'unassign' || this.#due === 'handover') return;
+    if (this.#unconfirmed !== undefined) this.#unconfirmed = partitions;
+    else if (this.#isExtendedBy(partitions)) this.#extend(partitions);
+    else {
+      this.#unassignAll();
+      this.#unconfirmed = partitions;
+    }
+  }
+
+  unassign(): void {
+    this.#unconfirmed = undefined;
+    if (this.#read.size > 0 || this.#due === 'unassign') this.#unassignAll();
+    if (this.#due === 'unassign') this.#due = undefined;
+    else if (this.#due === 'handover') this.#due = 'assign';
+  }
+
+  async poll(consume: () => Promise<PolledBatch>): Promise<PolledBatch> {
+    const unconfirmed = this.#unconfirmed;
+    const batch = await consume();
+    if (unconfirmed !== undefined) {
+      // A callback of this poll may come behind its result.
+      await immediate();
+      if (this.#unconfirmed === unconfirmed) {
+        this.#unconfirmed = undefined;
+        this.#extend(unconfirmed);
+      }
+    }
+    return this.#follow(batch);
+  }
+
+  close(): void {
+    this.#closing = true;
+    this.unassign();
+    if (this.#due === 'assign') this.#client.incrementalAssign([]);
+  }
+
+  #revoke(partitions: readonly TopicPartition[]): void {
+    this.#unconfirmed = undefined;
+    this.#due = 'unassign';
+    this.#told = false;
+    this.#listener.onPartitionsRevoked([...this.#owned.values()]);
+    for (const partition of partitions) this.#owned.delete(keyOf(partition));
+  }
+
+  #give(partitions: readonly TopicPartition[]): void {
+    this.#unconfirmed = undefined;
+    this.#due = this.#told || this.#due === 'unassign' ? 'handover' : 'assign';
+    if (this.#told) this.#listener.onPartitionsRevoked([...this.#owned.values()]);
+    for (const { topic, partition } of partitions) this.#owned.set(keyOf({ topic, partition }), { topic, partition });
+    this.#told = true;
+    this.#listener.onPartitionsAssigned([...this.#owned.values()]);
+  }
+
+  #answer(rebalance: Rebalance): void {
+    try {
+      if (rebalance === 'assign') this.#client.incrementalAssign([]);
+      else this.#unassignAll();
+    } catch {
+      this.#answerClosing();
+    }
+  }
+
+  /** node-rdkafka lets a client that closes only unassign, and librdkafka takes that for an answer of either kind then. */
+  #answerClosing(): void {
+    try {
+      this.#client.incrementalUnassign([]);
+    } catch {
+      // The client is gone, and waits for no answer.
+    }
+  }
+
+  #unassignAll(): void {
+    this.#client.incrementalUnassign([...this.#read.values()].map(({ topic, partition }) => ({ topic, partition })));
+    this.#read.clear();
+    this.#endsAgain = [];
+  }
+
+  /** True if all that is read goes on where it is. */
+  #isExtendedBy(partitions: readonly TopicPartitionOffset[]): boolean {
+    const wanted = new Map(partitions.map(partition => [keyOf(partition), partition.offset]));
+    return [...this.#read].every(([key, { next, end }]) => {
+      const offset = wanted.get(key);
+      return offset !== undefined && (offset === next || offset === end);
+    });
+  }
+
+  #extend(partitions: readonly TopicPartitionOffset[]): void {
+    for (const { topic, partition, end } of this.#read.values()) {
+      if (end !== undefined) this.#endsAgain.push({ topic, partition, offset: end });
+    }
+    const added = partitions.filter(partition => !this.#read.has(keyOf(partition)));
+    if (added.length > 0 || this.#due === 'assign') this.#client.incrementalAssign(added);
+    this.#due = undefined;
+    for (const { topic, partition, offset } of added) {
+      this.#read.set(keyOf({ topic, partition }), { topic, partition, next: offset, end: undefined });
+    }
+  }
+
+  #follow({ records, ends }: PolledBatch): PolledBatch {
+    let read: ReadPartition | undefined;
+    for (const { topic, partition, offset } of records) {
+      // Records of a partition come one behind the other.
+      if (read?.topic !== topic || read.partition !== partition) read = this.#read.get(keyOf({ topic, partition }));
+      if (read === undefined) continue;
+      read.next = offset + 1;
+      read.end = undefined;
+    }
+    for (const end of ends) {
+      const met = this.#read.get(keyOf(end));
+      if (met !== undefined) met.end = end.offset;
+    }
+    const again = this.#endsAgain.filter(end => this.#read.get(keyOf(end))?.end === end.offset);
+    this.#endsAgain = [];
+    return again.length === 0 ? { records, ends } : { records, ends: [...again, ...ends] };
+  }
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}

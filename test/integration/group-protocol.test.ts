@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
+import { readAll } from '../broker/read-all.js';
+import { deleteTopics, topicPartitions } from '../broker/topics.js';
+import { auditTotals } from '../chaos/audit-totals.js';
+import { expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';
+import { recordOf, sendRecords, someUsers } from './sent-users.js';
+import { startTopology, type TopologyProcess } from './topology-process.js';
+import { until } from './until.js';
+
+const OWN_TOPICS = ['user', 'user-cleaned', 'user-rejected', 'country-count', 'distinct-users', 'window-summary'];
+const WINDOW_MS = 2000;
+const ALL_TASKS = ['0_0', '0_1', '0_2', '0_3'];
+/** Timestamps are ahead of the wall clock: where a partition moves, no silence makes them late. */
+const LEAD_MS = 120_000;
+const SEND_AT_ONCE = 200;
+const SEND_EVERY_MS = 200;
+/** A session of a broker's defaults, and more. */
+const TAKES_OVER_MS = 90_000;
+
+describe('the users application with GROUP_PROTOCOL=consumer on a real broker', function () {
+  this.timeout(240_000);
+  const available = brokerForTestsAvailable();
+  if (!available.available) {
+    it.skip(`skipped: ${available.reason}`);
+    return;
+  }
+  let broker: BrokerForTests;
+  let stateDir: string;
+  let application: string;
+  let tests = 0;
+  const running = new Set<TopologyProcess>();
+
+  before(async () => {
+    broker = await brokerForTests();
+    const present = await topicPartitions(broker.address);
+    const taken = OWN_TOPICS.filter(topic => present.has(topic));
+    if (taken.length > 0)
+      throw new Error(`the cluster has topics of the application, which this test would delete: ${taken}`);
+  });
+
+  beforeEach(async () => {
+    application = `group-protocol-test-${++tests}`;
+    stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-group-protocol-test-'));
+  });
+
+  afterEach(async () => {
+    for (const topology of running) await topology.end('SIGKILL');
+    running.clear();
+    await rm(stateDir, { recursive: true, force: true });
+    const present = [...(await topicPartitions(broker.address)).keys()];
+    await deleteTopics(
+      broker.address,
+      present.filter(topic => OWN_TOPICS.includes(topic) || topic.startsWith(`${application}-`)),
+    );
+  });
+
+  after(() => broker?.stop());
+
+  const start = async (): Promise<TopologyProcess> => {
+    const topology = await startTopology({
+      KAFKA_BROKERS: broker.address,
+      APPLICATION_ID: application,
+      STATE_DIR: stateDir,
+      GROUP_PROTOCOL: 'consumer',
+      WINDOW_SIZE: `${WINDOW_MS}ms`,
+      WINDOW_GRACE: '1s',
+      IDLE_TIMEOUT: '1s',
+    });
+    running.add(topology);
+    return topology;
+  };
+  const end = async (topology: TopologyProcess, signal: NodeJS.Signals): Promise<number | NodeJS.Signals> => {
+    running.delete(topology);
+    return await topology.end(signal);
+  };
+  const restored = (topology: TopologyProcess, what: string, tasks: readonly string[]): Promise<readonly string[]> =>
+    until(
+      what,
+      TAKES_OVER_MS,
+      async () => restoredTasks(topology.log()),
+      seen => seen.length >= tasks.length,
+    );
+  const cleaned = async (): Promise<number> => (await readAll(broker.address, 'user-cleaned')).length;
+
+  const assertTables = async (users: readonly SentUser[]): Promise<void> => {
+    const { countryCount, distinctUsers } = expectedTables(users, WINDOW_MS);
+    // What a killed process left open hides what lies behind it, in each topic by itself.
+    await until('all is cleaned', TAKES_OVER_MS, cleaned, count => count >= users.length);
+    await until('all is counted', TAKES_OVER_MS, countsOf, count => count >= users.length);
+    await until('all windows are there', TAKES_OVER_MS, distinctOf, count => count >= sum(distinctUsers));
+    await until('all is audited', TAKES_OVER_MS, auditedOf, count => count >= users.length);
+    assert.deepEqual(tableOf(await readAll(broker.address, 'country-count'), 'count'), countryCount);
+    assert.deepEqual(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'), distinctUsers);
+    const { in: taken, cleaned: out, rejected, late, offsets } = auditTotals(await auditRecords());
+    assert.deepEqual(
+      { taken, out, rejected, late, unaccounted: offsets - out - rejected },
+      { taken: users.length, out: users.length, rejected: 0, late: 0, unaccounted: 0 },
+    );
+    assert.equal(await cleaned(), users.length);
+  };
+  const countsOf = async (): Promise<number> => sum(tableOf(await readAll(broker.address, 'country-count'), 'count'));
+  const distinctOf = async (): Promise<number> =>
+    sum(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'));
+  const auditedOf = async (): Promise<number> => auditTotals(await auditRecords()).offsets;
+  const auditRecords = (): ReturnType<typeof readAll> => readAll(broker.address, `${application}-audit`);
+
+  it('gives the right tables with one process, also when that was killed and has its place again', async () => {
+    const users = someUsers(8000, Date.now() + LEAD_MS);
+    const first = await start();
+    await restored(first, 'all tasks run', ALL_TASKS);
+    const sending = sendRecords(broker.address, users.map(recordOf));
+    await until('some are cleaned', 60_000, cleaned, count => count > 500);
+    assert.equal(await end(first, 'SIGKILL'), 'SIGKILL');
+    await sending;
+    const again = await start();
+    await restored(again, 'all tasks run again', ALL_TASKS);
+    await assertTables(users);
+    assert.doesNotMatch(again.log(), /rebuilt/);
+    assert.equal(await end(again, 'SIGTERM'), 0);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`moves only what has to move when a second process comes and, by ${signal}, goes, while records flow`, async () => {
+      const flow = new Flow(broker.address);
+      const first = await start();
+      await restored(first, 'the first has all tasks', ALL_TASKS);
+      const sending = flow.run();
+      await until('some are cleaned', 60_000, cleaned, count => count > 500);
+      const second = await start();
+      const moved = [...(await restored(second, 'the second has its share', ['', '']))].sort();
+      const share = await cleaned();
+      await until('more is cleaned', 60_000, cleaned, count => count > share + 500);
+      assert.equal(moved.length, 2);
+
+      assert.equal(await end(second, signal), signal === 'SIGTERM' ? 0 : 'SIGKILL');
+      const all = await restored(first, 'the first has them back', [...ALL_TASKS, ...moved]);
+      flow.stop();
+      await assertTables(await sending);
+      assert.deepEqual([...all].sort(), [...ALL_TASKS, ...moved].sort());
+      assert.deepEqual([...restoredTasks(second.log())].sort(), moved);
+      assert.doesNotMatch(first.log(), /transaction aborted|worker stopped|can't run/);
+      assert.equal(await end(first, 'SIGTERM'), 0);
+    });
+  }
+});
+
+/** Tasks in the order in which they came; those that come back without having been closed are not restored. */
+function restoredTasks(log: string): readonly string[] {
+  return [...log.matchAll(/task (\d_\d): country-count restored/g)].map(([, task]) => task ?? '');
+}
+
+/** Users that are sent bit by bit. */
+class Flow {
+  readonly #address: string;
+  #stopped = false;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  /** Resolves, after `stop`, with all that were sent. */
+  async run(): Promise<readonly SentUser[]> {
+    const users = someUsers(50_000, Date.now() + LEAD_MS);
+    let sent = 0;
+    while (!this.#stopped && sent < users.length) {
+      await sendRecords(this.#address, users.slice(sent, sent + SEND_AT_ONCE).map(recordOf));
+      sent += SEND_AT_ONCE;
+      await delay(SEND_EVERY_MS);
+    }
+    return users.slice(0, sent);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+}
