@@ -1,7 +1,7 @@
 import type { TaskState } from '../../stores/task-state.js';
 import type { Logger } from '../kafka/logger.js';
 import type { Consumer, Producer } from '../kafka/ports.js';
-import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import type { TopicPartition } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
 import type { ChangelogPartition, ChangelogReader, RestoreProgress } from './changelog-reader.js';
 import type { StoreRestore, TaskStatus } from './process-status.js';
@@ -24,9 +24,9 @@ interface RunningTask {
   task: Task;
 }
 
-/** A task that was revoked after a commit, and the ends that its changelogs had then. */
+/** A task that was revoked after a commit, and the ends that its changelogs had then, by store. */
 interface ParkedTask extends RunningTask {
-  readonly changelogEnds: readonly number[];
+  readonly changelogEnds: ReadonlyMap<string, number>;
 }
 
 /**
@@ -88,9 +88,9 @@ export class AssignedTasks {
     this.#running.clear();
   }
 
-  /** Offsets that the parked tasks have committed. */
-  get parkedOffsets(): readonly TopicPartitionOffset[] {
-    return [...this.#parked.values()].flatMap(({ task }) => task.inputs.committed);
+  /** What is parked goes to disk: whichever instance has a task next, nothing that is here will be replayed here. */
+  async flushParked(now: number): Promise<void> {
+    for (const { task, changelogEnds } of this.#parked.values()) await task.state.flush(now, changelogEnds);
   }
 
   /**
@@ -200,12 +200,14 @@ export class AssignedTasks {
   /** False if another member had the task in between: a session that timed out is revoked like any other. */
   async #isCurrent({ planned, changelogEnds }: ParkedTask): Promise<boolean> {
     const ends = await this.#changelogEnds(planned);
-    return ends.every((end, index) => end === changelogEnds[index]);
+    return [...ends].every(([store, end]) => end === changelogEnds.get(store));
   }
 
-  async #changelogEnds(planned: PlannedTask): Promise<number[]> {
-    const watermarks = this.#creator.changelogsOf(planned).map(changelog => this.#producer.watermarks(changelog));
-    return (await Promise.all(watermarks)).map(({ high }) => high);
+  async #changelogEnds(planned: PlannedTask): Promise<ReadonlyMap<string, number>> {
+    const ends = this.#creator
+      .changelogsOf(planned)
+      .map(async changelog => [changelog.store, (await this.#producer.watermarks(changelog)).high] as const);
+    return new Map(await Promise.all(ends));
   }
 
   /** Tasks of which all partitions are assigned; the others can't run here. */

@@ -270,16 +270,27 @@ export class Worker {
   async #revoke(): Promise<void> {
     try {
       await this.commit();
-      await this.#assigned.park();
-      // It passes only if the instance was in the group all the time: so the ends that were noted are those of its own commits. A
-      // process that was stopped for longer than its session has nothing to commit, maybe, and would not notice.
-      await this.#committer.commit(this.#assigned.parkedOffsets);
+      await this.#park();
     } catch (error) {
       await this.#rollback(error);
       this.#forget(await this.#assigned.close());
     }
     this.#become('revoked');
     this.#input.unassign();
+  }
+
+  /**
+   * Parks the tasks with the exact ends of their changelogs. The group is asked to take their offsets once more, twice: the first
+   * time passes when the markers of the transactions before are written; the second one only if this instance was in the group all
+   * the time, so that the ends in between are those of its own commits. A process that was stopped for longer than its
+   * session may have nothing to commit, and would not notice.
+   */
+  async #park(): Promise<void> {
+    const offsets = this.tasks.flatMap(task => task.inputs.committed);
+    await this.#committer.commit(offsets);
+    await this.#assigned.park();
+    await this.#committer.commit(offsets);
+    await this.#assigned.flushParked(this.#now());
   }
 
   async #take(partitions: readonly TopicPartition[]): Promise<void> {

@@ -138,10 +138,15 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
       assert.equal(moved.length, 2);
 
       assert.equal(await end(second, signal), signal === 'SIGTERM' ? 0 : 'SIGKILL');
-      const all = await restored(first, 'the first has them back', [...ALL_TASKS, ...moved]);
+      await until(
+        'the first has them back',
+        TAKES_OVER_MS,
+        async () => replayedTasks(first.log()),
+        replayed => moved.every(task => replayed.includes(task)),
+      );
       flow.stop();
       await assertTables(await sending);
-      assert.deepEqual([...all].sort(), [...ALL_TASKS, ...moved].sort());
+      assert.deepEqual([...replayedTasks(first.log())].sort(), moved);
       assert.deepEqual([...restoredTasks(second.log())].sort(), moved);
       assert.doesNotMatch(first.log(), /transaction aborted|worker stopped|can't run/);
       assert.equal(await end(first, 'SIGTERM'), 0);
@@ -149,9 +154,14 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
   }
 });
 
-/** Tasks in the order in which they came; those that come back without having been closed are not restored. */
+/** Tasks in the order in which they came; those that come back without having been closed are not among them. */
 function restoredTasks(log: string): readonly string[] {
   return [...log.matchAll(/task (\d_\d): country-count restored/g)].map(([, task]) => task ?? '');
+}
+
+/** The same, of those that had missed something: a task that was only closed and opened again has not. */
+function replayedTasks(log: string): readonly string[] {
+  return [...log.matchAll(/task (\d_\d): country-count restored, [1-9]/g)].map(([, task]) => task ?? '');
 }
 
 /** Users that are sent bit by bit. */
