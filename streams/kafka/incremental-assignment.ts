@@ -3,6 +3,9 @@ import type { GroupAssignment, Rebalance } from './group-assignment.js';
 import type { PolledBatch, RebalanceListener } from './ports.js';
 import type { TopicPartition, TopicPartitionOffset } from './record.js';
 
+/** A group that has something for a new member tells it sooner; from one that has nothing nothing ever comes (librdkafka). */
+const NOTHING_COMES_AFTER_MS = 10_000;
+
 /** The calls of a client whose assignment is changed by parts. */
 export interface IncrementalClient {
   incrementalAssign(partitions: TopicPartitionOffset[]): unknown;
@@ -41,13 +44,20 @@ export class IncrementalAssignment implements GroupAssignment {
   /** Ends that were met before an assignment which left their partitions where they were: they are told once more. */
   #endsAgain: TopicPartitionOffset[] = [];
   #closing = false;
+  readonly #now: () => number;
+  /** Of a member that nothing was told yet: since when it polls. */
+  #waitsSince: number | undefined;
+  #heard = false;
 
-  constructor(client: IncrementalClient, listener: RebalanceListener) {
+  /** `now`: milliseconds of a clock that only goes forward. */
+  constructor(client: IncrementalClient, listener: RebalanceListener, now: () => number) {
     this.#client = client;
     this.#listener = listener;
+    this.#now = now;
   }
 
   onRebalance(rebalance: Rebalance, partitions: readonly TopicPartition[]): void {
+    this.#heard = true;
     if (this.#closing) this.#answer(rebalance);
     else if (rebalance === 'revoke') this.#revoke(partitions);
     else this.#give(partitions);
@@ -82,6 +92,7 @@ export class IncrementalAssignment implements GroupAssignment {
         this.#extend(unconfirmed);
       }
     }
+    if (!this.#heard) this.#wait();
     return this.#follow(batch);
   }
 
@@ -89,6 +100,14 @@ export class IncrementalAssignment implements GroupAssignment {
     this.#closing = true;
     this.unassign();
     if (this.#due === 'assign') this.#client.incrementalAssign([]);
+  }
+
+  #wait(): void {
+    this.#waitsSince ??= this.#now();
+    if (this.#closing || this.#now() - this.#waitsSince < NOTHING_COMES_AFTER_MS) return;
+    this.#heard = true;
+    this.#told = true;
+    this.#listener.onPartitionsAssigned([]);
   }
 
   #revoke(partitions: readonly TopicPartition[]): void {

@@ -182,6 +182,7 @@ export class RdKafkaConsumer implements Consumer {
           called('incrementalUnassign', () => client.incrementalUnassign([...partitions])),
       },
       listener,
+      () => performance.now(),
     );
   }
 }

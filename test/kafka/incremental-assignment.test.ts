@@ -22,16 +22,19 @@ const record = (partition: number, offset: number): ConsumerRecord => ({
 describe('the assignment of a member of the newer consumer protocol', () => {
   let member: FakeMember;
   let told: string[];
+  let now: number;
   let assignment: IncrementalAssignment;
 
   beforeEach(() => {
     member = new FakeMember();
     told = [];
     const names = (partitions: readonly TopicPartition[]): string => partitions.map(of => of.partition).join(',');
-    assignment = new IncrementalAssignment(member, {
-      onPartitionsAssigned: partitions => told.push(`assigned ${names(partitions)}`),
-      onPartitionsRevoked: partitions => told.push(`revoked ${names(partitions)}`),
-    });
+    now = 0;
+    const listener = {
+      onPartitionsAssigned: (partitions: readonly TopicPartition[]) => told.push(`assigned ${names(partitions)}`),
+      onPartitionsRevoked: (partitions: readonly TopicPartition[]) => told.push(`revoked ${names(partitions)}`),
+    };
+    assignment = new IncrementalAssignment(member, listener, () => now);
   });
 
   const given = (...partitions: number[]): void => {
@@ -92,6 +95,29 @@ describe('the assignment of a member of the newer consumer protocol', () => {
     taken(1);
     assignment.unassign();
     assert.equal(member.asks, undefined);
+  });
+
+  it('is nothing when the group has told nothing for long, and may become something later', async () => {
+    for (; now < 10_000; now += 1000) await poll();
+    assert.deepEqual(told, []);
+    await poll();
+    await poll();
+    assert.deepEqual(told, ['assigned ']);
+    assignment.assign([]);
+    assert.deepEqual(member.calls, []);
+    given(0);
+    assert.deepEqual(told, ['assigned ', 'revoked ', 'assigned 0']);
+    assignment.unassign();
+    assignment.assign([]);
+    assert.deepEqual([member.asks, member.calls], [undefined, ['assign']]);
+  });
+
+  it('is never told as nothing to a member that has heard of the group', async () => {
+    await poll();
+    given(0);
+    now = 60_000;
+    await poll();
+    assert.deepEqual(told, ['assigned 0']);
   });
 
   it('may become nothing, and something again', () => {
