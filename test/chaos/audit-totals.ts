@@ -23,11 +23,13 @@ interface TaskRecord {
   readonly offsets: Readonly<Record<string, { readonly begin: number; readonly next: number }>>;
 }
 
+const TASK_KEY = /^\d+_\d+$/;
+
 /** Adds up the last record of each task in the audit topic. */
 export function auditTotals(records: readonly ConsumerRecord[]): AuditTotals {
   const tasks = new Map<string, TaskRecord>();
   for (const { key, value } of records) {
-    if (/^\d+_\d+$/.test(String(key))) tasks.set(String(key), JSON.parse(String(value)) as TaskRecord);
+    if (TASK_KEY.test(String(key))) tasks.set(String(key), JSON.parse(String(value)) as TaskRecord);
   }
   const sum = (of: (task: TaskRecord) => number): number =>
     [...tasks.values()].reduce((total, task) => total + of(task), 0);
@@ -40,4 +42,15 @@ export function auditTotals(records: readonly ConsumerRecord[]): AuditTotals {
     dropped: sum(({ counts }) => counts.dropped),
     offsets: sum(({ offsets }) => (offsets.user?.next ?? 0) - (offsets.user?.begin ?? 0)),
   };
+}
+
+/** When the last task had processed all that it processed, milliseconds since the epoch: commits after that have counted nothing. */
+export function processedAt(records: readonly ConsumerRecord[]): number {
+  const last = new Map<string, { readonly processed: number; readonly at: number }>();
+  for (const { key, value, timestamp } of records) {
+    if (!TASK_KEY.test(String(key))) continue;
+    const processed = (JSON.parse(String(value)) as TaskRecord).counts.in.user ?? 0;
+    if (last.get(String(key))?.processed !== processed) last.set(String(key), { processed, at: timestamp });
+  }
+  return Math.max(...[...last.values()].map(({ at }) => at));
 }

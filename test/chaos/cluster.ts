@@ -1,5 +1,6 @@
 import { freePort } from '../broker/free-port.js';
 import { type KafkaBroker, startKafka } from '../broker/kafka-broker.js';
+import { deleteTopics, topicPartitions } from '../broker/topics.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 /** A broker, and for each process that there may be a proxy of its own before it. */
@@ -30,4 +31,13 @@ export async function startCluster(members: number): Promise<Cluster> {
     await closeProxies();
     throw error;
   }
+}
+
+/** Deletes what applications before have left, but for `kept`: the names of their topics are fixed. */
+export async function clearTopics({ broker }: Cluster, kept: readonly string[] = []): Promise<void> {
+  const present = [...(await topicPartitions(broker.address)).keys()];
+  await deleteTopics(
+    broker.address,
+    present.filter(topic => !topic.startsWith('__') && !kept.includes(topic)),
+  );
 }

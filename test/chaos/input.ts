@@ -15,9 +15,11 @@ const LATER_MS = 30_000;
 export interface InputOptions {
   /** Past all that disturbs the topology's connections. */
   readonly brokers: string;
-  readonly plan: RoundPlan;
+  readonly plan: Pick<RoundPlan, 'seed' | 'users' | 'sendMs' | 'ending'>;
+  /** All at once: `sendMs` is then only the event time between the first and the last one. */
+  readonly atOnce?: boolean;
   readonly partitions: number;
-  /** Timestamps are so much ahead of the wall clock, milliseconds. */
+  /** Timestamps are so much ahead of the wall clock, milliseconds; behind it where negative. */
   readonly leadMs: number;
   /** A record's timestamp is behind the highest one before it by less than this, milliseconds. */
   readonly disorderMs: number;
@@ -45,7 +47,7 @@ export async function sendInput(options: InputOptions): Promise<void> {
     const startedAt = Date.now();
     const timeOf = (number: number): number => Math.floor((number * plan.sendMs) / plan.users);
     for (let number = 0; number < plan.users; number++) {
-      while (timeOf(number) > Date.now() - startedAt) await delay(SLICE_MS);
+      while (!options.atOnce && timeOf(number) > Date.now() - startedAt) await delay(SLICE_MS);
       const timestamp = startedAt + leadMs + timeOf(number) - random.integer(0, disorderMs);
       const { user } = users.next();
       const text = JSON.stringify(user);

@@ -1,11 +1,28 @@
 import { randomInt } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { GroupProtocol } from '../../streams/index.js';
 import { kafkaAvailable } from '../broker/kafka-broker.js';
 import { FAULT_KINDS, type FaultKind, isFaultKind } from './faults/faults.js';
 import { roundReport } from './round-result.js';
-import { ChaosRunner, type RunOptions } from './runner.js';
+import { ChaosRunner } from './runner.js';
+import { ScenarioRunner } from './scenario-runner.js';
+import { SCENARIOS, type ScenarioName } from './scenarios/scenarios.js';
 
 const SEEDS = 1_000_000;
+const USERS_OF_ROUND = 200_000;
+
+interface Options {
+  readonly rounds: number;
+  readonly seed?: number;
+  readonly users?: number;
+  readonly faults: number;
+  readonly only?: readonly FaultKind[];
+  readonly groupProtocol?: GroupProtocol;
+  readonly scenario?: ScenarioName;
+  readonly keep: boolean;
+}
+
+const scenarioTexts = Object.entries(SCENARIOS).map(([name, { description }]) => `  ${name}: ${description}`);
 
 const command = new Command('chaos')
   .description(
@@ -13,42 +30,76 @@ const command = new Command('chaos')
   )
   .option('--rounds <number>', 'how many', wholeNumber, 1)
   .option('--seed <number>', 'of the first round; the next ones count on (default: any)', wholeNumber)
-  .option('--users <number>', 'a round', wholeNumber, 200_000)
+  .option('--users <number>', `a round (default: ${USERS_OF_ROUND}), or in the scenario`, wholeNumber)
   .option('--faults <number>', 'a round', wholeNumber, 4)
   .option('--only <kinds>', `faults to choose from, of ${FAULT_KINDS.join(',')}`, kinds)
-  .option('--keep', 'keep logs and state of rounds that are right, too', false);
+  .addOption(
+    new Option('--group-protocol <name>', 'of all rounds (default: drawn for each)').choices(['classic', 'consumer']),
+  )
+  .addOption(
+    new Option('--scenario <name>', 'instead of rounds')
+      .choices(Object.keys(SCENARIOS))
+      .conflicts(['rounds', 'faults', 'only', 'groupProtocol']),
+  )
+  .option('--keep', 'keep logs and state where all is right, too', false)
+  .addHelpText('after', `\nScenarios:\n${scenarioTexts.join('\n')}`);
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const given = command.parse().opts<Omit<RunOptions, 'seed'> & { readonly seed?: number }>();
+  const options = command.parse().opts<Options>();
   const available = kafkaAvailable();
   if (!available.available) {
     print(`no broker can be started here: ${available.reason}`);
     return 2;
   }
-  const options: RunOptions = { ...given, seed: given.seed ?? randomInt(SEEDS) };
-  print(`${options.rounds} rounds from seed ${options.seed}, ${options.users} users and ${options.faults} faults each`);
-  const runner = new ChaosRunner(options);
+  const seed = options.seed ?? randomInt(SEEDS);
+  return options.scenario === undefined
+    ? await playRounds(options, seed)
+    : await playScenario(options.scenario, options, seed);
+}
+
+async function playRounds({ users = USERS_OF_ROUND, ...options }: Options, seed: number): Promise<number> {
+  const { rounds, faults } = options;
+  print(`${rounds} rounds from seed ${seed}, ${users} users and ${faults} faults each`);
+  const runner = new ChaosRunner({ ...options, users, seed });
+  let failed = 0;
+  await unlessSignalled(runner, () =>
+    runner.run(result => {
+      if (result.differences.length > 0) failed++;
+      print(roundReport(result));
+    }),
+  );
+  print(failed === 0 ? `all ${rounds} rounds are right` : `${failed} of ${rounds} rounds FAILED`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function playScenario(name: ScenarioName, { users, keep }: Options, seed: number): Promise<number> {
+  print(`scenario ${name}, seed ${seed}: ${SCENARIOS[name].description}`);
+  const runner = new ScenarioRunner(SCENARIOS[name], { seed, users, keep }, print);
+  let failures: readonly string[] = [];
+  await unlessSignalled(runner, async () => {
+    failures = await runner.run();
+  });
+  for (const failure of failures) print(`  wrong: ${failure}`);
+  print(`scenario ${name}, seed ${seed}: ${failures.length === 0 ? 'all is right' : 'FAILED'}`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+async function unlessSignalled(runner: { close(): Promise<void> }, run: () => Promise<void>): Promise<void> {
   let closing: Promise<void> | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      // The round can't go on without what it runs on, and may not notice.
+      // It can't go on without what it runs on, and may not notice.
       closing = runner.close().finally(() => process.exit(1));
     });
   }
-  let failed = 0;
   try {
-    await runner.run(result => {
-      if (result.differences.length > 0) failed++;
-      print(roundReport(result));
-    });
+    await run();
   } catch (error) {
     if (closing === undefined) throw error;
     await closing;
   }
-  print(failed === 0 ? `all ${options.rounds} rounds are right` : `${failed} of ${options.rounds} rounds FAILED`);
-  return failed === 0 ? 0 : 1;
 }
 
 function wholeNumber(text: string): number {

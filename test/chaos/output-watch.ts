@@ -18,10 +18,17 @@ export interface OutputGaps {
   readonly one: OutputGap;
 }
 
+const NO_GAP: OutputGap = { ms: 0, from: 0 };
+
+function longer(a: OutputGap, b: OutputGap): OutputGap {
+  return b.ms > a.ms ? b : a;
+}
+
 /** The longest time between two moments that follow each other. */
 class LongestGap {
   #last: number | undefined;
-  #longest: OutputGap = { ms: 0, from: 0 };
+  #longest: OutputGap = NO_GAP;
+  #longestOfLap: OutputGap = NO_GAP;
 
   get longest(): OutputGap {
     return this.#longest;
@@ -30,7 +37,17 @@ class LongestGap {
   move(now: number): void {
     const from = this.#last;
     this.#last = now;
-    if (from !== undefined && now - from > this.#longest.ms) this.#longest = { ms: now - from, from };
+    if (from === undefined) return;
+    const gap = { ms: now - from, from };
+    this.#longest = longer(this.#longest, gap);
+    this.#longestOfLap = longer(this.#longestOfLap, gap);
+  }
+
+  /** The longest one that has ended since the lap before. */
+  lap(): OutputGap {
+    const longest = this.#longestOfLap;
+    this.#longestOfLap = NO_GAP;
+    return longest;
   }
 }
 
@@ -70,13 +87,17 @@ export class OutputWatch {
     this.#watching = this.#watch();
   }
 
+  /** Of the time since the start or the lap before; a gap that lasts still is one of the next lap. */
+  lap(): OutputGaps {
+    return { all: this.#all.lap(), one: this.#each.map(gap => gap.lap()).reduce(longer) };
+  }
+
   /** Between the first and the last sight of something new. */
   async stop(): Promise<OutputGaps> {
     this.#stopped = true;
     await this.#watching;
     if (this.#consumer.isConnected()) await new Promise<void>(resolve => this.#consumer.disconnect(() => resolve()));
-    const [one = this.#all.longest] = this.#each.map(({ longest }) => longest).sort((a, b) => b.ms - a.ms);
-    return { all: this.#all.longest, one };
+    return { all: this.#all.longest, one: this.#each.map(({ longest }) => longest).reduce(longer) };
   }
 
   async #watch(): Promise<void> {

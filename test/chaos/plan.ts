@@ -1,4 +1,5 @@
 import { Random } from '../../producer/generator/random.js';
+import type { GroupProtocol } from '../../streams/index.js';
 import { FAULT_KINDS, type FaultKind } from './faults/faults.js';
 
 export interface PlannedFault {
@@ -20,6 +21,8 @@ export interface RoundPlan {
   /** Topology processes at the beginning. */
   readonly processes: number;
   readonly ending: Ending;
+  readonly groupProtocol: GroupProtocol;
+  readonly standbyReplicas: number;
   /** In the order of their moments. */
   readonly faults: readonly PlannedFault[];
 }
@@ -31,15 +34,18 @@ export interface PlanOptions {
   readonly faults: number;
   /** All kinds if not given. */
   readonly only?: readonly FaultKind[];
+  /** Drawn if not given. */
+  readonly groupProtocol?: GroupProtocol;
 }
 
 const USERS_PER_MS = 4;
 const SHORTEST_SEND_MS = 20_000;
 const MOST_PROCESSES = 3;
 const SILENCE_SHARE = 0.2;
+const NEWER_PROTOCOL_SHARE = 0.2;
 
 /** The plan of a round: the same for the same options. */
-export function planRound({ seed, users, faults, only = FAULT_KINDS }: PlanOptions): RoundPlan {
+export function planRound({ seed, users, faults, only = FAULT_KINDS, groupProtocol }: PlanOptions): RoundPlan {
   const random = new Random(seed);
   const sendMs = Math.max(SHORTEST_SEND_MS, Math.round(users / USERS_PER_MS));
   const planned: PlannedFault[] = [];
@@ -58,6 +64,8 @@ export function planRound({ seed, users, faults, only = FAULT_KINDS }: PlanOptio
     sendMs,
     processes: random.integer(1, MOST_PROCESSES),
     ending: random.fraction() < SILENCE_SHARE ? 'silence' : 'records',
+    standbyReplicas: random.integer(0, 1),
+    groupProtocol: groupProtocol ?? (random.fraction() < NEWER_PROTOCOL_SHARE ? 'consumer' : 'classic'),
     faults: planned.sort((a, b) => a.atMs - b.atMs),
   };
 }

@@ -4,9 +4,10 @@ import { processLog } from './process-log.js';
 describe('the log of a topology process', () => {
   const line = (time: number, msg: string, level = 30): string => `${JSON.stringify({ level, time, msg })}\n`;
 
-  it('tells its slot, when it ran, and what it replayed before that and later', () => {
+  it('tells its slot and address, when it ran, and what it replayed before that and later', () => {
     const log = processLog(
-      line(1000, 'instance 7c1e, state in /tmp/x/state/users/1') +
+      line(990, 'http on 127.0.0.1 port 4711, for others at 127.0.0.1:4711') +
+        line(1000, 'instance 7c1e, state in /tmp/x/state/users/1') +
         line(1100, 'state REBALANCING') +
         line(1200, 'task 0_1: country-count restored, 40 changelog records replayed') +
         line(1200, 'task 0_1: seen-users restored, 0 changelog records replayed') +
@@ -18,9 +19,18 @@ describe('the log of a topology process', () => {
     assert.deepEqual(log, {
       running: false,
       location: '/tmp/x/state/users/1',
+      instance: '7c1e',
+      http: '127.0.0.1:4711',
+      replays: [
+        { task: '0_1', store: 'country-count', records: 40 },
+        { task: '0_1', store: 'seen-users', records: 0 },
+        { task: '0_2', store: 'country-count', records: 2 },
+        { task: '0_3', store: 'country-count', records: 7 },
+      ],
       replayedAtStart: 42,
       replayedLater: 7,
-      startMs: 300,
+      startMs: 310,
+      rebalances: 2,
       rebuilt: [],
       aborts: 0,
       newWorkers: 0,

@@ -1,13 +1,28 @@
+/** A store that was restored. */
+export interface Replay {
+  readonly task: string;
+  readonly store: string;
+  /** Changelog records that were replayed. */
+  readonly records: number;
+}
+
 /** What one topology process told in its log, from its start to its end. */
 export interface ProcessLog {
   readonly running: boolean;
   /** The slot that it has under the state directory; undefined if it got none. */
   readonly location: string | undefined;
+  /** Its instance id; undefined if it got no slot. */
+  readonly instance: string | undefined;
+  /** Where it serves HTTP, `host:port`; undefined before it does. */
+  readonly http: string | undefined;
+  readonly replays: readonly Replay[];
   /** Changelog records replayed until it first ran, and for tasks that it got later. */
   readonly replayedAtStart: number;
   readonly replayedLater: number;
   /** Milliseconds from its first line until it ran; undefined if it never did. */
   readonly startMs: number | undefined;
+  /** How often its tasks were revoked or restored. */
+  readonly rebalances: number;
   /** Why tasks were restored from the beginning, each in the words of the log. */
   readonly rebuilt: readonly string[];
   /** Transactions that were aborted, and workers that were made anew. */
@@ -28,21 +43,32 @@ const ERROR_LEVEL = 50;
 export function processLog(text: string): ProcessLog {
   const lines = text.split('\n').flatMap(lineOf);
   const firstRun = lines.findIndex(({ msg }) => msg === 'state RUNNING');
-  const replayed = lines.map(({ msg }) => Number(/restored, (\d+) changelog records replayed/.exec(msg)?.[1] ?? 0));
-  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+  const ofLines = (some: readonly Line[]): number =>
+    some.flatMap(replayOf).reduce((sum, { records }) => sum + records, 0);
+  const found = (pattern: RegExp): string | undefined =>
+    lines.map(({ msg }) => pattern.exec(msg)?.[1]).find(match => match !== undefined);
   const startedAt = lines[0]?.time;
   const ranAt = lines[firstRun]?.time;
   return {
     running: lines.findLast(({ msg }) => msg.startsWith('state '))?.msg === 'state RUNNING',
-    location: lines.map(({ msg }) => /state in (\S+)$/.exec(msg)?.[1]).find(found => found !== undefined),
-    replayedAtStart: sum(firstRun < 0 ? replayed : replayed.slice(0, firstRun)),
-    replayedLater: sum(firstRun < 0 ? [] : replayed.slice(firstRun)),
+    location: found(/state in (\S+)$/),
+    instance: found(/^instance (\S+), state in /),
+    http: found(/^http on .* for others at (\S+)$/),
+    replays: lines.flatMap(replayOf),
+    replayedAtStart: ofLines(firstRun < 0 ? lines : lines.slice(0, firstRun)),
+    replayedLater: ofLines(firstRun < 0 ? [] : lines.slice(firstRun)),
     startMs: startedAt === undefined || ranAt === undefined ? undefined : ranAt - startedAt,
+    rebalances: lines.filter(({ msg }) => msg === 'state REBALANCING').length,
     rebuilt: lines.filter(({ msg }) => msg.includes('rebuilt')).map(({ msg }) => msg),
     aborts: lines.filter(({ msg }) => msg.startsWith('transaction aborted')).length,
     newWorkers: lines.filter(({ msg }) => msg.startsWith('worker stopped')).length,
     errors: lines.filter(({ level }) => level >= ERROR_LEVEL).map(({ msg }) => msg),
   };
+}
+
+function replayOf({ msg }: Line): Replay[] {
+  const [, task, store, records] = /^task (\S+): (\S+) restored, (\d+) changelog records replayed/.exec(msg) ?? [];
+  return task === undefined || store === undefined ? [] : [{ task, store, records: Number(records) }];
 }
 
 /** A line that is no JSON (a stack trace of Node itself) counts as an error. */

@@ -39,7 +39,7 @@ export function roundReport(result: RoundResult): string {
   const verdict = differences.length === 0 ? 'ok' : 'FAILED';
   const parts = [
     `seed ${plan.seed}: ${verdict}`,
-    `${produced} records in ${seconds.toFixed(1)} s by ${plan.processes} at first`,
+    `${produced} records in ${seconds.toFixed(1)} s by ${plan.processes} at first, ${plan.groupProtocol} protocol, standbys ${plan.standbyReplicas}`,
     `ended by ${plan.ending}, ${(settledMs / 1000).toFixed(1)} s after the last record`,
     `longest gap in output ${gap(gaps.all)}, of one partition ${gap(gaps.one)}`,
     `faults: ${notes.map(({ atMs, text }) => `${at(atMs)} ${text}`).join(', ')}`,

@@ -1,3 +1,4 @@
+import type { GroupProtocol } from '../../streams/index.js';
 import { type Cluster, startCluster } from './cluster.js';
 import type { FaultKind } from './faults/faults.js';
 import { planRound } from './plan.js';
@@ -15,6 +16,8 @@ export interface RunOptions {
   /** Faults a round. */
   readonly faults: number;
   readonly only?: readonly FaultKind[];
+  /** Drawn for each if not given. */
+  readonly groupProtocol?: GroupProtocol;
   /** Keep the logs and the state of rounds that are right, too. */
   readonly keep: boolean;
 }

@@ -1,0 +1,39 @@
+import { sendInput } from '../input.js';
+import type { Stage } from './scenario.js';
+
+const WINDOW_MS = 5000;
+
+/** Windows of the applications that work under this load, and the partitions of their topics. */
+export const LOAD = {
+  partitions: 4,
+  windowMs: WINDOW_MS,
+  environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: '10s' },
+} as const;
+
+const DISORDER_MS = 5000;
+/** More than the sender is ever delayed: no record may be behind the promises that silence makes. */
+const LEAD_MS = 600_000;
+
+/**
+ * Does `work` while the users of the stage are sent, evenly, so many a second; the last windows are closed by records that follow.
+ * Resolves when both are done; it is a failure if the work went on for longer.
+ */
+export async function underLoad(stage: Stage, perSecond: number, work: () => Promise<void>): Promise<void> {
+  const { cluster, seed, users } = stage;
+  let loadEnded = false;
+  const sending = sendInput({
+    brokers: cluster.broker.address,
+    plan: { seed, users, sendMs: (users / perSecond) * 1000, ending: 'records' },
+    partitions: LOAD.partitions,
+    leadMs: LEAD_MS,
+    disorderMs: DISORDER_MS,
+  }).finally(() => {
+    loadEnded = true;
+  });
+  const working = work().then(() => {
+    if (loadEnded) stage.fail('the load had ended before all was done under it: more --users are needed');
+  });
+  // One that fails must not leave the other at work.
+  const failed = (await Promise.allSettled([working, sending])).find(result => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
