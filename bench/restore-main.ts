@@ -11,6 +11,7 @@ import { positive } from './positive.js';
 
 const INPUT = 'restore-input';
 const APPLICATION = 'restore-bench';
+const WATCH_EVERY_MS = 2;
 
 const { entries, rounds } = new Command('bench:restore')
   .description('How long a task takes to be ready: with its directory there, and restored from its changelog')
@@ -36,8 +37,10 @@ try {
     print(`ready with its directory: ${seconds(kept.readyMs)} s, ${kept.replayed} changelog records replayed`);
     await deleteTasks();
     const restored = await run();
-    const rate = Math.round((restored.replayed / restored.readyMs) * 1000);
-    print(`restored from zero: ${seconds(restored.readyMs)} s, ${restored.replayed} records, ${rate} a second`);
+    const rate = Math.round((restored.replayed / restored.restoringMs) * 1000);
+    print(
+      `restored from zero: ready after ${seconds(restored.readyMs)} s, of which the restore took ${seconds(restored.restoringMs)} s: ${restored.replayed} records, ${rate} a second`,
+    );
   }
 } finally {
   await broker.stop();
@@ -57,7 +60,7 @@ async function load(): Promise<void> {
 }
 
 /** Starts the application, lets it process what there is, and closes it. */
-async function run(): Promise<{ readyMs: number; ms: number; replayed: number }> {
+async function run(): Promise<{ readyMs: number; restoringMs: number; ms: number; replayed: number }> {
   const builder = new StreamsBuilder();
   builder.stream(INPUT, { keySerde: Serdes.string(), valueSerde: Serdes.bytes() }).groupByKey().count({ as: 'counts' });
   let replayed = 0;
@@ -78,11 +81,16 @@ async function run(): Promise<{ readyMs: number; ms: number; replayed: number }>
     },
   );
   const startedAt = performance.now();
+  let restoringAt = Number.NaN;
+  const watch = setInterval(() => {
+    if (Number.isNaN(restoringAt) && streams.tasks.length > 0) restoringAt = performance.now();
+  }, WATCH_EVERY_MS);
   streams.start();
   await streams.drain();
   const ms = performance.now() - startedAt;
+  clearInterval(watch);
   await streams.close();
-  return { readyMs: readyAt - startedAt, ms, replayed };
+  return { readyMs: readyAt - startedAt, restoringMs: readyAt - restoringAt, ms, replayed };
 }
 
 async function deleteTasks(): Promise<void> {

@@ -36,11 +36,13 @@ export class RdKafkaConsumer implements Consumer {
   readonly #logger: Logger;
   readonly #redact: Redaction;
   readonly #assignment: GroupAssignment;
+  readonly #pollTimeoutMs: number;
   #ends: TopicPartitionOffset[] = [];
   #listener: RebalanceListener | undefined;
 
   constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger, onStatistics?: StatisticsListener) {
     this.#logger = logger;
+    this.#pollTimeoutMs = options.pollTimeoutMs;
     // A consumer without a group is a group of its own, which never rebalances.
     const protocol = options.groupId === undefined ? 'classic' : (options.groupProtocol ?? 'classic');
     checkGroupProtocol(protocol, cluster);
@@ -71,7 +73,6 @@ export class RdKafkaConsumer implements Consumer {
     };
     this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
     this.#assignment = this.#assignmentBy(protocol);
-    this.#client.setDefaultConsumeTimeout(options.pollTimeoutMs);
     this.#client.on('partition.eof', end => this.#ends.push(end));
     if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
     const warn = clientWarnings(`consumer ${options.clientId}`, logger);
@@ -116,8 +117,14 @@ export class RdKafkaConsumer implements Consumer {
     }
   }
 
+  /**
+   * What is there; if there is nothing, the next record. The client's own wait begins anew with each record: where they trickle in,
+   * it would go on until there are `maxRecords`.
+   */
   async #consume(maxRecords: number): Promise<PolledBatch> {
-    const messages = await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
+    const ready = await this.#consumeWithin(0, maxRecords);
+    const isEmpty = ready.length === 0 && this.#ends.length === 0;
+    const messages = isEmpty ? await this.#consumeWithin(this.#pollTimeoutMs, 1) : ready;
     // The client tells the ends that it met in this call before it hands over the messages.
     const met = this.#ends;
     this.#ends = [];
@@ -126,6 +133,11 @@ export class RdKafkaConsumer implements Consumer {
       end => !records.some(r => r.topic === end.topic && r.partition === end.partition && r.offset >= end.offset),
     );
     return { records, ends };
+  }
+
+  async #consumeWithin(timeoutMs: number, maxRecords: number): Promise<Message[]> {
+    this.#client.setDefaultConsumeTimeout(timeoutMs);
+    return await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
   }
 
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
