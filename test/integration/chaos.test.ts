@@ -3,7 +3,8 @@ import { kafkaAvailable } from '../broker/kafka-broker.js';
 import { type RoundResult, roundReport } from '../chaos/round-result.js';
 import { ChaosRunner } from '../chaos/runner.js';
 
-const ROUNDS = 2;
+/** CI plays more of them. */
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 2);
 
 describe('the users application under fire, on a real broker', function () {
   this.timeout(600_000);
