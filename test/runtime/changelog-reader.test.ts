@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { MemoryLevel } from 'memory-level';
-import { beforeEach, describe, it } from 'mocha';
+import { afterEach, beforeEach, describe, it } from 'mocha';
 import { encodeBlocks } from '../../stores/changelog-block.js';
 import { TaskState } from '../../stores/task-state.js';
 import type { Consumer, Producer } from '../../streams/kafka/ports.js';
@@ -289,6 +289,109 @@ describe('restoring from changelogs', () => {
     leftOpen.state = 'aborted';
     await restored;
     assert.deepEqual([read('a'), state.changelogOffset('rows')], ['after', 3]);
+  });
+
+  describe('that are followed', () => {
+    let cluster: InMemoryCluster;
+    let reader: ChangelogReader;
+    let standby: TaskState;
+    /** Of each assignment, the partitions with their offsets. */
+    let assigned: string[];
+
+    beforeEach(async () => {
+      cluster = new InMemoryCluster(new ManualClock(0));
+      for (const topic of ['log', 'more']) cluster.createTopic(topic, 1);
+      standby = await newState();
+      assigned = [];
+      const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
+      const assign = consumer.assign.bind(consumer);
+      consumer.assign = partitions => {
+        assigned.push(partitions.map(({ topic, offset }) => `${topic}@${offset}`).join(' '));
+        assign(partitions);
+      };
+      const producer = cluster.ports.producer({ clientId: 'p' });
+      reader = new ChangelogReader(consumer, producer, { now: () => NOW }, one => progress.push(one));
+    });
+
+    afterEach(() => reader.close());
+
+    function write(topic: string, key: string, value: string): void {
+      const record = { key: Buffer.from(key), value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS };
+      cluster.log(topic, 0).append(record, undefined);
+    }
+
+    async function until(condition: () => boolean): Promise<void> {
+      while (!condition()) {
+        reader.check();
+        await immediate();
+      }
+    }
+
+    const followed = (more: Partial<ChangelogPartition> = {}): ChangelogPartition =>
+      changelog({ taskId: '0_1', state: standby, ...more });
+
+    it('are read beyond their end, for as long as they are not removed', async () => {
+      write('log', 'a', '1');
+      await reader.follow([followed()]);
+      await until(() => read('a', 'rows', standby) === '1');
+      write('log', 'a', '2');
+      await until(() => read('a', 'rows', standby) === '2');
+      assert.deepEqual([...reader.positions('0_1')], [['rows', 2]]);
+      assert.equal(standby.changelogOffset('rows'), 2);
+      assert.deepEqual([reader.isRestoring('0_1'), progress], [false, []]);
+      await reader.remove(new Set(['0_1']));
+      write('log', 'a', '3');
+      for (let turn = 0; turn < 10; turn++) await immediate();
+      assert.equal(read('a', 'rows', standby), '2');
+      assert.deepEqual([...reader.positions('0_1')], []);
+    });
+
+    it('wait while something is restored, and go on from where they were', async () => {
+      write('log', 'a', '1');
+      await reader.follow([followed()]);
+      await until(() => read('a', 'rows', standby) === '1');
+      write('more', 'b', '1');
+      write('log', 'a', '2');
+      await reader.restore([changelog({ topic: 'more', store: 'more' })]);
+      await until(() => !reader.isRestoring('0_0') && read('a', 'rows', standby) === '2');
+      assert.equal(read('b', 'more'), '1');
+      assert.deepEqual(
+        assigned.slice(-2).map(partitions => partitions.split('@')[0]),
+        ['more', 'log'],
+      );
+    });
+
+    it('share a partition with what is restored from it: nothing of it is left out for either', async () => {
+      for (const key of ['0_0', '0_1']) write('log', key, 'first');
+      await reader.follow([followed({ onlyKey: '0_1', store: 'audit' })]);
+      await until(() => read('0_1', 'audit', standby) === 'first');
+      await reader.whilePaused(async () => {
+        for (const key of ['0_1', '0_0', '0_1']) write('log', key, 'second');
+      });
+      await state.restore('audit', [], 4, NOW);
+      await reader.restore([changelog({ onlyKey: '0_0', store: 'audit' })]);
+      await until(() => !reader.isRestoring('0_0') && read('0_1', 'audit', standby) === 'second');
+      assert.equal(reader.positions('0_1').get('audit'), 5);
+    });
+
+    it('are not written while the reader is paused', async () => {
+      await reader.follow([followed()]);
+      await reader.whilePaused(async () => {
+        write('log', 'a', '1');
+        for (let turn = 0; turn < 10; turn++) await immediate();
+        assert.equal(read('a', 'rows', standby), undefined);
+      });
+      await until(() => read('a', 'rows', standby) === '1');
+    });
+
+    it('fail the reader when they can not be read', async () => {
+      await reader.follow([followed()]);
+      cluster.deleteTopic('log');
+      await assert.rejects(
+        until(() => false),
+        /no partition log-0/,
+      );
+    });
   });
 });
 
