@@ -5,14 +5,13 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { readAll } from '../broker/read-all.js';
-import { deleteTopics, topicPartitions } from '../broker/topics.js';
 import { auditTotals } from '../chaos/audit-totals.js';
 import { expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';
 import { recordOf, sendRecords, someUsers } from './sent-users.js';
 import { startTopology, type TopologyProcess } from './topology-process.js';
 import { until } from './until.js';
+import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
 
-const OWN_TOPICS = ['user', 'user-cleaned', 'user-rejected', 'country-count', 'distinct-users', 'window-summary'];
 const WINDOW_MS = 2000;
 const ALL_TASKS = ['0_0', '0_1', '0_2', '0_3'];
 /** Timestamps are ahead of the wall clock: where a partition moves, no silence makes them late. */
@@ -37,10 +36,7 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
 
   before(async () => {
     broker = await brokerForTests();
-    const present = await topicPartitions(broker.address);
-    const taken = OWN_TOPICS.filter(topic => present.has(topic));
-    if (taken.length > 0)
-      throw new Error(`the cluster has topics of the application, which this test would delete: ${taken}`);
+    await refuseUsersTopics(broker.address);
   });
 
   beforeEach(async () => {
@@ -52,11 +48,7 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
     for (const topology of running) await topology.end('SIGKILL');
     running.clear();
     await rm(stateDir, { recursive: true, force: true });
-    const present = [...(await topicPartitions(broker.address)).keys()];
-    await deleteTopics(
-      broker.address,
-      present.filter(topic => OWN_TOPICS.includes(topic) || topic.startsWith(`${application}-`)),
-    );
+    await deleteUsersTopics(broker.address, application);
   });
 
   after(() => broker?.stop());

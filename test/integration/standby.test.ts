@@ -5,12 +5,11 @@ import path from 'node:path';
 import type { ProcessStatus } from '../../streams/index.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { CHECKOUT } from '../broker/checkout.js';
-import { deleteTopics, topicPartitions } from '../broker/topics.js';
 import { type RunningCommand, runCommand } from '../topology/command.js';
 import { until } from './until.js';
+import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
 
 const APPLICATION = 'users-standby-test';
-const OWN_TOPICS = ['user', 'user-cleaned', 'user-rejected', 'country-count', 'distinct-users', 'window-summary'];
 const SAMPLE = path.join(CHECKOUT, 'producer', 'sample-users.json');
 /** Of the sample, what is clean. */
 const CLEAN = 950;
@@ -35,9 +34,7 @@ describe('hot standbys of the users application on a real broker', function () {
 
   before(async () => {
     broker = await brokerForTests();
-    const present = await topicPartitions(broker.address);
-    const taken = OWN_TOPICS.filter(topic => present.has(topic));
-    if (taken.length > 0) throw new Error(`the cluster has topics that this test would delete: ${taken}`);
+    await refuseUsersTopics(broker.address);
     stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-standby-test-'));
   });
 
@@ -48,10 +45,7 @@ describe('hot standbys of the users application on a real broker', function () {
     }
     if (stateDir !== undefined) await rm(stateDir, { recursive: true, force: true });
     if (broker === undefined) return;
-    const own = [...(await topicPartitions(broker.address)).keys()].filter(
-      topic => OWN_TOPICS.includes(topic) || topic.startsWith(`${APPLICATION}-`),
-    );
-    await deleteTopics(broker.address, own);
+    await deleteUsersTopics(broker.address, APPLICATION);
     await broker.stop();
   });
 

@@ -7,13 +7,12 @@ import { AuditTable } from '../../streams/audit/audit-table.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { readAll } from '../broker/read-all.js';
-import { deleteTopics, topicPartitions } from '../broker/topics.js';
 import { type ExpectedTables, expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';
 import { type InputRecord, recordOf, sendRecords, someUsers } from './sent-users.js';
 import { startTopology, type TopologyProcess } from './topology-process.js';
 import { until } from './until.js';
+import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
 
-const OWN_TOPICS = ['user', 'user-cleaned', 'user-rejected', 'country-count', 'distinct-users', 'window-summary'];
 const WINDOW_MS = 2000;
 
 describe('the users application on a real broker', function () {
@@ -32,10 +31,7 @@ describe('the users application on a real broker', function () {
 
   before(async () => {
     broker = await brokerForTests();
-    const present = await topicPartitions(broker.address);
-    const taken = OWN_TOPICS.filter(topic => present.has(topic));
-    if (taken.length > 0)
-      throw new Error(`the cluster has topics of the application, which this test would delete: ${taken}`);
+    await refuseUsersTopics(broker.address);
   });
 
   beforeEach(async () => {
@@ -47,11 +43,7 @@ describe('the users application on a real broker', function () {
     for (const topology of running) await topology.end('SIGKILL');
     running.clear();
     await rm(stateDir, { recursive: true, force: true });
-    const present = [...(await topicPartitions(broker.address)).keys()];
-    await deleteTopics(
-      broker.address,
-      present.filter(topic => OWN_TOPICS.includes(topic) || topic.startsWith(`${application}-`)),
-    );
+    await deleteUsersTopics(broker.address, application);
   });
 
   after(() => broker?.stop());
