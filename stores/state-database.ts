@@ -130,7 +130,8 @@ function corruption(cause: unknown): UnreadableStateError {
 /** A table that is too short is read beyond its end: to LevelDB that is an argument which is not valid. */
 const DAMAGE = /corruption|\.ldb: Invalid argument/i;
 
-function isCorruption(error: unknown): boolean {
+/** True if it says, or its cause does, that bytes on disk are damaged. */
+export function isCorruption(error: unknown): boolean {
   for (let e = error; e instanceof Error; e = e.cause) {
     if ('code' in e && e.code === 'LEVEL_CORRUPTION') return true;
     if (DAMAGE.test(e.message)) return true;

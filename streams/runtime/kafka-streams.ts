@@ -33,7 +33,7 @@ export interface KafkaStreamsDependencies {
   readonly ports: Ports;
   readonly logger: Logger;
   /** Default: a slot on disk under the option `stateDir`. */
-  readonly takeDirectory?: (config: StreamsConfig) => Promise<StateDirectory>;
+  readonly takeDirectory?: (config: StreamsConfig, logger: Logger) => Promise<StateDirectory>;
   readonly metrics?: StreamsMetrics;
   readonly onStateChange?: (state: StreamsState) => void;
   readonly onRestore?: (progress: RestoreProgress) => void;
@@ -157,9 +157,10 @@ export class KafkaStreams {
 
   async #run(): Promise<void> {
     try {
-      const directory = await (this.#dependencies.takeDirectory ?? diskSlot)(this.#config);
+      const { takeDirectory = diskSlot, logger } = this.#dependencies;
+      const directory = await takeDirectory(this.#config, logger);
       this.#directory = directory;
-      this.#dependencies.logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
+      logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
       const plan = await this.#planned(directory);
       this.#plan = plan;
       let backoff = FIRST_BACKOFF_MS;
@@ -289,6 +290,6 @@ export class KafkaStreams {
   }
 }
 
-function diskSlot(config: StreamsConfig): Promise<StateDirectory> {
-  return takeSlot(config.stateDir, config.applicationId);
+function diskSlot(config: StreamsConfig, logger: Logger): Promise<StateDirectory> {
+  return takeSlot(config.stateDir, config.applicationId, logger);
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level as DiskLevel } from 'level';
-import type { Level } from '../../stores/state-database.js';
+import { isCorruption, type Level } from '../../stores/state-database.js';
+import type { Logger } from '../kafka/logger.js';
 import type { ApplicationIdentity } from './application-identity.js';
 
 /** Where tasks keep their state: the slot of one instance. */
@@ -26,6 +27,8 @@ export interface StateDirectory {
 const INSTANCE_ID = 'instance.id';
 const APPLICATION = 'application';
 const LOCK = 'instance';
+/** Whoever repairs a slot holds the lock of this one. */
+const REPAIR = 'repair';
 const MAX_SLOTS = 1000;
 /** A process has many tasks, each with caches of its own: LevelDB's defaults, 8 MB and twice 4 MB a database, would add up. */
 const MEMORY = { cacheSize: 2 * 1024 * 1024, writeBufferSize: 2 * 1024 * 1024 } as const;
@@ -33,27 +36,71 @@ const OPTIONS = { keyEncoding: 'utf8', valueEncoding: 'buffer', ...MEMORY } as c
 
 /**
  * Takes the lowest free slot under `<stateDir>/<applicationId>`. The lock is LevelDB's own, on a small database of the slot, so it
- * dies with the process; a process that comes back finds its slot, and with it its identity and its state.
+ * dies with the process; a process that comes back finds its slot, and with it its identity and its state. Where that database is
+ * damaged the slot gets a new identity, and keeps its state.
  */
-export async function takeSlot(stateDir: string, applicationId: string): Promise<StateDirectory> {
+export async function takeSlot(stateDir: string, applicationId: string, logger: Logger): Promise<StateDirectory> {
   const base = join(stateDir, applicationId);
   await mkdir(base, { recursive: true });
   for (let slot = 0; slot < MAX_SLOTS; slot++) {
     const location = join(base, String(slot));
-    const lock = new DiskLevel<string, string>(join(location, LOCK));
     await mkdir(location, { recursive: true });
     try {
-      await lock.open();
+      const lock = await openLock(location, logger);
+      if (lock !== undefined) return await openSlot(location, lock);
     } catch (error) {
-      if (isLocked(error)) continue;
-      throw new Error(`state directory ${location} can't be used`, { cause: error });
+      const { message } = error instanceof Error && error.cause instanceof Error ? error.cause : { message: error };
+      throw new Error(`state directory ${location} can't be used: ${message}`, { cause: error });
     }
-    return await openSlot(location, lock);
   }
   throw new Error(`all ${MAX_SLOTS} slots of ${base} are taken`);
 }
 
-async function openSlot(location: string, lock: DiskLevel<string, string>): Promise<StateDirectory> {
+type Lock = DiskLevel<string, string>;
+
+/** undefined if another process has the slot. */
+async function openLock(location: string, logger: Logger): Promise<Lock | undefined> {
+  try {
+    return await opened(join(location, LOCK));
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    logger.warn(`the identity of the instance in ${location} is damaged: it gets a new one`);
+    return await repaired(location);
+  }
+}
+
+/** One process at a time: what another one has repaired and opened meanwhile must stay where it is. */
+async function repaired(location: string): Promise<Lock | undefined> {
+  const repair = await opened(join(location, REPAIR));
+  if (repair === undefined) return undefined;
+  const database = join(location, LOCK);
+  try {
+    return await opened(database);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    const damaged = `${database}.damaged`;
+    await rm(damaged, { recursive: true, force: true });
+    await rename(database, damaged);
+    await rm(damaged, { recursive: true });
+    return await opened(database);
+  } finally {
+    await repair.close();
+  }
+}
+
+/** undefined if another process has it open. */
+async function opened(location: string): Promise<Lock | undefined> {
+  const level = new DiskLevel<string, string>(location);
+  try {
+    await level.open();
+    return level;
+  } catch (error) {
+    if (isLocked(error)) return undefined;
+    throw error;
+  }
+}
+
+async function openSlot(location: string, lock: Lock): Promise<StateDirectory> {
   let instanceId = lock.getSync(INSTANCE_ID);
   if (instanceId === undefined) {
     instanceId = randomUUID();

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { type StateDirectory, takeSlot } from '../../streams/runtime/state-directory.js';
+import { recordingLogger } from '../http/served.js';
 
 interface Holder {
   readonly process: ChildProcess;
@@ -19,11 +20,13 @@ describe('the slots of a state directory', () => {
   let stateDir: string;
   let slots: StateDirectory[];
   let holders: Holder[];
+  let log: string[];
 
   beforeEach(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'tributary-slots-'));
     slots = [];
     holders = [];
+    log = [];
   });
 
   afterEach(async () => {
@@ -33,7 +36,7 @@ describe('the slots of a state directory', () => {
   });
 
   async function take(applicationId = 'app'): Promise<StateDirectory> {
-    const slot = await takeSlot(stateDir, applicationId);
+    const slot = await takeSlot(stateDir, applicationId, recordingLogger(log));
     slots.push(slot);
     return slot;
   }
@@ -53,6 +56,33 @@ describe('the slots of a state directory', () => {
     child.kill('SIGKILL');
     await exited;
   }
+
+  for (const file of ['CURRENT', 'MANIFEST']) {
+    it(`get a new identity, and keep their state, where that of the old one is damaged: ${file}`, async () => {
+      const first = await take();
+      await mkdir(join(first.location, '0_0'));
+      await first.release();
+      const database = join(first.location, 'instance');
+      const name = (await readdir(database)).find(found => found.startsWith(file)) ?? '';
+      await truncate(join(database, name), 9);
+
+      const [again, next] = [await take(), await take()];
+      assert.deepEqual([again.location, again.application], [first.location, undefined]);
+      assert.notEqual(again.instanceId, first.instanceId);
+      assert.ok((await stat(join(first.location, '0_0'))).isDirectory());
+      assert.equal(next.location, join(stateDir, 'app', '1'));
+      assert.deepEqual(log, [`the identity of the instance in ${first.location} is damaged: it gets a new one`]);
+    });
+  }
+
+  it('are repaired by one process, when several find the damage at the same time', async () => {
+    const first = await take();
+    await first.release();
+    await truncate(join(first.location, 'instance', 'CURRENT'), 9);
+    const found = await Promise.all([takeInOtherProcess(), takeInOtherProcess(), takeInOtherProcess()]);
+    assert.equal(new Set(found.map(({ location }) => location)).size, 3);
+    assert.equal(new Set(found.map(({ instanceId }) => instanceId)).size, 3);
+  });
 
   it('are taken from 0 on, each with an identity of its own', async () => {
     const taken = [await take(), await take(), await take()];
