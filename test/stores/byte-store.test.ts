@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ByteStore } from '../../stores/byte-store.js';
-import { StateDatabase } from '../../stores/state-database.js';
+import { StateDatabase, type StateWrite } from '../../stores/state-database.js';
 import { type StoreAction, storeActions } from './byte-store-actions.js';
 import { ByteStoreModel } from './byte-store-model.js';
 import { levelBackends, type Storage } from './level-backends.js';
@@ -81,13 +81,28 @@ for (const backend of levelBackends) {
           await flush();
           return;
         case 'restore':
-          await database.write(store.restore([{ key: action.key, value: Buffer.from(action.value) }]));
+          await restore([{ key: action.key, value: Buffer.from(action.value) }]);
           return;
         case 'crash':
           store = new ByteStore('table', database, 3);
           store.expireBelow(action.expired);
       }
     }
+
+    async function restore(writes: readonly StateWrite[]): Promise<void> {
+      await database.write(store.restore(writes));
+      store.restored(writes);
+    }
+
+    it('does not keep what was read while newer writes of the changelog were on their way', async () => {
+      await restore([{ key: 'a', value: Buffer.from('old') }]);
+      const writes = [{ key: 'a', value: Buffer.from('new') }];
+      const batch = [...store.restore(writes)];
+      assert.equal(store.getCommitted('a')?.toString(), 'old');
+      await database.write(batch);
+      store.restored(writes);
+      assert.equal(store.getCommitted('a')?.toString(), 'new');
+    });
 
     it('reads entries as of the call, though a flush moves them to disk meanwhile', async () => {
       put('a', '1');
