@@ -38,7 +38,7 @@ export type StoreOwner =
 export interface StoreReplicas {
   /** What this process has of it: the task itself, a standby or a task that is being restored, or nothing. */
   readonly here: 'active' | 'stale' | 'nothing';
-  /** `host:port` of others that have it: the one that runs the task, then those with standbys. */
+  /** Where nothing is here, `host:port` of others: the one that runs the task, then those with standbys. */
   readonly hosts: readonly string[];
 }
 
@@ -105,9 +105,10 @@ export class InteractiveQueries {
     const id = taskId(store.sub, partition);
     if (this.#task(store, partition) !== undefined) return { here: 'active', hosts: [] };
     const { owners, staleState } = this.#options;
+    if (staleState(id) !== undefined) return { here: 'stale', hosts: [] };
     const active = await owners.hostOf(id);
     const hosts = [...(active === undefined ? [] : [active]), ...(await owners.standbyHostsOf(id))];
-    return { here: staleState(id) === undefined ? 'nothing' : 'stale', hosts: [...new Set(hosts)] };
+    return { here: 'nothing', hosts: [...new Set(hosts)] };
   }
 
   /** The entry of a key-value store in a partition that is here; null if there is none. `stale`: as in PageOptions. */

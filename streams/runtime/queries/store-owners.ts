@@ -22,7 +22,7 @@ export class StoreOwners {
     this.#open = () => AuditFollower.open(options);
   }
 
-  /** What the processes announced; undefined as long as it is not known. */
+  /** What the processes announced; undefined as long as it is not known: to ask begins to read it. */
   get table(): AuditTable | undefined {
     if (this.#closed) return undefined;
     this.#following().catch(() => {});
