@@ -230,8 +230,11 @@ export class ChangelogReader {
       for (const changelog of changelogs) {
         if (record.offset < changelog.position) continue;
         changelog.position = record.offset + 1;
-        const batch = batches.get(changelog) ?? { records: 0, writes: [] };
-        if (batch.writes.length === 0) batches.set(changelog, batch);
+        let batch = batches.get(changelog);
+        if (batch === undefined) {
+          batch = { records: 0, writes: [] };
+          batches.set(changelog, batch);
+        }
         if (!isOf(changelog, record)) continue;
         changelog.records++;
         batch.records++;
