@@ -44,6 +44,8 @@ export interface LevelBatch {
 export class StateDatabase {
   readonly #level: Level;
   #damaged = false;
+  /** Of the first write that failed. */
+  #writeError: Error | undefined;
 
   private constructor(level: Level) {
     this.#level = level;
@@ -73,25 +75,33 @@ export class StateDatabase {
     }
   }
 
-  /** All of `writes` or none of them, even if the process dies. Not synced: a power failure may take whole batches. */
+  /**
+   * All of `writes` or none of them, even if the process dies. Not synced: a power failure may take whole batches. After a write
+   * that failed all others do, until it is opened again: LevelDB's log may hold half a batch, and would lose what follows it.
+   */
   async write(writes: Iterable<StateWrite>): Promise<void> {
-    try {
+    await this.#change(async () => {
       const batch = this.#level.batch();
       for (const { key, value } of writes) {
         if (value === null) batch.del(key);
         else batch.put(key, value);
       }
       await batch.write();
-    } catch (error) {
-      throw this.#checked(error);
-    }
+    });
   }
 
+  /** Deletes the keys of the range. Fails after a write that failed, as a write does. */
   async clear(range: KeyRange): Promise<void> {
+    await this.#change(() => this.#level.clear({ gte: range.from, lt: range.to }));
+  }
+
+  async #change(change: () => Promise<void>): Promise<void> {
+    if (this.#writeError !== undefined) throw this.#writeError;
     try {
-      await this.#level.clear({ gte: range.from, lt: range.to });
+      await change();
     } catch (error) {
-      throw this.#checked(error);
+      this.#writeError = this.#checked(error);
+      throw this.#writeError;
     }
   }
 

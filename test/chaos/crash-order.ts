@@ -24,7 +24,7 @@ export function crashOrderFile(directory: string): string {
   return path.join(directory, 'crash.json');
 }
 
-/** While it is there, LevelDB has no space in any process of the round. */
+/** While it is there, LevelDB has no space in any process of the round: for disks that can't be filled. */
 export function noSpaceFile(roundDirectory: string): string {
   return path.join(roundDirectory, 'no-space');
 }

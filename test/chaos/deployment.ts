@@ -1,10 +1,11 @@
-import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Member } from './member.js';
 import { Members } from './members.js';
 import { settled } from './settled.js';
+import { StateDisk } from './state-disk.js';
 import type { Truth } from './truth.js';
 import { verify } from './verify.js';
 
@@ -18,6 +19,8 @@ export interface DeploymentOptions {
   readonly name: string;
   /** What each process is told as brokers: there can be as many. */
   readonly addresses: readonly string[];
+  /** The state is to be on a disk that can be filled. */
+  readonly fillable?: boolean;
   /** Of all processes. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -35,10 +38,12 @@ export class Deployment {
   /** Another one for each: the offsets of a group outlive its topics for a while. */
   readonly applicationId: string;
   readonly members: Members;
+  readonly disk: StateDisk;
   #closed = false;
 
-  private constructor({ addresses, environment }: DeploymentOptions, directory: string) {
+  private constructor({ addresses, environment }: DeploymentOptions, directory: string, disk: StateDisk) {
     this.directory = directory;
+    this.disk = disk;
     this.applicationId = `chaos-${path.basename(directory)}`;
     this.members = new Members(
       addresses.map((brokers, number) => ({
@@ -47,7 +52,7 @@ export class Deployment {
         environment: {
           KAFKA_BROKERS: brokers,
           APPLICATION_ID: this.applicationId,
-          STATE_DIR: path.join(directory, 'state'),
+          STATE_DIR: disk.state,
           HTTP_PORT: '0',
           ...environment,
         },
@@ -58,8 +63,8 @@ export class Deployment {
 
   static async create(options: DeploymentOptions): Promise<Deployment> {
     const directory = await mkdtemp(path.join(tmpdir(), `tributary-chaos-${options.name}-`));
-    await mkdir(path.join(directory, 'state'));
-    return new Deployment(options, directory);
+    const disk = await (options.fillable === true ? StateDisk.fillable(directory) : StateDisk.plain(directory));
+    return new Deployment(options, directory, disk);
   }
 
   get auditTopic(): string {
@@ -125,8 +130,14 @@ export class Deployment {
     await this.members.close();
   }
 
+  /** Leaves logs and state of one that is closed in its directory. */
+  async keep(): Promise<void> {
+    await this.disk.close({ keep: true });
+  }
+
   /** Removes logs and state of one that is closed. */
   async remove(): Promise<void> {
+    await this.disk.close({ keep: false });
     // The last lines may still be on their way.
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -60,7 +60,12 @@ export class Round {
 
   static async create(cluster: Cluster, plan: RoundPlan): Promise<Round> {
     const { addresses } = cluster;
-    const deployment = await Deployment.create({ name: String(plan.seed), addresses, environment: environment(plan) });
+    const deployment = await Deployment.create({
+      name: String(plan.seed),
+      addresses,
+      fillable: true,
+      environment: environment(plan),
+    });
     return new Round(cluster, plan, deployment);
   }
 
@@ -104,7 +109,7 @@ export class Round {
       differences,
       directory: kept ? this.#deployment.directory : undefined,
     };
-    if (!kept) await this.#deployment.remove();
+    await (kept ? this.#deployment.keep() : this.#deployment.remove());
     return result;
   }
 
@@ -146,6 +151,7 @@ export class Round {
       proxies: this.#cluster.proxies,
       network: this.#network,
       directory: this.#deployment.directory,
+      disk: this.#deployment.disk,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       note: text => this.#note(text),
     };

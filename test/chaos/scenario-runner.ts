@@ -69,7 +69,7 @@ export class ScenarioRunner {
   async #end(kept: boolean): Promise<void> {
     for (const deployment of this.#deployments) {
       await deployment.close();
-      if (!kept) await deployment.remove();
+      await (kept ? deployment.keep() : deployment.remove());
     }
     const cluster = this.#cluster;
     this.#cluster = undefined;

@@ -7,7 +7,7 @@ import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import { type DiskStorage, diskStorage } from './level-backends.js';
 
 const BATCHES = 20;
-/** Enough for LevelDB to sort its log into tables. */
+/** Enough for tables of several blocks. */
 const MUCH = 1500;
 
 describe('a damaged state directory', () => {
@@ -43,6 +43,12 @@ describe('a damaged state directory', () => {
       await state.flush(0, new Map([['rows', batch]]));
     }
     await state.close();
+  }
+
+  /** The same, all of it in tables: LevelDB makes them of its logs when it is opened. */
+  async function fillTables(): Promise<void> {
+    await fill(MUCH);
+    await (await open()).close();
   }
 
   async function damage(pattern: RegExp, change: (bytes: Buffer) => void): Promise<void> {
@@ -110,7 +116,7 @@ describe('a damaged state directory', () => {
   });
 
   it('opens when a table is damaged, says so when that is read, and is discarded when it is closed', async () => {
-    await fill(MUCH);
+    await fillTables();
     await damage(/\.ldb$/, overwriteAt(0.5));
     const state = await open();
     const readAll = (): void => {
@@ -131,7 +137,7 @@ describe('a damaged state directory', () => {
   };
   for (const [damaged, harm] of Object.entries(tableDamages)) {
     it(`is unreadable, at the latest when it is read, when a table is ${damaged}`, async () => {
-      await fill(MUCH);
+      await fillTables();
       const directory = join(storage.location, 'db');
       const tables = (await readdir(directory)).filter(file => file.endsWith('.ldb'));
       assert.ok(tables.length > 0);

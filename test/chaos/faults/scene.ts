@@ -1,6 +1,7 @@
 import type { Random } from '../../../producer/generator/random.js';
 import type { Exclusive } from '../exclusive.js';
 import type { Members } from '../members.js';
+import type { StateDisk } from '../state-disk.js';
 import type { TcpProxy } from '../tcp-proxy.js';
 
 /** The broker, as far as a fault can harm it. */
@@ -23,6 +24,8 @@ export interface Scene {
   readonly network: Exclusive;
   /** Of the round: orders to all its processes go here. */
   readonly directory: string;
+  /** With the state of all its processes. */
+  readonly disk: StateDisk;
   /** Environment variable `KAFKA_CONFIG_SESSION_TIMEOUT_MS` of the members. */
   readonly sessionTimeoutMs: number;
   /** Adds to the record of the round. */
