@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { GroupProtocol } from '../../streams/index.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { readAll } from '../broker/read-all.js';
 import { auditTotals } from '../chaos/audit-totals.js';
@@ -53,12 +54,12 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
 
   after(() => broker?.stop());
 
-  const start = async (): Promise<TopologyProcess> => {
+  const start = async (protocol: GroupProtocol = 'consumer'): Promise<TopologyProcess> => {
     const topology = await startTopology({
       KAFKA_BROKERS: broker.address,
       APPLICATION_ID: application,
       STATE_DIR: stateDir,
-      GROUP_PROTOCOL: 'consumer',
+      GROUP_PROTOCOL: protocol,
       WINDOW_SIZE: `${WINDOW_MS}ms`,
       WINDOW_GRACE: '1s',
       IDLE_TIMEOUT: '1s',
@@ -147,6 +148,26 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
       assert.equal(await end(first, 'SIGTERM'), 0);
     });
   }
+
+  it('is switched, and switched back, by restarting one process after the other, while records flow', async () => {
+    const flow = new Flow(broker.address);
+    let first = await start('classic');
+    await restored(first, 'the first has all tasks', ALL_TASKS);
+    let second = await start('classic');
+    await restored(second, 'the second has its share', ['', '']);
+    const sending = flow.run();
+    for (const protocol of ['consumer', 'classic'] as const) {
+      assert.equal(await end(second, 'SIGTERM'), 0);
+      second = await start(protocol);
+      await restored(second, `the second is back with ${protocol}`, ['', '']);
+      assert.equal(await end(first, 'SIGTERM'), 0);
+      first = await start(protocol);
+      await restored(first, `the first is back with ${protocol}`, ['', '']);
+    }
+    flow.stop();
+    await assertTables(await sending);
+    for (const topology of [first, second]) assert.equal(await end(topology, 'SIGTERM'), 0);
+  });
 });
 
 /** Tasks in the order in which they came; those that come back without having been closed are not among them. */
