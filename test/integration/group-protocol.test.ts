@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GroupProtocol } from '../../streams/index.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
-import { readAll } from '../broker/read-all.js';
 import { auditTotals } from '../chaos/audit-totals.js';
+import type { RunningCommand } from '../topology/command.js';
 import { expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';
 import { recordOf, sendRecords, someUsers } from './sent-users.js';
-import { startTopology, type TopologyProcess } from './topology-process.js';
 import { until } from './until.js';
-import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
+import { UsersDeployment } from './users-deployment.js';
 
 const WINDOW_MS = 2000;
 const ALL_TASKS = ['0_0', '0_1', '0_2', '0_3'];
@@ -30,55 +26,34 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
     return;
   }
   let broker: BrokerForTests;
-  let stateDir: string;
-  let application: string;
-  let tests = 0;
-  const running = new Set<TopologyProcess>();
+  let application: UsersDeployment;
 
   before(async () => {
     broker = await brokerForTests();
-    await refuseUsersTopics(broker.address);
   });
 
   beforeEach(async () => {
-    application = `group-protocol-test-${++tests}`;
-    stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-group-protocol-test-'));
+    application = await UsersDeployment.create({
+      brokers: broker.address,
+      name: 'group-protocol-test',
+      environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: '1s', IDLE_TIMEOUT: '1s' },
+    });
   });
 
-  afterEach(async () => {
-    for (const topology of running) await topology.end('SIGKILL');
-    running.clear();
-    await rm(stateDir, { recursive: true, force: true });
-    await deleteUsersTopics(broker.address, application);
-  });
+  afterEach(() => application?.close());
 
   after(() => broker?.stop());
 
-  const start = async (protocol: GroupProtocol = 'consumer'): Promise<TopologyProcess> => {
-    const topology = await startTopology({
-      KAFKA_BROKERS: broker.address,
-      APPLICATION_ID: application,
-      STATE_DIR: stateDir,
-      GROUP_PROTOCOL: protocol,
-      WINDOW_SIZE: `${WINDOW_MS}ms`,
-      WINDOW_GRACE: '1s',
-      IDLE_TIMEOUT: '1s',
-    });
-    running.add(topology);
-    return topology;
-  };
-  const end = async (topology: TopologyProcess, signal: NodeJS.Signals): Promise<number | NodeJS.Signals> => {
-    running.delete(topology);
-    return await topology.end(signal);
-  };
-  const restored = (topology: TopologyProcess, what: string, tasks: readonly string[]): Promise<readonly string[]> =>
+  const start = (protocol: GroupProtocol = 'consumer'): RunningCommand =>
+    application.start({ GROUP_PROTOCOL: protocol });
+  const restored = (topology: RunningCommand, what: string, tasks: readonly string[]): Promise<readonly string[]> =>
     until(
       what,
       TAKES_OVER_MS,
-      async () => restoredTasks(topology.log()),
+      async () => restoredTasks(topology.output()),
       seen => seen.length >= tasks.length,
     );
-  const cleaned = async (): Promise<number> => (await readAll(broker.address, 'user-cleaned')).length;
+  const cleaned = (): Promise<number> => application.cleaned();
 
   const assertTables = async (users: readonly SentUser[]): Promise<void> => {
     const { countryCount, distinctUsers } = expectedTables(users, WINDOW_MS);
@@ -87,86 +62,85 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
     await until('all is counted', TAKES_OVER_MS, countsOf, count => count >= users.length);
     await until('all windows are there', TAKES_OVER_MS, distinctOf, count => count >= sum(distinctUsers));
     await until('all is audited', TAKES_OVER_MS, auditedOf, count => count >= users.length);
-    assert.deepEqual(tableOf(await readAll(broker.address, 'country-count'), 'count'), countryCount);
-    assert.deepEqual(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'), distinctUsers);
-    const { in: taken, cleaned: out, rejected, late, offsets } = auditTotals(await auditRecords());
+    assert.deepEqual(tableOf(await application.records('country-count'), 'count'), countryCount);
+    assert.deepEqual(tableOf(await application.records('distinct-users'), 'distinctUsers'), distinctUsers);
+    const { in: taken, cleaned: out, rejected, late, offsets } = auditTotals(await application.audit());
     assert.deepEqual(
       { taken, out, rejected, late, unaccounted: offsets - out - rejected },
       { taken: users.length, out: users.length, rejected: 0, late: 0, unaccounted: 0 },
     );
     assert.equal(await cleaned(), users.length);
   };
-  const countsOf = async (): Promise<number> => sum(tableOf(await readAll(broker.address, 'country-count'), 'count'));
+  const countsOf = async (): Promise<number> => sum(tableOf(await application.records('country-count'), 'count'));
   const distinctOf = async (): Promise<number> =>
-    sum(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'));
-  const auditedOf = async (): Promise<number> => auditTotals(await auditRecords()).offsets;
-  const auditRecords = (): ReturnType<typeof readAll> => readAll(broker.address, `${application}-audit`);
+    sum(tableOf(await application.records('distinct-users'), 'distinctUsers'));
+  const auditedOf = async (): Promise<number> => auditTotals(await application.audit()).offsets;
 
   it('gives the right tables with one process, also when that was killed and has its place again', async () => {
     const users = someUsers(8000, Date.now() + LEAD_MS);
-    const first = await start();
+    const first = start();
     await restored(first, 'all tasks run', ALL_TASKS);
     const sending = sendRecords(broker.address, users.map(recordOf));
     await until('some are cleaned', 60_000, cleaned, count => count > 500);
-    assert.equal(await end(first, 'SIGKILL'), 'SIGKILL');
+    assert.equal(await application.end(first, 'SIGKILL'), 'SIGKILL');
     await sending;
-    const again = await start();
+    const again = start();
     await restored(again, 'all tasks run again', ALL_TASKS);
     await assertTables(users);
-    assert.doesNotMatch(again.log(), /rebuilt/);
-    assert.equal(await end(again, 'SIGTERM'), 0);
+    assert.doesNotMatch(again.output(), /rebuilt/);
+    assert.equal(await application.end(again, 'SIGTERM'), 0);
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     it(`moves only what has to move when a second process comes and, by ${signal}, goes, while records flow`, async () => {
       const flow = new Flow(broker.address);
-      const first = await start();
+      const first = start();
       await restored(first, 'the first has all tasks', ALL_TASKS);
       const sending = flow.run();
       await until('some are cleaned', 60_000, cleaned, count => count > 500);
-      const second = await start();
+      const second = start();
       const moved = [...(await restored(second, 'the second has its share', ['', '']))].sort();
       const share = await cleaned();
       await until('more is cleaned', 60_000, cleaned, count => count > share + 500);
       assert.equal(moved.length, 2);
 
-      assert.equal(await end(second, signal), signal === 'SIGTERM' ? 0 : 'SIGKILL');
+      assert.equal(await application.end(second, signal), signal === 'SIGTERM' ? 0 : 'SIGKILL');
       await until(
         'the first has them back',
         TAKES_OVER_MS,
-        async () => restoredTasks(first.log()).slice(ALL_TASKS.length),
+        async () => restoredTasks(first.output()).slice(ALL_TASKS.length),
         back => moved.every(task => back.includes(task)),
       );
       flow.stop();
       await assertTables(await sending);
       assert.deepEqual(
-        replayedTasks(first.log()).filter(task => !moved.includes(task)),
+        replayedTasks(first.output()).filter(task => !moved.includes(task)),
         [],
       );
-      assert.deepEqual([...restoredTasks(second.log())].sort(), moved);
-      assert.doesNotMatch(first.log(), /transaction aborted|worker stopped|can't run/);
-      assert.equal(await end(first, 'SIGTERM'), 0);
+      assert.deepEqual([...restoredTasks(second.output())].sort(), moved);
+      assert.doesNotMatch(first.output(), /transaction aborted|worker stopped|can't run/);
+      assert.equal(await application.end(first, 'SIGTERM'), 0);
     });
   }
 
   it('is switched, and switched back, by restarting one process after the other, while records flow', async () => {
     const flow = new Flow(broker.address);
-    let first = await start('classic');
+    let first = start('classic');
     await restored(first, 'the first has all tasks', ALL_TASKS);
-    let second = await start('classic');
+    let second = start('classic');
     await restored(second, 'the second has its share', ['', '']);
     const sending = flow.run();
     for (const protocol of ['consumer', 'classic'] as const) {
-      assert.equal(await end(second, 'SIGTERM'), 0);
-      second = await start(protocol);
+      assert.equal(await application.end(second, 'SIGTERM'), 0);
+      second = start(protocol);
       await restored(second, `the second is back with ${protocol}`, ['', '']);
-      assert.equal(await end(first, 'SIGTERM'), 0);
-      first = await start(protocol);
+      assert.equal(await application.end(first, 'SIGTERM'), 0);
+      first = start(protocol);
       await restored(first, `the first is back with ${protocol}`, ['', '']);
     }
     flow.stop();
     await assertTables(await sending);
-    for (const topology of [first, second]) assert.equal(await end(topology, 'SIGTERM'), 0);
+    for (const topology of [first, second]) assert.equal(await application.end(topology, 'SIGTERM'), 0);
   });
 });
 

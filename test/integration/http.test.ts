@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ProcessStatus } from '../../streams/index.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { CHECKOUT } from '../broker/checkout.js';
 import { parseExposition, type ScrapedMetric } from '../metrics/exposition.js';
-import { type RunningCommand, runCommand } from '../topology/command.js';
 import { until } from './until.js';
-import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
+import { type ServingProcess, UsersDeployment } from './users-deployment.js';
 
-const APPLICATION = 'users-http-test';
 const SAMPLE = path.join(CHECKOUT, 'producer', 'sample-users.json');
 /** Of the sample. */
 const USERS = 1000;
 const CLEAN = 950;
 const DISTINCT_AT_LEAST = 900;
-
-interface Process {
-  readonly command: RunningCommand;
-  readonly at: string;
-}
 
 interface Page {
   readonly entries: readonly { readonly key: string; readonly value: unknown }[];
@@ -35,51 +26,36 @@ describe('HTTP of the users application on a real broker', function () {
     return;
   }
   let broker: BrokerForTests;
-  let stateDir: string;
+  let application: UsersDeployment;
   /** Together they have all tasks, and all that was produced is processed. */
-  let first: Process;
-  let second: Process;
+  let first: ServingProcess;
+  let second: ServingProcess;
   let counts: Page['entries'];
-  const commands: RunningCommand[] = [];
 
   before(async () => {
     broker = await brokerForTests();
-    await refuseUsersTopics(broker.address);
-    stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-http-test-'));
-    first = await start();
-    second = await start();
+    application = await UsersDeployment.create({
+      brokers: broker.address,
+      name: 'users-http-test',
+      environment: {
+        WINDOW_SIZE: '1h',
+        HTTP_PORT: '0',
+      },
+    });
+    first = await application.startServing();
+    second = await application.startServing();
     await ready(first, second);
-    const producer = runCommand('producer/main', [SAMPLE], { KAFKA_BROKERS: broker.address });
-    commands.push(producer);
+    const producer = application.run('producer/main', [SAMPLE]);
     assert.equal(await producer.ended, 0, producer.output());
     counts = await complete(first.at);
   });
 
   after(async () => {
-    for (const { child, ended } of commands) {
-      child.kill('SIGKILL');
-      await ended;
-    }
-    if (stateDir !== undefined) await rm(stateDir, { recursive: true, force: true });
-    if (broker === undefined) return;
-    await deleteUsersTopics(broker.address, APPLICATION);
-    await broker.stop();
+    await application?.close();
+    await broker?.stop();
   });
 
-  async function start(): Promise<Process> {
-    const command = runCommand('topology/main', [], {
-      KAFKA_BROKERS: broker.address,
-      APPLICATION_ID: APPLICATION,
-      STATE_DIR: stateDir,
-      WINDOW_SIZE: '1h',
-      HTTP_PORT: '0',
-    });
-    commands.push(command);
-    const [, port] = await command.seen(/http on 127\.0\.0\.1 port (\d+)/);
-    return { command, at: `http://127.0.0.1:${port}` };
-  }
-
-  const ready = (...processes: readonly Process[]): Promise<unknown> =>
+  const ready = (...processes: readonly ServingProcess[]): Promise<unknown> =>
     until(
       'the processes are ready, each with tasks',
       60_000,
@@ -122,20 +98,18 @@ describe('HTTP of the users application on a real broker', function () {
   });
 
   it('says that a process is gone after kill -9, and serves everything again when it is back elsewhere', async () => {
-    second.command.child.kill('SIGKILL');
-    await second.command.ended;
+    await application.end(second.command, 'SIGKILL');
     const refused = await fetch(`${first.at}/stores/country-count?limit=1000`);
     assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '1']);
     assert.deepEqual(await refused.json(), { error: `${new URL(second.at).host} gave no answer` });
-    const again = await start();
+    const again = await application.startServing();
     await ready(first, again);
     assert.deepEqual(await complete(first.at), counts);
     assert.deepEqual(await all(again.at, 'country-count', 1000), counts);
   });
 
   it('ends with the process', async () => {
-    first.command.child.kill('SIGTERM');
-    assert.equal(await first.command.ended, 0);
+    assert.equal(await application.end(first.command, 'SIGTERM'), 0);
     await assert.rejects(fetch(`${first.at}/healthz`));
   });
 

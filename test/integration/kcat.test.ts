@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { CHECKOUT } from '../broker/checkout.js';
 import { readAll } from '../broker/read-all.js';
-import { startTopology, type TopologyProcess } from './topology-process.js';
+import { type RunningCommand, runCommand } from '../topology/command.js';
 import { until } from './until.js';
 
 const run = promisify(execFile);
@@ -24,7 +24,7 @@ describe('the lines of docs/kcat.md, on a real broker', function () {
     return;
   }
   let broker: BrokerForTests;
-  let topology: TopologyProcess;
+  let topology: RunningCommand | undefined;
   let stateDir: string;
   let lines: readonly string[];
   let following: ChildProcess | undefined;
@@ -32,19 +32,14 @@ describe('the lines of docs/kcat.md, on a real broker', function () {
   before(async () => {
     broker = await brokerForTests({});
     stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-kcat-test-'));
-    topology = await startTopology({
+    topology = runCommand('topology/main', [], {
       KAFKA_BROKERS: broker.address,
       STATE_DIR: stateDir,
       WINDOW_SIZE: '2s',
       WINDOW_GRACE: '1s',
       IDLE_TIMEOUT: '1s',
     });
-    await until(
-      'the topology runs',
-      60_000,
-      async () => topology.log(),
-      log => log.includes('state RUNNING'),
-    );
+    await topology.seen(/state RUNNING/);
     const sample = path.join(CHECKOUT, 'producer', 'sample-users.json');
     await run(process.execPath, [path.join(CHECKOUT, 'dist', 'producer', 'main.js'), sample], {
       env: { ...process.env, KAFKA_BROKERS: broker.address },
@@ -61,7 +56,8 @@ describe('the lines of docs/kcat.md, on a real broker', function () {
 
   after(async () => {
     following?.kill('SIGKILL');
-    await topology?.end('SIGKILL');
+    topology?.child.kill('SIGKILL');
+    await topology?.ended;
     await broker?.stop();
     await rm(stateDir, { recursive: true, force: true });
   });

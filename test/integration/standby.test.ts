@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ProcessStatus } from '../../streams/index.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { CHECKOUT } from '../broker/checkout.js';
-import { type RunningCommand, runCommand } from '../topology/command.js';
 import { until } from './until.js';
-import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
+import { UsersDeployment } from './users-deployment.js';
 
-const APPLICATION = 'users-standby-test';
 const SAMPLE = path.join(CHECKOUT, 'producer', 'sample-users.json');
 /** Of the sample, what is clean. */
 const CLEAN = 950;
 const RESTORED = /task \S+: (\S+) restored, (\d+) changelog records replayed/g;
 const TASKS = ['0_0', '0_1', '0_2', '0_3'];
-
-interface Process {
-  readonly command: RunningCommand;
-  readonly at: string;
-}
 
 describe('hot standbys of the users application on a real broker', function () {
   this.timeout(120_000);
@@ -29,52 +20,37 @@ describe('hot standbys of the users application on a real broker', function () {
     return;
   }
   let broker: BrokerForTests;
-  let stateDir: string;
-  const commands: RunningCommand[] = [];
+  let application: UsersDeployment;
 
   before(async () => {
     broker = await brokerForTests();
-    await refuseUsersTopics(broker.address);
-    stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-standby-test-'));
+    application = await UsersDeployment.create({
+      brokers: broker.address,
+      name: 'users-standby-test',
+      environment: {
+        WINDOW_SIZE: '1h',
+        HTTP_PORT: '0',
+        STANDBY_REPLICAS: '1',
+        KAFKA_CONFIG_SESSION_TIMEOUT_MS: '6000',
+        KAFKA_CONFIG_HEARTBEAT_INTERVAL_MS: '1500',
+      },
+    });
   });
 
   after(async () => {
-    for (const { child, ended } of commands) {
-      child.kill('SIGKILL');
-      await ended;
-    }
-    if (stateDir !== undefined) await rm(stateDir, { recursive: true, force: true });
-    if (broker === undefined) return;
-    await deleteUsersTopics(broker.address, APPLICATION);
-    await broker.stop();
+    await application?.close();
+    await broker?.stop();
   });
 
-  async function start(): Promise<Process> {
-    const command = runCommand('topology/main', [], {
-      KAFKA_BROKERS: broker.address,
-      APPLICATION_ID: APPLICATION,
-      STATE_DIR: stateDir,
-      WINDOW_SIZE: '1h',
-      HTTP_PORT: '0',
-      STANDBY_REPLICAS: '1',
-      KAFKA_CONFIG_SESSION_TIMEOUT_MS: '6000',
-      KAFKA_CONFIG_HEARTBEAT_INTERVAL_MS: '1500',
-    });
-    commands.push(command);
-    const [, port] = await command.seen(/http on 127\.0\.0\.1 port (\d+)/);
-    return { command, at: `http://127.0.0.1:${port}` };
-  }
-
   it('answer while the process that had the tasks is dead, and then take them over with nothing to replay', async () => {
-    const [first, second] = [await start(), await start()];
+    const [first, second] = [await application.startServing(), await application.startServing()];
     await until(
       'each has tasks',
       60_000,
       () => Promise.all([first, second].map(async ({ at }) => (await statusOf(at)).tasks.length)),
       counts => counts.every(count => count > 0) && sum(counts) === TASKS.length,
     );
-    const producer = runCommand('producer/main', [SAMPLE], { KAFKA_BROKERS: broker.address });
-    commands.push(producer);
+    const producer = application.run('producer/main', [SAMPLE]);
     assert.equal(await producer.ended, 0, producer.output());
     await until(
       'all users are counted',
@@ -90,8 +66,7 @@ describe('hot standbys of the users application on a real broker', function () {
       ([{ tasks, standbys }, stale]) => tasks.length + standbys.length === TASKS.length && countOf(stale) === CLEAN,
     );
 
-    second.command.child.kill('SIGKILL');
-    await second.command.ended;
+    await application.end(second.command, 'SIGKILL');
     assert.equal((await fetch(`${first.at}/stores/country-count?limit=1000`)).status, 503);
     assert.deepEqual(await countries(first.at, 'stale=true'), counted);
 

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AuditRecord } from '../../streams/audit/audit-record.js';
 import { AuditTable } from '../../streams/audit/audit-table.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
-import { readAll } from '../broker/read-all.js';
+import type { RunningCommand } from '../topology/command.js';
 import { type ExpectedTables, expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';
 import { type InputRecord, recordOf, sendRecords, someUsers } from './sent-users.js';
-import { startTopology, type TopologyProcess } from './topology-process.js';
 import { until } from './until.js';
-import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
+import { UsersDeployment } from './users-deployment.js';
 
 const WINDOW_MS = 2000;
 
@@ -23,58 +21,37 @@ describe('the users application on a real broker', function () {
     return;
   }
   let broker: BrokerForTests;
-  let stateDir: string;
-  /** Another one for each test: offsets of a group outlive its topics for a while. */
-  let application: string;
-  let tests = 0;
-  const running = new Set<TopologyProcess>();
+  let application: UsersDeployment;
 
   before(async () => {
     broker = await brokerForTests();
-    await refuseUsersTopics(broker.address);
   });
 
   beforeEach(async () => {
-    application = `users-test-${++tests}`;
-    stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-users-test-'));
+    application = await UsersDeployment.create({
+      brokers: broker.address,
+      name: 'users-test',
+      environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: '1s', IDLE_TIMEOUT: '1s' },
+    });
   });
 
-  afterEach(async () => {
-    for (const topology of running) await topology.end('SIGKILL');
-    running.clear();
-    await rm(stateDir, { recursive: true, force: true });
-    await deleteUsersTopics(broker.address, application);
-  });
+  afterEach(() => application?.close());
 
   after(() => broker?.stop());
 
-  const start = async (more: Readonly<Record<string, string>> = {}): Promise<TopologyProcess> => {
-    const topology = await startTopology({
-      KAFKA_BROKERS: broker.address,
-      APPLICATION_ID: application,
-      STATE_DIR: stateDir,
-      WINDOW_SIZE: `${WINDOW_MS}ms`,
-      WINDOW_GRACE: '1s',
-      IDLE_TIMEOUT: '1s',
-      ...more,
-    });
-    running.add(topology);
+  /** A process of the topology that runs. */
+  const start = async (): Promise<RunningCommand> => {
+    const topology = application.start();
+    await topology.seen(/state RUNNING/);
     return topology;
   };
-  const isRunning = (topology: TopologyProcess): Promise<string> =>
-    until(
-      'the topology runs',
-      60_000,
-      async () => topology.log(),
-      log => log.includes('state RUNNING'),
-    );
-  const cleaned = async (): Promise<number> => (await readAll(broker.address, 'user-cleaned')).length;
+  const send = (records: readonly InputRecord[]): Promise<void> => sendRecords(broker.address, records);
   const summaries = async (): Promise<WindowSummary[]> =>
-    (await readAll(broker.address, 'window-summary')).map(({ value }) => JSON.parse(String(value)) as WindowSummary);
+    (await application.records('window-summary')).map(({ value }) => JSON.parse(String(value)) as WindowSummary);
 
   /** The last one of each task. */
   const auditRecords = async (): Promise<AuditRecord[]> => {
-    const records = await readAll(broker.address, `${application}-audit`);
+    const records = await application.audit();
     const table = new AuditTable();
     for (const record of records) table.apply(record);
     return [...table.tasks.values()];
@@ -90,7 +67,7 @@ describe('the users application on a real broker', function () {
     await until(
       'all tables are complete',
       60_000,
-      async () => sum(tableOf(await readAll(broker.address, 'country-count'), 'count')),
+      async () => sum(tableOf(await application.records('country-count'), 'count')),
       count => count >= sum(expected.countryCount),
     );
     assert.deepEqual(
@@ -99,112 +76,132 @@ describe('the users application on a real broker', function () {
     );
     const byStart = (a: WindowSummary, b: WindowSummary): number => (a.windowStart < b.windowStart ? -1 : 1);
     assert.deepEqual((await summaries()).sort(byStart), expected.summaries);
-    assert.deepEqual(tableOf(await readAll(broker.address, 'country-count'), 'count'), expected.countryCount);
-    assert.deepEqual(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'), expected.distinctUsers);
+    assert.deepEqual(tableOf(await application.records('country-count'), 'count'), expected.countryCount);
+    assert.deepEqual(tableOf(await application.records('distinct-users'), 'distinctUsers'), expected.distinctUsers);
   };
 
   it('gives the same tables as an independent count, after kill -9 in the middle and with the state it had', async () => {
     let topology = await start();
-    await isRunning(topology);
     const users = someUsers(20_000, Date.now());
-    const sending = sendRecords(broker.address, users.map(recordOf));
-    await until('some are cleaned', 60_000, cleaned, count => count > 2000);
-    await topology.end('SIGKILL');
-    running.delete(topology);
-    const instance = await identity(stateDir, application);
+    const sending = send(users.map(recordOf));
+    await until(
+      'some are cleaned',
+      60_000,
+      () => application.cleaned(),
+      count => count > 2000,
+    );
+    await application.end(topology, 'SIGKILL');
+    const instance = await identity(application);
     await sending;
 
     topology = await start();
     await assertTables(expectedTables(users, WINDOW_MS));
-    assert.equal(await cleaned(), users.length);
-    assert.deepEqual(await readAll(broker.address, 'user-rejected'), []);
-    assert.equal(await identity(stateDir, application), instance);
-    assert.doesNotMatch(topology.log(), /rebuilt/);
-    assert.equal(await topology.end('SIGTERM'), 0);
+    assert.equal(await application.cleaned(), users.length);
+    assert.deepEqual(await application.records('user-rejected'), []);
+    assert.equal(await identity(application), instance);
+    assert.doesNotMatch(topology.output(), /rebuilt/);
+    assert.equal(await application.end(topology, 'SIGTERM'), 0);
   });
 
   it('goes on with its tables after an orderly restart, and restores nothing that it has on disk', async () => {
     let topology = await start();
-    await isRunning(topology);
     const first = someUsers(3000, Date.now());
-    await sendRecords(broker.address, first.map(recordOf));
-    await until('the first are cleaned', 60_000, cleaned, count => count === first.length);
-    assert.equal(await topology.end('SIGTERM'), 0);
+    await send(first.map(recordOf));
+    await until(
+      'the first are cleaned',
+      60_000,
+      () => application.cleaned(),
+      count => count === first.length,
+    );
+    assert.equal(await application.end(topology, 'SIGTERM'), 0);
 
     topology = await start();
-    await isRunning(topology);
-    assert.doesNotMatch(topology.log(), /[1-9]\d* changelog records replayed/);
+    assert.doesNotMatch(topology.output(), /[1-9]\d* changelog records replayed/);
     const second = someUsers(3000, Date.now());
-    await sendRecords(broker.address, second.map(recordOf));
+    await send(second.map(recordOf));
     await assertTables(expectedTables([...first, ...second], WINDOW_MS));
-    assert.equal(await topology.end('SIGTERM'), 0);
+    assert.equal(await application.end(topology, 'SIGTERM'), 0);
   });
 
   it('shares its tasks with a second process, which has a slot of its own, and takes them back when that has ended', async () => {
     const first = await start();
-    await isRunning(first);
     const before = someUsers(3000, Date.now());
-    await sendRecords(broker.address, before.map(recordOf));
-    await until('the first are cleaned', 60_000, cleaned, count => count === before.length);
+    await send(before.map(recordOf));
+    await until(
+      'the first are cleaned',
+      60_000,
+      () => application.cleaned(),
+      count => count === before.length,
+    );
     const second = await start();
-    await isRunning(second);
-    assert.match(second.log(), new RegExp(`state in ${path.join(stateDir, application, '1')}"`));
+    assert.match(
+      second.output(),
+      new RegExp(`state in ${path.join(application.stateDir, application.applicationId, '1')}"`),
+    );
     const shared = someUsers(3000, Date.now());
-    await sendRecords(broker.address, shared.map(recordOf));
-    await until('the next are cleaned', 60_000, cleaned, count => count === before.length + shared.length);
-    assert.equal(await second.end('SIGTERM'), 0);
-    running.delete(second);
+    await send(shared.map(recordOf));
+    await until(
+      'the next are cleaned',
+      60_000,
+      () => application.cleaned(),
+      count => count === before.length + shared.length,
+    );
+    assert.equal(await application.end(second, 'SIGTERM'), 0);
     const after = someUsers(3000, Date.now());
-    await sendRecords(broker.address, after.map(recordOf));
-    await until('the last are cleaned', 60_000, cleaned, count => count === 9000);
+    await send(after.map(recordOf));
+    await until(
+      'the last are cleaned',
+      60_000,
+      () => application.cleaned(),
+      count => count === 9000,
+    );
     const { countryCount, distinctUsers } = expectedTables([...before, ...shared, ...after], WINDOW_MS);
     await until(
       'the counts are complete',
       30_000,
-      async () => sum(tableOf(await readAll(broker.address, 'country-count'), 'count')),
+      async () => sum(tableOf(await application.records('country-count'), 'count')),
       count => count >= sum(countryCount),
     );
-    assert.deepEqual(tableOf(await readAll(broker.address, 'country-count'), 'count'), countryCount);
-    assert.deepEqual(tableOf(await readAll(broker.address, 'distinct-users'), 'distinctUsers'), distinctUsers);
-    assert.equal(await first.end('SIGTERM'), 0);
+    assert.deepEqual(tableOf(await application.records('country-count'), 'count'), countryCount);
+    assert.deepEqual(tableOf(await application.records('distinct-users'), 'distinctUsers'), distinctUsers);
+    assert.equal(await application.end(first, 'SIGTERM'), 0);
   });
 
   it('is kept running in several processes by one command, also when one of them dies', async () => {
-    const command = await start({ STREAM_PROCESSES: '2' });
+    const command = application.start({ STREAM_PROCESSES: '2' });
     const runs = (times: number): Promise<string> =>
       until(
         `state RUNNING, ${times} times`,
         60_000,
-        async () => command.log(),
+        async () => command.output(),
         log => (log.match(/state RUNNING/g) ?? []).length >= times,
       );
     await runs(2);
     const users = someUsers(6000, Date.now());
-    const sending = sendRecords(broker.address, users.map(recordOf));
-    await until('some are cleaned', 60_000, cleaned, count => count > 500);
-    const [pid] = [...command.log().matchAll(/"pid":(\d+)[^\n]*state RUNNING/g)].map(([, id]) => Number(id));
-    assert.ok(pid !== undefined && pid !== command.pid);
+    const sending = send(users.map(recordOf));
+    await until(
+      'some are cleaned',
+      60_000,
+      () => application.cleaned(),
+      count => count > 500,
+    );
+    const [pid] = [...command.output().matchAll(/"pid":(\d+)[^\n]*state RUNNING/g)].map(([, id]) => Number(id));
+    assert.ok(pid !== undefined && pid !== command.child.pid);
     process.kill(pid, 'SIGKILL');
     await sending;
     await assertTables(expectedTables(users, WINDOW_MS));
-    assert.match(command.log(), /a stream process ended with 128, the next one follows in 1000 ms/);
-    assert.equal(await command.end('SIGTERM'), 0);
+    assert.match(command.output(), /a stream process ended with 128, the next one follows in 1000 ms/);
+    assert.equal(await application.end(command, 'SIGTERM'), 0);
   });
 
   it('keeps what it refuses, with the reason, and goes on', async () => {
     const topology = await start();
-    await isRunning(topology);
     const good = someUsers(100, Date.now());
     const bad = badRecords(Date.now());
     const odd = oddRecords(good.slice(90));
-    await sendRecords(broker.address, [
-      ...good.slice(0, 50).map(recordOf),
-      ...bad,
-      ...good.slice(50, 90).map(recordOf),
-      ...odd,
-    ]);
+    await send([...good.slice(0, 50).map(recordOf), ...bad, ...good.slice(50, 90).map(recordOf), ...odd]);
     await assertTables(expectedTables(good, WINDOW_MS));
-    const rejected = await readAll(broker.address, 'user-rejected');
+    const rejected = await application.records('user-rejected');
     const reasons = rejected.map(({ value, headers }) => [
       value?.toString('hex') ?? null,
       header(headers, 'message'),
@@ -216,8 +213,8 @@ describe('the users application on a real broker', function () {
     );
     assert.equal(rejected.length, bad.length);
     assert.ok(reasons.every(([, , topic]) => topic === 'user'));
-    assert.equal(await cleaned(), good.length);
-    assert.equal(await topology.end('SIGTERM'), 0);
+    assert.equal(await application.cleaned(), good.length);
+    assert.equal(await application.end(topology, 'SIGTERM'), 0);
   });
 });
 
@@ -254,10 +251,10 @@ function oddRecords(users: readonly SentUser[]): InputRecord[] {
 }
 
 /** What tells that the directory is the one it was: LevelDB's log of the slot's identity. */
-async function identity(stateDir: string, application: string): Promise<string> {
-  const current = await readFile(path.join(stateDir, application, '0', 'instance', 'CURRENT'), 'utf8');
+async function identity({ stateDir, applicationId }: UsersDeployment): Promise<string> {
+  const current = await readFile(path.join(stateDir, applicationId, '0', 'instance', 'CURRENT'), 'utf8');
   assert.match(current, /MANIFEST/);
-  return path.join(stateDir, application, '0');
+  return path.join(stateDir, applicationId, '0');
 }
 
 function header(
