@@ -4,7 +4,7 @@ import type { ProcessStatus } from '../../streams/index.js';
 import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { CHECKOUT } from '../broker/checkout.js';
 import { until } from './until.js';
-import { UsersDeployment } from './users-deployment.js';
+import { SHORT_SESSION, UsersDeployment } from './users-deployment.js';
 
 const SAMPLE = path.join(CHECKOUT, 'producer', 'sample-users.json');
 /** Of the sample, what is clean. */
@@ -31,8 +31,7 @@ describe('hot standbys of the users application on a real broker', function () {
         WINDOW_SIZE: '1h',
         HTTP_PORT: '0',
         STANDBY_REPLICAS: '1',
-        KAFKA_CONFIG_SESSION_TIMEOUT_MS: '6000',
-        KAFKA_CONFIG_HEARTBEAT_INTERVAL_MS: '1500',
+        ...SHORT_SESSION,
       },
     });
   });

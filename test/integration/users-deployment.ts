@@ -6,6 +6,12 @@ import { readAll } from '../broker/read-all.js';
 import { type RunningCommand, runCommand } from '../topology/command.js';
 import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
 
+/** The tasks of a process that has ended go to others after six seconds. Of the classic protocol: the newer one has it at the broker. */
+export const SHORT_SESSION: Readonly<Record<string, string>> = {
+  KAFKA_CONFIG_SESSION_TIMEOUT_MS: '6000',
+  KAFKA_CONFIG_HEARTBEAT_INTERVAL_MS: '1500',
+};
+
 export interface UsersDeploymentOptions {
   /** Of the broker, as KAFKA_BROKERS. */
   readonly brokers: string;

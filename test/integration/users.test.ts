@@ -9,7 +9,7 @@ import type { RunningCommand } from '../topology/command.js';
 import { type ExpectedTables, expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';
 import { type InputRecord, recordOf, sendRecords, someUsers } from './sent-users.js';
 import { until } from './until.js';
-import { UsersDeployment } from './users-deployment.js';
+import { SHORT_SESSION, UsersDeployment } from './users-deployment.js';
 
 const WINDOW_MS = 2000;
 
@@ -31,7 +31,7 @@ describe('the users application on a real broker', function () {
     application = await UsersDeployment.create({
       brokers: broker.address,
       name: 'users-test',
-      environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: '1s', IDLE_TIMEOUT: '1s' },
+      environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: '1s', IDLE_TIMEOUT: '1s', ...SHORT_SESSION },
     });
   });
 
