@@ -3,6 +3,7 @@ import { type StateWrite, stateKey } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { Clock, Consumer, PolledBatch, Producer } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../kafka/record.js';
+import { type ChangelogBatch, ChangelogBatches } from './changelog-batches.js';
 
 /** A store to restore from its changelog. */
 export interface ChangelogPartition extends TopicPartition {
@@ -37,19 +38,17 @@ export interface RestoreProgress {
 }
 
 interface Reading extends ChangelogPartition {
+  /** Read up to here, not included; what is written lies behind. */
   position: number;
   /** Where the restore ends; undefined: it is followed for as long as it is there. */
   readonly target: number | undefined;
   records: number;
 }
 
-/** What came for one changelog. */
-interface Batch {
-  records: number;
-  readonly writes: StateWrite[];
-}
+type Batches = ChangelogBatches<Reading>;
 
-const MAX_POLL_RECORDS = 10_000;
+/** Few, so that fetching, taking and writing go on side by side. */
+const MAX_POLL_RECORDS = 1000;
 
 /**
  * Brings stores up to the end of their changelogs, in the background, those of several tasks side by side, and keeps those of
@@ -195,68 +194,72 @@ export class ChangelogReader {
     }
   }
 
-  /** Until it is to stop, or something else is to be read. One batch is fetched while the one before is applied. */
+  /** Until it is to stop, or something else is to be read. Then all that was read is written. */
   async #readAssigned(): Promise<void> {
     const restores = this.#all.some(isRestore);
     this.#assign(restores);
+    const batches: Batches = new ChangelogBatches((changelog, batch) => this.#apply(changelog, batch));
     let polling: Promise<PolledBatch> | undefined = this.#consumer.poll(MAX_POLL_RECORDS);
     try {
       while (polling !== undefined) {
-        const batches = this.#take(await polling);
+        this.#take(await polling, batches);
         const left = this.#all.filter(changelog => !isDone(changelog));
         const goesOn = !this.#stopping && left.length > 0 && left.some(isRestore) === restores;
         polling = goesOn ? this.#consumer.poll(MAX_POLL_RECORDS) : undefined;
         // A failure is met where it is awaited.
         polling?.catch(() => {});
-        for (const changelog of this.#all) await this.#apply(changelog, batches.get(changelog));
-        this.#removeAll(isDone);
+        await batches.write();
       }
+      await batches.settle();
     } finally {
       // Left behind, it would take the first records of the next assignment.
       await polling?.catch(() => {});
+      await batches.settle().catch(() => {});
     }
   }
 
-  /** Sorts by changelog what came. */
-  #take({ records, ends }: PolledBatch): ReadonlyMap<Reading, Batch> {
-    const batches = new Map<Reading, Batch>();
+  /** Sorts by changelog what came. One that was done before takes nothing more: its state is its task's when the last batch is written. */
+  #take({ records, ends }: PolledBatch, batches: Batches): void {
+    const done = new Set(this.#all.filter(isDone));
+    const readingOf = (partition: TopicPartition): readonly Reading[] =>
+      (this.#changelogs.get(partitionId(partition)) ?? []).filter(changelog => !done.has(changelog));
     let of: TopicPartition | undefined;
     let changelogs: readonly Reading[] = [];
     for (const record of records) {
       if (of?.partition !== record.partition || of.topic !== record.topic) {
         of = record;
-        changelogs = this.#changelogs.get(partitionId(record)) ?? [];
+        changelogs = readingOf(record);
       }
       for (const changelog of changelogs) {
         if (record.offset < changelog.position) continue;
         changelog.position = record.offset + 1;
-        let batch = batches.get(changelog);
-        if (batch === undefined) {
-          batch = { records: 0, writes: [] };
-          batches.set(changelog, batch);
-        }
+        const batch = batches.of(changelog);
+        batch.position = changelog.position;
         if (!isOf(changelog, record)) continue;
-        changelog.records++;
         batch.records++;
         addWrites(batch.writes, record, changelog);
       }
     }
     // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
     for (const end of ends) {
-      for (const changelog of this.#changelogs.get(partitionId(end)) ?? []) {
-        if (end.offset > changelog.position) changelog.position = end.offset;
+      for (const changelog of readingOf(end)) {
+        if (end.offset <= changelog.position) continue;
+        changelog.position = end.offset;
+        const batch = isDone(changelog) ? batches.of(changelog) : batches.waiting(changelog);
+        if (batch !== undefined) batch.position = end.offset;
       }
     }
-    return batches;
   }
 
-  /** Writes what came, and that all was read. */
-  async #apply(changelog: Reading, batch: Batch | undefined): Promise<void> {
-    if (batch === undefined && !isDone(changelog)) return;
-    const { taskId, store, state, records, position, target } = changelog;
-    await state.restore(store, batch?.writes ?? [], position, this.#clock.now());
+  /** Writes what came, and how far all was read. */
+  async #apply(changelog: Reading, { records, writes, position }: ChangelogBatch): Promise<void> {
+    const { taskId, store, state, target } = changelog;
+    await state.restore(store, writes, position, this.#clock.now());
     if (target === undefined) return;
-    this.#onProgress({ taskId, store, batch: batch?.records ?? 0, records, remaining: Math.max(0, target - position) });
+    changelog.records += records;
+    const remaining = Math.max(0, target - position);
+    this.#onProgress({ taskId, store, batch: records, records: changelog.records, remaining });
+    if (remaining === 0) this.#removeAll(reading => reading === changelog);
   }
 
   /** Each partition from where the one is that is furthest behind. */

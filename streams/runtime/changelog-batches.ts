@@ -1,0 +1,87 @@
+import type { StateWrite } from '../../stores/state-database.js';
+
+/** Entries that may wait for the write before. */
+const MAX_WAITING = 10_000;
+
+/** What came for one changelog and is to be written. */
+export interface ChangelogBatch {
+  records: number;
+  readonly writes: StateWrite[];
+  /** It reaches to here, not included. */
+  position: number;
+}
+
+/** Writes the batches of changelogs, one after the other. What comes while a write is under way waits for the next one. */
+export class ChangelogBatches<Changelog> {
+  readonly #write: (changelog: Changelog, batch: ChangelogBatch) => Promise<void>;
+  #waiting = new Map<Changelog, ChangelogBatch>();
+  /** Until nothing waits any more. */
+  #writing: Promise<void> | undefined;
+  /** The part of it that has been taken from those that wait. */
+  #taken: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(write: (changelog: Changelog, batch: ChangelogBatch) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** What waits of the changelog. */
+  waiting(changelog: Changelog): ChangelogBatch | undefined {
+    return this.#waiting.get(changelog);
+  }
+
+  /** The same; a new one if there is none. */
+  of(changelog: Changelog): ChangelogBatch {
+    let batch = this.#waiting.get(changelog);
+    if (batch === undefined) {
+      batch = { records: 0, writes: [], position: 0 };
+      this.#waiting.set(changelog, batch);
+    }
+    return batch;
+  }
+
+  /** Has what waits written, and resolves when not too much of it waits. Rejects with what a write has failed with. */
+  async write(): Promise<void> {
+    this.#begin();
+    while (this.#isFull && this.#failure === undefined) await this.#taken?.catch(() => {});
+    this.#check();
+  }
+
+  /** Resolves when nothing waits and nothing is being written. Rejects with what a write has failed with. */
+  async settle(): Promise<void> {
+    this.#begin();
+    await this.#writing;
+    this.#check();
+  }
+
+  #begin(): void {
+    if (this.#failure === undefined && this.#waiting.size > 0) this.#writing ??= this.#writeWaiting();
+  }
+
+  async #writeWaiting(): Promise<void> {
+    try {
+      while (this.#waiting.size > 0) {
+        this.#taken = this.#writeAll(this.#waiting);
+        this.#waiting = new Map();
+        await this.#taken;
+      }
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#writing = undefined;
+  }
+
+  async #writeAll(batches: ReadonlyMap<Changelog, ChangelogBatch>): Promise<void> {
+    for (const [changelog, batch] of batches) await this.#write(changelog, batch);
+  }
+
+  get #isFull(): boolean {
+    let entries = 0;
+    for (const { writes } of this.#waiting.values()) entries += writes.length;
+    return entries >= MAX_WAITING;
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}
