@@ -88,14 +88,20 @@ async function repaired(location: string): Promise<Lock | undefined> {
   }
 }
 
-/** undefined if another process has it open. */
+/** undefined if another process has it open. Rejects if it can't be read, too: LevelDB looks at a table only then. */
 async function opened(location: string): Promise<Lock | undefined> {
   const level = new DiskLevel<string, string>(location);
   try {
     await level.open();
-    return level;
   } catch (error) {
     if (isLocked(error)) return undefined;
+    throw error;
+  }
+  try {
+    for (const key of [INSTANCE_ID, APPLICATION]) level.getSync(key);
+    return level;
+  } catch (error) {
+    await level.close();
     throw error;
   }
 }
