@@ -25,6 +25,8 @@ export interface AuditRecord {
   readonly counts: TaskCounts;
   /** By source topic. They are committed with the counts: the two always fit each other. */
   readonly offsets: Readonly<Record<string, InputOffsets>>;
+  /** By repartition topic: offset of the next record. Absent in records of earlier versions. */
+  readonly repartitionOffsets?: Readonly<Record<string, number>>;
   /** By operator, and by repartition topic (`watermarks`). */
   readonly times: Readonly<Record<string, SavedTime>>;
   readonly watermarks: Readonly<Record<string, readonly number[]>>;

@@ -143,14 +143,16 @@ export class RdKafkaConsumer implements Consumer {
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     if (partitions.length === 0) return [];
     const list = partitions.map(({ topic, partition }) => ({ topic, partition }));
-    const offsets = await promised<{ topic: string; partition: number; offset?: number }[]>('committed', done =>
-      this.#client.committed(list, CALL_TIMEOUT_MS, done),
+    const offsets = await promised<({ topic: string; partition: number; offset?: number } | Error)[]>(
+      'committed',
+      done => this.#client.committed(list, CALL_TIMEOUT_MS, done),
     );
-    return offsets.map(({ topic, partition, offset }) => ({
-      topic,
-      partition,
-      offset: offset === undefined || offset < 0 ? -1 : offset,
-    }));
+    return offsets.map((of, index) => {
+      // In the place of a partition for which the broker has an error instead of an offset.
+      if (of instanceof Error) throw new Error(`committed offset of ${JSON.stringify(list[index])}: ${of.message}`);
+      const { topic, partition, offset } = of;
+      return { topic, partition, offset: offset === undefined || offset < 0 ? -1 : offset };
+    });
   }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {

@@ -153,18 +153,36 @@ export class AssignedTasks {
     this.#restoring.get(taskId)?.progress.set(store, { store, restored: records, remaining });
   }
 
-  /** These tasks go on from the committed offsets, or from the beginning of partitions that have none. */
+  /** These tasks go on from the committed offsets. */
   async seek(tasks: readonly Task[], consumer: Consumer): Promise<void> {
     const committed = await consumer.committed(tasks.flatMap(task => task.inputs.partitions));
-    const offsets = await Promise.all(
-      committed.map(async ({ offset, ...of }) => ({
-        ...of,
-        offset: offset < 0 ? (await consumer.watermarks(of)).low : offset,
-      })),
+    await Promise.all(
+      tasks.map(async task => {
+        const offsets = new Map<string, number>();
+        for (const { topic, partition } of task.inputs.partitions) {
+          const known = committed.find(of => of.topic === topic && of.partition === partition)?.offset ?? -1;
+          offsets.set(topic, known >= 0 ? known : await this.#uncommitted(task, { topic, partition }, consumer));
+        }
+        task.inputs.seek(offsets);
+      }),
     );
-    for (const { partition, inputs } of tasks) {
-      inputs.seek(new Map(offsets.filter(of => of.partition === partition).map(of => [of.topic, of.offset])));
+  }
+
+  /**
+   * Where to begin in a partition of which the group has no committed offset: at the oldest record, if the task has processed nothing of it.
+   * If it has, the offset was lost (a broker forgets those of a group that was away for a week): the task's state knows it, as they
+   * were committed together.
+   */
+  async #uncommitted(task: Task, of: TopicPartition, consumer: Consumer): Promise<number> {
+    const { low, high } = await consumer.watermarks(of);
+    const next = task.nextOffset(of.topic);
+    if (next === undefined || next < low || next > high) return low;
+    if (next > low) {
+      this.#logger.warn(
+        `no committed offset of ${of.topic}-${of.partition}: goes on from ${next}, where task ${task.id} had come`,
+      );
     }
+    return next;
   }
 
   /** Takes all tasks back to the last commit. */

@@ -47,6 +47,12 @@ export class TaskAudit {
     return bytes === null ? undefined : decodeAudit(bytes);
   }
 
+  /** As of the last commit, where to go on in an input topic; undefined if it is not known. */
+  next(topic: string): number | undefined {
+    const audit = this.committed;
+    return audit?.offsets[topic]?.next ?? audit?.repartitionOffsets?.[topic];
+  }
+
   /** Goes on from what was committed. Returns true if the others do not know that the task is here. */
   resume(): boolean {
     const audit = this.committed;
@@ -79,9 +85,16 @@ export class TaskAudit {
     }
     const offsets: Record<string, InputOffsets> = {};
     for (const { queue } of this.#inputs.sources) offsets[queue.topic] = { begin: queue.begin, next: queue.position };
+    const repartitionOffsets: Record<string, number> = {};
+    for (const { topic, position } of this.#inputs.queues) {
+      if (offsets[topic] === undefined) repartitionOffsets[topic] = position;
+    }
     const { taskId, counts } = this.#context;
     const streamTime = this.#graph.taskTime.time;
-    const record = { task: taskId, ...this.#instance, streamTime, counts, offsets, times, watermarks };
-    this.#store.put(taskId, encodeAudit(record));
+    const time = { streamTime, times, watermarks };
+    this.#store.put(
+      taskId,
+      encodeAudit({ task: taskId, ...this.#instance, counts, offsets, repartitionOffsets, ...time }),
+    );
   }
 }

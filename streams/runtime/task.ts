@@ -107,6 +107,11 @@ export class Task {
     return this.#audit.committed;
   }
 
+  /** As of the last commit, the offset of the next record of an input topic; undefined if it is not known. */
+  nextOffset(topic: string): number | undefined {
+    return this.#audit.next(topic);
+  }
+
   /** What its nodes received and forwarded, by their names in `describe()`. */
   get nodeCounts(): Readonly<Record<string, NodeCounts>> {
     const described = this.#graph.processors.filter(processor => processor.isDescribed);

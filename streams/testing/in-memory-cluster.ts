@@ -112,6 +112,11 @@ export class InMemoryCluster {
     return this.#epochs.get(transactionalId) !== producer;
   }
 
+  /** What a broker does with the offsets of a group that was away for longer than its `offsets.retention.minutes`. */
+  forgetCommittedOffsets(): void {
+    this.#committed.clear();
+  }
+
   /** The next commit of a transaction fails with `error`, and is not committed. */
   failNextCommit(error: KafkaClientError): void {
     this.#failNext = error;

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
+import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
+import { TestApplication } from './test-application.js';
+
+describe('a group whose committed offsets are lost', () => {
+  let app: TestApplication;
+
+  beforeEach(() => {
+    app = new TestApplication();
+    app.createTopics();
+  });
+
+  afterEach(() => app.close());
+
+  const counted = (total: number): Promise<void> =>
+    app.until(() => Math.max(...app.output().map(Number)) >= total && app.output().includes(String(total)));
+
+  /** Sends to both partitions: one of them has records that move through the repartition topic. */
+  function sendToBoth(records: number): void {
+    for (let sent = 0; sent < records; sent++) app.send(1, sent % 2);
+  }
+
+  for (const [where, lose] of [
+    ['with the state that it has', () => {}],
+    ['with the state restored from the changelogs', () => (app.directory = new MemoryStateDirectory())],
+  ] as const) {
+    it(`goes on from where its tasks had come, ${where}`, async () => {
+      const streams = app.start({}, countsAll());
+      sendToBoth(10);
+      await counted(10);
+      await streams.close();
+      app.cluster.forgetCommittedOffsets();
+      lose();
+      app.start({}, countsAll());
+      sendToBoth(6);
+      await counted(16);
+      assert.ok(Math.max(...app.output().map(Number)) === 16);
+      assert.ok(
+        app.warnings.some(text => /no committed offset of in-0: goes on from 5, where task 0_0 had come/.test(text)),
+      );
+    });
+  }
+
+  it('begins at the oldest record where the topic does not have what comes next', async () => {
+    const streams = app.start();
+    for (let sent = 0; sent < 3; sent++) app.send(1);
+    await counted(3);
+    await streams.close();
+    app.cluster.forgetCommittedOffsets();
+    app.cluster.deleteTopic('in');
+    app.cluster.createTopic('in', 2);
+    app.start();
+    app.send(1);
+    await counted(4);
+  });
+});
+
+/** One count of all records. */
+function countsAll(): Topology {
+  const builder = new StreamsBuilder();
+  builder
+    .stream<string, number>('in')
+    .groupBy(() => 'all')
+    .count({ as: 'counts' })
+    .toStream()
+    .to('out', { valueSerde: Serdes.json<number | null>() });
+  return builder.build();
+}
