@@ -28,6 +28,11 @@ const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
+/**
+ * What the client says nowhere else: the reason of a fatal error (the next call fails with `Fatal error`), and that it went to the
+ * beginning of a partition, because the broker does not have the offset that comes next.
+ */
+const TOLD_BY_LOG_ONLY: ReadonlySet<string> = new Set(['FATAL', 'OFFSET']);
 const NOTHING: PolledBatch = Object.freeze({ records: [], ends: [] });
 
 /** The consumer port on node-rdkafka. */
@@ -77,9 +82,8 @@ export class RdKafkaConsumer implements Consumer {
     if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
     const warn = clientWarnings(`consumer ${options.clientId}`, logger);
     this.#client.on('event.error', ({ message }) => warn(message));
-    // Its reason is nowhere else: what the next call fails with is `Fatal error`.
     this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
-      if (fac === 'FATAL') warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
+      if (TOLD_BY_LOG_ONLY.has(fac)) warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
     });
   }
 

@@ -1,21 +1,25 @@
-import type { Consumer, PolledBatch } from '../kafka/ports.js';
+import type { Logger } from '../kafka/logger.js';
+import { type Consumer, KafkaClientError, type PolledBatch } from '../kafka/ports.js';
 import type { RecordQueue } from './record-queue.js';
 import type { Task } from './task.js';
 
 const MAX_POLL_RECORDS = 4000;
+const OFFSET_OUT_OF_RANGE = 1;
 
 /** Brings what the consumer polls into the queues of the tasks. One batch is always being fetched while the one before is processed. */
 export class InputReader {
   readonly #consumer: Consumer;
+  readonly #logger: Logger;
   /** Where polled records go: by topic, then partition. */
   #queues = new Map<string, (RecordQueue | undefined)[]>();
   #polling: Promise<PolledBatch> | undefined;
 
-  constructor(consumer: Consumer) {
+  constructor(consumer: Consumer, logger: Logger) {
     this.#consumer = consumer;
+    this.#logger = logger;
   }
 
-  /** Takes the next batch. Returns the number of its records. */
+  /** Takes the next batch. Returns the number of its records. Throws a KafkaClientError if the client went back by itself. */
   async read(): Promise<number> {
     const polling = this.#polling ?? this.#consumer.poll(MAX_POLL_RECORDS);
     this.#polling = undefined;
@@ -23,13 +27,33 @@ export class InputReader {
     this.#polling = this.#consumer.poll(MAX_POLL_RECORDS);
     // A failure is met where it is awaited.
     this.#polling.catch(() => {});
-    this.#take(batch);
+    await this.#take(batch);
     return batch.records.length;
   }
 
-  #take({ records, ends }: PolledBatch): void {
-    for (const record of records) this.#queues.get(record.topic)?.[record.partition]?.add(record);
+  async #take({ records, ends }: PolledBatch): Promise<void> {
+    for (const record of records) {
+      const queue = this.#queues.get(record.topic)?.[record.partition];
+      if (queue === undefined) continue;
+      if (record.offset < queue.fetchPosition) await this.#wentBack(queue, record.offset);
+      queue.add(record);
+    }
     for (const { topic, partition, offset } of ends) this.#queues.get(topic)?.[partition]?.endAt(offset);
+  }
+
+  /**
+   * The client begins a partition anew when a broker tells it that there is nothing at its position (`auto.offset.reset`). If that
+   * is so, a topic that was made again is read as what it is, as Java does; if not, what comes now has been processed.
+   */
+  async #wentBack({ topic, partition, fetchPosition }: RecordQueue, offset: number): Promise<void> {
+    const { low, high } = await this.#consumer.watermarks({ topic, partition });
+    if (fetchPosition >= low && fetchPosition <= high) {
+      const message = `${topic}-${partition} came from ${offset} on, where ${fetchPosition} is next`;
+      throw new KafkaClientError(message, 'abort', OFFSET_OUT_OF_RANGE);
+    }
+    this.#logger.warn(
+      `${topic}-${partition} has the offsets ${low} to ${high}, and not ${fetchPosition}, which is next: goes on from ${offset}`,
+    );
   }
 
   /** Reads for these tasks, from the positions of their queues, and for no others: after a rebalance, or a return to the last commit. */
@@ -44,7 +68,7 @@ export class InputReader {
   async extend(tasks: readonly Task[]): Promise<void> {
     const batch = await this.#polling;
     this.#polling = undefined;
-    if (batch !== undefined) this.#take(batch);
+    if (batch !== undefined) await this.#take(batch);
     this.#assign(tasks);
   }
 

@@ -117,6 +117,11 @@ export class InMemoryCluster {
     this.#committed.clear();
   }
 
+  /** All members go back to the beginning of their partitions, as their client does for `auto.offset.reset=earliest`. */
+  resetPositions(): void {
+    for (const member of this.#members.values()) member.resetPositions();
+  }
+
   /** The next commit of a transaction fails with `error`, and is not committed. */
   failNextCommit(error: KafkaClientError): void {
     this.#failNext = error;

@@ -56,6 +56,11 @@ export class InMemoryConsumer implements Consumer {
     this.#cluster.gaveUp(this);
   }
 
+  /** What a client does whose broker says that it has nothing at its position. */
+  resetPositions(): void {
+    for (const position of this.#positions.values()) position.next = 0;
+  }
+
   async poll(maxRecords: number): Promise<PolledBatch> {
     const polled: ConsumerRecord[] = [];
     const ends: TopicPartitionOffset[] = [];

@@ -57,6 +57,45 @@ describe('a group whose committed offsets are lost', () => {
   });
 });
 
+describe('a client that goes back to the beginning by itself', () => {
+  let app: TestApplication;
+
+  beforeEach(() => {
+    app = new TestApplication();
+    app.createTopics();
+  });
+
+  afterEach(() => app.close());
+
+  it('is sent back to the last commit, and nothing is counted twice', async () => {
+    app.start({}, countsAll());
+    for (let sent = 0; sent < 10; sent++) app.send(1, sent % 2);
+    await app.until(() => app.output().includes('10'));
+    app.cluster.resetPositions();
+    await app.until(() => app.warnings.length > 0);
+    app.send(1);
+    await app.until(() => app.output().includes('11'));
+    assert.equal(Math.max(...app.output().map(Number)), 11);
+    assert.match(app.warnings.join('; '), /going back to the last commit: .* came from 0 on, where \d+ is next/);
+  });
+
+  it('reads what is there where the topic was made again', async () => {
+    app.start();
+    for (let sent = 0; sent < 3; sent++) app.send(1);
+    await app.until(() => app.output().includes('3'));
+    app.cluster.deleteTopic('in');
+    app.cluster.createTopic('in', 2);
+    app.cluster.resetPositions();
+    app.send(1);
+    await app.until(() => app.output().includes('4'));
+    assert.ok(
+      app.warnings.some(text => /in-0 has the offsets 0 to 1, and not \d+, which is next: goes on from 0/.test(text)),
+    );
+    app.send(1);
+    await app.until(() => app.output().includes('5'));
+  });
+});
+
 /** One count of all records. */
 function countsAll(): Topology {
   const builder = new StreamsBuilder();
