@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -18,10 +18,13 @@ const run = promisify(execFile);
 describe('npm start', function () {
   this.timeout(60_000);
   let running: ChildProcess | undefined;
+  let directory: string | undefined;
 
-  afterEach(() => {
+  afterEach(async () => {
     running?.kill('SIGKILL');
     running = undefined;
+    if (directory !== undefined) await rm(directory, { recursive: true });
+    directory = undefined;
   });
 
   it('--once ends with the result as the last line, the same each time', async () => {
@@ -35,7 +38,8 @@ describe('npm start', function () {
   });
 
   it('--once takes another file, and tells of one that breaks off', async () => {
-    const file = path.join(tmpdir(), `tributary-start-test-${process.pid}.json`);
+    directory = await mkdtemp(path.join(tmpdir(), 'start-test-'));
+    const file = path.join(directory, 'users.json');
     const user = { email: 'A@b.c', country: 'chile', gender: 'Male', date: '06/05/2018', ip_address: '10.0.0.1' };
     await writeFile(file, `[${JSON.stringify(user)},{"email`);
     const child = spawn(process.execPath, [START, '--once', '--file', file], { stdio: ['ignore', 'pipe', 'pipe'] });
