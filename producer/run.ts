@@ -12,7 +12,7 @@ import { type ProduceResult, produceUsers } from './produce.js';
 import { noProgress, type ProgressDisplay, progressBar, progressLines } from './progress.js';
 import type { RecordSource } from './record-source.js';
 import type { Timer } from './timer.js';
-import { openUsersFile, usersOfStream } from './users-file.js';
+import { usersOfFile, usersOfStream } from './users-file.js';
 
 /** What the program meets of its process. */
 export interface ProgramIo {
@@ -91,7 +91,7 @@ async function openSource(input: UsersInput, io: ProgramIo): Promise<RecordSourc
       return usersOfStream(io.stdin, io.signal);
     case 'file':
       try {
-        return await openUsersFile(input.path, io.signal);
+        return await usersOfFile(input.path, io.signal);
       } catch (error) {
         throw new ConfigError(`FILE: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       }

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { RecordBatch } from './record-source.js';
 import { readUsers } from './users-text.js';
@@ -6,20 +7,17 @@ import { readUsers } from './users-text.js';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The users in a file of any size (see `readUsers`). It is opened at once, read as the batches are iterated, and closed
- * after that. An aborted `signal` ends it early, without an error.
+ * The users in a file of any size (see `readUsers`). That it can be read is checked at once; it is opened when the first batch is
+ * asked for, and closed after the last one. An aborted `signal` ends it early, without an error.
  *
- * @throws Error of the file system when the file can't be opened
+ * @throws Error of the file system when the file can't be read
  */
-export async function openUsersFile(path: string, signal?: AbortSignal): Promise<AsyncGenerator<RecordBatch>> {
-  const file = await open(path);
-  const stat = await file.stat();
-  if (stat.isDirectory()) {
-    await file.close();
-    throw new Error(`EISDIR: ${path} is a directory`);
-  }
+export async function usersOfFile(path: string, signal?: AbortSignal): Promise<AsyncGenerator<RecordBatch>> {
+  await access(path, constants.R_OK);
+  const file = await stat(path);
+  if (file.isDirectory()) throw new Error(`EISDIR: ${path} is a directory`);
   // A pipe or a device has no size.
-  return readUsers(fileChunks(file, signal), stat.isFile() ? stat.size : undefined);
+  return readUsers(fileChunks(path, signal), file.isFile() ? file.size : undefined);
 }
 
 /** The users that arrive on a stream, standard input for example; it ends early when `signal` is aborted. */
@@ -27,8 +25,8 @@ export function usersOfStream(stream: Readable, signal?: AbortSignal): AsyncGene
   return readUsers(streamChunks(stream, signal));
 }
 
-async function* fileChunks(file: FileHandle, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  yield* streamChunks(file.createReadStream({ highWaterMark: CHUNK_BYTES }), signal);
+async function* fileChunks(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  yield* streamChunks(createReadStream(path, { highWaterMark: CHUNK_BYTES }), signal);
 }
 
 async function* streamChunks(stream: Readable, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {

@@ -8,7 +8,7 @@ import { type GeneratedUser, isKept, USERS_OF_100, UserGenerator } from '../../p
 import { writeUsersFile } from '../../producer/generator/write-users-file.js';
 import { SAMPLE_USERS_FILE } from '../../producer/sample-users.js';
 import { userKey } from '../../producer/user-key.js';
-import { openUsersFile } from '../../producer/users-file.js';
+import { usersOfFile } from '../../producer/users-file.js';
 
 function generate(count: number, seed: number): GeneratedUser[] {
   const generator = new UserGenerator(seed);
@@ -115,7 +115,7 @@ describe('generatedUsers', () => {
       const path = join(directory, 'users.json');
       assert.equal(await writeUsersFile(path, generatedUsers(1_234, 9)), 1_234);
       const fromFile = [];
-      for await (const { records } of await openUsersFile(path)) fromFile.push(...records);
+      for await (const { records } of await usersOfFile(path)) fromFile.push(...records);
       const generated = [];
       for await (const { records } of generatedUsers(1_234, 9)) generated.push(...records);
       assert.deepEqual(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { RecordSource } from '../../producer/record-source.js';
-import { openUsersFile, usersOfStream } from '../../producer/users-file.js';
+import { usersOfFile, usersOfStream } from '../../producer/users-file.js';
 
 async function valuesOf(source: RecordSource): Promise<string[]> {
   const values: string[] = [];
@@ -12,7 +12,7 @@ async function valuesOf(source: RecordSource): Promise<string[]> {
   return values;
 }
 
-describe('openUsersFile', () => {
+describe('usersOfFile', () => {
   let directory = '';
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'users-file-'));
@@ -22,12 +22,22 @@ describe('openUsersFile', () => {
   it('reads a file', async () => {
     const path = join(directory, 'users.json');
     await writeFile(path, '[{"id":1},{"id":2}]');
-    assert.deepEqual(await valuesOf(await openUsersFile(path)), ['{"id":1}', '{"id":2}']);
+    assert.deepEqual(await valuesOf(await usersOfFile(path)), ['{"id":1}', '{"id":2}']);
+  });
+
+  it('holds nothing open that is not read, since the cluster may refuse its settings first', async () => {
+    const path = join(directory, 'unread.json');
+    await writeFile(path, '[{"id":1}]');
+    await usersOfFile(path);
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map(fd => readlink(`/proc/self/fd/${fd}`).catch(() => 'closed meanwhile')),
+    );
+    assert.equal(open.includes(path), false);
   });
 
   it('says at once that it can not read what is missing or a directory', async () => {
-    await assert.rejects(openUsersFile(join(directory, 'nothing.json')), /ENOENT/);
-    await assert.rejects(openUsersFile(directory), /EISDIR/);
+    await assert.rejects(usersOfFile(join(directory, 'nothing.json')), /ENOENT/);
+    await assert.rejects(usersOfFile(directory), /EISDIR/);
   });
 });
 
