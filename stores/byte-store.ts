@@ -1,5 +1,12 @@
 import { CleanCache } from './clean-cache.js';
-import { type KeyRange, prefixEnd, type StateDatabase, type StateKey, type StateWrite } from './state-database.js';
+import {
+  type KeyRange,
+  prefixEnd,
+  type StateBatch,
+  type StateDatabase,
+  type StateKey,
+  type StateWrite,
+} from './state-database.js';
 
 const ALL: KeyRange = { from: '', to: '\uffff' };
 
@@ -137,14 +144,14 @@ export class ByteStore {
     }
   }
 
-  /** Writes of the changelog, straight to disk: they are committed. `restored` must follow when they are there. */
-  *restore(writes: readonly StateWrite[]): Generator<StateWrite> {
-    for (const { key, value } of writes) yield { key: this.#prefix + key, value };
+  /** A write of the changelog, straight to disk: it is committed. `restored` must follow when the batch is there. */
+  restore(batch: StateBatch, key: StateKey, value: Buffer | null): void {
+    batch.put(this.#prefix + key, value);
   }
 
-  /** What was read of them meanwhile, from a standby, is old. */
-  restored(writes: readonly StateWrite[]): void {
-    for (const { key } of writes) this.#clean.delete(key);
+  /** What was read meanwhile, from a standby, may be old. */
+  restored(): void {
+    this.#clean.clear();
   }
 
   /** All entries in the order of their keys as of now, uncommitted writes of this task included. */

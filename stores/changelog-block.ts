@@ -1,4 +1,4 @@
-import type { StateKey, StateWrite } from './state-database.js';
+import type { StateKey } from './state-database.js';
 
 /** Keys of one block: big enough to make the cost of a record small, small enough for any broker's limit of a message. */
 const MAX_KEYS = 1000;
@@ -23,15 +23,15 @@ export function* encodeBlocks(keys: Iterable<StateKey>): Generator<Buffer> {
   if (block.length > 0) yield encodeBlock(block, bytes);
 }
 
-export function decodeBlock(block: Buffer, value: Buffer): StateWrite[] {
-  const writes: StateWrite[] = [];
+export function decodeBlock(block: Buffer): StateKey[] {
+  const keys: StateKey[] = [];
   for (let offset = 0; offset < block.length; ) {
     const length = block.readUInt32BE(offset);
     offset += 4;
-    writes.push({ key: block.toString('latin1', offset, offset + length), value });
+    keys.push(block.toString('latin1', offset, offset + length));
     offset += length;
   }
-  return writes;
+  return keys;
 }
 
 function encodeBlock(keys: readonly StateKey[], bytes: number): Buffer {

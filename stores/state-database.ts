@@ -80,14 +80,19 @@ export class StateDatabase {
    * that failed all others do, until it is opened again: LevelDB's log may hold half a batch, and would lose what follows it.
    */
   async write(writes: Iterable<StateWrite>): Promise<void> {
-    await this.#change(async () => {
-      const batch = this.#level.batch();
-      for (const { key, value } of writes) {
-        if (value === null) batch.del(key);
-        else batch.put(key, value);
-      }
-      await batch.write();
-    });
+    const batch = this.batch();
+    for (const { key, value } of writes) batch.put(key, value);
+    await batch.write();
+  }
+
+  /** A batch to be filled bit by bit; it is written as `write` writes. Throws after a write that failed. */
+  batch(): StateBatch {
+    if (this.#writeError !== undefined) throw this.#writeError;
+    try {
+      return new StateBatch(this.#level.batch(), write => this.#change(write));
+    } catch (error) {
+      throw this.#writeFailed(error);
+    }
   }
 
   /** Deletes the keys of the range. Fails after a write that failed, as a write does. */
@@ -100,9 +105,13 @@ export class StateDatabase {
     try {
       await change();
     } catch (error) {
-      this.#writeError = this.#checked(error);
-      throw this.#writeError;
+      throw this.#writeFailed(error);
     }
+  }
+
+  #writeFailed(error: unknown): Error {
+    this.#writeError = this.#checked(error);
+    return this.#writeError;
   }
 
   /** Entries of the range in the order of their keys, as of now. */
@@ -126,6 +135,31 @@ export class StateDatabase {
 
   async close(): Promise<void> {
     await this.#level.close();
+  }
+}
+
+/**
+ * Writes of a database that are to get to disk together. Unlike those of a list they are handed over one by one, and leave the
+ * collector nothing: with a list a restore took a quarter longer (measured).
+ */
+export class StateBatch {
+  readonly #batch: LevelBatch;
+  readonly #change: (write: () => Promise<void>) => Promise<void>;
+
+  constructor(batch: LevelBatch, change: (write: () => Promise<void>) => Promise<void>) {
+    this.#batch = batch;
+    this.#change = change;
+  }
+
+  /** null deletes. */
+  put(key: StateKey, value: Buffer | null): void {
+    if (value === null) this.#batch.del(key);
+    else this.#batch.put(key, value);
+  }
+
+  /** Once. */
+  async write(): Promise<void> {
+    await this.#change(() => this.#batch.write());
   }
 }
 

@@ -1,4 +1,5 @@
 import { ByteStore } from './byte-store.js';
+import { RestoreBatch } from './restore-batch.js';
 import { type Level, prefixEnd, StateDatabase, type StateWrite } from './state-database.js';
 import { UnreadableStateError } from './unreadable-state-error.js';
 
@@ -162,19 +163,17 @@ export class TaskState {
     for (const store of stores) await store.flushed();
   }
 
-  /** Applies records of the changelog of `store`, which then is on disk up to `offset`. */
-  async restore(store: string, writes: readonly StateWrite[], offset: number, now: number): Promise<void> {
+  /** A batch for records of the changelog of `store`. */
+  restoring(store: string): RestoreBatch {
     const target = this.store(store);
-    const offsets = new Map([[store, offset]]);
-    const batch = ++this.#batches;
-    await this.#database.write(
-      (function* (): Generator<StateWrite> {
-        yield* target.restore(writes);
-        yield* meta(now, offsets, batch);
-      })(),
-    );
-    target.restored(writes);
-    this.#offsets.set(store, offset);
+    const batch = this.#database.batch();
+    return new RestoreBatch(target, batch, async (offset, now) => {
+      const offsets = new Map([[store, offset]]);
+      for (const { key, value } of meta(now, offsets, ++this.#batches)) batch.put(key, value);
+      await batch.write();
+      target.restored();
+      this.#offsets.set(store, offset);
+    });
   }
 
   /** What was found damaged since it was opened is discarded. */

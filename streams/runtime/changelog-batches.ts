@@ -1,40 +1,44 @@
-import type { StateWrite } from '../../stores/state-database.js';
-
 /** Entries that may wait for the write before. */
 const MAX_WAITING = 10_000;
 
 /** What came for one changelog and is to be written. */
-export interface ChangelogBatch {
+export interface ChangelogBatch<Writes> {
   records: number;
-  readonly writes: StateWrite[];
+  readonly writes: Writes;
   /** It reaches to here, not included. */
   position: number;
 }
 
 /** Writes the batches of changelogs, one after the other. What comes while a write is under way waits for the next one. */
-export class ChangelogBatches<Changelog> {
-  readonly #write: (changelog: Changelog, batch: ChangelogBatch) => Promise<void>;
-  #waiting = new Map<Changelog, ChangelogBatch>();
+export class ChangelogBatches<Changelog, Writes extends { readonly entries: number }> {
+  readonly #open: (changelog: Changelog) => Writes;
+  readonly #write: (changelog: Changelog, batch: ChangelogBatch<Writes>) => Promise<void>;
+  #waiting = new Map<Changelog, ChangelogBatch<Writes>>();
   /** Until nothing waits any more. */
   #writing: Promise<void> | undefined;
   /** The part of it that has been taken from those that wait. */
   #taken: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(write: (changelog: Changelog, batch: ChangelogBatch) => Promise<void>) {
+  /** `open` begins a batch, `write` ends it. */
+  constructor(
+    open: (changelog: Changelog) => Writes,
+    write: (changelog: Changelog, batch: ChangelogBatch<Writes>) => Promise<void>,
+  ) {
+    this.#open = open;
     this.#write = write;
   }
 
   /** What waits of the changelog. */
-  waiting(changelog: Changelog): ChangelogBatch | undefined {
+  waiting(changelog: Changelog): ChangelogBatch<Writes> | undefined {
     return this.#waiting.get(changelog);
   }
 
   /** The same; a new one if there is none. */
-  of(changelog: Changelog): ChangelogBatch {
+  of(changelog: Changelog): ChangelogBatch<Writes> {
     let batch = this.#waiting.get(changelog);
     if (batch === undefined) {
-      batch = { records: 0, writes: [], position: 0 };
+      batch = { records: 0, writes: this.#open(changelog), position: 0 };
       this.#waiting.set(changelog, batch);
     }
     return batch;
@@ -71,13 +75,13 @@ export class ChangelogBatches<Changelog> {
     this.#writing = undefined;
   }
 
-  async #writeAll(batches: ReadonlyMap<Changelog, ChangelogBatch>): Promise<void> {
+  async #writeAll(batches: ReadonlyMap<Changelog, ChangelogBatch<Writes>>): Promise<void> {
     for (const [changelog, batch] of batches) await this.#write(changelog, batch);
   }
 
   get #isFull(): boolean {
     let entries = 0;
-    for (const { writes } of this.#waiting.values()) entries += writes.length;
+    for (const { writes } of this.#waiting.values()) entries += writes.entries;
     return entries >= MAX_WAITING;
   }
 

@@ -1,5 +1,6 @@
 import { decodeBlock } from '../../stores/changelog-block.js';
-import { type StateWrite, stateKey } from '../../stores/state-database.js';
+import type { RestoreBatch } from '../../stores/restore-batch.js';
+import { stateKey } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { Clock, Consumer, PolledBatch, Producer } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../kafka/record.js';
@@ -45,7 +46,7 @@ interface Reading extends ChangelogPartition {
   records: number;
 }
 
-type Batches = ChangelogBatches<Reading>;
+type Batches = ChangelogBatches<Reading, RestoreBatch>;
 
 /** Few, so that fetching, taking and writing go on side by side. */
 const MAX_POLL_RECORDS = 1000;
@@ -112,7 +113,7 @@ export class ChangelogReader {
         }
         // There is nothing to read, and that is worth knowing at the next start.
         const { state, store, taskId, position } = changelog;
-        if (state.changelogOffset(store) === undefined) await state.restore(store, [], position, this.#clock.now());
+        if (state.changelogOffset(store) === undefined) await state.restoring(store).write(position, this.#clock.now());
         this.#onProgress({ taskId, store, batch: 0, records: 0, remaining: 0 });
       }
     });
@@ -198,7 +199,10 @@ export class ChangelogReader {
   async #readAssigned(): Promise<void> {
     const restores = this.#all.some(isRestore);
     this.#assign(restores);
-    const batches: Batches = new ChangelogBatches((changelog, batch) => this.#apply(changelog, batch));
+    const batches: Batches = new ChangelogBatches(
+      ({ state, store }) => state.restoring(store),
+      (changelog, batch) => this.#apply(changelog, batch),
+    );
     let polling: Promise<PolledBatch> | undefined = this.#consumer.poll(MAX_POLL_RECORDS);
     try {
       while (polling !== undefined) {
@@ -252,9 +256,9 @@ export class ChangelogReader {
   }
 
   /** Writes what came, and how far all was read. */
-  async #apply(changelog: Reading, { records, writes, position }: ChangelogBatch): Promise<void> {
-    const { taskId, store, state, target } = changelog;
-    await state.restore(store, writes, position, this.#clock.now());
+  async #apply(changelog: Reading, { records, writes, position }: ChangelogBatch<RestoreBatch>): Promise<void> {
+    const { taskId, store, target } = changelog;
+    await writes.write(position, this.#clock.now());
     if (target === undefined) return;
     changelog.records += records;
     const remaining = Math.max(0, target - position);
@@ -294,10 +298,10 @@ function isOf({ onlyKey, blocksOf }: ChangelogPartition, { key, value }: Consume
   return key !== null && (onlyKey === undefined || onlyKey === stateKey(key));
 }
 
-function addWrites(writes: StateWrite[], { key, value }: ConsumerRecord, { blocksOf }: ChangelogPartition): void {
+function addWrites(writes: RestoreBatch, { key, value }: ConsumerRecord, { blocksOf }: ChangelogPartition): void {
   if (blocksOf === undefined) {
-    if (key !== null) writes.push({ key: stateKey(key), value });
+    if (key !== null) writes.put(stateKey(key), value);
   } else if (value !== null) {
-    for (const write of decodeBlock(value, blocksOf)) writes.push(write);
+    for (const rowKey of decodeBlock(value)) writes.put(rowKey, blocksOf);
   }
 }

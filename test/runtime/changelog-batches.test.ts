@@ -8,21 +8,24 @@ describe('batches of changelogs', () => {
   let begun: string[];
   /** Ends the write that is under way. */
   let end: (error?: Error) => void;
-  let batches: ChangelogBatches<string>;
+  let batches: ChangelogBatches<string, { entries: number }>;
 
   beforeEach(() => {
     begun = [];
-    batches = new ChangelogBatches((changelog, { writes, position }) => {
-      begun.push(`${changelog}: ${writes.length} to ${position}`);
-      return new Promise((resolve, reject) => {
-        end = error => (error === undefined ? resolve() : reject(error));
-      });
-    });
+    batches = new ChangelogBatches(
+      () => ({ entries: 0 }),
+      (changelog, { writes, position }) => {
+        begun.push(`${changelog}: ${writes.entries} to ${position}`);
+        return new Promise((resolve, reject) => {
+          end = error => (error === undefined ? resolve() : reject(error));
+        });
+      },
+    );
   });
 
   function add(changelog: string, entries: number, position: number): void {
     const batch = batches.of(changelog);
-    for (let entry = 0; entry < entries; entry++) batch.writes.push({ key: 'k', value: null });
+    batch.writes.entries += entries;
     batch.position = position;
   }
 

@@ -81,7 +81,9 @@ describe('restoring from changelogs', () => {
   });
 
   it('goes on from the offset that is on disk', async () => {
-    await state.restore('rows', [{ key: 'a', value: Buffer.from('1') }], 2, NOW);
+    const onDisk = state.restoring('rows');
+    onDisk.put('a', Buffer.from('1'));
+    await onDisk.write(2, NOW);
     const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 3 } }, [
       { records: [record('log', 0, 2, 'b', '1')] },
     ]);
@@ -103,7 +105,7 @@ describe('restoring from changelogs', () => {
   });
 
   it('does not poll when everything is there, or there is nothing', async () => {
-    await state.restore('rows', [], 3, NOW);
+    await state.restoring('rows').write(3, NOW);
     const watermarks = { 'log-0': { low: 0, high: 3 }, 'more-0': { low: 0, high: 0 } };
     const consumer = new ScriptedConsumer(watermarks);
     await restore(consumer, changelog(), changelog({ topic: 'more', store: 'more' }));
@@ -177,7 +179,9 @@ describe('restoring from changelogs', () => {
 
   it('reads one partition for two tasks from where the one that is further behind is', async () => {
     const other = await newState();
-    await state.restore('audit', [{ key: '0_0', value: Buffer.from('new') }], 2, NOW);
+    const onDisk = state.restoring('audit');
+    onDisk.put('0_0', Buffer.from('new'));
+    await onDisk.write(2, NOW);
     const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 3 } }, [
       { records: [record('log', 0, 0, '0_0', 'old'), record('log', 0, 1, '1_0', 'b'), record('log', 0, 2, '2_0', '')] },
     ]);
@@ -221,7 +225,7 @@ describe('restoring from changelogs', () => {
     ['behind the end: the topic is not the one that it was', 11],
   ] as const) {
     it(`finds state corrupt whose offset is ${what}`, async () => {
-      await state.restore('rows', [], offset, NOW);
+      await state.restoring('rows').write(offset, NOW);
       const consumer = new ScriptedConsumer({ 'log-0': { low: 5, high: 10 } });
       await assert.rejects(restore(consumer, changelog({ taskId: '0_7' })), (error: Error) => {
         assert.ok(error instanceof TaskCorruptedError);
@@ -368,7 +372,7 @@ describe('restoring from changelogs', () => {
       await reader.whilePaused(async () => {
         for (const key of ['0_1', '0_0', '0_1']) write('log', key, 'second');
       });
-      await state.restore('audit', [], 4, NOW);
+      await state.restoring('audit').write(4, NOW);
       await reader.restore([changelog({ onlyKey: '0_0', store: 'audit' })]);
       await until(() => !reader.isRestoring('0_0') && read('0_1', 'audit', standby) === 'second');
       assert.equal(reader.positions('0_1').get('audit'), 5);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ByteStore } from '../../stores/byte-store.js';
-import { StateDatabase, type StateWrite } from '../../stores/state-database.js';
+import { StateDatabase } from '../../stores/state-database.js';
 import { type StoreAction, storeActions } from './byte-store-actions.js';
 import { ByteStoreModel } from './byte-store-model.js';
 import { levelBackends, type Storage } from './level-backends.js';
@@ -81,7 +81,7 @@ for (const backend of levelBackends) {
           await flush();
           return;
         case 'restore':
-          await restore([{ key: action.key, value: Buffer.from(action.value) }]);
+          await restore(action.key, action.value);
           return;
         case 'crash':
           store = new ByteStore('table', database, 3);
@@ -89,18 +89,20 @@ for (const backend of levelBackends) {
       }
     }
 
-    async function restore(writes: readonly StateWrite[]): Promise<void> {
-      await database.write(store.restore(writes));
-      store.restored(writes);
+    async function restore(key: string, value: string): Promise<void> {
+      const batch = database.batch();
+      store.restore(batch, key, Buffer.from(value));
+      await batch.write();
+      store.restored();
     }
 
     it('does not keep what was read while newer writes of the changelog were on their way', async () => {
-      await restore([{ key: 'a', value: Buffer.from('old') }]);
-      const writes = [{ key: 'a', value: Buffer.from('new') }];
-      const batch = [...store.restore(writes)];
+      await restore('a', 'old');
+      const batch = database.batch();
+      store.restore(batch, 'a', Buffer.from('new'));
       assert.equal(store.getCommitted('a')?.toString(), 'old');
-      await database.write(batch);
-      store.restored(writes);
+      await batch.write();
+      store.restored();
       assert.equal(store.getCommitted('a')?.toString(), 'new');
     });
 

@@ -56,17 +56,11 @@ describe('a timestamped value', () => {
 });
 
 describe('blocks of changelog keys', () => {
-  const VALUE = Buffer.from([1]);
-
   it('hold every key once, in order, whatever its bytes', () => {
     const key = fc.uint8Array({ maxLength: 40 }).map(bytes => stateKey(Buffer.from(bytes)));
     fc.assert(
       fc.property(fc.array(key, { maxLength: 3000, size: 'max' }), keys => {
-        const read = [...encodeBlocks(keys)].flatMap(block => decodeBlock(block, VALUE));
-        assert.deepEqual(
-          read,
-          keys.map(key => ({ key, value: VALUE })),
-        );
+        assert.deepEqual([...encodeBlocks(keys)].flatMap(decodeBlock), keys);
       }),
       { numRuns: 30 },
     );
@@ -80,15 +74,12 @@ describe('blocks of changelog keys', () => {
     const keys = Array.from({ length: 30 }, (_, n) => String(n).padEnd(100_000, 'x'));
     const blocks = [...encodeBlocks(keys)];
     assert.ok(blocks.every(block => block.length < 1_000_000));
-    assert.deepEqual(
-      blocks.flatMap(block => decodeBlock(block, VALUE)).map(({ key }) => key),
-      keys,
-    );
+    assert.deepEqual(blocks.flatMap(decodeBlock), keys);
   });
 
   it('do not read beyond a block that was cut off', () => {
     const [block = Buffer.alloc(0)] = encodeBlocks(['abc']);
-    assert.throws(() => decodeBlock(block.subarray(0, 2), VALUE), RangeError);
+    assert.throws(() => decodeBlock(block.subarray(0, 2)), RangeError);
   });
 });
 

@@ -135,24 +135,14 @@ for (const backend of levelBackends) {
     });
 
     it('restores records of a changelog straight to disk, with the offset behind them', async () => {
-      await state.restore(
-        'counts',
-        [
-          { key: 'a', value: Buffer.from('1') },
-          { key: 'b', value: Buffer.from('1') },
-        ],
-        5,
-        NOW,
-      );
-      await state.restore(
-        'counts',
-        [
-          { key: 'a', value: null },
-          { key: 'b', value: Buffer.from('2') },
-        ],
-        9,
-        NOW + 1,
-      );
+      const first = state.restoring('counts');
+      first.put('a', Buffer.from('1'));
+      first.put('b', Buffer.from('1'));
+      await first.write(5, NOW);
+      const second = state.restoring('counts');
+      second.put('a', null);
+      second.put('b', Buffer.from('2'));
+      await second.write(9, NOW + 1);
       assert.deepEqual([read('counts', 'a'), read('counts', 'b')], [undefined, '2']);
       await crash();
       assert.deepEqual([read('counts', 'a'), read('counts', 'b')], [undefined, '2']);

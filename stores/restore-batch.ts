@@ -1,0 +1,31 @@
+import type { ByteStore } from './byte-store.js';
+import type { StateBatch, StateKey } from './state-database.js';
+
+/** Records of a store's changelog, which get to disk together with the offset that they reach to. */
+export class RestoreBatch {
+  readonly #store: ByteStore;
+  readonly #batch: StateBatch;
+  readonly #write: (offset: number, now: number) => Promise<void>;
+  #entries = 0;
+
+  constructor(store: ByteStore, batch: StateBatch, write: (offset: number, now: number) => Promise<void>) {
+    this.#store = store;
+    this.#batch = batch;
+    this.#write = write;
+  }
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** null deletes. */
+  put(key: StateKey, value: Buffer | null): void {
+    this.#store.restore(this.#batch, key, value);
+    this.#entries++;
+  }
+
+  /** Once; the store is on disk up to `offset` of its changelog then, not included. `now`: milliseconds since the epoch. */
+  async write(offset: number, now: number): Promise<void> {
+    await this.#write(offset, now);
+  }
+}
