@@ -203,15 +203,16 @@ export class ChangelogReader {
       ({ state, store }) => state.restoring(store),
       (changelog, batch) => this.#apply(changelog, batch),
     );
-    let polling: Promise<PolledBatch> | undefined = this.#consumer.poll(MAX_POLL_RECORDS);
+    let polling: Promise<PolledBatch> | undefined = this.#poll();
     try {
       while (polling !== undefined) {
-        this.#take(await polling, batches);
+        const polled: PolledBatch = await polling;
+        // What comes next is gathered while this thread is busy with what came. Near the end it might wait for what never comes.
+        polling = !this.#stopping && this.#all.some(isFar) ? this.#poll() : undefined;
+        this.#take(polled, batches);
         const left = this.#all.filter(changelog => !isDone(changelog));
         const goesOn = !this.#stopping && left.length > 0 && left.some(isRestore) === restores;
-        polling = goesOn ? this.#consumer.poll(MAX_POLL_RECORDS) : undefined;
-        // A failure is met where it is awaited.
-        polling?.catch(() => {});
+        if (goesOn) polling ??= this.#poll();
         await batches.write();
       }
       await batches.settle();
@@ -220,6 +221,13 @@ export class ChangelogReader {
       await polling?.catch(() => {});
       await batches.settle().catch(() => {});
     }
+  }
+
+  #poll(): Promise<PolledBatch> {
+    const polling = this.#consumer.poll(MAX_POLL_RECORDS);
+    // A failure is met where it is awaited.
+    polling.catch(() => {});
+    return polling;
   }
 
   /** Sorts by changelog what came. One that was done before takes nothing more: its state is its task's when the last batch is written. */
@@ -282,6 +290,11 @@ export class ChangelogReader {
 
 function isRestore({ target }: Reading): boolean {
   return target !== undefined;
+}
+
+/** More than the next polls will bring. */
+function isFar({ position, target }: Reading): boolean {
+  return target !== undefined && target - position > 2 * MAX_POLL_RECORDS;
 }
 
 function isDone({ position, target }: Reading): boolean {

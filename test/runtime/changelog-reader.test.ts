@@ -274,6 +274,43 @@ describe('restoring from changelogs', () => {
     assert.equal(state.changelogOffset('rows'), 4);
   });
 
+  it('takes every record once, though it is stopped again and again in the middle of a long log', async () => {
+    const RECORDS = 50_000;
+    const cluster = new InMemoryCluster(new ManualClock(0));
+    cluster.createTopic('log', 1);
+    for (let row = 0; row < RECORDS; row++) {
+      const record = { key: Buffer.from(String(row)), value: Buffer.from('1'), timestamp: 0, headers: NO_HEADERS };
+      cluster.log('log', 0).append(record, undefined);
+    }
+    const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
+    const producer = cluster.ports.producer({ clientId: 'p' });
+    const poll = consumer.poll.bind(consumer);
+    consumer.poll = async maxRecords => {
+      await immediate();
+      return await poll(maxRecords);
+    };
+    let stops = 0;
+    let stop: Promise<void> | undefined;
+    const reader = new ChangelogReader(consumer, producer, { now: () => NOW }, one => {
+      progress.push(one);
+      stop ??= reader
+        .whilePaused(async () => {
+          stops++;
+        })
+        .finally(() => {
+          stop = undefined;
+        });
+    });
+    await reader.restore([changelog()]);
+    while (reader.isRestoring('0_0')) await immediate();
+    await stop;
+    await reader.close();
+    assert.ok(stops > 3, `only ${stops} stops`);
+    assert.deepEqual([progress.reduce((sum, { batch }) => sum + batch, 0), progress.at(-1)?.remaining], [RECORDS, 0]);
+    for (let row = 0; row < RECORDS; row++) assert.equal(read(String(row)), '1', `row ${row}`);
+    assert.equal(state.changelogOffset('rows'), RECORDS);
+  });
+
   it('waits for a transaction that another process left open: what was committed since lies behind it', async () => {
     const cluster = new InMemoryCluster(new ManualClock(0));
     cluster.createTopic('log', 1);
