@@ -1,21 +1,8 @@
-import { decodeBlock } from '../../stores/changelog-block.js';
 import type { RestoreBatch } from '../../stores/restore-batch.js';
-import { stateKey } from '../../stores/state-database.js';
-import type { TaskState } from '../../stores/task-state.js';
 import type { Clock, Consumer, PolledBatch, Producer } from '../kafka/ports.js';
-import type { ConsumerRecord, TopicPartition } from '../kafka/record.js';
+import type { TopicPartition } from '../kafka/record.js';
 import { type ChangelogBatch, ChangelogBatches } from './changelog-batches.js';
-
-/** A store to restore from its changelog. */
-export interface ChangelogPartition extends TopicPartition {
-  readonly taskId: string;
-  readonly store: string;
-  readonly state: TaskState;
-  /** Where a topic has the records of other tasks too: the state key of this task's own. */
-  readonly onlyKey: string | undefined;
-  /** Its records are blocks of keys that all have this value; undefined: a record is a row. */
-  readonly blocksOf: Buffer | undefined;
-}
+import { type ChangelogPartition, isRecordOf, putRows } from './changelog-partition.js';
 
 /** What is on disk does not fit the changelog: it has to be rebuilt from the beginning. */
 export class TaskCorruptedError extends Error {
@@ -247,9 +234,9 @@ export class ChangelogReader {
         changelog.position = record.offset + 1;
         const batch = batches.of(changelog);
         batch.position = changelog.position;
-        if (!isOf(changelog, record)) continue;
+        if (!isRecordOf(changelog, record)) continue;
         batch.records++;
-        addWrites(batch.writes, record, changelog);
+        putRows(batch.writes, record, changelog);
       }
     }
     // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
@@ -292,7 +279,7 @@ function isRestore({ target }: Reading): boolean {
   return target !== undefined;
 }
 
-/** More than the next polls will bring. */
+/** The polls to come do not reach its end, unless compaction has left little before it. */
 function isFar({ position, target }: Reading): boolean {
   return target !== undefined && target - position > 2 * MAX_POLL_RECORDS;
 }
@@ -303,18 +290,4 @@ function isDone({ position, target }: Reading): boolean {
 
 function partitionId({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`;
-}
-
-/** False for records of other tasks in the same topic, and for what is no row. */
-function isOf({ onlyKey, blocksOf }: ChangelogPartition, { key, value }: ConsumerRecord): boolean {
-  if (blocksOf !== undefined) return value !== null;
-  return key !== null && (onlyKey === undefined || onlyKey === stateKey(key));
-}
-
-function addWrites(writes: RestoreBatch, { key, value }: ConsumerRecord, { blocksOf }: ChangelogPartition): void {
-  if (blocksOf === undefined) {
-    if (key !== null) writes.put(stateKey(key), value);
-  } else if (value !== null) {
-    for (const rowKey of decodeBlock(value)) writes.put(rowKey, blocksOf);
-  }
 }

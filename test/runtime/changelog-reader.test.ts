@@ -6,12 +6,8 @@ import { encodeBlocks } from '../../stores/changelog-block.js';
 import { TaskState } from '../../stores/task-state.js';
 import type { Consumer, Producer } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
-import {
-  type ChangelogPartition,
-  ChangelogReader,
-  type RestoreProgress,
-  TaskCorruptedError,
-} from '../../streams/runtime/changelog-reader.js';
+import type { ChangelogPartition } from '../../streams/runtime/changelog-partition.js';
+import { ChangelogReader, type RestoreProgress, TaskCorruptedError } from '../../streams/runtime/changelog-reader.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import type { LogTransaction } from '../../streams/testing/in-memory-log.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
