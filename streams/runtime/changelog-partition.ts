@@ -15,17 +15,17 @@ export interface ChangelogPartition extends TopicPartition {
   readonly blocksOf: Buffer | undefined;
 }
 
-/** False for records of other tasks in the same topic, and for what holds no row. */
-export function isRecordOf({ onlyKey, blocksOf }: ChangelogPartition, { key, value }: ConsumerRecord): boolean {
-  if (blocksOf !== undefined) return value !== null;
-  return key !== null && (onlyKey === undefined || onlyKey === stateKey(key));
-}
-
-/** The rows that a record of the changelog holds. */
-export function putRows(batch: RestoreBatch, { key, value }: ConsumerRecord, { blocksOf }: ChangelogPartition): void {
-  if (blocksOf === undefined) {
-    if (key !== null) batch.put(stateKey(key), value);
-  } else if (value !== null) {
+/** Puts the rows that a record holds; false if it holds none, or is another task's in the same topic. */
+export function putRows(changelog: ChangelogPartition, { key, value }: ConsumerRecord, batch: RestoreBatch): boolean {
+  const { onlyKey, blocksOf } = changelog;
+  if (blocksOf !== undefined) {
+    if (value === null) return false;
     for (const rowKey of decodeBlock(value)) batch.put(rowKey, blocksOf);
+    return true;
   }
+  if (key === null) return false;
+  const rowKey = stateKey(key);
+  if (onlyKey !== undefined && rowKey !== onlyKey) return false;
+  batch.put(rowKey, value);
+  return true;
 }

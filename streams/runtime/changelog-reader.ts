@@ -2,7 +2,7 @@ import type { RestoreBatch } from '../../stores/restore-batch.js';
 import type { Clock, Consumer, PolledBatch, Producer } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import { type ChangelogBatch, ChangelogBatches } from './changelog-batches.js';
-import { type ChangelogPartition, isRecordOf, putRows } from './changelog-partition.js';
+import { type ChangelogPartition, putRows } from './changelog-partition.js';
 
 /** What is on disk does not fit the changelog: it has to be rebuilt from the beginning. */
 export class TaskCorruptedError extends Error {
@@ -234,9 +234,7 @@ export class ChangelogReader {
         changelog.position = record.offset + 1;
         const batch = batches.of(changelog);
         batch.position = changelog.position;
-        if (!isRecordOf(changelog, record)) continue;
-        batch.records++;
-        putRows(batch.writes, record, changelog);
+        if (putRows(changelog, record, batch.writes)) batch.records++;
       }
     }
     // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
