@@ -9,7 +9,7 @@ import { NO_HEADERS } from '../../streams/kafka/record.js';
 import type { ChangelogPartition } from '../../streams/runtime/changelog-partition.js';
 import { ChangelogReader, type RestoreProgress, TaskCorruptedError } from '../../streams/runtime/changelog-reader.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
-import type { LogTransaction } from '../../streams/testing/in-memory-log.js';
+import type { InMemoryLog, LogTransaction } from '../../streams/testing/in-memory-log.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { record, ScriptedConsumer } from './scripted-consumer.js';
 
@@ -274,10 +274,7 @@ describe('restoring from changelogs', () => {
     const RECORDS = 50_000;
     const cluster = new InMemoryCluster(new ManualClock(0));
     cluster.createTopic('log', 1);
-    for (let row = 0; row < RECORDS; row++) {
-      const record = { key: Buffer.from(String(row)), value: Buffer.from('1'), timestamp: 0, headers: NO_HEADERS };
-      cluster.log('log', 0).append(record, undefined);
-    }
+    for (let row = 0; row < RECORDS; row++) append(cluster.log('log', 0), String(row), '1');
     const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
     const producer = cluster.ports.producer({ clientId: 'p' });
     const poll = consumer.poll.bind(consumer);
@@ -311,13 +308,10 @@ describe('restoring from changelogs', () => {
     const cluster = new InMemoryCluster(new ManualClock(0));
     cluster.createTopic('log', 1);
     const log = cluster.log('log', 0);
-    const write = (key: string, value: string, transaction: LogTransaction | undefined): void => {
-      log.append({ key: Buffer.from(key), value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS }, transaction);
-    };
     const leftOpen: LogTransaction = { state: 'open' };
-    write('a', 'before', undefined);
-    write('a', 'never', leftOpen);
-    write('a', 'after', { state: 'committed' });
+    append(log, 'a', 'before');
+    append(log, 'a', 'never', leftOpen);
+    append(log, 'a', 'after', { state: 'committed' });
     const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
     const polls = pollsOf(consumer);
     const restored = restoreFrom(consumer, cluster.ports.producer({ clientId: 'p' }), changelog());
@@ -353,8 +347,7 @@ describe('restoring from changelogs', () => {
     afterEach(() => reader.close());
 
     function write(topic: string, key: string, value: string): void {
-      const record = { key: Buffer.from(key), value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS };
-      cluster.log(topic, 0).append(record, undefined);
+      append(cluster.log(topic, 0), key, value);
     }
 
     async function until(condition: () => boolean): Promise<void> {
@@ -431,6 +424,10 @@ describe('restoring from changelogs', () => {
     });
   });
 });
+
+function append(log: InMemoryLog, key: string, value: string, transaction?: LogTransaction): void {
+  log.append({ key: Buffer.from(key), value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS }, transaction);
+}
 
 function pollsOf(consumer: Consumer): { count: number } {
   const polls = { count: 0 };
