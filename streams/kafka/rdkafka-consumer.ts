@@ -66,8 +66,8 @@ export class RdKafkaConsumer implements Consumer {
       // The prefetch queue: the default, 64 MB for each partition, is most of what a process may have.
       // Beside its bytes a message there takes some 600 more.
       'queued.max.messages.kbytes': 8192,
-      // Without a group a consumer reads changelogs from far behind. With 5000 its queue was empty now and then while the next fetch was
-      // on its way: a restore made 167 k records/s in the middle and 125 k at worst, with 20,000 it is 172 k and 163 k.
+      // Without a group a consumer reads changelogs from far behind. With 5000 its queue is empty now and then while the next fetch is on
+      // its way: 1 M entries are restored at 208 k/s in the middle of 16 rounds, with 20,000 at 220 k/s.
       'queued.min.messages': options.groupId === undefined ? 20_000 : 5000,
       'fetch.queue.backoff.ms': 10,
       'fetch.wait.max.ms': 100,
