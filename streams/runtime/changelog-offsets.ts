@@ -74,17 +74,6 @@ export class ChangelogOffsets {
     return this.#reached.get(taskId) ?? new Map();
   }
 
-  /** The exact ends, when nothing is open and nothing more will be sent. */
-  async settle(changelogs: readonly TrackedChangelog[]): Promise<void> {
-    await this.#asking;
-    await Promise.all(
-      changelogs.map(async changelog => {
-        const { high } = await this.#producer.watermarks(changelog);
-        entry(this.#reached, changelog.taskId).set(changelog.store, high);
-      }),
-    );
-  }
-
   forget(taskId: string): void {
     this.#answers.delete(taskId);
     this.#reached.delete(taskId);

@@ -168,6 +168,10 @@ export class KafkaStreams {
         const startedAt = this.#dependencies.ports.clock.now();
         const error = await this.#runWorker(new Worker(this.#workerOptions(directory), plan));
         if (error === undefined) break;
+        if (this.#closed) {
+          this.#dependencies.logger.warn(`closed without a last commit: ${error.message}`);
+          break;
+        }
         if (this.#dependencies.ports.clock.now() - startedAt > HEALTHY_AFTER_MS) backoff = FIRST_BACKOFF_MS;
         this.#dependencies.logger.error(`worker stopped, a new one follows in ${backoff} ms: ${error.message}`);
         this.#become('REBALANCING');

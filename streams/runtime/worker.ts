@@ -211,11 +211,7 @@ export class Worker {
   /** A last commit, unless `dirty`, then everything is closed. The group keeps the member's place until its session ends. */
   async close(dirty = false): Promise<void> {
     if (!dirty) {
-      await this.commit();
-      await this.#offsets.settle(this.#assigned.changelogs);
-      for (const task of this.tasks) {
-        await task.state.flush(this.#now(), this.#offsets.of(task.id));
-      }
+      await this.#commitAndPark();
       await this.#announcer.withdraw();
     }
     await this.#commits.giveUp();
@@ -268,6 +264,13 @@ export class Worker {
   }
 
   async #revoke(): Promise<void> {
+    await this.#commitAndPark();
+    this.#become('revoked');
+    this.#input.unassign();
+  }
+
+  /** If the group refuses the commit, the tasks are closed with what they have on disk. */
+  async #commitAndPark(): Promise<void> {
     try {
       await this.commit();
       await this.#park();
@@ -275,8 +278,6 @@ export class Worker {
       await this.#rollback(error);
       this.#forget(await this.#assigned.close());
     }
-    this.#become('revoked');
-    this.#input.unassign();
   }
 
   /**

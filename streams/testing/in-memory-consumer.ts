@@ -90,8 +90,13 @@ export class InMemoryConsumer implements Consumer {
     return { low: 0, high: this.#cluster.log(topic, partition).stable };
   }
 
-  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+  /** Throws a KafkaClientError if the group has given its partitions to others: it may commit nothing. */
+  checkMember(): void {
     this.#cluster.checkMember(this);
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    this.checkMember();
     for (const { topic, partition, offset } of offsets) this.#cluster.commitOffset(topic, partition, offset);
   }
 

@@ -69,7 +69,7 @@ export class InMemoryProducer implements Producer {
 
   async sendOffsetsToTransaction(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void> {
     this.#check();
-    if (consumer instanceof InMemoryConsumer) this.#cluster.checkMember(consumer);
+    if (consumer instanceof InMemoryConsumer) consumer.checkMember();
     this.#offsets = offsets;
   }
 

@@ -96,12 +96,6 @@ describe('how far the changelogs reach', () => {
     assert.equal(of('0_0'), 20);
   });
 
-  it('is exact when it is settled', async () => {
-    broker.high = 33;
-    await offsets.settle(CHANGELOGS);
-    assert.deepEqual([of('0_0'), of('0_1')], [33, 33]);
-  });
-
   it('knows nothing of a task that went away', async () => {
     await ask(10, 1);
     offsets.committed(1);
