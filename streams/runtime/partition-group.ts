@@ -71,11 +71,15 @@ export class PartitionGroup {
     for (const { queue } of this.#inputs) queue.seek(offsets.get(queue.topic) ?? -1);
   }
 
-  /** The positions that moved since they were last taken. */
-  takeMoved(): TopicPartitionOffset[] {
+  /**
+   * The positions that moved since they were last taken; if none did, one that did not. The group fences a member by its offsets
+   * only: a commit without any would pass though others have the tasks by now.
+   */
+  takeForCommit(): TopicPartitionOffset[] {
     const moved = this.queues.filter(queue => queue.moved);
     for (const queue of moved) queue.committed();
-    return moved.map(({ topic, partition, position }) => ({ topic, partition, offset: position }));
+    const taken = moved.length > 0 ? moved : this.queues.slice(0, 1);
+    return taken.map(({ topic, partition, position }) => ({ topic, partition, offset: position }));
   }
 
   /**

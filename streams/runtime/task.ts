@@ -256,7 +256,7 @@ export class Task {
 
   /**
    * The part of the commit before the producer's: sends what was kept back, what is due, the changelogs and the audit
-   * record. Returns the offsets that go with it, or undefined if nothing has happened since the last one.
+   * record. Returns the offsets that go with it, at least one, or undefined if nothing has happened since the last one.
    */
   prepareCommit(): readonly TopicPartitionOffset[] | undefined {
     if (!this.#dirty) return undefined;
@@ -273,7 +273,7 @@ export class Task {
       else this.#sendRows(changelog, writes, now);
     }
     this.#sendRows(this.#auditTopic, this.state.store(AUDIT_STORE).stage(), now);
-    return this.#inputs.takeMoved();
+    return this.#inputs.takeForCommit();
   }
 
   #sendRows(changelog: string, writes: Writes, now: number): void {
