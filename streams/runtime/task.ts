@@ -10,14 +10,15 @@ import type { LocalQueue } from './local-queue.js';
 import { PartitionGroup, type RepartitionedInput, type SourceInput, type TaskInput } from './partition-group.js';
 import type { NodeCounts } from './process-status.js';
 import { buildProcessorGraph, type ProcessorGraph, type RepartitionInput } from './processor-graph.js';
-import { decodePartial, isPartial } from './processors/partial-aggregate.js';
+import { decodePartial } from './processors/partial-aggregate.js';
 import type { RecordCollector } from './record-collector.js';
+import { kindOf, unescaped } from './record-kind.js';
 import { RecordQueue } from './record-queue.js';
 import { AUDIT_STORE, type InstanceIdentity, TaskAudit } from './task-audit.js';
 import { type ErrorHandlers, TaskContext } from './task-context.js';
 import type { PlannedSubTopology } from './task-plan.js';
 import { NEVER } from './time.js';
-import { decodeMarker, isMarker } from './time-marker.js';
+import { decodeMarker } from './time-marker.js';
 
 export interface TaskOptions {
   readonly plan: PlannedSubTopology;
@@ -208,22 +209,24 @@ export class Task {
   }
 
   #processRepartitioned(from: RepartitionInput, record: ConsumerRecord): void {
-    const { headers, value: bytes } = record;
-    if (bytes !== null && isMarker(headers)) {
-      const { upstreamTask, time } = decodeMarker(bytes);
-      from.watermark.announce(upstreamTask, time);
-      return;
-    }
-    const { node } = from.planned;
+    const { timestamp, headers, value: bytes } = record;
+    const kind = kindOf(headers);
     try {
+      if (kind === 'time') {
+        const { upstreamTask, time } = decodeMarker(bytes);
+        from.watermark.announce(upstreamTask, time);
+        return;
+      }
+      const { node } = from.planned;
       const key = record.key === null ? null : node.keySerde.deserialize(record.key);
-      if (bytes !== null && from.aggregate !== undefined && isPartial(headers)) {
+      if (kind === 'partial') {
+        if (from.aggregate === undefined) throw new Error('a partial aggregate, and no aggregation gets it');
         const partial = decodePartial(bytes, from.aggregate.store.valueSerde);
-        from.source.receive(key, partial, record.timestamp, NO_HEADERS);
+        from.source.receive(key, partial, timestamp, NO_HEADERS);
         return;
       }
       const value = bytes === null ? null : node.valueSerde.deserialize(bytes);
-      from.source.receive(key, value, record.timestamp, headers);
+      from.source.receive(key, value, timestamp, unescaped(headers));
     } catch (thrown) {
       this.#context.failed('deserialization', from.source.name, thrown);
     }

@@ -1,5 +1,5 @@
 import { readInt64, writeInt64 } from '../../stores/int64.js';
-import type { Header, Headers } from '../kafka/record.js';
+import { NEVER } from './time.js';
 
 /** What an upstream task promises to one partition of a repartition topic: nothing older than `time` will come from it. */
 export interface TimeMarker {
@@ -8,21 +8,21 @@ export interface TimeMarker {
   readonly time: number;
 }
 
-const HEADER = '__streams.time';
-
-export const MARKER_HEADERS: Headers = Object.freeze([Object.freeze<Header>({ key: HEADER, value: Buffer.from([1]) })]);
-
-export function isMarker(headers: Headers): boolean {
-  return headers.length > 0 && headers.some(header => header.key === HEADER);
-}
+const BYTES = 16;
 
 export function encodeMarker({ upstreamTask, time }: TimeMarker): Buffer {
-  const bytes = Buffer.allocUnsafe(16);
+  const bytes = Buffer.allocUnsafe(BYTES);
   writeInt64(bytes, upstreamTask, 0);
   writeInt64(bytes, time, 8);
   return bytes;
 }
 
-export function decodeMarker(bytes: Buffer): TimeMarker {
-  return { upstreamTask: readInt64(bytes, 0), time: readInt64(bytes, 8) };
+/** Throws if it is none. */
+export function decodeMarker(bytes: Buffer | null): TimeMarker {
+  if (bytes?.length === BYTES) {
+    const upstreamTask = readInt64(bytes, 0);
+    const time = readInt64(bytes, 8);
+    if (upstreamTask >= 0 && time >= NEVER && Number.isSafeInteger(time)) return { upstreamTask, time };
+  }
+  throw new Error(`not a time marker: ${bytes?.toString('hex', 0, 2 * BYTES) ?? null}`);
 }

@@ -1,6 +1,5 @@
 import { readInt64, writeInt64 } from '../../../stores/int64.js';
 import type { Serde } from '../../dsl/serdes.js';
-import type { Header, Headers } from '../../kafka/record.js';
 
 /** No window: the aggregation is not windowed. */
 export const NO_WINDOW = -1;
@@ -20,27 +19,26 @@ export class PartialAggregate {
   }
 }
 
-const HEADER = '__streams.partial';
-
-/** Marks a record of a repartition topic as a partial aggregate: its topic has plain records too where caching was off. */
-export const PARTIAL_HEADERS: Headers = Object.freeze([
-  Object.freeze<Header>({ key: HEADER, value: Buffer.from([1]) }),
-]);
-
-export function isPartial(headers: Headers): boolean {
-  return headers.length > 0 && headers.some(header => header.key === HEADER);
-}
+const PREFIX_BYTES = 16;
 
 /** Window start and number of records (8 bytes each), then the aggregate. */
 export function encodePartial(partial: PartialAggregate, serde: Serde<unknown>): Buffer {
   const aggregate = serde.serialize(partial.aggregate);
-  const bytes = Buffer.allocUnsafe(16 + aggregate.length);
+  const bytes = Buffer.allocUnsafe(PREFIX_BYTES + aggregate.length);
   writeInt64(bytes, partial.windowStart, 0);
   writeInt64(bytes, partial.records, 8);
-  aggregate.copy(bytes, 16);
+  aggregate.copy(bytes, PREFIX_BYTES);
   return bytes;
 }
 
-export function decodePartial(bytes: Buffer, serde: Serde<unknown>): PartialAggregate {
-  return new PartialAggregate(readInt64(bytes, 0), serde.deserialize(bytes.subarray(16)), readInt64(bytes, 8));
+/** Throws if it is none. */
+export function decodePartial(bytes: Buffer | null, serde: Serde<unknown>): PartialAggregate {
+  if (bytes !== null && bytes.length >= PREFIX_BYTES) {
+    const windowStart = readInt64(bytes, 0);
+    const records = readInt64(bytes, 8);
+    if (windowStart >= NO_WINDOW && Number.isSafeInteger(windowStart) && Number.isSafeInteger(records)) {
+      return new PartialAggregate(windowStart, serde.deserialize(bytes.subarray(PREFIX_BYTES)), records);
+    }
+  }
+  throw new Error(`not a partial aggregate: ${bytes?.toString('hex', 0, 2 * PREFIX_BYTES) ?? null}`);
 }

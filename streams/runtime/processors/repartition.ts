@@ -3,10 +3,11 @@ import type { Serde } from '../../dsl/serdes.js';
 import { partitionFor } from '../../kafka/partitioner.js';
 import type { Headers } from '../../kafka/record.js';
 import type { LocalQueue } from '../local-queue.js';
+import { escaped, PARTIAL_HEADERS, TIME_HEADERS } from '../record-kind.js';
 import type { TaskContext } from '../task-context.js';
 import { END_OF_TIME, NEVER, type TimeOrigin, type Watermark } from '../time.js';
-import { encodeMarker, MARKER_HEADERS } from '../time-marker.js';
-import { encodePartial, PARTIAL_HEADERS, PartialAggregate } from './partial-aggregate.js';
+import { encodeMarker } from '../time-marker.js';
+import { encodePartial, PartialAggregate } from './partial-aggregate.js';
 import { Processor } from './processor.js';
 
 export interface RepartitionOutput {
@@ -68,7 +69,7 @@ export class RepartitionProcessor extends Processor {
       return;
     }
     const valueBytes = value === null || value === undefined ? null : this.#node.valueSerde.serialize(value);
-    this.context.collector.send(topic, partition, keyBytes, valueBytes, timestamp, headers);
+    this.context.collector.send(topic, partition, keyBytes, valueBytes, timestamp, escaped(headers));
   }
 
   override flush(): void {
@@ -84,7 +85,7 @@ export class RepartitionProcessor extends Processor {
       if (local !== undefined && partition === own) continue;
       if ((this.#told[partition] ?? NEVER) >= time) continue;
       this.#told[partition] = time;
-      this.context.collector.send(topic, partition, null, marker, this.#now(), MARKER_HEADERS);
+      this.context.collector.send(topic, partition, null, marker, this.#now(), TIME_HEADERS);
     }
   }
 }
