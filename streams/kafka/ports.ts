@@ -51,6 +51,17 @@ export interface Consumer {
   close(): Promise<void>;
 }
 
+/** A record that the cluster has refused for good: to send it again would be refused again. */
+export interface RefusedRecord {
+  readonly topic: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** `topic`: it holds for all records of the topic; `record`: for this one, or for one that was sent in a batch with it. */
+  readonly scope: 'topic' | 'record';
+  /** What the cluster says. */
+  readonly reason: string;
+}
+
 /**
  * A producer with one transaction at a time. Every promise rejects with a `KafkaClientError`, whose kind tells what may be
  * done about it.
@@ -73,7 +84,10 @@ export interface Producer {
   /** Waits for the delivery of all that was sent. */
   commitTransaction(): Promise<void>;
   abortTransaction(): Promise<void>;
+  /** Waits for the delivery of all that was sent. Rejects if something was not delivered: it is lost, unless it is sent again. */
   flush(): Promise<void>;
+  /** What was refused since this was last called: all of it when `flush`, a commit or an abort has settled. */
+  takeRefused(): readonly RefusedRecord[];
   /** Asks the broker. The end is the high watermark, open transactions included. */
   watermarks(partition: TopicPartition): Promise<Watermarks>;
   close(): Promise<void>;

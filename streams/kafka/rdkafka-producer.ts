@@ -1,8 +1,9 @@
 import kafka, { type Producer as Client, type KafkaConsumer, type MessageHeader } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
+import { DeliveryFailures } from './delivery-failures.js';
 import type { Logger } from './logger.js';
-import type { Consumer, Producer, ProducerOptions, Watermarks } from './ports.js';
+import type { Consumer, Producer, ProducerOptions, RefusedRecord, Watermarks } from './ports.js';
 import { clientError, isQueueFull, promised, redacted } from './rdkafka-error.js';
 import { type Headers, MAX_RECORD_BYTES, type TopicPartition, type TopicPartitionOffset } from './record.js';
 import { type Redaction, redactionOf } from './redaction.js';
@@ -19,6 +20,7 @@ export class RdKafkaProducer implements Producer {
   readonly #client: Client;
   readonly #groupClient: (consumer: Consumer) => KafkaConsumer;
   readonly #redact: Redaction;
+  readonly #failures = new DeliveryFailures();
 
   constructor(
     cluster: ClusterConfig,
@@ -38,6 +40,9 @@ export class RdKafkaProducer implements Producer {
       'queue.buffering.max.messages': 200_000,
       'queue.buffering.max.kbytes': 32_768,
       'delivery.report.only.error': true,
+      dr_msg_cb: true,
+      // A record for a topic that is not there fails after this long, before a commit times out.
+      'topic.metadata.propagation.max.ms': 10_000,
       'retry.backoff.ms': 20,
       // For its watermarks: the client's default would leave out what lies behind an open transaction.
       'isolation.level': 'read_uncommitted',
@@ -54,6 +59,9 @@ export class RdKafkaProducer implements Producer {
       partitioner: 'murmur2_random',
     });
     if (onStatistics !== undefined) this.#client.on('event.stats', ({ message }) => onStatistics(message));
+    this.#client.on('delivery-report', (error, { topic, key, value }) => {
+      if (error) this.#failures.add(error.message, { topic, key: bytesOf(key), value: bytesOf(value) });
+    });
     const warn = clientWarnings(`producer ${options.clientId}`, logger);
     this.#client.on('event.error', ({ message }) => warn(message));
   }
@@ -98,16 +106,29 @@ export class RdKafkaProducer implements Producer {
     );
   }
 
-  commitTransaction(): Promise<void> {
-    return promised('commitTransaction', done => this.#client.commitTransaction(CALL_TIMEOUT_MS, done));
+  async commitTransaction(): Promise<void> {
+    try {
+      await promised('commitTransaction', done => this.#client.commitTransaction(CALL_TIMEOUT_MS, done));
+    } catch (error) {
+      await this.#failures.settled();
+      throw error;
+    }
   }
 
-  abortTransaction(): Promise<void> {
-    return promised('abortTransaction', done => this.#client.abortTransaction(CALL_TIMEOUT_MS, done));
+  async abortTransaction(): Promise<void> {
+    await promised('abortTransaction', done => this.#client.abortTransaction(CALL_TIMEOUT_MS, done));
+    await this.#failures.settled();
+    this.#failures.forget();
   }
 
-  flush(): Promise<void> {
-    return promised('flush', done => this.#client.flush(CALL_TIMEOUT_MS, done));
+  async flush(): Promise<void> {
+    await promised('flush', done => this.#client.flush(CALL_TIMEOUT_MS, done));
+    await this.#failures.settled();
+    this.#failures.check();
+  }
+
+  takeRefused(): readonly RefusedRecord[] {
+    return this.#failures.takeRefused();
   }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
@@ -121,6 +142,10 @@ export class RdKafkaProducer implements Producer {
   async close(): Promise<void> {
     await promised('disconnect', done => this.#client.disconnect(done));
   }
+}
+
+function bytesOf(part: string | Buffer | null | undefined): Buffer | null {
+  return typeof part === 'string' ? Buffer.from(part) : (part ?? null);
 }
 
 /** node-rdkafka writes header values as UTF-8 text. */

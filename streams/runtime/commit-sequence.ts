@@ -10,6 +10,8 @@ import type { Task } from './task.js';
 
 /** Records that may wait for the transaction before to commit; beyond, processing waits. */
 const MAX_KEPT_BACK = 10_000;
+/** The same where each record is delivered by itself, some milliseconds each: the transaction must not time out meanwhile. */
+const MAX_KEPT_BACK_ALONE = 200;
 const ROOM_CHECK_MS = 2;
 
 export interface CommitSequenceOptions {
@@ -52,7 +54,8 @@ export class CommitSequence {
 
   /** True if too much waits for the transaction before: it has to make room first. */
   get isFull(): boolean {
-    return this.#options.collector.keptBack > MAX_KEPT_BACK;
+    const { collector } = this.#options;
+    return collector.keptBack > (collector.isolates ? MAX_KEPT_BACK_ALONE : MAX_KEPT_BACK);
   }
 
   /** Begins a commit, when the one before has ended. */

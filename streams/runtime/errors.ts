@@ -18,7 +18,10 @@ export class RetryError extends Error {
 
 /** Where an exception came from. */
 export interface ErrorContext {
-  /** `production`: a result could not be serialized for its topic, or is larger than a broker takes. */
+  /**
+   * `production`: a result could not be serialized for its topic, is larger than a broker takes, or the cluster has refused it: then it
+   * is met again when its source record is processed again, after the transaction was aborted.
+   */
   readonly phase: 'deserialization' | 'processing' | 'production';
   /** Name of the node that threw. */
   readonly node: string;

@@ -1,5 +1,6 @@
 import type { Producer } from '../kafka/ports.js';
 import { type Headers, MAX_RECORD_BYTES } from '../kafka/record.js';
+import type { Refusals } from './refusals.js';
 
 interface PendingRecord {
   readonly topic: string;
@@ -33,12 +34,17 @@ export const ANY_PARTITION = -1;
  */
 export class RecordCollector {
   readonly #producer: Producer;
+  readonly #refusals: Refusals;
   #open = false;
   #pending: PendingRecord[] = [];
   #sent = 0;
+  /** The delivery of a record that has to be delivered before the next one is sent. */
+  #delivery: Promise<void> | undefined;
+  #failure: unknown;
 
-  constructor(producer: Producer) {
+  constructor(producer: Producer, refusals: Refusals) {
     this.#producer = producer;
+    this.#refusals = refusals;
   }
 
   /** Records sent or kept back since the transaction before was closed. */
@@ -51,7 +57,12 @@ export class RecordCollector {
     return this.#pending.length;
   }
 
-  /** Throws a RecordTooLargeError, here and not when the broker refuses it: that would abort the transaction again and again. */
+  /** Some records have to be delivered one by one. */
+  get isolates(): boolean {
+    return this.#refusals.isolates;
+  }
+
+  /** Throws a RecordTooLargeError or a RecordRefusedError, here and not when the broker refuses it: that would abort the transaction again. */
   send(
     topic: string,
     partition: number,
@@ -62,8 +73,9 @@ export class RecordCollector {
   ): void {
     const bytes = recordBytes(key, value, headers);
     if (bytes > MAX_RECORD_BYTES) throw new RecordTooLargeError(topic, bytes);
+    if (this.#refusals.any) this.#refusals.check(topic, key, value);
     this.#sent++;
-    if (this.#open && this.#pending.length === 0) {
+    if (this.#open && this.#pending.length === 0 && !this.isolates) {
       if (this.#producer.send(topic, partition, key, value, timestamp, headers)) return;
     }
     this.#pending.push({ topic, partition, key, value, timestamp, headers });
@@ -75,16 +87,33 @@ export class RecordCollector {
     this.drain();
   }
 
-  /** Sends what was kept back as far as the client has room. True if nothing is left. */
+  /** Sends what was kept back as far as the client has room. True if nothing is left. Throws what a delivery has failed with. */
   drain(): boolean {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
     if (!this.#open) return this.#pending.length === 0;
     let taken = 0;
     for (const { topic, partition, key, value, timestamp, headers } of this.#pending) {
+      if (this.#delivery !== undefined) break;
       if (!this.#producer.send(topic, partition, key, value, timestamp, headers)) break;
       taken++;
+      if (this.#refusals.isIsolated(topic)) this.#deliver();
     }
     if (taken > 0) this.#pending = this.#pending.slice(taken);
     return this.#pending.length === 0;
+  }
+
+  #deliver(): void {
+    const delivery = this.#producer.flush();
+    this.#delivery = delivery;
+    const ended = (failure?: unknown): void => {
+      // The transaction that it belonged to may be over.
+      if (this.#delivery !== delivery) return;
+      this.#delivery = undefined;
+      this.#failure = failure;
+    };
+    delivery.then(() => ended(), ended);
   }
 
   /** The transaction ends; what comes from now on belongs to the next one. */
@@ -97,6 +126,8 @@ export class RecordCollector {
   /** Forgets what was kept back: the transaction is aborted. */
   discard(): void {
     this.#open = false;
+    this.#delivery = undefined;
+    this.#failure = undefined;
     this.#pending = [];
     this.#sent = 0;
   }

@@ -4,6 +4,7 @@ import type { ConsumerRecord } from '../kafka/record.js';
 import { deadLetter } from './dead-letter.js';
 import { asError, type ErrorContext, type ErrorHandler, RetryError, StreamsError } from './errors.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
+import { RecordRefusedError } from './refusals.js';
 import { isStateError } from './state-error.js';
 
 export interface ErrorHandlers {
@@ -87,7 +88,12 @@ export class TaskContext {
     const topic = this.#handlers.deadLetterTopic;
     if (topic === undefined) return;
     const { key, value, timestamp, headers } = deadLetter(error, context);
-    this.collector.send(topic, ANY_PARTITION, key, value, timestamp, headers);
+    try {
+      this.collector.send(topic, ANY_PARTITION, key, value, timestamp, headers);
+    } catch (refusal) {
+      if (!(refusal instanceof RecordRefusedError)) throw refusal;
+      throw new StreamsError(`a dead letter can't be kept in ${topic}: ${refusal.message}`, { cause: refusal });
+    }
   }
 }
 

@@ -2,19 +2,20 @@ import { setTimeout as delay, setImmediate as immediate } from 'node:timers/prom
 import type { TaskState } from '../../stores/task-state.js';
 import type { AuditTable } from '../audit/audit-table.js';
 import type { Logger } from '../kafka/logger.js';
-import { type Consumer, KafkaClientError, type Ports } from '../kafka/ports.js';
+import { type Consumer, KafkaClientError, type Ports, type RefusedRecord } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import { AssignedTasks } from './assigned-tasks.js';
 import { ChangelogOffsets } from './changelog-offsets.js';
 import { ChangelogReader, type RestoreProgress } from './changelog-reader.js';
 import { CommitSequence } from './commit-sequence.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
-import { RetryError } from './errors.js';
+import { RetryError, StreamsError } from './errors.js';
 import { IdleCheck } from './idle-check.js';
 import { InputReader } from './input-reader.js';
 import { InstanceAnnouncer } from './instance-announcer.js';
 import type { StandbyStatus, TaskStatus } from './process-status.js';
 import { RecordCollector } from './record-collector.js';
+import { Refusals } from './refusals.js';
 import { IDLE_INSTANCE_ANNOUNCES_EVERY_MS, StandbyTasks } from './standby-tasks.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
@@ -68,9 +69,10 @@ export class Worker {
   readonly #announcer: InstanceAnnouncer;
   readonly #input: InputReader;
   readonly #metrics: StreamsMetrics;
+  readonly #refusals: Refusals;
   readonly #rebalances: Rebalance[] = [];
-  /** Since the last commit: how often a handler said `retry`. */
-  #retries = 0;
+  /** Transactions that were aborted since the last commit. */
+  #aborts = 0;
   #assignment: Assignment = 'revoked';
 
   constructor(options: WorkerOptions, plan: TopologyPlan) {
@@ -81,7 +83,8 @@ export class Worker {
     this.#clients = new WorkerClients(ports, config, directory.instanceId);
     const { consumer, restoreConsumer, producer } = this.#clients;
     this.#consumer = consumer;
-    const collector = new RecordCollector(producer);
+    this.#refusals = new Refusals(ports.clock);
+    const collector = new RecordCollector(producer, this.#refusals);
     this.#committer =
       config.processingGuarantee === 'exactly_once_v2'
         ? new TransactionalCommitter(producer, consumer, collector)
@@ -134,7 +137,8 @@ export class Worker {
       clock: ports.clock,
       metrics,
       onCommitted: () => {
-        this.#retries = 0;
+        this.#aborts = 0;
+        this.#refusals.committed();
       },
     });
   }
@@ -196,9 +200,10 @@ export class Worker {
       if (this.#commits.due) await this.#commits.begin();
       this.#offsets.ask(this.#assigned.changelogs, () => this.#committer.transaction);
     } catch (error) {
-      await this.#rollback(error);
+      const refused = await this.#rollback(error);
       await this.#assign();
-      if (error instanceof RetryError) await delay(Math.min(FIRST_RETRY_MS * 2 ** this.#retries++, MAX_RETRY_MS));
+      // What was refused is not sent again; everything else may pass after a while.
+      if (!refused) await delay(Math.min(FIRST_RETRY_MS * 2 ** this.#aborts++, MAX_RETRY_MS));
     }
   }
 
@@ -243,17 +248,22 @@ export class Worker {
 
   /**
    * Aborts the transaction, after an error of the client that allows it, and takes the tasks back to the last commit: nothing
-   * that was processed since has happened. Other errors are thrown.
+   * that was processed since has happened. Other errors are thrown. Returns true if the cluster has refused records.
    */
-  async #rollback(error: unknown): Promise<void> {
+  async #rollback(error: unknown): Promise<boolean> {
     const undoable = error instanceof RetryError || (error instanceof KafkaClientError && error.kind !== 'fatal');
     if (!undoable) throw error;
-    this.#options.logger.warn(`transaction aborted, going back to the last commit: ${error.message}`);
     await this.#commits.giveUp();
     this.#metrics.aborted();
     await this.#committer.abort();
+    const refused = this.#clients.producer.takeRefused();
+    const reason = refusalReason(refused) ?? error.message;
+    this.#options.logger.warn(`transaction aborted, going back to the last commit: ${reason}`);
+    this.#refusals.learn(refused);
+    if (this.#refusals.exhausted) throw new StreamsError(`no transaction passes: ${reason}`, { cause: error });
     this.#offsets.aborted();
     await this.#assigned.rollback();
+    return refused.length > 0;
   }
 
   async #rebalance(): Promise<void> {
@@ -349,4 +359,12 @@ export class Worker {
     this.#assignment = assignment;
     this.#options.onAssignment(assignment);
   }
+}
+
+/** undefined if nothing was refused. */
+function refusalReason(refused: readonly RefusedRecord[]): string | undefined {
+  const [first] = refused;
+  return first === undefined
+    ? undefined
+    : `the cluster refused ${refused.length} records, the first one for ${first.topic}: ${first.reason}`;
 }

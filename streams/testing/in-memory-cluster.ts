@@ -1,4 +1,11 @@
-import { type Admin, type Clock, KafkaClientError, type Ports, type TopicConfig } from '../kafka/ports.js';
+import {
+  type Admin,
+  type Clock,
+  KafkaClientError,
+  type Ports,
+  type RefusedRecord,
+  type TopicConfig,
+} from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { rangeOwner } from '../runtime/standby-placement.js';
 import { InMemoryConsumer } from './in-memory-consumer.js';
@@ -23,6 +30,14 @@ export interface ClusterBehaviour {
   readonly queueRecords: number;
 }
 
+export type ProducedRecord = Pick<ConsumerRecord, 'topic' | 'key' | 'value' | 'timestamp'>;
+
+interface Refusal {
+  readonly reason: string;
+  /** undefined: the topic takes none at all. */
+  readonly refused: ((record: ProducedRecord) => boolean) | undefined;
+}
+
 const AT_ONCE: ClusterBehaviour = {
   maxPollRecords: Number.POSITIVE_INFINITY,
   commitTurns: 0,
@@ -42,6 +57,7 @@ export class InMemoryCluster {
   /** Members that have partitions of the assignment before. */
   readonly #givingUp = new Set<InMemoryConsumer>();
   readonly #expired = new Map<string, InMemoryConsumer>();
+  readonly #refusals = new Map<string, Refusal>();
   readonly #sent: SentRecord[] = [];
   readonly #clock: Clock;
   readonly behaviour: ClusterBehaviour;
@@ -121,6 +137,21 @@ export class InMemoryCluster {
   resetPositions(): void {
     for (const member of this.#members.values()) member.resetPositions();
   }
+
+  /** Records for `topic` of which `refused` is true are refused from now on, as a broker does for what its settings do not allow. */
+  refuse(topic: string, reason: string, refused?: (record: ProducedRecord) => boolean): void {
+    this.#refusals.set(topic, { reason, refused });
+  }
+
+  /** What it says of a record that it refuses; undefined if it takes it. */
+  refusalOf(record: ProducedRecord): Pick<RefusedRecord, 'scope' | 'reason'> | undefined {
+    const refusal = this.#refusals.get(record.topic);
+    if (refusal === undefined || refusal.refused?.(record) === false) return undefined;
+    return { scope: refusal.refused === undefined ? 'topic' : 'record', reason: refusal.reason };
+  }
+
+  /** Transactions that a producer has aborted. */
+  aborts = 0;
 
   /** The next commit of a transaction fails with `error`, and is not committed. */
   failNextCommit(error: KafkaClientError): void {

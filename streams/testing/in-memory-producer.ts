@@ -1,6 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { partitionFor } from '../kafka/partitioner.js';
-import { type Consumer, KafkaClientError, type Producer, type Watermarks } from '../kafka/ports.js';
+import { type Consumer, KafkaClientError, type Producer, type RefusedRecord, type Watermarks } from '../kafka/ports.js';
 import type { Headers, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 import { InMemoryConsumer } from './in-memory-consumer.js';
@@ -8,6 +8,7 @@ import type { InMemoryLog, LogTransaction } from './in-memory-log.js';
 
 const FENCED = -144;
 const INVALID_STATE = -173;
+const DELIVERY_FAILED = -149;
 
 /** The producer port on a cluster in memory. Records without a key go to partition 0. */
 export class InMemoryProducer implements Producer {
@@ -17,6 +18,8 @@ export class InMemoryProducer implements Producer {
   #touched = new Set<InMemoryLog>();
   #offsets: readonly TopicPartitionOffset[] = [];
   #queued = 0;
+  #refused: RefusedRecord[] = [];
+  #undelivered = 0;
 
   constructor(cluster: InMemoryCluster, transactionalId: string | undefined) {
     this.#cluster = cluster;
@@ -46,6 +49,12 @@ export class InMemoryProducer implements Producer {
       throw new KafkaClientError('send: no transaction is open', 'fatal', INVALID_STATE);
     }
     if (!this.#takes()) return false;
+    const refusal = this.#cluster.refusalOf({ topic, key, value, timestamp });
+    if (refusal !== undefined) {
+      this.#refused.push({ topic, key, value, ...refusal });
+      this.#undelivered++;
+      return true;
+    }
     const partitions = this.#cluster.logs(topic).length;
     const target = partition >= 0 ? partition : key === null ? 0 : partitionFor(key, Math.max(1, partitions));
     const log = this.#cluster.log(topic, target);
@@ -79,12 +88,14 @@ export class InMemoryProducer implements Producer {
     this.#check();
     const failure = this.#cluster.takeFailure();
     if (failure !== undefined) throw failure;
+    this.#checkDelivered();
     for (const { topic, partition, offset } of this.#offsets) this.#cluster.commitOffset(topic, partition, offset);
     this.end('committed');
   }
 
   async abortTransaction(): Promise<void> {
     this.#check();
+    this.#cluster.aborts++;
     this.end('aborted');
   }
 
@@ -97,9 +108,24 @@ export class InMemoryProducer implements Producer {
     this.#transaction = undefined;
     this.#touched = new Set();
     this.#offsets = [];
+    this.#undelivered = 0;
   }
 
-  async flush(): Promise<void> {}
+  async flush(): Promise<void> {
+    this.#checkDelivered();
+  }
+
+  takeRefused(): readonly RefusedRecord[] {
+    const refused = this.#refused;
+    this.#refused = [];
+    return refused;
+  }
+
+  #checkDelivered(): void {
+    const undelivered = this.#undelivered;
+    if (this.#transactionalId === undefined) this.#undelivered = 0;
+    if (undelivered > 0) throw new KafkaClientError(`${undelivered} records not delivered`, 'abort', DELIVERY_FAILED);
+  }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
     return { low: 0, high: this.#cluster.log(topic, partition).high };

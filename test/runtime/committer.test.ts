@@ -4,6 +4,8 @@ import { type ClientErrorKind, KafkaClientError } from '../../streams/kafka/port
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { AtLeastOnceCommitter, TransactionalCommitter } from '../../streams/runtime/committer.js';
 import { RecordCollector } from '../../streams/runtime/record-collector.js';
+import { Refusals } from '../../streams/runtime/refusals.js';
+import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { FakeProducer } from './fake-producer.js';
 import { ScriptedConsumer } from './scripted-consumer.js';
 
@@ -20,7 +22,7 @@ describe('a transactional commit', () => {
 
   beforeEach(async () => {
     producer = new FakeProducer();
-    collector = new RecordCollector(producer);
+    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
     committer = new TransactionalCommitter(producer, new ScriptedConsumer(), collector);
     await committer.start();
     producer.calls.length = 0;
@@ -31,7 +33,11 @@ describe('a transactional commit', () => {
 
   it('starts with the end of what a predecessor left open, and opens a transaction', async () => {
     producer = new FakeProducer();
-    committer = new TransactionalCommitter(producer, new ScriptedConsumer(), new RecordCollector(producer));
+    committer = new TransactionalCommitter(
+      producer,
+      new ScriptedConsumer(),
+      new RecordCollector(producer, new Refusals(new ManualClock(0))),
+    );
     await committer.start();
     assert.deepEqual(producer.calls, ['initTransactions', 'beginTransaction']);
     assert.equal(committer.transaction, 1);
@@ -134,7 +140,7 @@ describe('a commit with at_least_once', () => {
   beforeEach(async () => {
     producer = new FakeProducer();
     consumer = new ScriptedConsumer();
-    collector = new RecordCollector(producer);
+    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
     committer = new AtLeastOnceCommitter(producer, consumer, collector);
     await committer.start();
   });

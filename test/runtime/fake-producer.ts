@@ -1,4 +1,4 @@
-import type { Producer, Watermarks } from '../../streams/kafka/ports.js';
+import type { Producer, RefusedRecord, Watermarks } from '../../streams/kafka/ports.js';
 import type { Headers, TopicPartitionOffset } from '../../streams/kafka/record.js';
 
 export interface SentRecord {
@@ -66,6 +66,10 @@ export class FakeProducer implements Producer {
 
   flush(): Promise<void> {
     return this.#call('flush');
+  }
+
+  takeRefused(): readonly RefusedRecord[] {
+    return [];
   }
 
   async watermarks(): Promise<Watermarks> {

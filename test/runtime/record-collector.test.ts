@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { setImmediate as immediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, it } from 'mocha';
+import type { RefusedRecord } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { RecordCollector } from '../../streams/runtime/record-collector.js';
+import { Refusals } from '../../streams/runtime/refusals.js';
+import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { FakeProducer } from './fake-producer.js';
 
 describe('RecordCollector', () => {
@@ -11,7 +15,7 @@ describe('RecordCollector', () => {
 
   beforeEach(() => {
     producer = new FakeProducer();
-    collector = new RecordCollector(producer);
+    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
   });
 
   function send(n: number): void {
@@ -100,7 +104,7 @@ describe('RecordCollector', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), steps => {
         producer = new FakeProducer();
-        collector = new RecordCollector(producer);
+        collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
         let next = 0;
         for (const what of steps) {
           if (what === 'send') send(next++);
@@ -115,5 +119,112 @@ describe('RecordCollector', () => {
         assert.deepEqual(sent(), [...Array(next).keys()]);
       }),
     );
+  });
+});
+
+describe('RecordCollector, after several records of a topic were refused and it is not known which ones', () => {
+  const refusal = { topic: 'topic', key: null, value: null, scope: 'record', reason: 'too large' } as const;
+  let producer: FakeProducer;
+  let refusals: Refusals;
+  let collector: RecordCollector;
+
+  beforeEach(() => {
+    producer = new FakeProducer();
+    refusals = new Refusals(new ManualClock(0));
+    collector = new RecordCollector(producer, refusals);
+    refusals.learn([refusal, refusal]);
+    collector.open();
+  });
+
+  const send = (topic: string, value: string): void =>
+    collector.send(topic, 0, null, Buffer.from(value), 0, NO_HEADERS);
+  const drained = async (): Promise<void> => {
+    while (!collector.drain()) await immediate();
+  };
+
+  it('waits for the delivery of each record of the topic before it sends the next one, and keeps their order', async () => {
+    for (const value of ['1', '2']) send('topic', value);
+    send('other', '3');
+    send('topic', '4');
+    await drained();
+    assert.deepEqual(
+      producer.sent.map(({ value }) => String(value)),
+      ['1', '2', '3', '4'],
+    );
+    assert.deepEqual(producer.calls, ['send', 'flush', 'send', 'flush', 'send', 'send', 'flush']);
+  });
+
+  it('throws what a delivery has failed with, once, and not after the transaction is over', async () => {
+    const failure = new Error('not delivered');
+    for (const over of [false, true]) {
+      producer.fail('flush', failure);
+      for (const value of ['1', '2']) send('topic', value);
+      if (over) {
+        collector.drain();
+        collector.discard();
+        collector.open();
+        await immediate();
+        await drained();
+      } else await assert.rejects(drained(), error => error === failure);
+    }
+  });
+
+  it('sends as ever when a transaction has passed', async () => {
+    refusals.committed();
+    for (const value of ['1', '2']) send('topic', value);
+    assert.deepEqual(producer.calls, ['send', 'send']);
+  });
+});
+
+describe('what is known of refused records', () => {
+  let clock: ManualClock;
+  let refusals: Refusals;
+
+  beforeEach(() => {
+    clock = new ManualClock(0);
+    refusals = new Refusals(clock);
+  });
+
+  const record = (value: string): RefusedRecord => ({
+    topic: 'topic',
+    key: Buffer.from('key'),
+    value: Buffer.from(value),
+    scope: 'record',
+    reason: 'too large',
+  });
+  const check = (value: string, topic = 'topic'): void => refusals.check(topic, Buffer.from('key'), Buffer.from(value));
+
+  it('is the one record until a transaction has passed', () => {
+    refusals.learn([record('a')]);
+    assert.throws(() => check('a'), { name: 'RecordRefusedError', message: /topic: too large/ });
+    check('b');
+    check('a', 'other');
+    refusals.committed();
+    check('a');
+    assert.equal(refusals.any, false);
+  });
+
+  it('is a whole topic for half a minute, whatever passes: it may be created and allowed meanwhile', () => {
+    refusals.learn([{ ...record('a'), scope: 'topic', reason: 'unknown topic' }]);
+    refusals.committed();
+    assert.throws(() => check('b'), /unknown topic/);
+    clock.advance(30_000);
+    check('b');
+  });
+
+  it('is of no use where other records are refused each time', () => {
+    for (let n = 0; n <= 10; n++) {
+      assert.equal(refusals.exhausted, false);
+      refusals.learn([record(String(n))]);
+    }
+    assert.equal(refusals.exhausted, true);
+  });
+
+  it('is of use as long as it is met, however many records there are', () => {
+    for (let n = 0; n < 100; n++) {
+      refusals.learn([record(String(n))]);
+      assert.throws(() => check(String(n)));
+    }
+    assert.equal(refusals.exhausted, false);
   });
 });
