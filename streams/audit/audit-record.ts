@@ -27,7 +27,7 @@ export interface AuditRecord {
   readonly offsets: Readonly<Record<string, InputOffsets>>;
   /** By repartition topic: offset of the next record. Absent in records of earlier versions. */
   readonly repartitionOffsets?: Readonly<Record<string, number>>;
-  /** By operator, and by repartition topic (`watermarks`). */
+  /** By the store of the operator, and by repartition topic (`watermarks`). */
   readonly times: Readonly<Record<string, SavedTime>>;
   readonly watermarks: Readonly<Record<string, readonly number[]>>;
 }

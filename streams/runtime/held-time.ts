@@ -10,11 +10,13 @@ import { END_OF_TIME, NEVER, type TimeOrigin } from './time.js';
  */
 export class HeldTime extends Processor implements TimeOrigin {
   readonly upstreamTasks: number;
+  readonly #timeName: string;
   readonly #origins: readonly TimeOrigin[];
   #time = NEVER;
 
-  constructor(name: string, origins: readonly TimeOrigin[], context: TaskContext) {
+  constructor(name: string, timeName: string, origins: readonly TimeOrigin[], context: TaskContext) {
     super(name, context);
+    this.#timeName = timeName;
     this.#origins = origins;
     this.upstreamTasks = Math.max(...origins.map(origin => origin.upstreamTasks));
   }
@@ -35,6 +37,10 @@ export class HeldTime extends Processor implements TimeOrigin {
     let time = END_OF_TIME;
     for (const origin of this.#origins) if (origin.time < time) time = origin.time;
     if (time > this.#time) this.#time = time;
+  }
+
+  override get timeName(): string {
+    return this.#timeName;
   }
 
   override saveTime(): SavedTime | undefined {

@@ -1,7 +1,7 @@
 import { TimestampedKeyValueStore } from '../../stores/key-value-store.js';
 import type { TaskState } from '../../stores/task-state.js';
 import { TimestampedWindowStore } from '../../stores/window-store.js';
-import type { AggregateNode, GraphNode, RepartitionNode, SourceNode } from '../dsl/node.js';
+import type { AggregateNode, GraphNode, RepartitionNode, SourceNode, TableNode } from '../dsl/node.js';
 import { HeldTime } from './held-time.js';
 import { LocalQueue } from './local-queue.js';
 import { AggregateProcessor, type TableOutput } from './processors/aggregate.js';
@@ -243,20 +243,21 @@ class GraphBuilder {
 
   /** A combiner right before its aggregation. */
   #combinerHere(node: AggregateNode, parent: GraphNode): HeldTime {
-    return this.#heldBy(this.#combiner(node, parent), this.#frontiers.get(parent) ?? []);
+    return this.#heldBy(`${node.store.name}/combiner`, this.#combiner(node, parent), this.#frontiers.get(parent) ?? []);
   }
 
   /** The node keeps its updates back until the commit. */
-  #hold(node: GraphNode): void {
+  #hold(node: TableNode | AggregateNode): void {
     const processor = this.#outputs.get(node);
     if (processor === undefined) return;
-    const held = this.#heldBy(processor, this.#frontiers.get(node) ?? []);
+    const held = this.#heldBy(node.store.name, processor, this.#frontiers.get(node) ?? []);
     this.#outputs.set(node, held);
     this.#frontiers.set(node, [held]);
   }
 
-  #heldBy(processor: Processor, frontier: readonly TimeOrigin[]): HeldTime {
-    const held = new HeldTime(`${processor.name}-held`, frontier, this.#context);
+  /** `owner` is the name under which the time of what keeps the records back is kept. */
+  #heldBy(owner: string, processor: Processor, frontier: readonly TimeOrigin[]): HeldTime {
+    const held = new HeldTime(`${processor.name}-held`, `${owner}/held`, frontier, this.#context);
     processor.addChild(held);
     this.#processors.push(held);
     return held;

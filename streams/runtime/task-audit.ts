@@ -66,7 +66,7 @@ export class TaskAudit {
       for (const [task, time] of (watermarks[planned.node.repartition] ?? []).entries()) watermark.announce(task, time);
     }
     for (const processor of this.#graph.processors) {
-      const saved = times[processor.name];
+      const saved = processor.timeName === undefined ? undefined : times[processor.timeName];
       if (saved !== undefined) processor.resumeTime(saved);
     }
     return moved;
@@ -77,7 +77,7 @@ export class TaskAudit {
     const times: Record<string, SavedTime> = {};
     for (const processor of this.#graph.processors) {
       const saved = processor.saveTime();
-      if (saved !== undefined) times[processor.name] = saved;
+      if (saved !== undefined && processor.timeName !== undefined) times[processor.timeName] = saved;
     }
     const watermarks: Record<string, readonly number[]> = {};
     for (const { planned, watermark } of this.#graph.repartitions) {

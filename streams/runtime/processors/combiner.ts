@@ -90,6 +90,10 @@ export class Combiner extends Processor {
     }
   }
 
+  override get timeName(): string {
+    return `${this.#node.store.name}/combiner`;
+  }
+
   override saveTime(): SavedTime | undefined {
     return this.#time.streamTime === NEVER ? undefined : { streamTime: this.#time.streamTime };
   }

@@ -55,6 +55,10 @@ export class DistinctProcessor extends Processor {
     this.#time.release(this.#time.effective);
   }
 
+  override get timeName(): string {
+    return this.#node.store.name;
+  }
+
   override saveTime(): SavedTime | undefined {
     if (this.#time.streamTime === NEVER) return undefined;
     const { observedStart } = this.#windows;

@@ -74,7 +74,15 @@ export abstract class Processor {
    */
   flush(): void {}
 
-  /** The time to go on with after a restart; undefined if it keeps none. */
+  /**
+   * The name under which its time is kept: that of its store, which outlives changes of the topology. Its own name may be that of another
+   * node after one. undefined if it keeps none.
+   */
+  get timeName(): string | undefined {
+    return undefined;
+  }
+
+  /** The time to go on with after a restart; undefined if there is none yet. */
   saveTime(): SavedTime | undefined {
     return undefined;
   }

@@ -90,6 +90,10 @@ export class SuppressProcessor extends Processor {
     }
   }
 
+  override get timeName(): string {
+    return this.#node.store.name;
+  }
+
   override saveTime(): SavedTime | undefined {
     if (this.#time.streamTime === NEVER) return undefined;
     return { streamTime: this.#time.streamTime, released: this.#time.time };

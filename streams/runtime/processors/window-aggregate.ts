@@ -138,6 +138,10 @@ export class WindowAggregateProcessor extends Processor {
     this.#time.release(effective);
   }
 
+  override get timeName(): string {
+    return this.#node.store.name;
+  }
+
   override saveTime(): SavedTime {
     return {
       streamTime: this.#time.streamTime,
