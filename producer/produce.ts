@@ -55,9 +55,9 @@ export async function produceUsers(
   options: ProduceOptions,
 ): Promise<ProduceResult> {
   const { timer, signal } = options;
-  const startedAt = timer.now();
+  const startedAt = timer.monotonic();
   const progress = { sent: 0, fraction: 0 as number | undefined };
-  const end = await sendAll(source, sink, options, startedAt, progress);
+  const end = await sendAll(source, sink, options, progress);
   await sink.flush(signal);
   options.onProgress?.(progress);
   const { delivered, firstError } = sink.delivery;
@@ -65,7 +65,7 @@ export async function produceUsers(
     produced: delivered,
     failed: progress.sent - delivered,
     firstError,
-    seconds: (timer.now() - startedAt) / 1000,
+    seconds: (timer.monotonic() - startedAt) / 1000,
     end,
   };
 }
@@ -74,14 +74,15 @@ async function sendAll(
   source: RecordSource,
   sink: RecordSink,
   options: ProduceOptions,
-  startedAt: number,
   progress: { sent: number; fraction: number | undefined },
 ): Promise<ProduceEnd> {
   const { timer, signal, rate, timestampsOverMs } = options;
+  const startedAt = timer.monotonic();
+  const startTime = timer.now();
   try {
     for await (const batch of source) {
       const timestamps =
-        timestampsOverMs === undefined ? undefined : spread(batch, progress, startedAt, timestampsOverMs);
+        timestampsOverMs === undefined ? undefined : spread(batch, progress, startTime, timestampsOverMs);
       for (const { key, value } of batch.records) {
         if (rate !== undefined) await due(startedAt + (progress.sent * 1000) / rate, timer, signal);
         if (signal?.aborted) return { kind: 'stopped' };
@@ -103,7 +104,7 @@ async function sendAll(
 }
 
 async function due(at: number, timer: Timer, signal: AbortSignal | undefined): Promise<void> {
-  for (let rest = at - timer.now(); rest > 0 && !signal?.aborted; rest = at - timer.now()) {
+  for (let rest = at - timer.monotonic(); rest > 0 && !signal?.aborted; rest = at - timer.monotonic()) {
     await timer.sleep(Math.max(rest, MIN_PAUSE_MS), signal);
   }
 }

@@ -15,8 +15,8 @@ const LINE_INTERVAL_MS = 5_000;
 const BAR_STEPS = 1_000;
 
 /** A bar that is redrawn on a terminal. */
-export function progressBar(stream: NodeJS.WritableStream, clock: Clock): ProgressDisplay {
-  const startedAt = clock.now();
+export function progressBar(stream: NodeJS.WritableStream, clock: Pick<Clock, 'monotonic'>): ProgressDisplay {
+  const startedAt = clock.monotonic();
   const bar = new SingleBar(
     { format: '{bar} {percentage}% | {sent} records | {rate}/s', stream, hideCursor: true, fps: 5 },
     Presets.shades_classic,
@@ -24,19 +24,19 @@ export function progressBar(stream: NodeJS.WritableStream, clock: Clock): Progre
   bar.start(BAR_STEPS, 0, { sent: 0, rate: 0 });
   return {
     update({ sent, fraction }) {
-      bar.update(Math.round((fraction ?? 0) * BAR_STEPS), { sent, rate: rateOf(sent, startedAt, clock.now()) });
+      bar.update(Math.round((fraction ?? 0) * BAR_STEPS), { sent, rate: rateOf(sent, startedAt, clock.monotonic()) });
     },
     stop: () => bar.stop(),
   };
 }
 
 /** A line every few seconds. */
-export function progressLines(writeLine: (line: string) => void, clock: Clock): ProgressDisplay {
-  const startedAt = clock.now();
+export function progressLines(writeLine: (line: string) => void, clock: Pick<Clock, 'monotonic'>): ProgressDisplay {
+  const startedAt = clock.monotonic();
   let shownAt = startedAt;
   return {
     update({ sent, fraction }) {
-      const now = clock.now();
+      const now = clock.monotonic();
       if (now - shownAt < LINE_INTERVAL_MS) return;
       shownAt = now;
       const share = fraction === undefined ? '' : ` (${Math.floor(fraction * 100)}%)`;

@@ -36,10 +36,10 @@ export async function runProducer(command: ProducerCommand, io: ProgramIo): Prom
       io.writeOut(command.text);
       return 0;
     case 'write': {
-      const startedAt = io.timer.now();
+      const startedAt = io.timer.monotonic();
       const users = generatedUsers(command.count, command.seed);
       const generated = await writeUsersFile(command.path, users, io.signal);
-      summary(io, { generated, seconds: (io.timer.now() - startedAt) / 1000 });
+      summary(io, { generated, seconds: (io.timer.monotonic() - startedAt) / 1000 });
       return 0;
     }
     case 'produce':

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../streams/kafka/ports.js';
+import { SYSTEM_CLOCK } from '../streams/kafka/rdkafka-ports.js';
 
 export interface Timer extends Clock {
   /** Resolves after that many milliseconds, or when `signal` is aborted. */
@@ -7,7 +8,7 @@ export interface Timer extends Clock {
 }
 
 export const systemTimer: Timer = {
-  now: () => Date.now(),
+  ...SYSTEM_CLOCK,
   async sleep(ms, signal) {
     try {
       await wait(ms, undefined, { signal });

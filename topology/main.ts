@@ -3,6 +3,7 @@ import { type Logger as PinoLogger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { HttpServer } from '../streams/http/http-server.js';
 import { ConfigError, type KafkaStreams, rdKafkaPorts } from '../streams/index.js';
+import { SYSTEM_CLOCK } from '../streams/kafka/rdkafka-ports.js';
 import { redactionOf } from '../streams/kafka/redaction.js';
 import { PrometheusMetrics } from '../streams/metrics/prometheus-metrics.js';
 import { usersApplication } from './application.js';
@@ -35,9 +36,8 @@ async function main(config: UsersConfig): Promise<number> {
 
 async function run(config: UsersConfig, http: HttpServer, registry: Registry, logger: PinoLogger): Promise<number> {
   const address = advertisedAddress(config.http, http.port);
-  const clock = { now: (): number => Date.now() };
   collectDefaultMetrics({ register: registry });
-  const metrics = new PrometheusMetrics(registry, logger, clock);
+  const metrics = new PrometheusMetrics(registry, logger, SYSTEM_CLOCK);
   const ports = rdKafkaPorts(config.cluster, logger, { onStatistics: metrics.onStatistics });
   // The first client: a configuration that is refused is told in one line, before any other.
   const admin = ports.admin();
@@ -49,7 +49,7 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
       logger,
       metrics: metrics.worker,
       onStateChange: state => logger.info(`state ${state}`),
-      onRestore: restoreLog(logger, clock.now),
+      onRestore: restoreLog(logger, SYSTEM_CLOCK.monotonic),
     },
     address,
   );

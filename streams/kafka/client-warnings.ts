@@ -9,7 +9,7 @@ const REPEAT_AFTER_MS = 10_000;
 export function clientWarnings(
   client: string,
   logger: Logger,
-  now: () => number = Date.now,
+  now: () => number = () => performance.now(),
 ): (message: string) => void {
   const said = new Map<string, { at: number; unsaid: number }>();
   return message => {

@@ -1,9 +1,11 @@
 import type { GroupProtocol } from './group-protocol.js';
 import type { ConsumerRecord, Headers, TopicPartition, TopicPartitionOffset } from './record.js';
 
-/** Wall-clock time, milliseconds since the epoch. */
 export interface Clock {
+  /** Wall-clock time, milliseconds since the epoch. It may be set, forward and back. */
   now(): number;
+  /** For intervals: milliseconds since some moment; it never goes back, whatever is done to the wall clock. */
+  monotonic(): number;
 }
 
 export interface Watermarks {

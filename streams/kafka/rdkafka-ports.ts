@@ -2,12 +2,15 @@ import type { KafkaConsumer } from 'node-rdkafka';
 import type { ClusterConfig, StatisticsListener } from './client-config.js';
 import { configErrorOf } from './cluster-environment.js';
 import type { Logger } from './logger.js';
-import type { Admin, Consumer, Ports, Producer } from './ports.js';
+import type { Admin, Clock, Consumer, Ports, Producer } from './ports.js';
 import { RdKafkaAdmin } from './rdkafka-admin.js';
 import { RdKafkaConsumer } from './rdkafka-consumer.js';
 import { redacted } from './rdkafka-error.js';
 import { RdKafkaProducer } from './rdkafka-producer.js';
 import { type Redaction, redactedLogger, redactionOf } from './redaction.js';
+
+/** The clock of the machine. */
+export const SYSTEM_CLOCK: Clock = Object.freeze({ now: () => Date.now(), monotonic: () => performance.now() });
 
 export interface RdKafkaListeners {
   /** Every 10 s of each consumer of a group and each producer. */
@@ -33,7 +36,7 @@ export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatist
     return consumer.client;
   };
   return {
-    clock: { now: () => Date.now() },
+    clock: SYSTEM_CLOCK,
     consumer: options => made((): Consumer => new RdKafkaConsumer(cluster, options, log, onStatistics)),
     producer: options => made((): Producer => new RdKafkaProducer(cluster, options, log, groupClient, onStatistics)),
     admin: () =>

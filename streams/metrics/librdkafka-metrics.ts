@@ -88,10 +88,10 @@ const OF_BROKERS: readonly BrokerMetric[] = [
 export class LibrdkafkaMetrics {
   readonly #clients = new Map<string, { readonly statistics: Statistics; readonly at: number }>();
   readonly #logger: Logger;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   #complained = false;
 
-  constructor(registry: Registry, logger: Logger, clock: Clock) {
+  constructor(registry: Registry, logger: Logger, clock: Pick<Clock, 'monotonic'>) {
     this.#logger = logger;
     this.#clock = clock;
     for (const { name, type, help, value } of OF_CLIENTS) {
@@ -114,7 +114,7 @@ export class LibrdkafkaMetrics {
   add(json: string): void {
     try {
       const read = statistics.parse(JSON.parse(json));
-      this.#clients.set(read.client_id, { statistics: read, at: this.#clock.now() });
+      this.#clients.set(read.client_id, { statistics: read, at: this.#clock.monotonic() });
     } catch (error) {
       if (this.#complained) return;
       this.#complained = true;
@@ -124,7 +124,7 @@ export class LibrdkafkaMetrics {
   }
 
   get #living(): readonly Statistics[] {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     for (const [id, { at }] of this.#clients) if (now - at > FORGOTTEN_AFTER_MS) this.#clients.delete(id);
     return Array.from(this.#clients.values(), client => client.statistics);
   }

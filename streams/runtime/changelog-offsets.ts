@@ -33,7 +33,7 @@ export class ChangelogOffsets {
 
   /** Asks in the background, if it is time. `transaction` numbers the one that is open when an answer comes. */
   ask(changelogs: readonly TrackedChangelog[], transaction: () => number): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     if (this.#asking !== undefined || now - this.#askedAt < ASK_EVERY_MS) return;
     this.#askedAt = now;
     this.#asking = this.#askAll(changelogs, transaction).finally(() => {

@@ -38,14 +38,14 @@ export class CommitSequence {
 
   constructor(options: CommitSequenceOptions) {
     this.#options = options;
-    this.#lastBegun = options.clock.now();
+    this.#lastBegun = options.clock.monotonic();
   }
 
   /** True if it is time for one, and the one before has ended: what is processed until then goes with the next one. */
   get due(): boolean {
     if (this.#inFlight) return false;
     const { clock, config, tasks } = this.#options;
-    if (clock.now() - this.#lastBegun >= config.commitIntervalMs) return true;
+    if (clock.monotonic() - this.#lastBegun >= config.commitIntervalMs) return true;
     if (config.cacheMaxEntries === 0) return false;
     let entries = 0;
     for (const task of tasks()) entries += task.state.dirtyEntries;
@@ -61,7 +61,7 @@ export class CommitSequence {
   /** Begins a commit, when the one before has ended. */
   async begin(): Promise<void> {
     await this.settle();
-    const startedAt = this.#options.clock.now();
+    const startedAt = this.#options.clock.monotonic();
     this.#lastBegun = startedAt;
     const prepared: Task[] = [];
     const offsets: TopicPartitionOffset[] = [];
@@ -104,13 +104,12 @@ export class CommitSequence {
     const { committer, clock, metrics, onCommitted, offsets: changelogs } = this.#options;
     const { transaction } = committer;
     await committer.commit(offsets);
-    const now = clock.now();
-    metrics.committed(now - startedAt);
+    metrics.committed(clock.monotonic() - startedAt);
     onCommitted();
     for (const task of prepared) {
       task.state.commit();
       const newest = task.takeNewest();
-      if (newest !== undefined) metrics.visible(task.id, Math.max(0, now - newest));
+      if (newest !== undefined) metrics.visible(task.id, Math.max(0, clock.now() - newest));
     }
     changelogs.committed(transaction);
     await this.#flush();

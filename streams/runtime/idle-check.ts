@@ -23,12 +23,12 @@ export class IdleCheck {
     this.#producer = producer;
     this.#clock = clock;
     this.#idleTimeoutMs = idleTimeoutMs;
-    this.#silentSince = clock.now();
+    this.#silentSince = clock.monotonic();
   }
 
   /** A new assignment: silence counts from now. */
   reset(): void {
-    this.#silentSince = this.#clock.now();
+    this.#silentSince = this.#clock.monotonic();
   }
 
   /** No more input will come: the end of a partition is the end of its time. */
@@ -38,8 +38,9 @@ export class IdleCheck {
   }
 
   async check(tasks: readonly Task[]): Promise<void> {
-    // The clock is read before the ends are confirmed: a process that is stopped in between promises nothing for that time.
-    const now = this.#clock.now();
+    // The clocks are read before the ends are confirmed: a process that is stopped in between promises nothing for that time.
+    const now = this.#clock.monotonic();
+    const promised = this.#clock.now() - this.#idleTimeoutMs;
     if (now - this.#checkedAt < (this.#inputEnded ? CHECK_EVERY_AT_END_MS : CHECK_EVERY_MS)) return;
     this.#checkedAt = now;
     for (const task of tasks) {
@@ -48,7 +49,7 @@ export class IdleCheck {
       const silent = now - Math.max(task.lastRecordAt, this.#silentSince) >= this.#idleTimeoutMs;
       if (!silent && !this.#inputEnded) continue;
       if (!(await this.#atEnd(task))) continue;
-      task.advanceTime(this.#inputEnded ? END_OF_TIME : now - this.#idleTimeoutMs);
+      task.advanceTime(this.#inputEnded ? END_OF_TIME : promised);
     }
   }
 

@@ -165,14 +165,14 @@ export class KafkaStreams {
       this.#plan = plan;
       let backoff = FIRST_BACKOFF_MS;
       while (!this.#closed && plan !== undefined) {
-        const startedAt = this.#dependencies.ports.clock.now();
+        const startedAt = this.#dependencies.ports.clock.monotonic();
         const error = await this.#runWorker(new Worker(this.#workerOptions(directory), plan));
         if (error === undefined) break;
         if (this.#closed) {
           this.#dependencies.logger.warn(`closed without a last commit: ${error.message}`);
           break;
         }
-        if (this.#dependencies.ports.clock.now() - startedAt > HEALTHY_AFTER_MS) backoff = FIRST_BACKOFF_MS;
+        if (this.#dependencies.ports.clock.monotonic() - startedAt > HEALTHY_AFTER_MS) backoff = FIRST_BACKOFF_MS;
         this.#dependencies.logger.error(`worker stopped, a new one follows in ${backoff} ms: ${error.message}`);
         this.#become('REBALANCING');
         await this.#pause(backoff);

@@ -36,7 +36,7 @@ export class Refusals {
     if (refused.length === 0) return;
     this.#strikes = this.#hasMet ? 0 : this.#strikes + 1;
     this.#hasMet = false;
-    const until = this.#clock.now() + TOPIC_REFUSED_FOR_MS;
+    const until = this.#clock.monotonic() + TOPIC_REFUSED_FOR_MS;
     for (const { topic, reason, scope } of refused) if (scope === 'topic') this.#topics.set(topic, { reason, until });
     const records = new Map<string, RefusedRecord>();
     const several = new Set<string>();
@@ -88,7 +88,7 @@ export class Refusals {
 
   #topicRefused(topic: string): string | undefined {
     const refused = this.#topics.get(topic);
-    if (refused === undefined || this.#clock.now() < refused.until) return refused?.reason;
+    if (refused === undefined || this.#clock.monotonic() < refused.until) return refused?.reason;
     this.#topics.delete(topic);
     return undefined;
   }

@@ -44,10 +44,10 @@ async function keepRunning(
 ): Promise<number> {
   for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)) {
     if (signal.aborted) return 0;
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const code = await ended(start(), signal);
     if (signal.aborted || code === fatalExitCode) return code;
-    if (Date.now() - startedAt > HEALTHY_AFTER_MS) backoff = FIRST_BACKOFF_MS;
+    if (performance.now() - startedAt > HEALTHY_AFTER_MS) backoff = FIRST_BACKOFF_MS;
     logger.error(`a stream process ended with ${code}, the next one follows in ${backoff} ms`);
     await delay(backoff, undefined, { signal }).catch(() => {});
   }

@@ -94,7 +94,7 @@ export class TaskCreator {
       caching: this.#config.cacheMaxEntries > 0,
       auditTopic: this.#plan.auditTopic,
       instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
-      now: () => this.#clock.now(),
+      clock: this.#clock,
     });
   }
 

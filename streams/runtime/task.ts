@@ -4,6 +4,7 @@ import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { AuditRecord } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
+import type { Clock } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
 import { NO_HEADERS } from '../kafka/record.js';
 import type { LocalQueue } from './local-queue.js';
@@ -30,7 +31,7 @@ export interface TaskOptions {
   readonly auditTopic: string;
   /** Who runs it, for the audit record. */
   readonly instance: InstanceIdentity;
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /** One partition of a sub-topology at work: its processors, its state and its place in the input. Synchronous throughout. */
@@ -46,7 +47,7 @@ export class Task {
   readonly #collector: RecordCollector;
   readonly #auditTopic: string;
   readonly #audit: TaskAudit;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #dirty = false;
   #lastRecordAt: number;
   /** Timestamps of the newest source record since the last commit, and of the one before that commits. */
@@ -54,18 +55,18 @@ export class Task {
   #committingNewest: number | undefined;
 
   constructor(options: TaskOptions) {
-    const { plan, partition, state, collector, handlers, caching, auditTopic, instance, now } = options;
+    const { plan, partition, state, collector, handlers, caching, auditTopic, instance, clock } = options;
     this.id = taskId(plan, partition);
     this.partition = partition;
     this.state = state;
     this.#plan = plan;
     this.#collector = collector;
     this.#auditTopic = auditTopic;
-    this.#now = now;
-    this.#lastRecordAt = now();
+    this.#clock = clock;
+    this.#lastRecordAt = clock.monotonic();
     this.#context = new TaskContext(this.id, partition, collector, handlers);
     const drain = (input: RepartitionInput): void => this.#drain([input.queue], [input]);
-    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now, drain });
+    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now(), drain });
     this.#localQueues = this.#graph.repartitions.map(({ queue }) => queue);
     this.#inputs = new PartitionGroup([...this.#sourceInputs(), ...this.#repartitionInputs()]);
     this.#audit = new TaskAudit({
@@ -123,7 +124,7 @@ export class Task {
     return this.#graph.taskTime.time;
   }
 
-  /** When the last record of a source topic came in, by the wall clock. */
+  /** When the last record of a source topic came in, by the monotonic clock. */
   get lastRecordAt(): number {
     return this.#lastRecordAt;
   }
@@ -163,7 +164,7 @@ export class Task {
       processed++;
     }
     // Not what other tasks send: their markers never cease, and the sources of this one may be silent all the same.
-    if (fed) this.#lastRecordAt = this.#now();
+    if (fed) this.#lastRecordAt = this.#clock.monotonic();
     return processed;
   }
 
@@ -268,7 +269,7 @@ export class Task {
     this.#newest = undefined;
     for (const processor of this.#graph.processors) processor.flush();
     this.#audit.save();
-    const now = this.#now();
+    const now = this.#clock.now();
     for (const { spec, changelog } of this.#plan.stores) {
       const writes = this.state.store(spec.name).stage();
       if (changelog === undefined) continue;

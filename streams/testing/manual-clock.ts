@@ -3,6 +3,7 @@ import type { Clock } from '../kafka/ports.js';
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {
   #now: number;
+  #monotonic = 0;
 
   constructor(start: number) {
     this.#now = start;
@@ -12,7 +13,13 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  /** Time passes. */
   advance(ms: number): void {
     this.#now += ms;
+    this.#monotonic += ms;
   }
 }

@@ -16,7 +16,7 @@ describe('LibrdkafkaMetrics', () => {
     warnings = [];
     now = 0;
     const logger = { debug() {}, info() {}, warn: (message: string) => void warnings.push(message), error() {} };
-    metrics = new LibrdkafkaMetrics(registry, logger, { now: () => now });
+    metrics = new LibrdkafkaMetrics(registry, logger, { monotonic: () => now });
   });
 
   const scrape = async (): Promise<ReadonlyMap<string, ScrapedMetric>> => parseExposition(await registry.metrics());

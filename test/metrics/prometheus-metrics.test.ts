@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from 'mocha';
 import { Registry } from 'prom-client';
 import type { ProcessStatus } from '../../streams/index.js';
 import { PrometheusMetrics } from '../../streams/metrics/prometheus-metrics.js';
+import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { parseExposition, type ScrapedMetric, seriesValue } from './exposition.js';
 import { processStatus, taskStatus } from './status.js';
 
@@ -19,7 +20,7 @@ describe('PrometheusMetrics', () => {
   beforeEach(() => {
     registry = new Registry();
     const silent = { debug() {}, info() {}, warn() {}, error() {} };
-    metrics = new PrometheusMetrics(registry, silent, { now: () => 0 });
+    metrics = new PrometheusMetrics(registry, silent, new ManualClock(0));
     status = processStatus();
     statusReads = 0;
   });

@@ -15,6 +15,10 @@ class ManualTimer implements Timer {
     return this.time;
   }
 
+  monotonic(): number {
+    return this.time - 1_000_000;
+  }
+
   async sleep(ms: number): Promise<void> {
     this.sleeps += 1;
     this.time += ms;

@@ -4,7 +4,7 @@ import { progressLines } from '../../producer/progress.js';
 describe('progressLines', () => {
   it('writes a line every five seconds, with the share where it is known', () => {
     const lines: string[] = [];
-    const clock = { time: 0, now: () => clock.time };
+    const clock = { time: 0, monotonic: () => clock.time };
     const progress = progressLines(line => lines.push(line), clock);
     for (const [time, sent, fraction] of [
       [1_000, 10, 0.1],

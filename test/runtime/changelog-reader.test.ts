@@ -52,7 +52,7 @@ describe('restoring from changelogs', () => {
     producer: Pick<Producer, 'watermarks'>,
     ...changelogs: ChangelogPartition[]
   ): Promise<void> {
-    const reader = new ChangelogReader(consumer, producer, { now: () => NOW }, one => progress.push(one));
+    const reader = new ChangelogReader(consumer, producer, new ManualClock(NOW), one => progress.push(one));
     await reader.restore(changelogs);
     try {
       while (changelogs.some(({ taskId }) => reader.isRestoring(taskId))) await immediate();
@@ -284,7 +284,7 @@ describe('restoring from changelogs', () => {
     };
     let stops = 0;
     let stop: Promise<void> | undefined;
-    const reader = new ChangelogReader(consumer, producer, { now: () => NOW }, one => {
+    const reader = new ChangelogReader(consumer, producer, new ManualClock(NOW), one => {
       progress.push(one);
       stop ??= reader
         .whilePaused(async () => {
@@ -341,7 +341,7 @@ describe('restoring from changelogs', () => {
         assign(partitions);
       };
       const producer = cluster.ports.producer({ clientId: 'p' });
-      reader = new ChangelogReader(consumer, producer, { now: () => NOW }, one => progress.push(one));
+      reader = new ChangelogReader(consumer, producer, new ManualClock(NOW), one => progress.push(one));
     });
 
     afterEach(() => reader.close());

@@ -19,10 +19,15 @@ const PATIENCE_MS = 10_000;
 export class TestApplication {
   readonly states: StreamsState[] = [];
   readonly warnings: string[] = [];
-  readonly clock: Clock & { aheadMs: number } = {
+  /** Time may be let pass, and the wall clock be set. */
+  readonly clock: Clock & { aheadMs: number; stepMs: number } = {
     aheadMs: 0,
+    stepMs: 0,
     now() {
-      return Date.now() + this.aheadMs;
+      return Date.now() + this.aheadMs + this.stepMs;
+    },
+    monotonic() {
+      return performance.now() + this.aheadMs;
     },
   };
   cluster = new InMemoryCluster(this.clock);
