@@ -5,6 +5,7 @@ import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js'
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { checkGroupProtocol, GROUP_PROTOCOLS } from '../streams/kafka/group-protocol.js';
 import { withoutUsers } from '../streams/kafka/redaction.js';
+import { MOST_COMMIT_INTERVAL_MS } from '../streams/runtime/streams-config.js';
 import type { HttpSettings } from './http-address.js';
 
 export interface UsersConfig {
@@ -97,6 +98,12 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
   const { data } = parsed;
   if (data.STREAM_PROCESSES > 1 && data.HTTP_ADVERTISED !== undefined) {
     throw new ConfigError('HTTP_ADVERTISED names one process, but STREAM_PROCESSES is above 1');
+  }
+  const { COMMIT_INTERVAL_MS: interval = 0, PROCESSING_GUARANTEE: guarantee } = data;
+  if (guarantee === 'exactly_once_v2' && interval > MOST_COMMIT_INTERVAL_MS) {
+    throw new ConfigError(
+      `COMMIT_INTERVAL_MS must be at most ${MOST_COMMIT_INTERVAL_MS} with exactly_once_v2, but is ${interval}`,
+    );
   }
   const cluster = clusterFromEnvironment(set, data.APPLICATION_ID);
   checkGroupProtocol(data.GROUP_PROTOCOL, cluster);

@@ -21,7 +21,10 @@ export interface StreamsOptions {
    * must have the same. The broker says how long a session is, then.
    */
   readonly groupProtocol?: GroupProtocol;
-  /** Default: 100 ms with exactly_once_v2, 30 s with at_least_once. */
+  /**
+   * Default: 100 ms with exactly_once_v2, 30 s with at_least_once. With exactly_once_v2 five minutes at most: a transaction is open for so long,
+   * and a broker aborts one that is open for fifteen (`transaction.max.timeout.ms`).
+   */
   readonly commitInterval?: Duration;
   /** After this long without input a task promises that nothing older comes. Default: 5 s. */
   readonly idleTimeout?: Duration;
@@ -58,6 +61,9 @@ export interface StreamsConfig {
   readonly productionExceptionHandler: ErrorHandler;
 }
 
+/** Of exactly_once_v2: a third of what a broker allows a transaction by default, so that a commit that is late is in time. */
+export const MOST_COMMIT_INTERVAL_MS = 300_000;
+
 const DEFAULT_COMMIT_INTERVAL_MS = { exactly_once_v2: 100, at_least_once: 30_000 } as const;
 
 const duration = z
@@ -71,7 +77,7 @@ const topicName = z.string().regex(/^[\w.-]{1,200}$/, { error: "must be made of 
 
 const handler = z.custom<ErrorHandler>(value => typeof value === 'function', { error: 'must be a function' });
 
-const schema = z.strictObject({
+const options = z.strictObject({
   applicationId: topicName,
   applicationServer: z
     .string()
@@ -90,9 +96,15 @@ const schema = z.strictObject({
   productionExceptionHandler: handler.default(() => failOnError),
 });
 
+const schema = options.refine(
+  ({ commitInterval = 0, processingGuarantee }) =>
+    processingGuarantee === 'at_least_once' || commitInterval <= MOST_COMMIT_INTERVAL_MS,
+  { path: ['commitInterval'], error: `must be at most ${MOST_COMMIT_INTERVAL_MS} ms with exactly_once_v2` },
+);
+
 /** Throws a ConfigError, one line, that names the option that is wrong. */
-export function streamsConfig(options: StreamsOptions): StreamsConfig {
-  const parsed = schema.safeParse(options);
+export function streamsConfig(given: StreamsOptions): StreamsConfig {
+  const parsed = schema.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);

@@ -4,8 +4,6 @@ import type { StreamsConfig } from './streams-config.js';
 const POLL_TIMEOUT_MS = 50;
 /** What a dead process left open holds up those that read behind it; as in Java Kafka Streams. */
 const LEAST_TRANSACTION_TIMEOUT_MS = 10_000;
-/** What a broker takes by default (`transaction.max.timeout.ms`). */
-const MOST_TRANSACTION_TIMEOUT_MS = 900_000;
 
 /** The clients of one worker: a static member of the group, and a transactional id, both named after the instance. */
 export class WorkerClients {
@@ -45,5 +43,5 @@ export class WorkerClients {
 
 /** No transaction may time out for waiting for its commit. */
 function transactionTimeout({ commitIntervalMs }: StreamsConfig): number {
-  return Math.min(Math.max(LEAST_TRANSACTION_TIMEOUT_MS, 3 * commitIntervalMs), MOST_TRANSACTION_TIMEOUT_MS);
+  return Math.max(LEAST_TRANSACTION_TIMEOUT_MS, 3 * commitIntervalMs);
 }

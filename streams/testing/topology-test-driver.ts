@@ -102,7 +102,9 @@ export class TopologyTestDriver {
     const { partitions = 1, startTime = 0, autoCommit = true, outputTopics = [], ...others } = options;
     const { maxPollRecords = Number.POSITIVE_INFINITY, commitTurns = 0, ...more } = others;
     const { queueRecords = Number.POSITIVE_INFINITY, ...streams } = more;
-    const config = streamsConfig({ applicationId: 'test', commitInterval: Number.MAX_SAFE_INTEGER, ...streams });
+    const checked = streamsConfig({ applicationId: 'test', ...streams });
+    // Without an interval of its own only `commit` commits.
+    const config = streams.commitInterval === undefined ? { ...checked, commitIntervalMs: Infinity } : checked;
     const clock = new ManualClock(startTime);
     const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns, queueRecords });
     const sources = topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));

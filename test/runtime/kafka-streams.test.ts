@@ -49,7 +49,7 @@ describe('KafkaStreams', () => {
 
   it('commits what is processed when it is closed', async () => {
     app.createTopics();
-    const streams = app.start({ commitInterval: '1d' });
+    const streams = app.start({ commitInterval: '5m' });
     app.send(1);
     await app.until(() =>
       streams.tasks.some(({ nodes }) => Object.values(nodes).some(({ received }) => received === 1)),
@@ -223,7 +223,7 @@ describe('KafkaStreams', () => {
   it('drains: everything that is there is processed and committed when it resolves', async () => {
     app.createTopics();
     for (let n = 0; n < 100; n++) app.send(n);
-    const streams = app.start({ commitInterval: '1d' });
+    const streams = app.start({ commitInterval: '5m' });
     await streams.drain();
     assert.deepEqual(app.output(), ['100']);
   });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import type { Duration } from '../../streams/dsl/duration.js';
 import { ConfigError } from '../../streams/kafka/config-error.js';
 import { failOnError } from '../../streams/runtime/errors.js';
-import { type StreamsOptions, streamsConfig } from '../../streams/runtime/streams-config.js';
+import { type ProcessingGuarantee, type StreamsOptions, streamsConfig } from '../../streams/runtime/streams-config.js';
 
 describe('the configuration of an application', () => {
   it('needs a name, and has defaults for the rest', () => {
@@ -31,6 +32,14 @@ describe('the configuration of an application', () => {
   it('takes durations as text or milliseconds', () => {
     const config = streamsConfig({ applicationId: 'users', commitInterval: '2s', idleTimeout: 250 });
     assert.deepEqual([config.commitIntervalMs, config.idleTimeoutMs], [2000, 250]);
+  });
+
+  it('commits as seldom as it is told to, but with exactly_once_v2 before a broker ends the transaction', () => {
+    const every = (processingGuarantee: ProcessingGuarantee, commitInterval: Duration): number =>
+      streamsConfig({ applicationId: 'users', processingGuarantee, commitInterval }).commitIntervalMs;
+    assert.equal(every('exactly_once_v2', '5m'), 300_000);
+    assert.equal(every('at_least_once', '1h'), 3_600_000);
+    assert.throws(() => every('exactly_once_v2', 300_001), /^ConfigError: commitInterval: must be at most 300000 ms/);
   });
 
   it('cannot be changed', () => {

@@ -76,3 +76,12 @@ describe('advertisedAddress', () => {
     assert.equal(advertisedAddress({ host: '::', port: 1, advertised: 'far:80' }, 8082), 'far:80');
   });
 });
+
+describe('the commit interval of the environment', () => {
+  it('is bounded with exactly_once_v2, in one line that names it: a broker ends a transaction that is open for long', () => {
+    const env = { COMMIT_INTERVAL_MS: '300001' };
+    assert.throws(() => usersConfig(env), /^ConfigError: COMMIT_INTERVAL_MS must be at most 300000 .*is 300001$/);
+    const seldom = { ...env, PROCESSING_GUARANTEE: 'at_least_once' };
+    assert.equal(usersConfig(seldom).commitIntervalMs, 300_001);
+  });
+});

@@ -64,7 +64,7 @@ describe('queries of the stores of a running application', () => {
 
   it('read what is committed, and nothing that is not', async () => {
     await streams.close();
-    streams = app.start({ commitInterval: '1d' }, tables());
+    streams = app.start({ commitInterval: '5m' }, tables());
     await app.until(() => streams.state === 'RUNNING');
     const counts = streams.store<string, number>('counts', 'keyValue');
     send('a');
