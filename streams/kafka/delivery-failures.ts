@@ -14,6 +14,7 @@ const REFUSES: ReadonlyMap<string, RefusedRecord['scope']> = new Map([
   ['unknown topic', 'topic'],
   ['unknown topic or partition', 'topic'],
   ['topic authorization failed', 'topic'],
+  ['unknown partition', 'topic'],
   ['message size too large', 'record'],
   ['message batch larger than configured server segment size', 'record'],
   ['broker failed to validate record', 'record'],
@@ -30,7 +31,9 @@ export class DeliveryFailures {
   #first: string | undefined;
   #refused: RefusedRecord[] = [];
 
-  add(reason: string, { topic, key, value }: FailedDelivery): void {
+  add(message: string, { topic, key, value }: FailedDelivery): void {
+    // A call that fails at once says where the error is from, a report does not.
+    const reason = message.replace(/^(Broker|Local): /, '').toLowerCase();
     if (PURGED.test(reason)) return;
     this.#failed++;
     this.#first ??= `${topic}: ${reason}`;

@@ -1,4 +1,4 @@
-import kafka, { type KafkaConsumer, type Message, type MessageHeader } from 'node-rdkafka';
+import kafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
 import { EagerAssignment } from './eager-assignment.js';
@@ -6,6 +6,7 @@ import type { GroupAssignment } from './group-assignment.js';
 import { checkGroupProtocol, type GroupProtocol, groupProtocolConfig } from './group-protocol.js';
 import { IncrementalAssignment } from './incremental-assignment.js';
 import type { Logger } from './logger.js';
+import { fromMessageHeaders } from './message-headers.js';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -15,13 +16,7 @@ import {
   type Watermarks,
 } from './ports.js';
 import { clientError, promised, redacted } from './rdkafka-error.js';
-import {
-  type ConsumerRecord,
-  type Headers,
-  NO_HEADERS,
-  type TopicPartition,
-  type TopicPartitionOffset,
-} from './record.js';
+import { type ConsumerRecord, NO_HEADERS, type TopicPartition, type TopicPartitionOffset } from './record.js';
 import { type Redaction, redactionOf } from './redaction.js';
 
 const ASSIGN_PARTITIONS = -175;
@@ -224,15 +219,6 @@ function called(call: string, run: () => void): void {
 function toRecord(message: Message): ConsumerRecord {
   const { headers } = message;
   return Object.assign(message as object, {
-    headers: headers === undefined ? NO_HEADERS : toHeaders(headers),
+    headers: headers === undefined ? NO_HEADERS : fromMessageHeaders(headers),
   }) as ConsumerRecord;
-}
-
-function toHeaders(headers: MessageHeader[]): Headers {
-  return headers.flatMap(header =>
-    Object.entries(header).map(([key, value]) => ({
-      key,
-      value: Buffer.isBuffer(value) ? value : Buffer.from(String(value)),
-    })),
-  );
 }

@@ -1,8 +1,9 @@
-import kafka, { type Producer as Client, type KafkaConsumer, type MessageHeader } from 'node-rdkafka';
+import kafka, { type Producer as Client, type KafkaConsumer } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
 import { DeliveryFailures } from './delivery-failures.js';
 import type { Logger } from './logger.js';
+import { toMessageHeaders } from './message-headers.js';
 import type { Consumer, Producer, ProducerOptions, RefusedRecord, Watermarks } from './ports.js';
 import { clientError, isQueueFull, promised, redacted } from './rdkafka-error.js';
 import { type Headers, MAX_RECORD_BYTES, type TopicPartition, type TopicPartitionOffset } from './record.js';
@@ -21,6 +22,7 @@ export class RdKafkaProducer implements Producer {
   readonly #groupClient: (consumer: Consumer) => KafkaConsumer;
   readonly #redact: Redaction;
   readonly #failures = new DeliveryFailures();
+  readonly #warn: (message: string) => void;
 
   constructor(
     cluster: ClusterConfig,
@@ -62,8 +64,8 @@ export class RdKafkaProducer implements Producer {
     this.#client.on('delivery-report', (error, { topic, key, value }) => {
       if (error) this.#failures.add(error.message, { topic, key: bytesOf(key), value: bytesOf(value) });
     });
-    const warn = clientWarnings(`producer ${options.clientId}`, logger);
-    this.#client.on('event.error', ({ message }) => warn(message));
+    this.#warn = clientWarnings(`producer ${options.clientId}`, logger);
+    this.#client.on('event.error', ({ message }) => this.#warn(message));
   }
 
   async connect(): Promise<void> {
@@ -91,12 +93,28 @@ export class RdKafkaProducer implements Producer {
     try {
       const target = partition < 0 ? null : partition;
       if (headers.length === 0) this.#client.produce(topic, target, value, key, timestamp);
-      else this.#client.produce(topic, target, value, key, timestamp, undefined, toMessageHeaders(headers));
+      else this.#produceWithHeaders(topic, target, key, value, timestamp, headers);
       return true;
     } catch (thrown) {
       if (isQueueFull(thrown)) return false;
-      throw clientError('produce', thrown);
+      const error = clientError('produce', thrown);
+      if (thrown instanceof Error) this.#failures.add(thrown.message, { topic, key, value });
+      throw error;
     }
+  }
+
+  #produceWithHeaders(
+    topic: string,
+    partition: number | null,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: Headers,
+  ): void {
+    const written = toMessageHeaders(headers);
+    if (written.length > headers.length)
+      this.#warn(`headers for ${topic} that are no UTF-8 text are written as base64`);
+    this.#client.produce(topic, partition, value, key, timestamp, undefined, written);
   }
 
   sendOffsetsToTransaction(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void> {
@@ -146,9 +164,4 @@ export class RdKafkaProducer implements Producer {
 
 function bytesOf(part: string | Buffer | null | undefined): Buffer | null {
   return typeof part === 'string' ? Buffer.from(part) : (part ?? null);
-}
-
-/** node-rdkafka writes header values as UTF-8 text. */
-function toMessageHeaders(headers: Headers): MessageHeader[] {
-  return headers.map(({ key, value }) => ({ [key]: value === null ? '' : value.toString() }));
 }

@@ -1,0 +1,55 @@
+import { isUtf8 } from 'node:buffer';
+import type { MessageHeader } from 'node-rdkafka';
+import type { Header, Headers } from './record.js';
+
+/** Before a header whose value is base64: its value is the key of that header. */
+const BASE64 = '__streams.base64';
+
+/**
+ * Headers as node-rdkafka takes them: it writes values as UTF-8, up to the first NUL. What is not such text is written as base64, with a
+ * header before it that says so; `fromMessageHeaders` makes of it what it was. A value of null is written as an empty one.
+ */
+export function toMessageHeaders(headers: Headers): MessageHeader[] {
+  return headers.flatMap(({ key, value }) => {
+    if (value === null) return [{ [key]: '' }];
+    if (isText(value) && key !== BASE64) return [{ [key]: value.toString() }];
+    return [{ [BASE64]: key }, { [key]: value.toString('base64') }];
+  });
+}
+
+/** Headers as node-rdkafka hands them over. */
+export function fromMessageHeaders(headers: readonly MessageHeader[]): Headers {
+  const read = headers.flatMap(header =>
+    Object.entries(header).map(([key, value]) => ({ key, value: bytesOf(value) })),
+  );
+  if (!read.some(({ key }) => key === BASE64)) return read;
+  const decoded: Header[] = [];
+  let marked: Header | undefined;
+  for (const header of read) {
+    const value = marked?.value?.toString() === header.key ? fromBase64(header.value) : undefined;
+    if (value !== undefined) {
+      decoded.pop();
+      decoded.push({ key: header.key, value });
+      marked = undefined;
+      continue;
+    }
+    decoded.push(header);
+    marked = header.key === BASE64 ? header : undefined;
+  }
+  return decoded;
+}
+
+/** False if the client would write something else. */
+function isText(value: Buffer): boolean {
+  return isUtf8(value) && !value.includes(0);
+}
+
+/** undefined if it is no base64 as it is written here. */
+function fromBase64(text: Buffer): Buffer | undefined {
+  const value = Buffer.from(text.toString(), 'base64');
+  return value.toString('base64') === text.toString() ? value : undefined;
+}
+
+function bytesOf(value: string | Buffer): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.from(value);
+}
