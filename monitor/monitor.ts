@@ -4,7 +4,6 @@ import { AuditTable } from '../streams/audit/audit-table.js';
 import type { Logger } from '../streams/kafka/logger.js';
 import type { Ports } from '../streams/kafka/ports.js';
 import type { ConsumerRecord } from '../streams/kafka/record.js';
-import { checkAuditRecord } from './audit-shape.js';
 import { auditTotals } from './audit-totals.js';
 import { ClusterClient } from './cluster-client.js';
 import { ClusterView, type WatchedTopics } from './cluster-view.js';
@@ -183,7 +182,7 @@ export class Monitor {
   }
 
   get #watched(): WatchedTopics {
-    const repartitions = [...this.#table.tasks.values()].flatMap(({ watermarks }) => Object.keys(watermarks ?? {}));
+    const repartitions = [...this.#table.tasks.values()].flatMap(({ watermarks }) => Object.keys(watermarks));
     const names = [...new Set(repartitions)].sort();
     return {
       inputs: [topics.user, ...names.map(name => repartitionTopicOf(this.applicationId, name))],
@@ -222,7 +221,6 @@ export class Monitor {
   #applyAudit(record: ConsumerRecord, live: boolean): void {
     const task = String(record.key);
     const before = this.#table.tasks.get(task);
-    checkAuditRecord(record);
     this.#table.apply(record);
     const after = this.#table.tasks.get(task);
     if (!live || after === undefined || after === before) return;

@@ -63,7 +63,7 @@ export class AuditFollower {
         this.table.apply(record);
       } catch (error) {
         const { topic, partition, offset } = record;
-        this.#logger.warn(`${topic}-${partition}@${offset} is no audit record: ${String(error)}`);
+        this.#logger.warn(`${topic}-${partition}@${offset} is no audit record and is left out: ${String(error)}`);
       }
     }
   }

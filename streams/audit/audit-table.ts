@@ -1,7 +1,7 @@
 import type { ConsumerRecord } from '../kafka/record.js';
 import {
   type AuditRecord,
-  decodeAudit,
+  decodeAuditOf,
   decodeInstance,
   type InstanceRecord,
   isIdentityKey,
@@ -25,17 +25,17 @@ export class AuditTable {
     return this.#instances;
   }
 
-  /** Takes the next record of the topic. Throws if it is none of the audit topic's. */
+  /** Takes the next record of the topic. Throws, and changes nothing, if it is no record that belongs there. */
   apply({ key, value, timestamp }: ConsumerRecord): void {
-    if (key === null) throw new Error('a record of the audit topic has no key');
+    if (key === null) throw new Error('it has no key');
     const id = key.toString();
     if (isIdentityKey(id)) return;
-    this.#saidAt.set(id, timestamp);
     if (isInstanceKey(id)) {
       if (value === null) this.#instances.delete(id);
-      else this.#instances.set(id, decodeInstance(value));
+      else this.#instances.set(id, decodeInstance(id, value));
     } else if (value === null) this.#tasks.delete(id);
-    else this.#tasks.set(id, decodeAudit(value));
+    else this.#tasks.set(id, decodeAuditOf(id, value));
+    this.#saidAt.set(id, timestamp);
   }
 
   /**
@@ -62,7 +62,7 @@ export class AuditTable {
    */
   ownerOf(task: string): string | undefined {
     const committed = this.#tasks.get(task);
-    let owner = committed?.instance;
+    let owner = committed?.instance ?? undefined;
     let at = committed === undefined ? Number.NEGATIVE_INFINITY : this.#at(task);
     for (const [key, { instance, tasks }] of this.#instances) {
       if (!tasks.includes(task) || this.#at(key) < at) continue;

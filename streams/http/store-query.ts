@@ -40,6 +40,9 @@ const shownPage = z.object({
   stale: z.boolean().optional(),
 });
 
+/** Of a key-value store. What else it has is passed on too. */
+const shownEntry = z.looseObject({ key: z.unknown(), value: z.unknown(), timestamp: z.string().nullable() });
+
 /** Told where it was asked for. */
 type ShownStale = { readonly stale?: boolean };
 
@@ -98,7 +101,8 @@ export class StoreQuery {
         const path = `${storePath(name, key)}${this.#stale ? '?stale=true' : ''}`;
         const { status, body } = await askOwner(host, path, this.#signal);
         if (status === 404) throw none;
-        return body;
+        if (shownEntry.safeParse(body).success) return body;
+        throw new HttpError(502, `${host} did not answer with an entry of the store`);
       },
     );
   }

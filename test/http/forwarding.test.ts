@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Registry } from 'prom-client';
 import { bindServer, type HttpServer } from '../../streams/http/http-server.js';
@@ -193,7 +194,26 @@ describe('/stores of several processes', function () {
     const other = await stranger((_request, response) => void response.writeHead(200).end('{"hello":1}'));
     const error = `${other} did not answer with a page of the store`;
     assert.deepEqual(await get(0, '/stores/windows/1'), [502, { error }]);
+    const noEntry = `${other} did not answer with an entry of the store`;
+    assert.deepEqual(await get(0, '/stores/counts/1'), [502, { error: noEntry }]);
     const failing = await stranger((_request, response) => void response.writeHead(500).end('{"error":"oh"}'));
     assert.deepEqual(await get(0, '/stores/counts/1'), [502, { error: `${failing}: oh` }]);
+  });
+
+  it('read no answer without end: 502', async () => {
+    let brokenOff = false;
+    const host = await stranger((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(1_000_000, ' ')));
+      };
+      response.on('drain', more);
+      response.on('close', () => {
+        brokenOff = true;
+      });
+      more();
+    });
+    const error = `${host}: its answer is larger than 33554432 bytes`;
+    assert.deepEqual(await get(0, '/stores/counts?partition=1'), [502, { error }]);
+    while (!brokenOff) await immediate();
   });
 });
