@@ -110,7 +110,7 @@ export class StoreQuery {
   /** Up to `limit` entries of one partition. */
   async page(partition: number, asked: Asked, limit: number, after: string | undefined): Promise<ShownPage> {
     const { name, kind } = this.description;
-    const options = { limit, stale: this.#stale, ...(after === undefined ? {} : { after }) };
+    const options = { limit, stale: this.#stale, signal: this.#signal, ...(after === undefined ? {} : { after }) };
     const here = async (stale: ShownStale): Promise<ShownPage> => {
       const { entries, next } = await this.#here(() =>
         kind === 'window'
@@ -225,6 +225,7 @@ export class StoreQuery {
     try {
       return await read();
     } catch (error) {
+      if (this.#signal.aborted) throw notNow('the client has gone', { cause: error });
       throw httpErrorOf(error);
     }
   }
