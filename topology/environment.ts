@@ -6,6 +6,7 @@ import { ConfigError } from '../streams/kafka/config-error.js';
 import { checkGroupProtocol, GROUP_PROTOCOLS } from '../streams/kafka/group-protocol.js';
 import { withoutUsers } from '../streams/kafka/redaction.js';
 import { isHostAndPort } from '../streams/network/address.js';
+import { parseHosts } from '../streams/network/allowed-hosts.js';
 import type { HttpSettings } from './http-address.js';
 
 export interface UsersConfig {
@@ -74,6 +75,11 @@ const variables = z.object({
     .regex(/^[\w.:-]+$/, 'must be an address of this machine or its name')
     .default('127.0.0.1'),
   HTTP_ADVERTISED: z.string().refine(isHostAndPort, 'must be host:port').optional(),
+  HTTP_ALLOWED_HOSTS: z
+    .string()
+    .refine(text => parseHosts(text) !== undefined, 'must be hosts or host:port, separated by commas')
+    .transform(text => parseHosts(text) ?? [])
+    .default([]),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level such as info or debug')
     .default('info'),
@@ -109,6 +115,11 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     logLevel: data.LOG_LEVEL,
     streamProcesses: data.STREAM_PROCESSES,
     standbyReplicas: data.STANDBY_REPLICAS,
-    http: { port: data.HTTP_PORT, host: data.HTTP_HOST, advertised: data.HTTP_ADVERTISED },
+    http: {
+      port: data.HTTP_PORT,
+      host: data.HTTP_HOST,
+      advertised: data.HTTP_ADVERTISED,
+      allowedHosts: data.HTTP_ALLOWED_HOSTS,
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
 
 /** Where a server is asked: its name or IP address, and its port if that is given. */
 export interface Address {
@@ -21,4 +22,11 @@ export function parseAddress(text: string): Address | undefined {
 
 export function isHostAndPort(text: string): boolean {
   return parseAddress(text)?.port !== undefined;
+}
+
+const ALL_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]']);
+
+/** The name or address under which a server is reached that listens on `listening`: the name of this machine if that is all addresses. */
+export function reachableName(listening: string): string {
+  return ALL_ADDRESSES.has(listening) ? hostname() : listening;
 }
