@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
-import { AuditTable } from '../streams/audit/audit-table.js';
+import { AuditTable, INSTANCE_EXPIRES_AFTER_MS } from '../streams/audit/audit-table.js';
 import type { Logger } from '../streams/kafka/logger.js';
 import type { Ports } from '../streams/kafka/ports.js';
 import type { ConsumerRecord } from '../streams/kafka/record.js';
@@ -150,7 +150,7 @@ export class Monitor {
   run(listener: SnapshotListener): Promise<void> {
     const running = Promise.all([
       this.#each(() => this.#askCluster()),
-      this.#each(() => this.#processes.round(this.#table)),
+      this.#each(() => this.#askProcesses()),
       this.#each(async () => this.#publish(listener)),
       this.#follower.run(this.#closing.signal),
     ]);
@@ -202,6 +202,14 @@ export class Monitor {
         return [{ topic, incarnation: figures.incarnation, starts }];
       }),
     );
+  }
+
+  async #askProcesses(): Promise<void> {
+    // While the brokers are away, nobody can give a sign of life.
+    if (this.#cluster.status.up && this.#follower.isCaughtUp(this.#auditTopic)) {
+      this.#table.forgetSilent(this.#options.ports.clock.now() - INSTANCE_EXPIRES_AFTER_MS);
+    }
+    await this.#processes.round(this.#table);
   }
 
   #apply(record: ConsumerRecord, live: boolean): void {

@@ -37,7 +37,7 @@ export interface AuditRecord {
 
 /**
  * What an instance announces, under `instance/<id>`: when tasks are assigned to it, before it restores them. An instance that
- * closes leaves a tombstone; one that dies leaves its last announcement.
+ * closes leaves a tombstone; one that dies leaves its last announcement, which expires.
  */
 export interface InstanceRecord {
   readonly instance: string;

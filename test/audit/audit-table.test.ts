@@ -81,6 +81,43 @@ describe('the audit topic as a table', () => {
     assert.deepEqual([table.idleSince(10), table.idleSince(20), table.idleSince(21)], [['A', 'B'], ['B'], []]);
   });
 
+  it('forgets an instance that gives no sign of life: it neither announced nor committed', () => {
+    const table = tableOf(
+      ofInstance({ instance: 'dead', host: 'dead:1', tasks: ['0_0'], standbys: ['0_1'] }, 10),
+      ofInstance({ instance: 'works', host: 'works:1', tasks: ['0_1'] }, 10),
+      ofInstance({ instance: 'idle', host: 'idle:1', tasks: [] }, 50),
+      ofTask('0_1', 'works:1', 1, { instance: 'works', timestamp: 50 }),
+    );
+    table.forgetSilent(10);
+    assert.deepEqual([[...table.instances.keys()].length, table.silent], [3, []]);
+    table.forgetSilent(11);
+    assert.deepEqual([[...table.instances.keys()], table.silent], [['instance/works', 'instance/idle'], ['dead']]);
+    assert.deepEqual(
+      [table.ownerOf('0_0'), table.hostOf('0_0'), table.standbyHostsOf('0_1')],
+      [undefined, undefined, []],
+    );
+    assert.deepEqual(table.hosts, ['idle:1', 'works:1']);
+  });
+
+  it('knows it again when it announces or commits', () => {
+    for (const sign of [
+      ofInstance({ instance: 'A', host: 'a:1', tasks: ['0_0'] }, 30),
+      ofTask('0_1', 'a:1', 1, { instance: 'A', timestamp: 30 }),
+    ]) {
+      const table = tableOf(ofInstance({ instance: 'A', host: 'a:1', tasks: ['0_0'] }, 10));
+      table.forgetSilent(20);
+      assert.equal(table.hostOf('0_0'), undefined);
+      table.apply(sign);
+      assert.deepEqual([table.hostOf('0_0'), table.silent], ['a:1', []]);
+    }
+  });
+
+  it('has nothing to forget of one that is withdrawn', () => {
+    const table = tableOf(ofInstance({ instance: 'A', host: 'a:1', tasks: [] }, 10), closed('A'));
+    table.forgetSilent(20);
+    assert.deepEqual(table.silent, []);
+  });
+
   it('takes records of tasks of versions that knew neither offsets nor hosts', () => {
     const counts = { in: { user: 3 }, out: {}, rejected: 1, late: 0 };
     const table = tableOf(record('0_0', json({ task: '0_0', streamTime: 5, counts })));
