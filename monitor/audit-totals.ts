@@ -49,9 +49,8 @@ export function processedBy({
 }
 
 /** undefined if the task does not read the input topic, has not begun, or its record is one of before offsets were written. */
-function inputOffsetsOf(record: AuditRecord): InputOffsets | undefined {
-  const offsets: AuditRecord['offsets'] | undefined = record.offsets;
-  const input = offsets?.[topics.user];
+function inputOffsetsOf({ offsets }: AuditRecord): InputOffsets | undefined {
+  const input = offsets[topics.user];
   return input === undefined || input.begin < 0 || input.next < 0 ? undefined : input;
 }
 

@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { withoutUsers } from '../streams/kafka/redaction.js';
+import { parseHosts } from '../streams/network/allowed-hosts.js';
 
 export interface MonitorConfig {
   readonly cluster: ClusterConfig;
@@ -17,6 +18,8 @@ export interface HttpSettings {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Names, or `host:port`, under which it may be asked, beside `host`, `localhost` and IP addresses. */
+  readonly allowedHosts: readonly string[];
 }
 
 const variables = z.object({
@@ -36,6 +39,11 @@ const variables = z.object({
     .string()
     .regex(/^[\w.:-]+$/, 'must be an address of this machine or its name')
     .default('127.0.0.1'),
+  HTTP_ALLOWED_HOSTS: z
+    .string()
+    .refine(text => parseHosts(text) !== undefined, 'must be hosts or host:port, separated by commas')
+    .transform(text => parseHosts(text) ?? [])
+    .default([]),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level such as info or debug')
     .default('info'),
@@ -56,7 +64,7 @@ export function monitorConfig(env: Readonly<NodeJS.ProcessEnv>): MonitorConfig {
   return {
     cluster: clusterFromEnvironment(set, `${data.APPLICATION_ID}-monitor`),
     applicationId: data.APPLICATION_ID,
-    http: { host: data.HTTP_HOST, port: data.HTTP_PORT },
+    http: { host: data.HTTP_HOST, port: data.HTTP_PORT, allowedHosts: data.HTTP_ALLOWED_HOSTS },
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
-import { AuditTable } from '../streams/audit/audit-table.js';
+import { AuditTable, INSTANCE_EXPIRES_AFTER_MS } from '../streams/audit/audit-table.js';
 import type { Logger } from '../streams/kafka/logger.js';
 import type { Ports } from '../streams/kafka/ports.js';
 import type { ConsumerRecord } from '../streams/kafka/record.js';
-import { checkAuditRecord } from './audit-shape.js';
 import { auditTotals } from './audit-totals.js';
 import { ClusterClient } from './cluster-client.js';
 import { ClusterView, type WatchedTopics } from './cluster-view.js';
@@ -151,7 +150,7 @@ export class Monitor {
   run(listener: SnapshotListener): Promise<void> {
     const running = Promise.all([
       this.#each(() => this.#askCluster()),
-      this.#each(() => this.#processes.round(this.#table)),
+      this.#each(() => this.#askProcesses()),
       this.#each(async () => this.#publish(listener)),
       this.#follower.run(this.#closing.signal),
     ]);
@@ -183,7 +182,7 @@ export class Monitor {
   }
 
   get #watched(): WatchedTopics {
-    const repartitions = [...this.#table.tasks.values()].flatMap(({ watermarks }) => Object.keys(watermarks ?? {}));
+    const repartitions = [...this.#table.tasks.values()].flatMap(({ watermarks }) => Object.keys(watermarks));
     const names = [...new Set(repartitions)].sort();
     return {
       inputs: [topics.user, ...names.map(name => repartitionTopicOf(this.applicationId, name))],
@@ -205,6 +204,14 @@ export class Monitor {
     );
   }
 
+  async #askProcesses(): Promise<void> {
+    // While the brokers are away, nobody can give a sign of life.
+    if (this.#cluster.status.up && this.#follower.isCaughtUp(this.#auditTopic)) {
+      this.#table.forgetSilent(this.#options.ports.clock.now() - INSTANCE_EXPIRES_AFTER_MS);
+    }
+    await this.#processes.round(this.#table);
+  }
+
   #apply(record: ConsumerRecord, live: boolean): void {
     try {
       if (record.topic === this.#auditTopic) this.#applyAudit(record, live);
@@ -222,7 +229,6 @@ export class Monitor {
   #applyAudit(record: ConsumerRecord, live: boolean): void {
     const task = String(record.key);
     const before = this.#table.tasks.get(task);
-    checkAuditRecord(record);
     this.#table.apply(record);
     const after = this.#table.tasks.get(task);
     if (!live || after === undefined || after === before) return;

@@ -1,3 +1,5 @@
+import { boundedText } from '../streams/network/bounded-text.js';
+
 const MAX_ANSWER_BYTES = 4_194_304;
 
 /** What the monitor needs of `fetch`. */
@@ -23,24 +25,13 @@ export async function askProcess(
       signal: AbortSignal.any([timeout, closing]),
       redirect: 'error',
     });
-    const text = await textOf(response);
+    const text = await boundedText(response, MAX_ANSWER_BYTES);
     if (!response.ok) throw new Error(`it answers with status ${response.status}`);
     return text;
   } catch (error) {
     if (timeout.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
     throw new Error(reasonOf(error), { cause: error });
   }
-}
-
-async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`its answer is larger than ${MAX_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 /** `fetch` says only that it failed; what failed is its cause. */

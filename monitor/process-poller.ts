@@ -139,8 +139,8 @@ export function knownProcesses({ tasks, instances }: AuditTable): readonly Known
     known.set(host, { host, instance, owns: owns || known.get(host)?.owns === true });
   }
   for (const { task, host, instance } of tasks.values()) {
-    if (announced.has(task) || !host || known.has(host)) continue;
-    known.set(host, { host, instance: instance ?? null, owns: true });
+    if (announced.has(task) || host === null || known.has(host)) continue;
+    known.set(host, { host, instance, owns: true });
   }
   return [...known.values()].sort((a, b) => (a.host < b.host ? -1 : 1));
 }

@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../streams/kafka/logger.js';
+import { type AllowedHosts, hostRefusal } from '../streams/network/allowed-hosts.js';
 import type { ClusterView } from './cluster-view.js';
 import { type EventClients, eventText } from './event-clients.js';
 import type { Asset } from './page-assets.js';
@@ -36,6 +37,8 @@ export interface Shown {
 export interface RoutesOptions {
   /** undefined: there is none yet, the process is starting. */
   readonly shown: () => Shown | undefined;
+  /** A request that names another host is refused. */
+  readonly hosts: AllowedHosts;
   readonly clients: EventClients;
   readonly assets: ReadonlyMap<string, Asset>;
   readonly registry: Registry;
@@ -43,12 +46,14 @@ export interface RoutesOptions {
 }
 
 /** What the monitor answers. Errors are JSON, `{"error": reason}`; what went wrong inside is only logged. */
-export function routes({ shown, clients, assets, registry, logger }: RoutesOptions): Hono<Env> {
+export function routes({ shown, hosts, clients, assets, registry, logger }: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>();
   const starting = (context: Context): Response =>
     context.json({ error: 'the monitor is starting' }, 503, { ...RETRY_AFTER });
   app.use(async (context, next) => {
-    await next();
+    const host = context.req.header('host');
+    if (hosts.allows(host)) await next();
+    else context.res = context.json({ error: hostRefusal(host) }, 403);
     for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
     if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'no-store');
   });

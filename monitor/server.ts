@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Registry } from 'prom-client';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import type { Logger } from '../streams/kafka/logger.js';
+import { AllowedHosts } from '../streams/network/allowed-hosts.js';
 import type { HttpSettings } from './environment.js';
 import { EventClients, eventText } from './event-clients.js';
 import type { SnapshotListener } from './monitor.js';
@@ -35,12 +36,13 @@ export interface MonitorServer extends SnapshotListener {
 
 /** Throws a ConfigError that names the variable if it can't listen there. */
 export async function listen(
-  { host, port }: HttpSettings,
+  { host, port, allowedHosts }: HttpSettings,
   { assets, registry, logger }: MonitorServerOptions,
 ): Promise<MonitorServer> {
   let shown: Shown | undefined;
   const clients = new EventClients(() => performance.now());
-  const app = routes({ shown: () => shown, clients, assets, registry, logger });
+  const hosts = new AllowedHosts(host, allowedHosts);
+  const app = routes({ shown: () => shown, hosts, clients, assets, registry, logger });
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -50,6 +52,8 @@ export async function listen(
       connectionsCheckingInterval: 1000,
     },
     getRequestListener(app.fetch, {
+      // Of a request of HTTP/1.0 that names none: probes send such.
+      hostname: 'localhost',
       overrideGlobalObjects: false,
       errorHandler: () => Response.json({ error: 'not a request that can be understood' }, { status: 400 }),
     }),

@@ -1,4 +1,5 @@
 import { CleanCache } from './clean-cache.js';
+import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
 import {
   type KeyRange,
   prefixEnd,
@@ -9,8 +10,6 @@ import {
 } from './state-database.js';
 
 const ALL: KeyRange = { from: '', to: '\uffff' };
-
-export type Entry = [StateKey, Buffer];
 
 /** Writes by key; null is a tombstone. */
 export type Writes = ReadonlyMap<StateKey, Buffer | null>;
@@ -30,6 +29,8 @@ export class ByteStore {
   #staged = new Map<StateKey, Buffer | null>();
   #committed = new Map<StateKey, Buffer | null>();
   #flushing = new Map<StateKey, Buffer | null>();
+  /** What is committed and may not be on disk, sorted: once for all who read it between two changes. */
+  #unflushed: readonly LayerEntry[] | undefined;
   /** Of the active transaction, the staged one, the committed ones, and what is gone from disk: ascending from last to first. */
   #expiredBelow: StateKey = '';
   #stagedExpiry: StateKey = '';
@@ -104,6 +105,7 @@ export class ByteStore {
 
   /** The staged transaction has committed. */
   commit(): void {
+    this.#unflushed = undefined;
     this.#committedExpiry = this.#stagedExpiry;
     if (this.#committed.size === 0) {
       const empty = this.#committed;
@@ -134,6 +136,7 @@ export class ByteStore {
   }
 
   async flushed(): Promise<void> {
+    this.#unflushed = undefined;
     for (const key of this.#flushing.keys()) this.#clean.delete(key);
     this.#flushing.clear();
     if (this.#committedExpiry > this.#clearedBelow) {
@@ -155,35 +158,30 @@ export class ByteStore {
   }
 
   /** All entries in the order of their keys as of now, uncommitted writes of this task included. */
-  entries(range: KeyRange = ALL): Promise<Entry[]> {
-    const layers = [this.#flushing, this.#committed, this.#staged, this.#active];
-    return this.#merged(range, this.#expiredBelow, layers, Number.POSITIVE_INFINITY);
-  }
-
-  /** The first `limit` entries of the range, in the order of their keys, of what Kafka has committed by now. */
-  committedEntries(range: KeyRange, limit: number): Promise<Entry[]> {
-    return this.#merged(range, this.#committedExpiry, [this.#flushing, this.#committed], limit);
-  }
-
-  /** `layers`: the later ones win over those before, and all of them over what is on disk. */
-  async #merged(range: KeyRange, expiredBelow: StateKey, layers: readonly Writes[], limit: number): Promise<Entry[]> {
-    const from = range.from > expiredBelow ? range.from : expiredBelow;
-    const end = prefixEnd(this.#prefix);
-    const to = this.#prefix + range.to;
-    if (from >= range.to) return [];
-    const stored = this.#database.entries({ from: this.#prefix + from, to: to < end ? to : end });
-    // Taken before the first wait, as the iterator's snapshot is: a flush meanwhile moves writes from here to there.
-    const unflushed = new Map<StateKey, Buffer | null>();
-    for (const layer of layers) {
-      for (const [key, value] of layer) if (key >= from && key < range.to) unflushed.set(key, value);
-    }
+  async entries(range: KeyRange = ALL): Promise<Entry[]> {
+    const writes = sortedWrites([this.#flushing, this.#committed, this.#staged, this.#active]);
+    const scan = this.#scan(range, this.#expiredBelow, writes);
     const entries: Entry[] = [];
-    for await (const [storedKey, value] of stored) {
-      const key = storedKey.slice(this.#prefix.length);
-      // What is read in order stays among the first: more of it can't change them.
-      if (!unflushed.has(key) && entries.push([key, value]) >= limit) break;
+    try {
+      for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) entries.push(entry);
+    } finally {
+      await scan.close();
     }
-    for (const [key, value] of unflushed) if (value !== null) entries.push([key, value]);
-    return entries.sort((a, b) => (a[0] < b[0] ? -1 : 1)).slice(0, limit);
+    return entries;
+  }
+
+  /** Goes through the entries of the range as of now, in the order of their keys, of what Kafka has committed. Must be closed. */
+  scanCommitted(range: KeyRange): EntryScan {
+    this.#unflushed ??= sortedWrites([this.#flushing, this.#committed]);
+    return this.#scan(range, this.#committedExpiry, this.#unflushed);
+  }
+
+  #scan(range: KeyRange, expiredBelow: StateKey, writes: readonly LayerEntry[]): EntryScan {
+    const from = range.from > expiredBelow ? range.from : expiredBelow;
+    const to = range.to > from ? range.to : from;
+    const end = prefixEnd(this.#prefix);
+    const storedTo = this.#prefix + to;
+    const stored = this.#database.cursor({ from: this.#prefix + from, to: storedTo < end ? storedTo : end });
+    return new EntryScan(this.#prefix, stored, writes, { from, to });
   }
 }

@@ -13,7 +13,16 @@ export interface Level {
   getSync(key: string): Buffer | undefined;
   batch(): LevelBatch;
   clear(range: { readonly gte: string; readonly lt: string }): Promise<void>;
-  iterator(range: { readonly gte: string; readonly lt: string }): AsyncIterable<[string, Buffer]>;
+  iterator(range: { readonly gte: string; readonly lt: string }): LevelIterator;
+  close(): Promise<void>;
+}
+
+/** Goes through a range as of its creation. */
+export interface LevelIterator extends AsyncIterable<[string, Buffer]> {
+  /** undefined: there are no more. */
+  next(): Promise<[string, Buffer] | undefined>;
+  /** `next` gives the first entry of the range at `key` or behind it. */
+  seek(key: string): void;
   close(): Promise<void>;
 }
 
@@ -116,12 +125,14 @@ export class StateDatabase {
 
   /** Entries of the range in the order of their keys, as of now. */
   entries(range: KeyRange): AsyncIterable<[StateKey, Buffer]> {
-    return this.#read(this.#level.iterator({ gte: range.from, lt: range.to }));
+    return entriesOf(this.cursor(range));
   }
 
-  async *#read(entries: AsyncIterable<[StateKey, Buffer]>): AsyncIterable<[StateKey, Buffer]> {
+  /** The same, to be gone through step by step, and closed. */
+  cursor(range: KeyRange): StateCursor {
     try {
-      yield* entries;
+      const iterator = this.#level.iterator({ gte: range.from, lt: range.to });
+      return new StateCursor(iterator, range, error => this.#checked(error));
     } catch (error) {
       throw this.#checked(error);
     }
@@ -160,6 +171,56 @@ export class StateBatch {
   /** Once. */
   async write(): Promise<void> {
     await this.#change(() => this.#batch.write());
+  }
+}
+
+/** Goes through a range of a database as of its creation. */
+export class StateCursor {
+  readonly #iterator: LevelIterator;
+  readonly #range: KeyRange;
+  readonly #checked: (error: unknown) => Error;
+  #ended = false;
+
+  constructor(iterator: LevelIterator, range: KeyRange, checked: (error: unknown) => Error) {
+    this.#iterator = iterator;
+    this.#range = range;
+    this.#checked = checked;
+  }
+
+  /** undefined: there are no more. */
+  async next(): Promise<[StateKey, Buffer] | undefined> {
+    if (this.#ended) return undefined;
+    try {
+      return await this.#iterator.next();
+    } catch (error) {
+      throw this.#checked(error);
+    }
+  }
+
+  /**
+   * Goes on at the first entry of the range at `key` or behind it. LevelDB never seeks out of the range: classic-level 3.0.0 takes
+   * what lies before it for its end, and in an empty database it ends the process with a failed assertion.
+   */
+  seek(key: StateKey): void {
+    this.#ended = key >= this.#range.to;
+    if (this.#ended) return;
+    try {
+      this.#iterator.seek(key > this.#range.from ? key : this.#range.from);
+    } catch (error) {
+      throw this.#checked(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#iterator.close();
+  }
+}
+
+async function* entriesOf(cursor: StateCursor): AsyncGenerator<[StateKey, Buffer]> {
+  try {
+    for (let entry = await cursor.next(); entry !== undefined; entry = await cursor.next()) yield entry;
+  } finally {
+    await cursor.close();
   }
 }
 

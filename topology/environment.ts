@@ -5,6 +5,8 @@ import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js'
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { checkGroupProtocol, GROUP_PROTOCOLS } from '../streams/kafka/group-protocol.js';
 import { withoutUsers } from '../streams/kafka/redaction.js';
+import { isHostAndPort } from '../streams/network/address.js';
+import { parseHosts } from '../streams/network/allowed-hosts.js';
 import { MOST_COMMIT_INTERVAL_MS } from '../streams/runtime/streams-config.js';
 import type { HttpSettings } from './http-address.js';
 
@@ -32,11 +34,6 @@ const duration = z.custom<Duration>(
 );
 
 const positiveDuration = duration.refine(value => parseDuration(value) !== 0, 'must be above 0');
-
-const isPort = (text: string | undefined, lowest: number): boolean =>
-  /^\d{1,5}$/.test(text ?? '') && Number(text) >= lowest && Number(text) <= 65_535;
-
-const hostAndPort = /^(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d+)$/i;
 
 const variables = z.object({
   APPLICATION_ID: z
@@ -68,17 +65,22 @@ const variables = z.object({
     .default(0),
   HTTP_PORT: z
     .string()
-    .refine(text => isPort(text, 0), 'must be a port from 1 to 65535, or 0 for any that is free')
+    .refine(
+      text => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+      'must be a port from 1 to 65535, or 0 for any that is free',
+    )
     .transform(Number)
     .optional(),
   HTTP_HOST: z
     .string()
     .regex(/^[\w.:-]+$/, 'must be an address of this machine or its name')
     .default('127.0.0.1'),
-  HTTP_ADVERTISED: z
+  HTTP_ADVERTISED: z.string().refine(isHostAndPort, 'must be host:port').optional(),
+  HTTP_ALLOWED_HOSTS: z
     .string()
-    .refine(text => isPort(hostAndPort.exec(text)?.[1], 1), 'must be host:port')
-    .optional(),
+    .refine(text => parseHosts(text) !== undefined, 'must be hosts or host:port, separated by commas')
+    .transform(text => parseHosts(text) ?? [])
+    .default([]),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level such as info or debug')
     .default('info'),
@@ -120,6 +122,11 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     logLevel: data.LOG_LEVEL,
     streamProcesses: data.STREAM_PROCESSES,
     standbyReplicas: data.STANDBY_REPLICAS,
-    http: { port: data.HTTP_PORT, host: data.HTTP_HOST, advertised: data.HTTP_ADVERTISED },
+    http: {
+      port: data.HTTP_PORT,
+      host: data.HTTP_HOST,
+      advertised: data.HTTP_ADVERTISED,
+      allowedHosts: data.HTTP_ALLOWED_HOSTS,
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { reachableName } from '../streams/network/address.js';
 
 export interface HttpSettings {
   /** undefined: the first free one of 8081 to 8181. */
@@ -7,13 +7,16 @@ export interface HttpSettings {
   readonly host: string;
   /** `host:port` under which others reach this process; undefined: `host`, and the port that it has. */
   readonly advertised: string | undefined;
+  /** Names, or `host:port`, under which it may be asked, beside these, `localhost` and IP addresses. */
+  readonly allowedHosts: readonly string[];
 }
 
-const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]']);
-
 /** `host:port` under which others reach the process that listens on `port`. */
-export function advertisedAddress({ host, advertised }: HttpSettings, port: number): string {
+export function advertisedAddress(
+  { host, advertised }: Pick<HttpSettings, 'host' | 'advertised'>,
+  port: number,
+): string {
   if (advertised !== undefined) return advertised;
-  const name = WILDCARDS.has(host) ? hostname() : host;
+  const name = reachableName(host);
   return `${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -16,11 +16,12 @@ export interface HttpDependencies {
  *
  * @throws ConfigError that names the variable if that can't be
  */
-export async function listen({ host, port }: HttpSettings, dependencies: HttpDependencies): Promise<HttpServer> {
-  if (port !== undefined) return await listenOn(host, port, dependencies);
+export async function listen(settings: HttpSettings, dependencies: HttpDependencies): Promise<HttpServer> {
+  const { port, host } = settings;
+  if (port !== undefined) return await listenOn(settings, port, dependencies);
   for (let candidate = FIRST_PORT; candidate <= LAST_PORT; candidate++) {
     try {
-      return await bindServer({ host, port: candidate, ...dependencies });
+      return await bind(settings, candidate, dependencies);
     } catch (error) {
       if (codeOf(error) !== 'EADDRINUSE') throw refused(error, host, candidate);
     }
@@ -28,12 +29,21 @@ export async function listen({ host, port }: HttpSettings, dependencies: HttpDep
   throw new ConfigError(`HTTP_PORT is not set, and all ports from ${FIRST_PORT} to ${LAST_PORT} are in use`);
 }
 
-async function listenOn(host: string, port: number, dependencies: HttpDependencies): Promise<HttpServer> {
+async function listenOn(settings: HttpSettings, port: number, dependencies: HttpDependencies): Promise<HttpServer> {
   try {
-    return await bindServer({ host, port, ...dependencies });
+    return await bind(settings, port, dependencies);
   } catch (error) {
-    throw refused(error, host, port);
+    throw refused(error, settings.host, port);
   }
+}
+
+async function bind(
+  { host, advertised, allowedHosts }: HttpSettings,
+  port: number,
+  dependencies: HttpDependencies,
+): Promise<HttpServer> {
+  const names = advertised === undefined ? allowedHosts : [advertised, ...allowedHosts];
+  return await bindServer({ host, port, allowedHosts: names, ...dependencies });
 }
 
 function refused(error: unknown, host: string, port: number): unknown {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../kafka/logger.js';
-import { KafkaClientError, type Ports } from '../kafka/ports.js';
+import { type Clock, KafkaClientError, type Ports } from '../kafka/ports.js';
 import { TopicReader } from '../kafka/topic-reader.js';
-import { AuditTable } from './audit-table.js';
+import { AuditTable, INSTANCE_EXPIRES_AFTER_MS } from './audit-table.js';
 
 const RETRY_MS = 1000;
 
@@ -17,18 +17,20 @@ export interface AuditFollowerOptions {
 export class AuditFollower {
   readonly table = new AuditTable();
   readonly #reader: TopicReader;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
   #following: Promise<void> = Promise.resolve();
 
-  private constructor(reader: TopicReader, logger: Logger) {
+  private constructor(reader: TopicReader, clock: Clock, logger: Logger) {
     this.#reader = reader;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
   /** Resolves when everything that the topic has now is in the table. Rejects with a KafkaClientError if the cluster does not answer. */
   static async open({ ports, clientId, auditTopic, logger }: AuditFollowerOptions): Promise<AuditFollower> {
-    const follower = new AuditFollower(await TopicReader.open(ports, clientId, [auditTopic]), logger);
+    const follower = new AuditFollower(await TopicReader.open(ports, clientId, [auditTopic]), ports.clock, logger);
     try {
       while (!follower.#reader.caughtUp) await follower.#poll();
     } catch (error) {
@@ -63,8 +65,9 @@ export class AuditFollower {
         this.table.apply(record);
       } catch (error) {
         const { topic, partition, offset } = record;
-        this.#logger.warn(`${topic}-${partition}@${offset} is no audit record: ${String(error)}`);
+        this.#logger.warn(`${topic}-${partition}@${offset} is no audit record and is left out: ${String(error)}`);
       }
     }
+    if (this.#reader.caughtUp) this.table.forgetSilent(this.#clock.now() - INSTANCE_EXPIRES_AFTER_MS);
   }
 }

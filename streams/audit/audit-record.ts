@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { isHostAndPort } from '../network/address.js';
 import type { TaskCounts } from './task-counts.js';
 
 /** What an operator needs to go on with the time that it had: kept in the audit record of its task. */
@@ -17,8 +19,9 @@ export interface InputOffsets {
  */
 export interface AuditRecord {
   readonly task: string;
-  /** The instance that ran it, and where that is to be reached (`host:port`); null if it serves nothing. */
-  readonly instance: string;
+  /** The instance that ran it; null in records of earlier versions. */
+  readonly instance: string | null;
+  /** Where that instance is to be reached (`host:port`); null if it serves nothing. */
   readonly host: string | null;
   /** Highest timestamp processed, or promised while the input is silent; milliseconds since the epoch, -1 at first. */
   readonly streamTime: number;
@@ -34,7 +37,7 @@ export interface AuditRecord {
 
 /**
  * What an instance announces, under `instance/<id>`: when tasks are assigned to it, before it restores them. An instance that
- * closes leaves a tombstone; one that dies leaves its last announcement.
+ * closes leaves a tombstone; one that dies leaves its last announcement, which expires.
  */
 export interface InstanceRecord {
   readonly instance: string;
@@ -70,17 +73,59 @@ export function encodeAudit(record: AuditRecord): Buffer {
   return Buffer.from(JSON.stringify(record));
 }
 
-/** Throws if the bytes are not an audit record. */
+const count = z.int().nonnegative();
+const counts = z.record(z.string(), count);
+const times = z.array(z.number());
+const host = z.string().refine(isHostAndPort, 'must be host:port').nullable();
+
+// What is optional is missing in records of earlier versions.
+const auditFields = {
+  task: z.string(),
+  instance: z.string().nullable().default(null),
+  host: host.default(null),
+  streamTime: z.number(),
+  counts: z.object({ in: counts, out: counts, rejected: count, late: count, dropped: count.default(0) }),
+  offsets: z.record(z.string(), z.object({ begin: z.int(), next: z.int() })).default({}),
+  repartitionOffsets: z.record(z.string(), z.int()).exactOptional(),
+  times: z.record(z.string(), z.record(z.string(), z.union([z.number(), times]))).default({}),
+  watermarks: z.record(z.string(), times).default({}),
+} satisfies Record<keyof AuditRecord, z.ZodType>;
+const auditRecord = z.object(auditFields);
+
+/** Throws an error of one line if the bytes are not an audit record. */
 export function decodeAudit(bytes: Buffer): AuditRecord {
-  return JSON.parse(bytes.toString()) as AuditRecord;
+  return parsed(auditRecord, bytes);
+}
+
+/** Throws an error of one line if the bytes are not an audit record of this task. */
+export function decodeAuditOf(task: string, bytes: Buffer): AuditRecord {
+  const record = decodeAudit(bytes);
+  if (record.task !== task) throw new TypeError(`task: must be ${task}`);
+  return record;
 }
 
 export function encodeInstance(record: InstanceRecord): Buffer {
   return Buffer.from(JSON.stringify(record));
 }
 
-/** Throws if the bytes are not an announcement. */
-export function decodeInstance(bytes: Buffer): InstanceRecord {
-  // Those of earlier versions name no standbys.
-  return { standbys: [], ...(JSON.parse(bytes.toString()) as Omit<InstanceRecord, 'standbys'>) };
+const instanceFields = {
+  instance: z.string(),
+  host,
+  tasks: z.array(z.string()),
+  standbys: z.array(z.string()).default([]),
+} satisfies Record<keyof InstanceRecord, z.ZodType>;
+const instanceRecord = z.object(instanceFields);
+
+/** Throws an error of one line if the bytes are not the announcement that belongs under `key`. */
+export function decodeInstance(key: string, bytes: Buffer): InstanceRecord {
+  const record = parsed(instanceRecord, bytes);
+  if (instanceKey(record.instance) !== key) throw new TypeError(`instance: must be that of the key ${key}`);
+  return record;
+}
+
+function parsed<T>(shape: z.ZodType<T>, bytes: Buffer): T {
+  const result = shape.safeParse(JSON.parse(bytes.toString()));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new TypeError(`${issue?.path.join('.') || 'record'}: ${issue?.message ?? 'not valid'}`);
 }

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../kafka/logger.js';
+import { AllowedHosts } from '../network/allowed-hosts.js';
 import { routes } from './routes.js';
 import type { ServedApplication } from './served-application.js';
 
@@ -30,15 +31,19 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Names, or `host:port`, under which it may be asked, beside `host`, `localhost` and IP addresses; none if not given. */
+  readonly allowedHosts?: readonly string[];
   /** What `/metrics` shows. */
   readonly registry: Registry;
   readonly logger: Logger;
 }
 
 /** Rejects with the system's error (`code` is EADDRINUSE, EACCES, EADDRNOTAVAIL, ENOTFOUND) if it can't listen there. */
-export async function bindServer({ host, port, registry, logger }: HttpServerOptions): Promise<HttpServer> {
+export async function bindServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { host, port, allowedHosts = [], registry, logger } = options;
   let application: ServedApplication | undefined;
-  const app = routes({ application: () => application, registry, logger });
+  const hosts = new AllowedHosts(host, allowedHosts);
+  const app = routes({ application: () => application, hosts, registry, logger });
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -48,6 +53,8 @@ export async function bindServer({ host, port, registry, logger }: HttpServerOpt
       connectionsCheckingInterval: 1000,
     },
     getRequestListener(app.fetch, {
+      // Of a request of HTTP/1.0 that names none: probes send such.
+      hostname: 'localhost',
       overrideGlobalObjects: false,
       errorHandler: () => Response.json({ error: 'not a request that can be understood' }, { status: 400 }),
     }),

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { BodyTooLargeError, boundedText } from '../network/bounded-text.js';
 import { HttpError, notNow } from './http-error.js';
 
 /** On requests of one process to another: they are not passed on again. */
 export const FORWARDED_HEADER = 'x-tributary-forwarded';
 
 const TIMEOUT_MS = 5000;
+/** Several times what a page of a store has (`MAX_PAGE_BYTES`), as JSON. */
+const MAX_ANSWER_BYTES = 33_554_432;
 
 const failure = z.object({ error: z.string() });
 
@@ -26,11 +29,12 @@ export async function askOwner(host: string, path: string, signal: AbortSignal):
       redirect: 'error',
       signal: AbortSignal.any([signal, timeout]),
     });
-    const body: unknown = await response.json();
+    const body: unknown = JSON.parse(await boundedText(response, MAX_ANSWER_BYTES));
     if (response.ok || response.status === 404) return { status: response.status, body };
     throw refusal(host, response.status, body);
   } catch (error) {
     if (error instanceof HttpError) throw error;
+    if (error instanceof BodyTooLargeError) throw new HttpError(502, `${host}: ${error.message}`, { cause: error });
     if (timeout.aborted) throw new HttpError(504, `${host} did not answer within ${TIMEOUT_MS} ms`, { cause: error });
     throw notNow(`${host} gave no answer`, { cause: error });
   }

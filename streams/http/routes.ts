@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../kafka/logger.js';
+import { type AllowedHosts, hostRefusal } from '../network/allowed-hosts.js';
 import type { ProcessStatus } from '../runtime/process-status.js';
 import { HttpError } from './http-error.js';
 import { pathSegments } from './query-parameters.js';
@@ -22,12 +23,14 @@ const PATHS = [
 export interface RoutesOptions {
   /** undefined: there is none yet, the process is starting. */
   readonly application: () => ServedApplication | undefined;
+  /** A request that names another host is refused. */
+  readonly hosts: AllowedHosts;
   readonly registry: Registry;
   readonly logger: Logger;
 }
 
 /** What a process of an application answers. Errors are JSON, `{"error": reason}`; what went wrong inside is only logged. */
-export function routes({ application, registry, logger }: RoutesOptions): Hono {
+export function routes({ application, hosts, registry, logger }: RoutesOptions): Hono {
   const app = new Hono();
   const running = (): ServedApplication => {
     const served = application();
@@ -37,6 +40,8 @@ export function routes({ application, registry, logger }: RoutesOptions): Hono {
   app.use(async (context, next) => {
     context.header('cache-control', 'no-store');
     context.header('x-content-type-options', 'nosniff');
+    const host = context.req.header('host');
+    if (!hosts.allows(host)) throw new HttpError(403, hostRefusal(host));
     if (context.req.url.length > MAX_URL_LENGTH) throw new HttpError(414, 'the URL is too long');
     pathSegments(new URL(context.req.url));
     if (context.req.path !== '/healthz') running();

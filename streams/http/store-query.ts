@@ -40,6 +40,9 @@ const shownPage = z.object({
   stale: z.boolean().optional(),
 });
 
+/** Of a key-value store. What else it has is passed on too. */
+const shownEntry = z.looseObject({ key: z.unknown(), value: z.unknown(), timestamp: z.string().nullable() });
+
 /** Told where it was asked for. */
 type ShownStale = { readonly stale?: boolean };
 
@@ -98,7 +101,8 @@ export class StoreQuery {
         const path = `${storePath(name, key)}${this.#stale ? '?stale=true' : ''}`;
         const { status, body } = await askOwner(host, path, this.#signal);
         if (status === 404) throw none;
-        return body;
+        if (shownEntry.safeParse(body).success) return body;
+        throw new HttpError(502, `${host} did not answer with an entry of the store`);
       },
     );
   }
@@ -106,7 +110,7 @@ export class StoreQuery {
   /** Up to `limit` entries of one partition. */
   async page(partition: number, asked: Asked, limit: number, after: string | undefined): Promise<ShownPage> {
     const { name, kind } = this.description;
-    const options = { limit, stale: this.#stale, ...(after === undefined ? {} : { after }) };
+    const options = { limit, stale: this.#stale, signal: this.#signal, ...(after === undefined ? {} : { after }) };
     const here = async (stale: ShownStale): Promise<ShownPage> => {
       const { entries, next } = await this.#here(() =>
         kind === 'window'
@@ -221,6 +225,7 @@ export class StoreQuery {
     try {
       return await read();
     } catch (error) {
+      if (this.#signal.aborted) throw notNow('the client has gone', { cause: error });
       throw httpErrorOf(error);
     }
   }

@@ -50,9 +50,10 @@ async function isThere(consumer: Consumer, topic: string, { id, offset }: Applic
 }
 
 async function first(consumer: Consumer, topic: string): Promise<ApplicationIdentity | undefined> {
-  for await (const { key, offset } of records(consumer, topic, 0)) {
+  for await (const { key, value, offset } of records(consumer, topic, 0)) {
     const text = key?.toString() ?? '';
-    if (isIdentityKey(text)) return { id: text.slice(identityKey('').length), offset };
+    // Nobody withdraws an identity, and compaction would take a tombstone away.
+    if (value !== null && isIdentityKey(text)) return { id: text.slice(identityKey('').length), offset };
   }
   return undefined;
 }

@@ -1,10 +1,14 @@
 import { encodeInstance, instanceKey } from '../audit/audit-record.js';
+import { INSTANCE_EXPIRES_AFTER_MS } from '../audit/audit-table.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError } from '../kafka/ports.js';
 import { NO_HEADERS } from '../kafka/record.js';
 import type { Committer } from './committer.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
 import type { InstanceIdentity } from './task-audit.js';
+
+/** An instance that has tasks says every now and then that it is there, so that the others do not take it for dead. */
+export const INSTANCE_ANNOUNCES_EVERY_MS = INSTANCE_EXPIRES_AFTER_MS / 3;
 
 /** What an instance has. */
 export interface InstanceTasks {
@@ -26,6 +30,8 @@ export class InstanceAnnouncer {
   readonly #logger: Logger;
   #announced: Buffer | undefined;
   #announcedAt = 0;
+  /** Instances that counted as dead when this one last announced itself. */
+  #suspects: ReadonlySet<string> = new Set();
 
   constructor(options: {
     readonly identity: InstanceIdentity;
@@ -54,9 +60,23 @@ export class InstanceAnnouncer {
     this.#announced = record;
   }
 
-  /** Says the same again, if that was longer ago. */
-  async renew(everyMs: number): Promise<void> {
-    if (this.#announced === undefined || this.#now() - this.#announcedAt < everyMs) return;
+  /** True if this instance announced itself longer ago than that. */
+  isDue(everyMs: number): boolean {
+    return this.#announced !== undefined && this.#now() - this.#announcedAt >= everyMs;
+  }
+
+  /**
+   * Says the same again, in a transaction of its own: none may be ending, and nothing may be uncommitted. Withdraws the announcements of
+   * instances that are `silent`, and were so the last time: a process that was stopped itself may not have read yet what they said
+   * meanwhile. One that lives after all announces itself again when it is due.
+   */
+  async renew(silent: readonly string[]): Promise<void> {
+    if (this.#announced === undefined) return;
+    const others = silent.filter(instance => instance !== this.#identity.instance);
+    const dead = others.filter(instance => this.#suspects.has(instance));
+    this.#suspects = new Set(others);
+    for (const instance of dead) this.#put(instance, null);
+    if (dead.length > 0) this.#logger.info(`withdrew the announcements of dead instances: ${dead.join(', ')}`);
     await this.#send(this.#announced);
   }
 
@@ -73,9 +93,13 @@ export class InstanceAnnouncer {
   }
 
   async #send(record: Buffer | null): Promise<void> {
-    const key = Buffer.from(instanceKey(this.#identity.instance));
     this.#announcedAt = this.#now();
-    this.#collector.send(this.#auditTopic, ANY_PARTITION, key, record, this.#now(), NO_HEADERS);
+    this.#put(this.#identity.instance, record);
     await this.#committer.commit([]);
+  }
+
+  #put(instance: string, record: Buffer | null): void {
+    const key = Buffer.from(instanceKey(instance));
+    this.#collector.send(this.#auditTopic, ANY_PARTITION, key, record, this.#now(), NO_HEADERS);
   }
 }

@@ -211,6 +211,7 @@ export class KafkaStreams {
       logger,
       metrics,
       auditTable: () => this.#owners.table,
+      silentInstances: () => this.#owners.silentInstances,
       onRestore,
       onAssignment: state => this.#become(state === 'running' ? 'RUNNING' : 'REBALANCING'),
     };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Duration, parseDuration } from '../dsl/duration.js';
 import { ConfigError } from '../kafka/config-error.js';
 import { GROUP_PROTOCOLS, type GroupProtocol } from '../kafka/group-protocol.js';
+import { isHostAndPort } from '../network/address.js';
 import { type ErrorHandler, failOnError } from './errors.js';
 
 export type ProcessingGuarantee = 'exactly_once_v2' | 'at_least_once';
@@ -79,10 +80,7 @@ const handler = z.custom<ErrorHandler>(value => typeof value === 'function', { e
 
 const options = z.strictObject({
   applicationId: topicName,
-  applicationServer: z
-    .string()
-    .regex(/^[^\s/@]+:\d{1,5}$/, { error: 'must be host:port' })
-    .optional(),
+  applicationServer: z.string().refine(isHostAndPort, { error: 'must be host:port' }).optional(),
   stateDir: z.string().min(1).default('./state'),
   processingGuarantee: z.enum(['exactly_once_v2', 'at_least_once']).default('exactly_once_v2'),
   groupProtocol: z.enum(GROUP_PROTOCOLS).default('classic'),

@@ -2,10 +2,13 @@ import type { ByteStore } from '../../stores/byte-store.js';
 import {
   type AuditRecord,
   decodeAudit,
+  decodeAuditOf,
   encodeAudit,
   type InputOffsets,
   type SavedTime,
 } from '../audit/audit-record.js';
+import type { Logger } from '../kafka/logger.js';
+import type { ConsumerRecord } from '../kafka/record.js';
 import type { PartitionGroup } from './partition-group.js';
 import type { ProcessorGraph } from './processor-graph.js';
 import type { TaskContext } from './task-context.js';
@@ -96,5 +99,21 @@ export class TaskAudit {
       taskId,
       encodeAudit({ task: taskId, ...this.#instance, counts, offsets, repartitionOffsets, ...time }),
     );
+  }
+}
+
+/**
+ * False, with a warning, for a record under the task's key that is not an audit record of the task. Whoever may write to the topic
+ * could have written it: the task goes on from the last one that is valid. A tombstone is none: no task deletes its record.
+ */
+export function isAuditOf(task: string, { topic, partition, offset, value }: ConsumerRecord, logger: Logger): boolean {
+  try {
+    if (value === null) throw new TypeError('it is a tombstone');
+    decodeAuditOf(task, value);
+    return true;
+  } catch (error) {
+    const place = `${topic}-${partition}@${offset}`;
+    logger.warn(`${place} is no audit record of task ${task}, which goes on from the one before: ${String(error)}`);
+    return false;
   }
 }

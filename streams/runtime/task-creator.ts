@@ -11,7 +11,7 @@ import type { RecordCollector } from './record-collector.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
 import { Task, taskId } from './task.js';
-import { AUDIT_STORE } from './task-audit.js';
+import { AUDIT_STORE, isAuditOf } from './task-audit.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
 /** Committed writes go to disk in batches: bigger ones are cheaper, and more has to be replayed after a crash. */
@@ -57,6 +57,7 @@ export class TaskCreator {
       ...changelog,
       state,
       onlyKey: changelog.store === AUDIT_STORE ? idOf(task) : undefined,
+      isValid: record => isAuditOf(idOf(task), record, this.#logger),
       blocksOf: task.sub.stores.some(({ spec }) => spec.name === changelog.store && spec.writeOnce) ? SEEN : undefined,
     }));
   }

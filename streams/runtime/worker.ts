@@ -12,7 +12,7 @@ import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './
 import { RetryError, StreamsError } from './errors.js';
 import { IdleCheck } from './idle-check.js';
 import { InputReader } from './input-reader.js';
-import { InstanceAnnouncer } from './instance-announcer.js';
+import { INSTANCE_ANNOUNCES_EVERY_MS, InstanceAnnouncer } from './instance-announcer.js';
 import type { StandbyStatus, TaskStatus } from './process-status.js';
 import { RecordCollector } from './record-collector.js';
 import { Refusals } from './refusals.js';
@@ -46,6 +46,8 @@ export interface WorkerOptions {
   readonly metrics: StreamsMetrics;
   /** What the instances of the application announced; undefined as long as it is not known. Asked if there are standbys. */
   readonly auditTable: () => AuditTable | undefined;
+  /** Instances that died and left their announcements, as far as is known. */
+  readonly silentInstances: () => readonly string[];
   readonly onRestore: (progress: RestoreProgress) => void;
   readonly onAssignment: (assignment: Assignment) => void;
 }
@@ -187,6 +189,7 @@ export class Worker {
     this.#changelogs.check();
     try {
       if (this.#assignment === 'running') await this.#updateStandbys();
+      if (this.#assignment !== 'revoked') await this.#renewAnnouncement();
       const records = await this.#input.read();
       if (records > 0) this.#metrics.polled(records);
       while (this.#processSlice()) {
@@ -351,8 +354,15 @@ export class Worker {
       await this.commit();
       await this.#announcer.announce({ tasks, standbys: this.#standbys.ids });
     }
-    // Those that have tasks are known by their commits.
-    if (tasks.length === 0) await this.#announcer.renew(IDLE_INSTANCE_ANNOUNCES_EVERY_MS);
+  }
+
+  /** An instance without tasks is known by nothing else: it announces itself more often. */
+  async #renewAnnouncement(): Promise<void> {
+    const isIdle = this.tasks.length === 0 && !this.#assigned.isRestoring;
+    const everyMs = isIdle ? IDLE_INSTANCE_ANNOUNCES_EVERY_MS : INSTANCE_ANNOUNCES_EVERY_MS;
+    if (!this.#announcer.isDue(everyMs)) return;
+    await this.commit();
+    await this.#announcer.renew(this.#options.silentInstances());
   }
 
   #become(assignment: Assignment): void {

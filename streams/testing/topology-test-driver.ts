@@ -89,6 +89,7 @@ export class TopologyTestDriver {
             logger: LOGGER,
             metrics: noMetrics,
             auditTable: () => undefined,
+            silentInstances: () => [],
             onRestore() {},
             onAssignment() {},
           },

@@ -27,6 +27,13 @@ export class FakeStores implements StoreQueries {
   readonly #entries: StoreEntry[][] = Array.from({ length: PARTITIONS }, () => []);
   /** What the next read throws. */
   failure: Error | undefined;
+  /** How many entries of a partition one page looks at. */
+  looksAt = Number.POSITIVE_INFINITY;
+  /** True: pages are read until those who asked for them have gone. */
+  readsForEver = false;
+  /** Pages that are being read for ever, and those that were given up. */
+  reading = 0;
+  givenUp = 0;
 
   constructor(owners: readonly StoreOwner[]) {
     this.owners = [...owners];
@@ -86,7 +93,7 @@ export class FakeStores implements StoreQueries {
   ): Promise<StorePage> {
     const within = ({ key, window }: StoreEntry): boolean =>
       window === undefined && String(key) >= (from ?? '') && (to === undefined || String(key) <= to);
-    return page(this.#read(partition, options.stale).filter(within), options);
+    return await this.#page(partition, within, options);
   }
 
   async windows(
@@ -100,7 +107,27 @@ export class FakeStores implements StoreQueries {
       (key === undefined || entry.key === key) &&
       entry.window.start >= from &&
       entry.window.start <= to;
-    return page(this.#read(partition, options.stale).filter(within), options);
+    return await this.#page(partition, within, options);
+  }
+
+  async #page(partition: number, within: (entry: StoreEntry) => boolean, options: PageOptions): Promise<StorePage> {
+    const { limit, after, stale, signal } = options;
+    const entries = this.#read(partition, stale);
+    if (this.readsForEver && signal !== undefined) {
+      this.reading++;
+      await new Promise(resolve => signal.addEventListener('abort', resolve));
+      this.givenUp++;
+      signal.throwIfAborted();
+    }
+    if (after !== undefined && !/^\d+$/.test(after)) throw invalid('BAD_CURSOR', 'not a cursor');
+    const found: StoreEntry[] = [];
+    let at = Number(after ?? 0);
+    for (let looked = 0; at < entries.length; at++, looked++) {
+      const entry = entries[at];
+      if (entry === undefined || looked >= this.looksAt) break;
+      if (within(entry) && found.push(entry) > limit) break;
+    }
+    return { entries: found.slice(0, limit), next: at < entries.length ? String(at) : null };
   }
 
   #read(partition: number, stale = false): readonly StoreEntry[] {
@@ -108,13 +135,6 @@ export class FakeStores implements StoreQueries {
     if (!isHere) throw invalid('NOT_HERE', `partition ${partition} is not here`);
     return this.#entries[partition] ?? [];
   }
-}
-
-function page(entries: readonly StoreEntry[], { limit, after }: PageOptions): StorePage {
-  if (after !== undefined && !/^\d+$/.test(after)) throw invalid('BAD_CURSOR', 'not a cursor');
-  const start = Number(after ?? 0);
-  const end = start + limit;
-  return { entries: entries.slice(start, end), next: end < entries.length ? String(end) : null };
 }
 
 function invalid(code: InvalidStateStoreCode, message: string): InvalidStateStoreError {

@@ -7,6 +7,7 @@ import { bindServer, type HttpServer } from '../../streams/http/http-server.js';
 import { FORWARDED_HEADER } from '../../streams/http/owner-client.js';
 import type { StoreOwner } from '../../streams/index.js';
 import { freePort } from '../broker/free-port.js';
+import { until } from '../integration/until.js';
 import { FakeStores } from './fake-stores.js';
 import { recordingLogger, served } from './served.js';
 
@@ -22,17 +23,19 @@ interface Process {
 describe('/stores of several processes', function () {
   this.timeout(20_000);
   const processes: Process[] = [];
+  const log: string[] = [];
   let strangers: Server[];
 
   beforeEach(async () => {
     strangers = [];
+    log.length = 0;
     // Partition n is at process n.
     for (let own = 0; own < 3; own++) {
       const server = await bindServer({
         host: '127.0.0.1',
         port: 0,
         registry: new Registry(),
-        logger: recordingLogger([]),
+        logger: recordingLogger(log),
       });
       processes.push({ host: `127.0.0.1:${server.port}`, stores: new FakeStores([]), server });
     }
@@ -193,7 +196,58 @@ describe('/stores of several processes', function () {
     const other = await stranger((_request, response) => void response.writeHead(200).end('{"hello":1}'));
     const error = `${other} did not answer with a page of the store`;
     assert.deepEqual(await get(0, '/stores/windows/1'), [502, { error }]);
+    const noEntry = `${other} did not answer with an entry of the store`;
+    assert.deepEqual(await get(0, '/stores/counts/1'), [502, { error: noEntry }]);
     const failing = await stranger((_request, response) => void response.writeHead(500).end('{"error":"oh"}'));
     assert.deepEqual(await get(0, '/stores/counts/1'), [502, { error: `${failing}: oh` }]);
+  });
+
+  for (const [where, path] of [
+    ['here', '/stores/windows/k0'],
+    ['elsewhere', '/stores/windows/k1'],
+  ] as const) {
+    it(`read no more when the client has gone (${where})`, async () => {
+      const { stores } = at(where === 'here' ? 0 : 1);
+      stores.readsForEver = true;
+      const gone = new AbortController();
+      const asking = assert.rejects(fetch(`http://${at(0).host}${path}`, { signal: gone.signal }));
+      await until(
+        'it is read',
+        5000,
+        async () => stores.reading,
+        pages => pages > 0,
+      );
+      gone.abort();
+      await asking;
+      await until(
+        'it is given up',
+        5000,
+        async () => stores.givenUp,
+        pages => pages > 0,
+      );
+      assert.deepEqual(log, []);
+    });
+  }
+
+  it('read no answer without end: 502', async () => {
+    let brokenOff = false;
+    const host = await stranger((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(1_000_000, ' ')));
+      };
+      response.on('drain', more);
+      response.on('close', () => {
+        brokenOff = true;
+      });
+      more();
+    });
+    const error = `${host}: its answer is larger than 33554432 bytes`;
+    assert.deepEqual(await get(0, '/stores/counts?partition=1'), [502, { error }]);
+    await until(
+      'it is broken off',
+      5000,
+      async () => brokenOff,
+      isSo => isSo,
+    );
   });
 });

@@ -47,6 +47,35 @@ describe('HTTP server of a process', () => {
     assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
   });
 
+  it('answers 403 to whoever asks under a name that is not allowed, as a page does whose name was bound to this address', async () => {
+    const server = await bindServer({
+      host: '127.0.0.1',
+      port: 0,
+      registry: new Registry(),
+      logger: recordingLogger([]),
+      allowedHosts: ['topology-1:8081'],
+    });
+    servers.push(server);
+    server.attach(served());
+    const ask = (path: string, host: string): Promise<string> =>
+      raw(server.port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    for (const path of ['/healthz', '/readyz', '/metrics', '/status', '/topology', '/stores', '/elsewhere']) {
+      const answer = await ask(path, 'evil.example:8081');
+      assert.match(answer, /^HTTP\/1\.1 403 /, path);
+      assert.match(answer, /\{"error":"[^"]*evil\.example[^"]*HTTP_ALLOWED_HOSTS[^"]*"\}/);
+    }
+    for (const host of ['localhost', `127.0.0.1:${server.port}`, '[::1]:1', '10.1.2.3', 'topology-1']) {
+      assert.match(await ask('/status', host), /^HTTP\/1\.1 200 /, host);
+    }
+    const absolute = `GET http://localhost/status HTTP/1.1\r\nHost: evil.example\r\n\r\n`;
+    assert.doesNotMatch(await raw(server.port, absolute), /^HTTP\/1\.1 200 /);
+  });
+
+  it('answers a probe of HTTP/1.0, which names no host', async () => {
+    const { port } = await bind();
+    assert.match(await raw(port, 'GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /);
+  });
+
   it('does not wait for the body of a request that has no use for one', async () => {
     const server = await bind();
     server.attach(served());

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { routes } from '../../streams/http/routes.js';
 import type { ServedApplication, StoreQueries } from '../../streams/http/served-application.js';
 import type { Logger, ProcessStatus } from '../../streams/index.js';
+import { AllowedHosts } from '../../streams/network/allowed-hosts.js';
 import { processStatus } from '../metrics/status.js';
 
 /** Queries of an application without stores. */
@@ -29,7 +30,8 @@ export function routesOf(
   application: ServedApplication | undefined,
   { registry = new Registry(), log = [] }: { readonly registry?: Registry; readonly log?: string[] } = {},
 ): ReturnType<typeof routes> {
-  return routes({ application: () => application, registry, logger: recordingLogger(log) });
+  const hosts = new AllowedHosts('127.0.0.1', []);
+  return routes({ application: () => application, hosts, registry, logger: recordingLogger(log) });
 }
 
 export function recordingLogger(log: string[]): Logger {

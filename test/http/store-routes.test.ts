@@ -172,6 +172,31 @@ describe('/stores of one process', () => {
     );
   });
 
+  it('ends a page with where to go on, also without entries, where enough was looked at', async () => {
+    for (let minute = 0; minute < 9; minute++)
+      stores.putWindow(minute === 7 ? 'rare1' : 'other1', minute * MINUTE, minute);
+    stores.looksAt = 4;
+    for (const path of [
+      '/stores/windows/rare1?',
+      '/stores/windows?partition=1&',
+      '/stores/windows?from=420000&to=420000&',
+    ]) {
+      const found: string[] = [];
+      let next: string | null = null;
+      let pages = 0;
+      do {
+        const { status, body } = await get(`${path}limit=4${next === null ? '' : `&after=${next}`}`);
+        assert.equal(status, 200);
+        const page = body as Page;
+        found.push(...page.entries.map(({ key }) => key));
+        next = page.next;
+        pages++;
+      } while (next !== null);
+      assert.ok(pages > 2, path);
+      assert.equal(found.filter(key => key === 'rare1').length, 1, path);
+    }
+  });
+
   it('gives 100 entries at a time unless told otherwise, and no more than 1000', async () => {
     for (let n = 0; n < 1200; n++) stores.put(`k${n}0`, n);
     assert.equal((await keys('/stores/counts')).length, 100);

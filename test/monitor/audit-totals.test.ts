@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { auditTotals } from '../../monitor/audit-totals.js';
 import { CounterTotals } from '../../monitor/counter-totals.js';
-import type { AuditRecord } from '../../streams/audit/audit-record.js';
+import { decodeAudit } from '../../streams/audit/audit-record.js';
 import { auditRecord } from './audit-fixture.js';
 
 describe('the audit', () => {
@@ -67,7 +67,7 @@ describe('the audit', () => {
       rejected: 1,
       cleaned: 8,
     });
-    const totals = auditTotals([old as AuditRecord], [{ low: 0, high: 12 }]);
+    const totals = auditTotals([decodeAudit(Buffer.from(JSON.stringify(old)))], [{ low: 0, high: 12 }]);
     assert.deepEqual([totals.unaccounted, totals.produced], [1, 12]);
   });
 

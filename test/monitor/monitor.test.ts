@@ -7,7 +7,7 @@ import type { AuditRecord } from '../../streams/audit/audit-record.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { until } from '../integration/until.js';
-import { auditRecord, taskRecord } from './audit-fixture.js';
+import { auditRecord, instanceRecord, taskRecord } from './audit-fixture.js';
 import { RecordingLogger } from './recording-logger.js';
 
 const NOW = 1_700_000_000_000;
@@ -160,5 +160,24 @@ describe('the monitor', () => {
     await shows(({ audit }) => audit?.cleaned === 5);
     assert.deepEqual([...monitor.table.tasks.keys()], ['0_0']);
     assert.equal(logger.lines.filter(([level]) => level === 'warn').length, 1);
+  });
+
+  it('forgets an instance that died and left its announcement', async () => {
+    cluster.createTopic('user', 1);
+    cluster.createTopic(AUDIT, 1);
+    const { key, value } = instanceRecord('dead', { host: 'dead:1', tasks: ['0_0'] });
+    cluster.log(AUDIT, 0).append({ key, value, timestamp: NOW, headers: [] }, undefined);
+    start();
+    await shows(({ processes }) => processes.length === 1);
+    clock.advance(15 * 60_000);
+    const owner = auditRecord({ task: '0_0', offsets: { begin: 0, next: 5 }, host: 'a:1' });
+    commit(owner);
+    await shows(({ audit, processes }) => audit?.cleaned === 5 && processes.length === 1);
+    clock.advance(1);
+    const { processes } = await shows(snapshot => snapshot.processes.every(({ host }) => host !== 'dead:1'));
+    assert.deepEqual(
+      processes.map(({ host }) => host),
+      ['a:1'],
+    );
   });
 });

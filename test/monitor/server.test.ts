@@ -44,7 +44,7 @@ describe("the monitor's server", () => {
   beforeEach(async () => {
     registry = new Registry();
     logger = new RecordingLogger();
-    server = await listen({ host: '127.0.0.1', port: 0 }, { assets, registry, logger });
+    server = await listen({ host: '127.0.0.1', port: 0, allowedHosts: ['monitor'] }, { assets, registry, logger });
   });
 
   afterEach(() => server.close());
@@ -105,6 +105,18 @@ describe("the monitor's server", () => {
     for (const path of ['/', '/events', '/snapshot', '/metrics', '/healthz', '/main.js']) {
       const response = await get(path, { method: 'POST', body: 'x' });
       assert.deepEqual([response.status, response.headers.get('allow')], [405, 'GET, HEAD'], path);
+    }
+  });
+
+  it('answers 403 to whoever asks under a name that is not allowed, as a page does whose name was bound to this address', async () => {
+    server.show(SHOWN);
+    for (const path of ['/', '/events', '/snapshot', '/metrics', '/healthz', '/readyz', '/main.js', '/elsewhere']) {
+      const { status, body } = await rawGet(server.port, path, 'evil.example:8080');
+      assert.equal(status, 403, path);
+      assert.match((JSON.parse(body) as { error: string }).error, /evil\.example.*HTTP_ALLOWED_HOSTS/);
+    }
+    for (const host of ['monitor:8080', 'localhost:18080', '172.18.0.5:8080', '[::1]']) {
+      assert.equal((await rawGet(server.port, '/snapshot', host)).status, 200, host);
     }
   });
 
@@ -181,19 +193,23 @@ describe("the monitor's server", () => {
     const address = taken.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     const options = { assets, registry: new Registry(), logger };
-    await assert.rejects(listen({ host: '127.0.0.1', port }, options), (error: unknown) => {
+    await assert.rejects(listen({ host: '127.0.0.1', port, allowedHosts: [] }, options), (error: unknown) => {
       return error instanceof ConfigError && error.message === `HTTP_PORT ${port} is in use`;
     });
-    await assert.rejects(listen({ host: '192.0.2.1', port: 0 }, options), (error: unknown) => {
+    await assert.rejects(listen({ host: '192.0.2.1', port: 0, allowedHosts: [] }, options), (error: unknown) => {
       return error instanceof ConfigError && error.message === 'HTTP_HOST 192.0.2.1 is no address of this machine';
     });
     taken.close();
   });
 });
 
-/** `fetch` would make another path of some of these. */
-async function rawGet(port: number, path: string): Promise<{ readonly status: number; readonly body: string }> {
-  const asking = request({ host: '127.0.0.1', port, path, agent: false }).end();
+/** `fetch` would make another path of some of these, and names its own host. */
+async function rawGet(
+  port: number,
+  path: string,
+  host = 'localhost',
+): Promise<{ readonly status: number; readonly body: string }> {
+  const asking = request({ host: '127.0.0.1', port, path, agent: false, headers: { host } }).end();
   const [response] = (await once(asking, 'response')) as [import('node:http').IncomingMessage];
   let body = '';
   for await (const chunk of response) body += String(chunk);

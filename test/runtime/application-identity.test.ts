@@ -44,6 +44,14 @@ describe('the identity of an application', () => {
     assert.deepEqual(await identity(written), written);
   });
 
+  it('is none that is a tombstone, which compaction would take away', async () => {
+    const record = { key: Buffer.from(identityKey('forged')), value: null, timestamp: 0, headers: NO_HEADERS };
+    cluster.log('app-audit', 0).append(record, undefined);
+    const { id, offset } = await identity();
+    assert.notEqual(id, 'forged');
+    assert.equal(offset, 1);
+  });
+
   it('is another one on another cluster, and where the topic was deleted, whatever was known', async () => {
     const known = await identity();
     cluster = newCluster();

@@ -38,6 +38,7 @@ describe('restoring from changelogs', () => {
       store: 'rows',
       state,
       onlyKey: undefined,
+      isValid: () => true,
       blocksOf: undefined,
       ...more,
     };

@@ -46,6 +46,18 @@ describe('the configuration of an application', () => {
     assert.ok(Object.isFrozen(streamsConfig({ applicationId: 'users' })));
   });
 
+  it('takes nothing but host:port for the server that others ask', () => {
+    for (const applicationServer of ['a:80', '10.0.0.1:80', '[::1]:80']) {
+      assert.equal(streamsConfig({ applicationId: 'users', applicationServer }).applicationServer, applicationServer);
+    }
+    for (const applicationServer of ['a:0', 'a:65536', 'a?b:80', 'a#b:80', 'http:80:80']) {
+      assert.throws(
+        () => streamsConfig({ applicationId: 'users', applicationServer }),
+        /applicationServer: must be host:port/,
+      );
+    }
+  });
+
   const wrong: Record<string, Record<string, unknown>> = {
     applicationId: { applicationId: 'no spaces' },
     applicationServer: { applicationServer: 'no port' },

@@ -60,10 +60,8 @@ export class ByteStoreModel {
     return key < this.#committed.expired ? null : (this.#committed.rows.get(key) ?? null);
   }
 
-  committedEntries(from: string, to: string, limit: number): [string, string][] {
-    return live(this.#committed)
-      .filter(([key]) => key >= from && key < to)
-      .slice(0, limit);
+  committedEntries(from: string, to: string): [string, string][] {
+    return live(this.#committed).filter(([key]) => key >= from && key < to);
   }
 
   get disk(): [string, string][] {

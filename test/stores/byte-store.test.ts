@@ -47,13 +47,12 @@ for (const backend of levelBackends) {
           }
           assert.deepEqual(await read(), model.entries());
           assert.deepEqual(await read('a', 'd'), model.entries('a', 'd'));
-          for (let limit = 1; limit <= KEYS.length; limit++) {
-            const committed = await store.committedEntries({ from: 'a', to: 'e' }, limit);
-            assert.deepEqual(
-              committed.map(([key, value]) => [key, text(value)]),
-              model.committedEntries('a', 'e', limit),
-              `the first ${limit} that are committed`,
-            );
+          assert.deepEqual(await committed('a', 'e'), model.committedEntries('a', 'e'));
+          for (const key of KEYS) {
+            for (const behind of [0, 1, 2]) {
+              const skipped = model.committedEntries('a', 'e').filter((entry, n) => n < behind || entry[0] >= key);
+              assert.deepEqual(await committed('a', 'e', { behind, to: key }), skipped, `to ${key} behind ${behind}`);
+            }
           }
         }),
         { numRuns: 150 },
@@ -217,6 +216,18 @@ for (const backend of levelBackends) {
 
     async function read(from = '', to = '\uffff'): Promise<[string, string][]> {
       return (await store.entries({ from, to })).map(([key, value]) => [key, value.toString()]);
+    }
+
+    /** What a scan gives that skips to `skip.to` behind so many entries. */
+    async function committed(from: string, to: string, skip?: { behind: number; to: string }): Promise<unknown[]> {
+      const scan = store.scanCommitted({ from, to });
+      const found: unknown[] = [];
+      if (skip?.behind === 0) scan.seek(skip.to);
+      for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) {
+        if (found.push([entry[0], text(entry[1])]) === skip?.behind) scan.seek(skip.to);
+      }
+      await scan.close();
+      return found;
     }
 
     async function onDisk(): Promise<[string, string][]> {

@@ -7,14 +7,23 @@ import { advertisedAddress } from '../../topology/http-address.js';
 
 describe('HTTP settings of the environment', () => {
   it('are loopback, any free port from 8081, and nothing advertised unless told otherwise', () => {
-    const expected = { port: undefined, host: '127.0.0.1', advertised: undefined };
+    const expected = { port: undefined, host: '127.0.0.1', advertised: undefined, allowedHosts: [] };
     assert.deepEqual(usersConfig({}).http, expected);
-    assert.deepEqual(usersConfig({ HTTP_PORT: '', HTTP_HOST: '', HTTP_ADVERTISED: '' }).http, expected);
+    assert.deepEqual(
+      usersConfig({ HTTP_PORT: '', HTTP_HOST: '', HTTP_ADVERTISED: '', HTTP_ALLOWED_HOSTS: '' }).http,
+      expected,
+    );
   });
 
-  it('are taken from HTTP_PORT, HTTP_HOST and HTTP_ADVERTISED', () => {
-    const env = { HTTP_PORT: '9000', HTTP_HOST: '0.0.0.0', HTTP_ADVERTISED: 'topology-1:80' };
-    assert.deepEqual(usersConfig(env).http, { port: 9000, host: '0.0.0.0', advertised: 'topology-1:80' });
+  it('are taken from HTTP_PORT, HTTP_HOST, HTTP_ADVERTISED and HTTP_ALLOWED_HOSTS', () => {
+    const listening = { HTTP_PORT: '9000', HTTP_HOST: '0.0.0.0' };
+    const env = { ...listening, HTTP_ADVERTISED: 'topology-1:80', HTTP_ALLOWED_HOSTS: 'topology, proxy.example:443' };
+    assert.deepEqual(usersConfig(env).http, {
+      port: 9000,
+      host: '0.0.0.0',
+      advertised: 'topology-1:80',
+      allowedHosts: ['topology', 'proxy.example:443'],
+    });
   });
 
   for (const [name, value] of [
@@ -41,6 +50,9 @@ describe('HTTP settings of the environment', () => {
     ['HTTP_ADVERTISED', 'host:65536'],
     ['HTTP_ADVERTISED', '::1:80'],
     ['HTTP_ADVERTISED', 'http://host:80'],
+    ['HTTP_ALLOWED_HOSTS', 'http://host'],
+    ['HTTP_ALLOWED_HOSTS', 'host,*'],
+    ['HTTP_ALLOWED_HOSTS', 'host:0'],
   ] as const) {
     it(`refuse ${name}=${value} in one line`, () => {
       assert.throws(
@@ -68,12 +80,12 @@ describe('advertisedAddress', () => {
     ['::', `${hostname()}:8082`],
   ] as const) {
     it(`of a process that listens on ${host} is ${address}`, () => {
-      assert.equal(advertisedAddress({ host, port: undefined, advertised: undefined }, 8082), address);
+      assert.equal(advertisedAddress({ host, advertised: undefined }, 8082), address);
     });
   }
 
   it('is what HTTP_ADVERTISED says', () => {
-    assert.equal(advertisedAddress({ host: '::', port: 1, advertised: 'far:80' }, 8082), 'far:80');
+    assert.equal(advertisedAddress({ host: '::', advertised: 'far:80' }, 8082), 'far:80');
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'mocha';
 import { Registry } from 'prom-client';
@@ -27,9 +27,14 @@ describe('HTTP of npm run topology', function () {
     running = undefined;
   });
 
-  async function start(port: number | undefined, host = '127.0.0.1'): Promise<HttpServer> {
+  async function start(
+    port: number | undefined,
+    host = '127.0.0.1',
+    names: { readonly advertised?: string; readonly allowedHosts?: readonly string[] } = {},
+  ): Promise<HttpServer> {
     const dependencies = { registry: new Registry(), logger: recordingLogger([]) };
-    const server = await listen({ port, host, advertised: undefined }, dependencies);
+    const { advertised, allowedHosts = [] } = names;
+    const server = await listen({ port, host, advertised, allowedHosts }, dependencies);
     servers.push(server);
     return server;
   }
@@ -38,6 +43,20 @@ describe('HTTP of npm run topology', function () {
     const first = await start(undefined);
     const second = await start(undefined);
     assert.ok(first.port >= 8081 && second.port > first.port && second.port <= 8181);
+  });
+
+  it('answers under the name that it is advertised with, and those that are allowed', async () => {
+    const { port } = await start(0, '127.0.0.1', { advertised: 'topology-1:80', allowedHosts: ['proxy.example'] });
+    const statusFor = async (host: string): Promise<number | undefined> => {
+      const asking = request({ host: '127.0.0.1', port, path: '/healthz', headers: { host }, agent: false }).end();
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    assert.deepEqual(
+      [await statusFor('topology-1:80'), await statusFor('proxy.example'), await statusFor('evil.example')],
+      [200, 200, 403],
+    );
   });
 
   it('says which setting is wrong when it can not listen', async () => {

@@ -8,7 +8,7 @@ const PAGE_ENTRIES = 1000;
 
 /**
  * A key-value store of this process, as of the last commit (Java: `ReadOnlyKeyValueStore`). Iteration goes partition by partition,
- * in each in the order of the serialized keys; it reads a thousand entries at a time, each thousand as of then.
+ * in each in the order of the serialized keys; it reads up to a thousand entries at a time, each time as of then.
  */
 export interface ReadOnlyKeyValueStore<K, V> {
   readonly kind: 'keyValue';

@@ -29,6 +29,11 @@ export class StoreOwners {
     return this.#opened?.table;
   }
 
+  /** Instances that died and left their announcements, as far as is known: to ask does not begin to read. */
+  get silentInstances(): readonly string[] {
+    return this.#opened?.table.silent ?? [];
+  }
+
   /** `host:port`; undefined if it is not known, or who has the task serves nothing. Rejects if the cluster does not answer. */
   async hostOf(task: string): Promise<string | undefined> {
     if (this.#closed) return undefined;

@@ -1,4 +1,6 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { ByteStore } from '../../../stores/byte-store.js';
+import type { Entry, EntryScan } from '../../../stores/entry-scan.js';
 import { readInt64 } from '../../../stores/int64.js';
 import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/state-database.js';
 import { decodeTimestamped } from '../../../stores/timestamped.js';
@@ -17,7 +19,11 @@ export interface StoreEntry<K = unknown, V = unknown> {
   readonly timestamp: number | null;
 }
 
-/** Some entries of one partition, in the order of their state keys: window starts, then serialized keys. */
+/**
+ * Some entries of one partition, in the order of their state keys: window starts, then serialized keys. It ends where its limit is
+ * reached, where its entries are some megabytes, or where enough was looked at: it may have fewer entries than asked for, or none, and
+ * still not be the last one.
+ */
 export interface StorePage<K = unknown, V = unknown> {
   readonly entries: readonly StoreEntry<K, V>[];
   /** Goes on behind this page; null if it is the last one. */
@@ -37,26 +43,47 @@ export interface PageOptions {
   readonly after?: string;
   /** Take a standby, or a task that is being restored, where none runs here: what it has may be old. */
   readonly stale?: boolean;
+  /** Aborted when nobody waits for the page any more: reading ends, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 const END = '\uffff';
+/** Of a window's state key: its start. */
+const START_BYTES = 8;
 /** Just behind `key`: no state key lies between. */
 const behind = (key: StateKey): StateKey => `${key}\0`;
 
-/** One page of the committed entries of a partition. */
+/** Where the bytes of a page's entries reach so much, it ends. */
+const MAX_PAGE_BYTES = 4_194_304;
+/** What one page may look at, in entries: some 50 ms of the thread that processes (measured). */
+const MAX_PAGE_WORK = 32_768;
+/** Between two turns of the event loop. */
+const WORK_SLICE = 1024;
+/** To go on elsewhere in LevelDB costs as much as to look at so many entries (measured). */
+const SEEK_WORK = 32;
+
+/** One page of the committed entries of a partition. Rejects with the reason of `signal` when that is aborted. */
 export async function readPage(
   store: QueryableStore,
   bytes: ByteStore,
   range: StoreRange,
-  { limit, after }: PageOptions,
+  { limit, after, signal }: PageOptions,
 ): Promise<StorePage> {
+  signal?.throwIfAborted();
   const last = after === undefined ? undefined : decodeCursor(after);
-  if (range.kind === 'windows' && range.key !== undefined) {
-    return toPage(store, await windowsOf(bytes, range.key, range, last, limit + 1), limit);
-  }
   const { from, to } = bounds(range);
   const start = last !== undefined && behind(last) > from ? behind(last) : from;
-  return toPage(store, await bytes.committedEntries({ from: start, to }, limit + 1), limit);
+  const scan = bytes.scanCommitted({ from: start, to });
+  try {
+    const windowKey = range.kind === 'windows' ? range.key : undefined;
+    const { found, next } = await entriesOf(scan, windowKey, limit, signal);
+    return {
+      entries: found.map(([key, value]) => toEntry(store, key, value)),
+      next: next === undefined ? null : encodeCursor(next),
+    };
+  } finally {
+    await scan.close();
+  }
 }
 
 /** The committed entry of a key-value store; null if there is none. */
@@ -72,39 +99,79 @@ function bounds(range: StoreRange): { readonly from: StateKey; readonly to: Stat
   return { from, to: range.to >= Number.MAX_SAFE_INTEGER ? END : windowPrefix(Math.max(0, range.to + 1)) };
 }
 
-/**
- * The windows of one key. State keys begin with the window start: to go from window to window costs two reads for each start that
- * the store has, and none for the other keys in it.
- */
-async function windowsOf(
-  bytes: ByteStore,
-  key: StateKey,
-  range: { readonly from: number; readonly to: number },
-  last: StateKey | undefined,
-  limit: number,
-): Promise<[StateKey, Buffer][]> {
-  const { from, to } = bounds({ kind: 'windows', key: undefined, ...range });
-  const found: [StateKey, Buffer][] = [];
-  let position = last === undefined || behind(last) < from ? from : windowPrefix(startOf(last) + 1);
-  while (found.length < limit) {
-    const [first] = await bytes.committedEntries({ from: position, to }, 1);
-    if (first === undefined) break;
-    const start = startOf(first[0]);
-    const stateKey = windowPrefix(start) + key;
-    const value = bytes.getCommitted(stateKey);
-    if (value !== null) found.push([stateKey, value]);
-    position = windowPrefix(start + 1);
-  }
-  return found;
+interface Found {
+  readonly found: readonly Entry[];
+  /** The last key that was looked at; undefined if there are no more. */
+  readonly next: StateKey | undefined;
 }
 
-function toPage(store: QueryableStore, found: readonly (readonly [StateKey, Buffer])[], limit: number): StorePage {
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return {
-    entries: shown.map(([key, value]) => toEntry(store, key, value)),
-    next: last === undefined ? null : encodeCursor(last[0]),
-  };
+/** Up to `limit` entries: all, or those of one key in its windows. */
+async function entriesOf(
+  scan: EntryScan,
+  windowKey: StateKey | undefined,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<Found> {
+  const found: Entry[] = [];
+  const windows = windowKey === undefined ? undefined : new WindowSkip(scan, windowKey);
+  let size = 0;
+  let work = 0;
+  let sliceEnd = WORK_SLICE;
+  let next: StateKey | undefined;
+  for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) {
+    const [key, value] = entry;
+    if (windows === undefined || windows.isOfKey(key)) {
+      if (found.length >= limit || size >= MAX_PAGE_BYTES) return { found, next };
+      found.push(entry);
+      size += key.length + value.length;
+    }
+    next = key;
+    work += 1 + (windows?.skip(key) === true ? SEEK_WORK : 0);
+    if (work >= MAX_PAGE_WORK) return { found, next };
+    if (work >= sliceEnd) {
+      sliceEnd += WORK_SLICE;
+      await immediate();
+      signal?.throwIfAborted();
+    }
+  }
+  return { found, next: undefined };
+}
+
+/**
+ * Goes from window to window of one key. State keys begin with the window start, so between two windows of a key lie those of other
+ * keys. A few are read: that costs less than to seek. Where there are more, and in the windows that follow, it seeks.
+ */
+class WindowSkip {
+  readonly #scan: EntryScan;
+  readonly #key: StateKey;
+  #window: StateKey = '';
+  /** Entries of this window that may be read before it seeks. */
+  #patience = SEEK_WORK;
+  #read = 0;
+
+  constructor(scan: EntryScan, key: StateKey) {
+    this.#scan = scan;
+    this.#key = key;
+  }
+
+  isOfKey(stateKey: StateKey): boolean {
+    return stateKey.length === START_BYTES + this.#key.length && stateKey.endsWith(this.#key);
+  }
+
+  /** The entry of `stateKey` was looked at. True if the entries that follow it are left out. */
+  skip(stateKey: StateKey): boolean {
+    const window = stateKey.slice(0, START_BYTES);
+    if (window !== this.#window) {
+      if (this.#read < this.#patience) this.#patience = SEEK_WORK;
+      this.#window = window;
+      this.#read = 0;
+    }
+    if (++this.#read < this.#patience) return false;
+    this.#patience = 1;
+    const wanted = window + this.#key;
+    this.#scan.seek(stateKey < wanted ? wanted : windowPrefix(startOf(window) + 1));
+    return true;
+  }
 }
 
 function toEntry({ spec, windowSizeMs, hasValues }: QueryableStore, key: StateKey, value: Buffer): StoreEntry {
@@ -113,14 +180,14 @@ function toEntry({ spec, windowSizeMs, hasValues }: QueryableStore, key: StateKe
   if (windowSizeMs === undefined) return { key: spec.keySerde.deserialize(bytes), ...content };
   const start = readInt64(bytes, 0);
   return {
-    key: spec.keySerde.deserialize(bytes.subarray(8)),
+    key: spec.keySerde.deserialize(bytes.subarray(START_BYTES)),
     window: { start, end: start + windowSizeMs },
     ...content,
   };
 }
 
-function startOf(key: StateKey): number {
-  return readInt64(stateKeyBytes(key.slice(0, 8)), 0);
+function startOf(window: StateKey): number {
+  return readInt64(stateKeyBytes(window), 0);
 }
 
 function encodeCursor(key: StateKey): string {

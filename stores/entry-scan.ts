@@ -1,0 +1,94 @@
+import type { KeyRange, StateCursor, StateKey } from './state-database.js';
+
+export type Entry = [StateKey, Buffer];
+
+/** A write of a layer in memory; null is a tombstone. */
+export type LayerEntry = readonly [StateKey, Buffer | null];
+
+/** The writes of several layers in the order of their keys: those of later layers win. */
+export function sortedWrites(layers: readonly ReadonlyMap<StateKey, Buffer | null>[]): readonly LayerEntry[] {
+  const writes = new Map<StateKey, Buffer | null>();
+  for (const layer of layers) for (const [key, value] of layer) writes.set(key, value);
+  return [...writes].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/**
+ * Goes through the entries of a range in the order of their keys: what is on disk, and the writes in memory that win over it. Both
+ * are as of its creation. Must be closed.
+ */
+export class EntryScan {
+  readonly #prefix: StateKey;
+  readonly #stored: StateCursor;
+  readonly #writes: readonly LayerEntry[];
+  readonly #to: StateKey;
+  /** Of the next write. */
+  #index: number;
+  /** The next entry on disk, if it was read. */
+  #head: Entry | undefined;
+  #storedEnded = false;
+  /** Key of the last entry that it gave. */
+  #last: StateKey | undefined;
+
+  /** `stored` has the keys behind `prefix`; `writes` are sorted. */
+  constructor(prefix: StateKey, stored: StateCursor, writes: readonly LayerEntry[], { from, to }: KeyRange) {
+    this.#prefix = prefix;
+    this.#stored = stored;
+    this.#writes = writes;
+    this.#to = to;
+    this.#index = firstFrom(writes, from);
+  }
+
+  /** undefined: there are no more. */
+  async next(): Promise<Entry | undefined> {
+    const entry = await this.#next();
+    this.#last = entry?.[0];
+    return entry;
+  }
+
+  async #next(): Promise<Entry | undefined> {
+    for (;;) {
+      if (this.#head === undefined && !this.#storedEnded) await this.#readHead();
+      const stored = this.#head;
+      const write = this.#writes[this.#index];
+      const written = write !== undefined && write[0] < this.#to ? write : undefined;
+      if (written === undefined || (stored !== undefined && stored[0] < written[0])) {
+        this.#head = undefined;
+        return stored;
+      }
+      this.#index++;
+      if (stored?.[0] === written[0]) this.#head = undefined;
+      if (written[1] !== null) return [written[0], written[1]];
+    }
+  }
+
+  /** Leaves out what lies before `key`. It never goes back. */
+  seek(key: StateKey): void {
+    if (this.#last !== undefined && key <= this.#last) return;
+    this.#index = Math.max(this.#index, firstFrom(this.#writes, key));
+    if (this.#storedEnded || (this.#head !== undefined && this.#head[0] >= key)) return;
+    this.#head = undefined;
+    this.#stored.seek(this.#prefix + key);
+  }
+
+  async close(): Promise<void> {
+    await this.#stored.close();
+  }
+
+  async #readHead(): Promise<void> {
+    const read = await this.#stored.next();
+    if (read === undefined) this.#storedEnded = true;
+    else this.#head = [read[0].slice(this.#prefix.length), read[1]];
+  }
+}
+
+/** Index of the first write whose key is not below `key`. */
+function firstFrom(writes: readonly LayerEntry[], key: StateKey): number {
+  let low = 0;
+  let high = writes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((writes[middle]?.[0] ?? '') < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

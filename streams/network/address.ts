@@ -1,0 +1,32 @@
+import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+
+/** Where a server is asked: its name or IP address, and its port if that is given. */
+export interface Address {
+  /** An IPv6 address is in brackets. */
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+const ADDRESS = /^(\[[0-9a-f:.]+\]|\w[\w.-]{0,252})(?::(\d{1,5}))?$/i;
+const MAX_PORT = 65_535;
+
+/** Reads `host` or `host:port`; undefined if the text has anything else, such as a path or a user. */
+export function parseAddress(text: string): Address | undefined {
+  const [, host, digits] = ADDRESS.exec(text) ?? [];
+  if (host === undefined || (host.startsWith('[') && !isIPv6(host.slice(1, -1)))) return undefined;
+  if (digits === undefined) return { host, port: undefined };
+  const port = Number(digits);
+  return port >= 1 && port <= MAX_PORT ? { host, port } : undefined;
+}
+
+export function isHostAndPort(text: string): boolean {
+  return parseAddress(text)?.port !== undefined;
+}
+
+const ALL_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]']);
+
+/** The name or address under which a server is reached that listens on `listening`: the name of this machine if that is all addresses. */
+export function reachableName(listening: string): string {
+  return ALL_ADDRESSES.has(listening) ? hostname() : listening;
+}
