@@ -73,8 +73,19 @@ export function encodeAudit(record: AuditRecord): Buffer {
   return Buffer.from(JSON.stringify(record));
 }
 
+/** What is there by name. Unlike a record of zod it keeps the name `__proto__`, which a topic may have. */
+const byName = <T>(shape: z.ZodType<T>): z.ZodType<Readonly<Record<string, T>>> =>
+  z.custom<Readonly<Record<string, T>>>(
+    named =>
+      typeof named === 'object' &&
+      named !== null &&
+      !Array.isArray(named) &&
+      Object.values(named).every(value => shape.safeParse(value).success),
+    'a value has the wrong shape',
+  );
+
 const count = z.int().nonnegative();
-const counts = z.record(z.string(), count);
+const counts = byName(count);
 const times = z.array(z.number());
 const host = z.string().refine(isHostAndPort, 'must be host:port').nullable();
 
@@ -85,10 +96,10 @@ const auditFields = {
   host: host.default(null),
   streamTime: z.number(),
   counts: z.object({ in: counts, out: counts, rejected: count, late: count, dropped: count.default(0) }),
-  offsets: z.record(z.string(), z.object({ begin: z.int(), next: z.int() })).default({}),
-  repartitionOffsets: z.record(z.string(), z.int()).exactOptional(),
-  times: z.record(z.string(), z.record(z.string(), z.union([z.number(), times]))).default({}),
-  watermarks: z.record(z.string(), times).default({}),
+  offsets: byName(z.object({ begin: z.int(), next: z.int() })).default({}),
+  repartitionOffsets: byName(z.int()).exactOptional(),
+  times: byName(byName(z.union([z.number(), times]))).default({}),
+  watermarks: byName(times).default({}),
 } satisfies Record<keyof AuditRecord, z.ZodType>;
 const auditRecord = z.object(auditFields);
 
