@@ -1,6 +1,7 @@
 import kafka, { type KafkaConsumer, type Message, type MessageHeader } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
+import { type CommittedAnswer, committedOffsets } from './committed-offsets.js';
 import { EagerAssignment } from './eager-assignment.js';
 import type { GroupAssignment } from './group-assignment.js';
 import { checkGroupProtocol, type GroupProtocol, groupProtocolConfig } from './group-protocol.js';
@@ -149,16 +150,10 @@ export class RdKafkaConsumer implements Consumer {
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     if (partitions.length === 0) return [];
     const list = partitions.map(({ topic, partition }) => ({ topic, partition }));
-    const offsets = await promised<({ topic: string; partition: number; offset?: number } | Error)[]>(
-      'committed',
-      done => this.#client.committed(list, CALL_TIMEOUT_MS, done),
+    const answers = await promised<readonly CommittedAnswer[]>('committed', done =>
+      this.#client.committed(list, CALL_TIMEOUT_MS, done),
     );
-    return offsets.map((of, index) => {
-      // In the place of a partition for which the broker has an error instead of an offset.
-      if (of instanceof Error) throw new Error(`committed offset of ${JSON.stringify(list[index])}: ${of.message}`);
-      const { topic, partition, offset } = of;
-      return { topic, partition, offset: offset === undefined || offset < 0 ? -1 : offset };
-    });
+    return committedOffsets(list, answers);
   }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
