@@ -1,12 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Admin } from '../kafka/ports.js';
+import type { StoreSpec } from '../dsl/node.js';
+import type { Admin, TopicConfig } from '../kafka/ports.js';
 import type { TopologyPlan } from './task-plan.js';
 
 /** Window changelogs keep this much more than their windows (Java: `windowstore.changelog.additional.retention.ms`). */
 const ADDITIONAL_RETENTION_MS = 86_400_000;
 
+/**
+ * How long a compacted topic keeps a tombstone after it was first cleaned. State that was level with its changelog within that time can
+ * have missed none.
+ */
+export const TOMBSTONES_KEPT_MS = 86_400_000;
+
+/** The runtime gives records their timestamps: a broker may have another default. */
+const TIMESTAMPS = { 'message.timestamp.type': 'CreateTime' } as const;
+
+const COMPACTED = {
+  ...TIMESTAMPS,
+  'cleanup.policy': 'compact',
+  'delete.retention.ms': String(TOMBSTONES_KEPT_MS),
+} as const;
+
+/** Kept by time, records of an old event time would be gone before they are read. */
+const REPARTITION = { ...TIMESTAMPS, 'cleanup.policy': 'delete', 'retention.ms': '-1' } as const;
+
 /** A record each commit: small segments, since only a closed one is compacted, and whoever asks for owners or counts reads the topic whole. */
-const AUDIT_CONFIG = { 'cleanup.policy': 'compact', 'segment.bytes': String(8 * 1024 * 1024) };
+const AUDIT = { ...COMPACTED, 'segment.bytes': String(8 * 1024 * 1024) } as const;
 
 const VISIBLE_CHECK_MS = 50;
 
@@ -21,25 +40,7 @@ async function allVisible(topics: readonly string[], admin: Admin): Promise<Read
 
 /** Creates the topics of the application itself. Those that exist are left as they are. */
 export async function createInternalTopics(plan: TopologyPlan, admin: Admin): Promise<void> {
-  const wanted = new Map<string, { partitions: number; config: Record<string, string> }>();
-  for (const { reads, stores, tasks } of plan.subTopologies) {
-    for (const { topic, partitions } of reads) {
-      // Kept by time, records of an old event time would be gone before they are read.
-      wanted.set(topic, { partitions, config: { 'cleanup.policy': 'delete', 'retention.ms': '-1' } });
-    }
-    for (const { spec, changelog } of stores) {
-      if (changelog === undefined) continue;
-      const config: Record<string, string> =
-        spec.retentionMs === undefined
-          ? { 'cleanup.policy': 'compact' }
-          : {
-              'cleanup.policy': spec.writeOnce ? 'delete' : 'compact,delete',
-              'retention.ms': String(spec.retentionMs + ADDITIONAL_RETENTION_MS),
-            };
-      wanted.set(changelog, { partitions: tasks, config });
-    }
-  }
-  wanted.set(plan.auditTopic, { partitions: plan.auditPartitions, config: AUDIT_CONFIG });
+  const wanted = internalTopics(plan);
   const existing = await admin.partitionCounts([...wanted.keys()]);
   await Promise.all(
     [...wanted].filter(([topic]) => !existing.has(topic)).map(([topic, config]) => admin.createTopic(topic, config)),
@@ -54,4 +55,23 @@ export async function createInternalTopics(plan: TopologyPlan, admin: Admin): Pr
       );
     }
   }
+}
+
+function internalTopics(plan: TopologyPlan): ReadonlyMap<string, TopicConfig> {
+  const topics = new Map<string, TopicConfig>();
+  for (const { reads, stores, tasks } of plan.subTopologies) {
+    for (const { topic, partitions } of reads) topics.set(topic, { partitions, config: REPARTITION });
+    for (const { spec, changelog } of stores) {
+      if (changelog !== undefined) topics.set(changelog, { partitions: tasks, config: changelogConfig(spec) });
+    }
+  }
+  topics.set(plan.auditTopic, { partitions: plan.auditPartitions, config: AUDIT });
+  return topics;
+}
+
+function changelogConfig({ retentionMs, writeOnce }: StoreSpec): TopicConfig['config'] {
+  if (retentionMs === undefined) return COMPACTED;
+  const retention = { 'retention.ms': String(retentionMs + ADDITIONAL_RETENTION_MS) };
+  if (writeOnce) return { ...TIMESTAMPS, 'cleanup.policy': 'delete', ...retention };
+  return { ...COMPACTED, 'cleanup.policy': 'compact,delete', ...retention };
 }
