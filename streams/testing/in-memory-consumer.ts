@@ -87,7 +87,8 @@ export class InMemoryConsumer implements Consumer {
   }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
-    return { low: 0, high: this.#cluster.log(topic, partition).stable };
+    const { low, stable } = this.#cluster.log(topic, partition);
+    return { low, high: stable };
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
