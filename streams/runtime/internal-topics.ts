@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StoreSpec } from '../dsl/node.js';
 import type { Admin, TopicConfig } from '../kafka/ports.js';
+import type { StreamsConfig } from './streams-config.js';
 import type { TopologyPlan } from './task-plan.js';
-
-/** Window changelogs keep this much more than their windows (Java: `windowstore.changelog.additional.retention.ms`). */
-const ADDITIONAL_RETENTION_MS = 86_400_000;
 
 /**
  * How long a compacted topic keeps a tombstone after it was first cleaned. State that was level with its changelog within that time can
@@ -38,9 +36,11 @@ async function allVisible(topics: readonly string[], admin: Admin): Promise<Read
   }
 }
 
+type RetentionConfig = Pick<StreamsConfig, 'windowstoreChangelogAdditionalRetentionMs'>;
+
 /** Creates the topics of the application itself. Those that exist are left as they are. */
-export async function createInternalTopics(plan: TopologyPlan, admin: Admin): Promise<void> {
-  const wanted = internalTopics(plan);
+export async function createInternalTopics(plan: TopologyPlan, admin: Admin, config: RetentionConfig): Promise<void> {
+  const wanted = internalTopics(plan, config);
   const existing = await admin.partitionCounts([...wanted.keys()]);
   await Promise.all(
     [...wanted].filter(([topic]) => !existing.has(topic)).map(([topic, config]) => admin.createTopic(topic, config)),
@@ -57,21 +57,21 @@ export async function createInternalTopics(plan: TopologyPlan, admin: Admin): Pr
   }
 }
 
-function internalTopics(plan: TopologyPlan): ReadonlyMap<string, TopicConfig> {
+function internalTopics(plan: TopologyPlan, config: RetentionConfig): ReadonlyMap<string, TopicConfig> {
   const topics = new Map<string, TopicConfig>();
   for (const { reads, stores, tasks } of plan.subTopologies) {
     for (const { topic, partitions } of reads) topics.set(topic, { partitions, config: REPARTITION });
     for (const { spec, changelog } of stores) {
-      if (changelog !== undefined) topics.set(changelog, { partitions: tasks, config: changelogConfig(spec) });
+      if (changelog !== undefined) topics.set(changelog, { partitions: tasks, config: changelogConfig(spec, config) });
     }
   }
   topics.set(plan.auditTopic, { partitions: plan.auditPartitions, config: AUDIT });
   return topics;
 }
 
-function changelogConfig({ retentionMs, writeOnce }: StoreSpec): TopicConfig['config'] {
+function changelogConfig({ retentionMs, writeOnce }: StoreSpec, config: RetentionConfig): TopicConfig['config'] {
   if (retentionMs === undefined) return COMPACTED;
-  const retention = { 'retention.ms': String(retentionMs + ADDITIONAL_RETENTION_MS) };
+  const retention = { 'retention.ms': String(retentionMs + config.windowstoreChangelogAdditionalRetentionMs) };
   if (writeOnce) return { ...TIMESTAMPS, 'cleanup.policy': 'delete', ...retention };
   return { ...COMPACTED, 'cleanup.policy': 'compact,delete', ...retention };
 }

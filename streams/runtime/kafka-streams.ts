@@ -256,7 +256,7 @@ export class KafkaStreams {
           const missing = sources.filter(topic => !counts.has(topic));
           if (missing.length > 0) return `topic ${missing.join(', ')} does not exist`;
           const plan = planTopology(this.#topology, this.#config.applicationId, counts);
-          await createInternalTopics(plan, admin);
+          await createInternalTopics(plan, admin, this.#config);
           await this.#checkApplication(directory, plan);
           return plan;
         });

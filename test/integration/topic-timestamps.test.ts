@@ -3,6 +3,7 @@ import { StreamsBuilder, TimeWindows } from '../../streams/index.js';
 import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { createInternalTopics } from '../../streams/runtime/internal-topics.js';
+import { streamsConfig } from '../../streams/runtime/streams-config.js';
 import { planTopology } from '../../streams/runtime/task-plan.js';
 import { createTopics, topics } from '../../topology/topics.js';
 import { type KafkaBroker, kafkaAvailable, startKafka } from '../broker/kafka-broker.js';
@@ -36,7 +37,11 @@ describe('on a real broker that gives records its own time by default', function
     try {
       await createTopics(admin);
       const counts = await admin.partitionCounts([topics.user]);
-      await createInternalTopics(planTopology(builder.build(), 'app', counts), admin);
+      await createInternalTopics(
+        planTopology(builder.build(), 'app', counts),
+        admin,
+        streamsConfig({ applicationId: 'app' }),
+      );
       const created = [...(await topicPartitions(broker.address)).keys()].filter(topic => !topic.startsWith('__'));
       const timestamp = Date.now() - 60_000;
       await producer.connect();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
+import { StreamsBuilder, type StreamsOptions, TimeWindows, type Topology } from '../../streams/index.js';
 import type { Admin, TopicConfig } from '../../streams/kafka/ports.js';
 import { createInternalTopics } from '../../streams/runtime/internal-topics.js';
+import { streamsConfig } from '../../streams/runtime/streams-config.js';
 import { planTopology } from '../../streams/runtime/task-plan.js';
 
 const DAY_MS = 86_400_000;
@@ -41,8 +42,9 @@ function threeStores(): Topology {
   return builder.build();
 }
 
-async function created(): Promise<ReadonlyMap<string, TopicConfig>> {
+async function created(options: Partial<StreamsOptions> = {}): Promise<ReadonlyMap<string, TopicConfig>> {
   const admin = new RecordingAdmin();
+  const config = streamsConfig({ applicationId: 'app', ...options });
   await createInternalTopics(
     planTopology(
       threeStores(),
@@ -53,11 +55,29 @@ async function created(): Promise<ReadonlyMap<string, TopicConfig>> {
       ]),
     ),
     admin,
+    config,
   );
   return admin.created;
 }
 
 describe('the configuration of internal topics', () => {
+  const retentions = async (options: Partial<StreamsOptions> = {}): Promise<Record<string, number>> => {
+    const configs = await created(options);
+    const of = (store: string): number => Number(configs.get(`app-${store}-changelog`)?.config['retention.ms']);
+    return { windows: of('windows'), seen: of('seen') };
+  };
+
+  it('keeps what was written to changelogs of windows for a week longer than their windows: the application may be off', async () => {
+    const retention = 60_000 + 10_000 + 7 * DAY_MS;
+    assert.deepEqual(await retentions(), { windows: retention, seen: retention });
+  });
+
+  it('keeps it for as long as the application says', async () => {
+    const retention = 60_000 + 10_000 + 2 * DAY_MS;
+    const options = { windowstoreChangelogAdditionalRetention: 2 * DAY_MS };
+    assert.deepEqual(await retentions(options), { windows: retention, seen: retention });
+  });
+
   it('has timestamps of the records, and not of the broker, for each of them', async () => {
     const configs = [...(await created()).values()].map(({ config }) => config['message.timestamp.type']);
     assert.ok(configs.length >= 5);
