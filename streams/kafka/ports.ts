@@ -89,6 +89,8 @@ export interface Admin {
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Creates the topic; a topic that exists is left as it is. */
   createTopic(topic: string, config: TopicConfig): Promise<void>;
+  /** Adds partitions to a topic, so that it has `total`. Nothing is done if it has them. */
+  createPartitions(topic: string, total: number): Promise<void>;
   close(): Promise<void>;
 }
 

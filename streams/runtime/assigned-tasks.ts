@@ -5,6 +5,7 @@ import type { TopicPartition } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
 import type { ChangelogPartition } from './changelog-partition.js';
 import type { ChangelogReader, RestoreProgress } from './changelog-reader.js';
+import { checkAssigned } from './partition-changes.js';
 import type { StoreRestore, TaskStatus } from './process-status.js';
 import type { StandbyTasks } from './standby-tasks.js';
 import type { Task } from './task.js';
@@ -229,8 +230,12 @@ export class AssignedTasks {
     return new Map(await Promise.all(ends));
   }
 
-  /** Tasks of which all partitions are assigned; the others can't run here. */
+  /**
+   * Tasks of which all partitions are assigned; the others can't run here. Throws a PartitionsChangedError if a partition is of no
+   * task of the plan.
+   */
   planned(partitions: readonly TopicPartition[]): PlannedTask[] {
+    checkAssigned(this.#plan, partitions);
     const assigned = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
     const tasks: PlannedTask[] = [];
     for (const sub of this.#plan.subTopologies) {

@@ -70,6 +70,13 @@ export class InMemoryCluster {
     );
   }
 
+  /** Adds partitions to a topic, up to `total`. The group hears of it with the next rebalance. */
+  createPartitions(topic: string, total: number): void {
+    const logs = this.logs(topic);
+    const added = Array.from({ length: total - logs.length }, (_, i) => new InMemoryLog(topic, logs.length + i));
+    this.#topics.set(topic, [...logs, ...added]);
+  }
+
   deleteTopic(topic: string): void {
     this.#topics.delete(topic);
   }
@@ -198,6 +205,7 @@ export class InMemoryCluster {
       partitionCounts: async topics =>
         new Map(topics.flatMap(topic => (this.#topics.has(topic) ? [[topic, this.logs(topic).length] as const] : []))),
       createTopic: async (topic: string, { partitions }: TopicConfig) => this.createTopic(topic, partitions),
+      createPartitions: async (topic, total) => this.createPartitions(topic, total),
       close: async () => {},
     };
   }

@@ -93,6 +93,10 @@ export class FakeCluster implements Admin, Consumer {
     throw new Error('the monitor created a topic');
   }
 
+  createPartitions(): Promise<void> {
+    throw new Error('the monitor added partitions');
+  }
+
   unassign(): void {}
 
   #check(): void {

@@ -24,6 +24,8 @@ class RecordingAdmin implements Admin {
     this.created.set(topic, config);
   }
 
+  async createPartitions(): Promise<void> {}
+
   async close(): Promise<void> {}
 }
 
