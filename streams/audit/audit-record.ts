@@ -27,6 +27,8 @@ export interface AuditRecord {
   readonly offsets: Readonly<Record<string, InputOffsets>>;
   /** By repartition topic: offset of the next record. Absent in records of earlier versions. */
   readonly repartitionOffsets?: Readonly<Record<string, number>>;
+  /** By input topic, of those that have one: the id of the topic that the offsets are of. Absent in records of earlier versions. */
+  readonly topicIds?: Readonly<Record<string, string>>;
   /** By operator, and by repartition topic (`watermarks`). */
   readonly times: Readonly<Record<string, SavedTime>>;
   readonly watermarks: Readonly<Record<string, readonly number[]>>;

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import kafka, { type KafkaConsumer, type Message, type MessageHeader } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
@@ -24,11 +25,14 @@ import {
   type TopicPartitionOffset,
 } from './record.js';
 import { type Redaction, redactionOf } from './redaction.js';
+import { TopicIds } from './topic-ids.js';
 
 const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
+/** Turns of the event loop after which what the client has logged is here. */
+const LOG_TURNS = 3;
 /**
  * What the client says nowhere else: the reason of a fatal error (the next call fails with `Fatal error`), and that it went to the
  * beginning of a partition, because the broker does not have the offset that comes next.
@@ -43,6 +47,9 @@ export class RdKafkaConsumer implements Consumer {
   readonly #redact: Redaction;
   readonly #assignment: GroupAssignment;
   readonly #pollTimeoutMs: number;
+  readonly #topicIds = new TopicIds();
+  /** Topics whose ids the client was made to log. */
+  readonly #met = new Map<string, Promise<void>>();
   #ends: TopicPartitionOffset[] = [];
   #listener: RebalanceListener | undefined;
 
@@ -79,13 +86,16 @@ export class RdKafkaConsumer implements Consumer {
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
       this.#assignment.onRebalance(error.code === ASSIGN_PARTITIONS ? 'assign' : 'revoke', partitions);
     };
-    this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
+    // Ids matter where the group has offsets.
+    const debug = options.groupId === undefined ? {} : { debug: TopicIds.debugContexts(config.debug) };
+    this.#client = new kafka.KafkaConsumer({ ...config, ...debug, rebalance_cb: rebalance }, {});
     this.#assignment = this.#assignmentBy(protocol);
     this.#client.on('partition.eof', end => this.#ends.push(end));
     if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
     const warn = clientWarnings(`consumer ${options.clientId}`, logger);
     this.#client.on('event.error', ({ message }) => warn(message));
     this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
+      this.#topicIds.onLog(message);
       if (TOLD_BY_LOG_ONLY.has(fac)) warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
     });
   }
@@ -115,7 +125,9 @@ export class RdKafkaConsumer implements Consumer {
 
   async poll(maxRecords: number): Promise<PolledBatch> {
     try {
-      return await this.#assignment.poll(() => this.#consume(maxRecords));
+      const batch = await this.#assignment.poll(() => this.#consume(maxRecords));
+      this.#topicIds.check();
+      return batch;
     } catch (error) {
       // A topic of the subscription that is not there (yet): the client goes on asking for it.
       if (!(error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_OR_PARTITION)) throw error;
@@ -145,6 +157,25 @@ export class RdKafkaConsumer implements Consumer {
   async #consumeWithin(timeoutMs: number, maxRecords: number): Promise<Message[]> {
     this.#client.setDefaultConsumeTimeout(timeoutMs);
     return await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
+  }
+
+  async topicId(topic: string): Promise<string | undefined> {
+    let met = this.#met.get(topic);
+    if (met === undefined) {
+      met = this.#meet(topic);
+      this.#met.set(topic, met);
+      met.catch(() => this.#met.delete(topic));
+    }
+    await met;
+    return this.#topicIds.get(topic);
+  }
+
+  /** Has the client log the id of the topic. */
+  async #meet(topic: string): Promise<void> {
+    // The first call brings the topic's metadata. With the second one the client takes note of the topic itself.
+    await this.watermarks({ topic, partition: 0 });
+    called('watermarks', () => this.#client.getWatermarkOffsets(topic, 0));
+    for (let turn = 0; turn < LOG_TURNS && this.#topicIds.get(topic) === undefined; turn++) await immediate();
   }
 
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
@@ -207,7 +238,7 @@ function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicParti
 }
 
 /** These calls throw plain objects. */
-function called(call: string, run: () => void): void {
+function called(call: string, run: () => unknown): void {
   try {
     run();
   } catch (thrown) {

@@ -6,7 +6,7 @@ import { applicationIdentity } from './application-identity.js';
 import type { RestoreProgress } from './changelog-reader.js';
 import { RetryError } from './errors.js';
 import { createInternalTopics } from './internal-topics.js';
-import { changedPartitions, PartitionsChangedError } from './partition-changes.js';
+import { changedPartitions, isPlanOutdated, PartitionsChangedError } from './partition-changes.js';
 import type { ProcessStatus, TaskStatus } from './process-status.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
 import { InvalidStateStoreError } from './queries/invalid-state-store-error.js';
@@ -173,7 +173,7 @@ export class KafkaStreams {
         this.#become('REBALANCING');
         await this.#pause(backoff);
         backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
-        if (error instanceof PartitionsChangedError) plan = await this.#planned(directory);
+        if (isPlanOutdated(error)) plan = await this.#planned(directory);
       }
       this.#become('NOT_RUNNING');
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../kafka/record.js';
+import { isOtherTopic } from '../kafka/topic-ids.js';
 import { StreamsError } from './errors.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
@@ -13,6 +14,11 @@ export class PartitionsChangedError extends Error {
 const REMEDY =
   'a key may be in another partition than its state: give the topic the partitions that it had by creating it again, ' +
   'or process it from its beginning under a new application id';
+
+/** True if a new plan helps. */
+export function isPlanOutdated(error: unknown): boolean {
+  return error instanceof PartitionsChangedError || isOtherTopic(error);
+}
 
 /** Throws a PartitionsChangedError if the group has assigned a partition that no task of the plan reads. */
 export function checkAssigned(plan: TopologyPlan, assigned: readonly TopicPartition[]): void {

@@ -26,6 +26,7 @@ export class TaskAudit {
   readonly #inputs: PartitionGroup;
   readonly #store: ByteStore;
   readonly #instance: InstanceIdentity;
+  #topicIds: Readonly<Record<string, string>> = {};
 
   constructor(options: {
     readonly context: TaskContext;
@@ -51,6 +52,16 @@ export class TaskAudit {
   next(topic: string): number | undefined {
     const audit = this.committed;
     return audit?.offsets[topic]?.next ?? audit?.repartitionOffsets?.[topic];
+  }
+
+  /** As of the last commit; undefined if it is not known. */
+  topicId(topic: string): string | undefined {
+    return this.committed?.topicIds?.[topic];
+  }
+
+  /** By topic, of those that it reads from now on. */
+  set topicIds(ids: Readonly<Record<string, string>>) {
+    this.#topicIds = ids;
   }
 
   /** Goes on from what was committed. Returns true if the others do not know that the task is here. */
@@ -94,7 +105,15 @@ export class TaskAudit {
     const time = { streamTime, times, watermarks };
     this.#store.put(
       taskId,
-      encodeAudit({ task: taskId, ...this.#instance, counts, offsets, repartitionOffsets, ...time }),
+      encodeAudit({
+        task: taskId,
+        ...this.#instance,
+        counts,
+        offsets,
+        repartitionOffsets,
+        topicIds: this.#topicIds,
+        ...time,
+      }),
     );
   }
 }

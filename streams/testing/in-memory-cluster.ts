@@ -21,9 +21,11 @@ export interface ClusterBehaviour {
   readonly commitTurns: number;
   /** Records that the queue of a producer takes in one turn of the event loop. */
   readonly queueRecords: number;
+  /** False: its topics have no ids, as those of brokers before 2.8. Default: true. */
+  readonly hasTopicIds?: boolean;
 }
 
-const AT_ONCE: ClusterBehaviour = {
+export const AT_ONCE: ClusterBehaviour = {
   maxPollRecords: Number.POSITIVE_INFINITY,
   commitTurns: 0,
   queueRecords: Number.POSITIVE_INFINITY,
@@ -35,6 +37,8 @@ const AT_ONCE: ClusterBehaviour = {
  */
 export class InMemoryCluster {
   readonly #topics = new Map<string, readonly InMemoryLog[]>();
+  readonly #topicIds = new Map<string, string>();
+  #createdTopics = 0;
   readonly #committed = new Map<string, number>();
   readonly #epochs = new Map<string, InMemoryProducer>();
   /** By instance id: a process that comes back takes the place of the one that it was. */
@@ -64,6 +68,7 @@ export class InMemoryCluster {
 
   createTopic(topic: string, partitions: number): void {
     if (this.#topics.has(topic)) return;
+    this.#topicIds.set(topic, `id-${++this.#createdTopics}`);
     this.#topics.set(
       topic,
       Array.from({ length: partitions }, (_, partition) => new InMemoryLog(topic, partition)),
@@ -77,8 +82,15 @@ export class InMemoryCluster {
     this.#topics.set(topic, [...logs, ...added]);
   }
 
+  /** The group's offsets are deleted with the topic, as a broker does. */
   deleteTopic(topic: string): void {
+    for (const { partition } of this.logs(topic)) this.#committed.delete(`${topic}-${partition}`);
     this.#topics.delete(topic);
+    this.#topicIds.delete(topic);
+  }
+
+  topicId(topic: string): string | undefined {
+    return this.behaviour.hasTopicIds === false ? undefined : this.#topicIds.get(topic);
   }
 
   logs(topic: string): readonly InMemoryLog[] {
