@@ -25,7 +25,7 @@ import {
   type TopicPartitionOffset,
 } from './record.js';
 import { type Redaction, redactionOf } from './redaction.js';
-import { TopicIds } from './topic-ids.js';
+import { TopicIds, unreadableTopic } from './topic-ids.js';
 
 const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
@@ -96,6 +96,8 @@ export class RdKafkaConsumer implements Consumer {
     this.#client.on('event.error', ({ message }) => warn(message));
     this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
       this.#topicIds.onLog(message);
+      const unreadable = unreadableTopic(message);
+      if (unreadable !== undefined) warn(unreadable);
       if (TOLD_BY_LOG_ONLY.has(fac)) warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
     });
   }

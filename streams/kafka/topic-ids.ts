@@ -40,6 +40,14 @@ export class TopicIds {
   }
 }
 
+const UNREADABLE = /\bError in metadata reply for topic (\S+) \([^)]*\): (.+)$/;
+
+/** What a line of the client's log says of a topic that it can't read; undefined if it is no such line. The error of its poll names no topic. */
+export function unreadableTopic(message: string): string | undefined {
+  const [, topic, reason] = UNREADABLE.exec(message) ?? [];
+  return topic === undefined ? undefined : `topic ${topic} can't be read: ${reason}`;
+}
+
 /** True if the error says that a topic is not the one that it was. */
 export function isOtherTopic(error: unknown): boolean {
   return error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_ID;

@@ -70,8 +70,9 @@ describe('an input topic that is deleted, created again and filled, on a real br
         async () => (await readAll(broker.address, output)).map(({ value }) => Number(value)).at(-1),
         last => last === total,
       );
-    const fillAgain = async (records: number): Promise<void> => {
+    const fillAgain = async (records: number, whenDeleted = async (): Promise<void> => {}): Promise<void> => {
       await deleteTopics(broker.address, [input]);
+      await whenDeleted();
       await createTopic(broker.address, input, 1);
       // A client that knew the topic before may go by what it knew.
       await producer.close();
@@ -95,7 +96,14 @@ describe('an input topic that is deleted, created again and filled, on a real br
     it(`is read from its oldest record by an application that runs (${name})`, async () => {
       const { streams, send, counted, fillAgain, warnings } = await counting(name, options);
       try {
-        await fillAgain(7);
+        await fillAgain(7, async () => {
+          await until(
+            'the log says that the topic is gone',
+            WITHIN_MS,
+            async () => warnings.join('; '),
+            text => text.includes(`topic ${PREFIX}${name}-in can't be read: Broker: Unknown topic or partition`),
+          );
+        });
         await counted(10);
         await send(1);
         await counted(11);

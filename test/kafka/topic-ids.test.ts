@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { KafkaClientError } from '../../streams/kafka/ports.js';
-import { isOtherTopic, TopicIds } from '../../streams/kafka/topic-ids.js';
+import { isOtherTopic, TopicIds, unreadableTopic } from '../../streams/kafka/topic-ids.js';
 
 const line = (topic: string, from: string, to: string): string =>
   `[thrd:main]: Topic ${topic} changed id from ${from} to ${to}`;
@@ -45,5 +45,13 @@ describe('the ids of topics in the log of the client', () => {
   it('are there beside what else is to be logged', () => {
     assert.equal(TopicIds.debugContexts(undefined), 'metadata');
     assert.equal(TopicIds.debugContexts('cgrp,fetch'), 'cgrp,fetch,metadata');
+  });
+});
+
+describe('a topic that the client can not read', () => {
+  it('is named with the reason', () => {
+    const said = '[thrd:main]: Error in metadata reply for topic in (PartCnt 0): Broker: Unknown topic or partition';
+    assert.equal(unreadableTopic(said), "topic in can't be read: Broker: Unknown topic or partition");
+    assert.equal(unreadableTopic('[thrd:main]: Topic in with 2 partitions'), undefined);
   });
 });
