@@ -9,6 +9,8 @@ export interface InputOffsets {
   readonly begin: number;
   /** Offset of the next record; what is below it is processed and committed. */
   readonly next: number;
+  /** How many offsets were processed of topics of the same name that were deleted since. Absent: none. */
+  readonly earlier?: number;
 }
 
 /**

@@ -189,6 +189,7 @@ export class AssignedTasks {
       `topic ${topic} is not the one of which task ${task.id} has read up to ${task.nextOffset(topic)}: ` +
         `it was deleted and created again, and is read from its oldest record, ${low}`,
     );
+    task.beginAgain(topic, low);
     return low;
   }
 

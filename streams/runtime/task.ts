@@ -117,6 +117,11 @@ export class Task {
     return this.#audit.topicId(topic);
   }
 
+  /** An input topic is another one than as of the last commit, and is read from `offset` on. */
+  beginAgain(topic: string, offset: number): void {
+    this.#audit.beginAgain(topic, offset);
+  }
+
   /** Starts in the topics that have these ids (those that are known) from these offsets, by topic. */
   seek(offsets: ReadonlyMap<string, number>, topicIds: Readonly<Record<string, string>>): void {
     this.#audit.topicIds = topicIds;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { decodeAudit } from '../../streams/audit/audit-record.js';
 import { Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
 import { AT_ONCE, InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
@@ -114,6 +115,21 @@ describe('an input topic that was deleted, created again and filled', () => {
       assert.ok(!app.states.includes('ERROR'));
     });
   }
+
+  it('counts in the audit with what was read of the one before', async () => {
+    app.start();
+    send(3);
+    await counted(3);
+    createAgain();
+    send(5);
+    await counted(8);
+    const record = app.cluster
+      .log('app-audit', 0)
+      .committed.filter(({ key }) => key?.toString() === '0_0')
+      .at(-1);
+    const { offsets, counts } = decodeAudit(record?.value ?? Buffer.from('{}'));
+    assert.deepEqual([offsets.in, counts.in.in], [{ begin: 0, next: 5, earlier: 3 }, 8]);
+  });
 
   it('with other partitions stops an application that has a store', async () => {
     const streams = app.start();
