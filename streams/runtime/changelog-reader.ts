@@ -114,7 +114,7 @@ export class ChangelogReader {
 
   async #begin(changelog: ChangelogPartition): Promise<Reading> {
     const { state, store, taskId } = changelog;
-    // Before the end is known: what is deleted later was written behind it, or is still there for a day.
+    // The clock first: the end that is asked for next has all that was written by then.
     const begunAt = this.#clock.now();
     const watermarks = await this.#producer.watermarks(changelog);
     const reason = unusableBecause(changelog, watermarks, begunAt);
