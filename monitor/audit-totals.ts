@@ -25,15 +25,15 @@ export function auditTotals(tasks: Iterable<AuditRecord>, input: readonly Waterm
       totals.unaccounted += counts.in[topics.user] ?? 0;
       continue;
     }
-    totals.unaccounted += offsets.next - offsets.begin;
+    totals.unaccounted += offsets.next - offsets.begin + (offsets.earlier ?? 0);
     read.set(partitionOf(record), offsets);
   }
   for (const partition of new Set([...input.keys(), ...read.keys()])) {
     const ends = input[partition];
-    const { begin, next } = read.get(partition) ?? { begin: ends?.low ?? 0, next: ends?.low ?? 0 };
+    const { begin, next, earlier = 0 } = read.get(partition) ?? { begin: ends?.low ?? 0, next: ends?.low ?? 0 };
     // What is committed was produced, though the ends were asked before.
     const end = Math.max(ends?.high ?? next, next);
-    totals.produced += end - begin;
+    totals.produced += end - begin + earlier;
     totals.lag += end - next;
   }
   return totals;

@@ -152,6 +152,12 @@ export class ByteStore {
     batch.put(this.#prefix + key, value);
   }
 
+  /** Deletes all that is on disk. Nothing may be in memory. */
+  async clear(): Promise<void> {
+    this.#clean.clear();
+    await this.#database.clear({ from: this.#prefix, to: prefixEnd(this.#prefix) });
+  }
+
   /** What was read meanwhile, from a standby, may be old. */
   restored(): void {
     this.#clean.clear();

@@ -5,10 +5,10 @@ import type { StateBatch, StateKey } from './state-database.js';
 export class RestoreBatch {
   readonly #store: ByteStore;
   readonly #batch: StateBatch;
-  readonly #write: (offset: number, now: number) => Promise<void>;
+  readonly #write: (offset: number, asOf: number) => Promise<void>;
   #entries = 0;
 
-  constructor(store: ByteStore, batch: StateBatch, write: (offset: number, now: number) => Promise<void>) {
+  constructor(store: ByteStore, batch: StateBatch, write: (offset: number, asOf: number) => Promise<void>) {
     this.#store = store;
     this.#batch = batch;
     this.#write = write;
@@ -24,8 +24,8 @@ export class RestoreBatch {
     this.#entries++;
   }
 
-  /** Once; the store is on disk up to `offset` of its changelog then, not included. `now`: milliseconds since the epoch. */
-  async write(offset: number, now: number): Promise<void> {
-    await this.#write(offset, now);
+  /** Once; the store is on disk up to `offset` of its changelog then, not included, as of `asOf` (see `TaskState.asOf`). */
+  async write(offset: number, asOf: number): Promise<void> {
+    await this.#write(offset, asOf);
   }
 }

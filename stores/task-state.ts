@@ -6,10 +6,12 @@ import { UnreadableStateError } from './unreadable-state-error.js';
 /** Keys of the database that belong to no store: no store may be named so. */
 const META = '\0';
 const FORMAT_KEY = `${META}format`;
+/** Of directories of earlier versions: their time, for all stores. */
 const WRITTEN_KEY = `${META}written`;
 /** The last batch that was written, by its number: its key is deleted by the batch after it. */
 const BATCH = `${META}batch\0`;
 const offsetKey = (store: string): string => `${META}offset\0${store}`;
+const asOfKey = (store: string): string => `${META}asOf\0${store}`;
 
 /** Grows when the bytes on disk change their meaning. A directory of another format is rebuilt from the changelogs. */
 const FORMAT = '1';
@@ -31,6 +33,12 @@ export interface TaskStateOptions {
   readonly discard: () => Promise<void>;
 }
 
+/** How far a store has its changelog. */
+interface ChangelogPosition {
+  readonly offset: number;
+  readonly asOf: number;
+}
+
 /**
  * The state of one task: its stores on one database. What Kafka has committed goes to disk in one atomic batch together
  * with the changelog offsets that it reaches to, so a process that died replays the changelogs from there.
@@ -38,25 +46,18 @@ export interface TaskStateOptions {
 export class TaskState {
   readonly #database: StateDatabase;
   readonly #stores = new Map<string, ByteStore>();
-  readonly #offsets = new Map<string, number>();
+  readonly #positions = new Map<string, ChangelogPosition>();
   readonly #policy: FlushPolicy;
   readonly #discard: () => Promise<void>;
-  readonly #writtenAt: number | undefined;
   #lastFlush: number;
   #flushing: Promise<void> | undefined;
   #batches: number;
 
-  private constructor(
-    database: StateDatabase,
-    options: TaskStateOptions,
-    writtenAt: number | undefined,
-    batches: number,
-  ) {
+  private constructor(database: StateDatabase, options: TaskStateOptions, batches: number) {
     this.#database = database;
     this.#policy = options.policy;
     this.#discard = options.discard;
     this.#lastFlush = options.now;
-    this.#writtenAt = writtenAt;
     this.#batches = batches;
   }
 
@@ -67,13 +68,14 @@ export class TaskState {
   static async open(level: Level, names: readonly string[], options: TaskStateOptions): Promise<TaskState> {
     const database = await StateDatabase.open(level);
     try {
-      const written = database.get(WRITTEN_KEY)?.toString();
       const batches = await checkWhole(database);
-      const state = new TaskState(database, options, written === undefined ? undefined : Number(written), batches);
+      const state = new TaskState(database, options, batches);
       for (const name of names) {
         state.#stores.set(name, new ByteStore(name, database, options.cleanCacheEntries));
         const offset = database.get(offsetKey(name));
-        if (offset !== undefined) state.#offsets.set(name, Number(offset.toString()));
+        const asOf = database.get(asOfKey(name)) ?? database.get(WRITTEN_KEY);
+        if (offset === undefined || asOf === undefined) continue;
+        state.#positions.set(name, { offset: Number(offset.toString()), asOf: Number(asOf.toString()) });
       }
       return state;
     } catch (error) {
@@ -88,14 +90,27 @@ export class TaskState {
     return store;
   }
 
-  /** When the directory was last written, in milliseconds since the epoch; undefined for a new one. */
-  get writtenAt(): number | undefined {
-    return this.#writtenAt;
+  /** The changelog of `store` is on disk up to here, not included; undefined if it has to be read from its beginning. */
+  changelogOffset(store: string): number | undefined {
+    return this.#positions.get(store)?.offset;
   }
 
-  /** The changelog of `store` is on disk up to here, not included; undefined if nothing of the store is on disk. */
-  changelogOffset(store: string): number | undefined {
-    return this.#offsets.get(store);
+  /**
+   * On disk is all that the changelog of `store` had below its offset at this time, milliseconds since the epoch: a tombstone that was
+   * compacted away before is not missed. undefined if there is no offset.
+   */
+  asOf(store: string): number | undefined {
+    return this.#positions.get(store)?.asOf;
+  }
+
+  /** Deletes what is on disk of `store`: its changelog has to be read from the beginning. The store must not be in use. */
+  async discard(store: string): Promise<void> {
+    if (this.#positions.delete(store)) {
+      // The offset first: a store without one counts as empty, and is emptied before it is restored.
+      const forgotten = [offsetKey(store), asOfKey(store)].map(key => ({ key, value: null }));
+      await this.#database.write([...forgotten, ...batchMeta(++this.#batches)]);
+    }
+    await this.store(store).clear();
   }
 
   stage(): void {
@@ -156,10 +171,11 @@ export class TaskState {
     await this.#database.write(
       (function* (): Generator<StateWrite> {
         for (const store of stores) yield* store.flush();
-        yield* meta(now, offsets, batch);
+        yield* batchMeta(batch);
+        for (const [store, offset] of offsets) yield* positionMeta(store, { offset, asOf: now });
       })(),
     );
-    for (const [store, offset] of offsets) this.#offsets.set(store, offset);
+    for (const [store, offset] of offsets) this.#positions.set(store, { offset, asOf: now });
     for (const store of stores) await store.flushed();
   }
 
@@ -167,12 +183,13 @@ export class TaskState {
   restoring(store: string): RestoreBatch {
     const target = this.store(store);
     const batch = this.#database.batch();
-    return new RestoreBatch(target, batch, async (offset, now) => {
-      const offsets = new Map([[store, offset]]);
-      for (const { key, value } of meta(now, offsets, ++this.#batches)) batch.put(key, value);
+    return new RestoreBatch(target, batch, async (offset, asOf) => {
+      const position = { offset, asOf };
+      for (const { key, value } of batchMeta(++this.#batches)) batch.put(key, value);
+      for (const { key, value } of positionMeta(store, position)) batch.put(key, value);
       await batch.write();
       target.restored();
-      this.#offsets.set(store, offset);
+      this.#positions.set(store, position);
     });
   }
 
@@ -187,12 +204,15 @@ export class TaskState {
   }
 }
 
-function* meta(now: number, offsets: ReadonlyMap<string, number>, batch: number): Generator<StateWrite> {
+function* batchMeta(batch: number): Generator<StateWrite> {
   if (batch === 1) yield { key: FORMAT_KEY, value: Buffer.from(FORMAT) };
   yield { key: `${BATCH}${batch - 1}`, value: null };
   yield { key: `${BATCH}${batch}`, value: Buffer.alloc(0) };
-  yield { key: WRITTEN_KEY, value: Buffer.from(String(now)) };
-  for (const [store, offset] of offsets) yield { key: offsetKey(store), value: Buffer.from(String(offset)) };
+}
+
+function* positionMeta(store: string, { offset, asOf }: ChangelogPosition): Generator<StateWrite> {
+  yield { key: offsetKey(store), value: Buffer.from(String(offset)) };
+  yield { key: asOfKey(store), value: Buffer.from(String(asOf)) };
 }
 
 /**

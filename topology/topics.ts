@@ -14,12 +14,14 @@ export const topics = Object.freeze({
 
 const PARTITIONS = 4;
 const RETRY_MS = 1000;
-const TABLE = Object.freeze({ 'cleanup.policy': 'compact' });
+/** The timestamps are event time, of users and of results: a broker's default may be the time of the write. */
+const STREAM = Object.freeze({ 'message.timestamp.type': 'CreateTime' });
+const TABLE = Object.freeze({ ...STREAM, 'cleanup.policy': 'compact' });
 
 const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.freeze({
-  [topics.user]: {},
-  [topics.cleaned]: {},
-  [topics.rejected]: {},
+  [topics.user]: STREAM,
+  [topics.cleaned]: STREAM,
+  [topics.rejected]: STREAM,
   [topics.countryCount]: TABLE,
   [topics.distinctUsers]: TABLE,
   [topics.windowSummary]: TABLE,

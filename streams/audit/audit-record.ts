@@ -11,6 +11,8 @@ export interface InputOffsets {
   readonly begin: number;
   /** Offset of the next record; what is below it is processed and committed. */
   readonly next: number;
+  /** How many offsets were processed of topics of the same name that were deleted since. Absent: none. */
+  readonly earlier?: number;
 }
 
 /**
@@ -30,6 +32,8 @@ export interface AuditRecord {
   readonly offsets: Readonly<Record<string, InputOffsets>>;
   /** By repartition topic: offset of the next record. Absent in records of earlier versions. */
   readonly repartitionOffsets?: Readonly<Record<string, number>>;
+  /** By input topic, of those that have one: the id of the topic that the offsets are of. Absent in records of earlier versions. */
+  readonly topicIds?: Readonly<Record<string, string>>;
   /** By the store of the operator, and by repartition topic (`watermarks`). */
   readonly times: Readonly<Record<string, SavedTime>>;
   readonly watermarks: Readonly<Record<string, readonly number[]>>;
@@ -96,7 +100,8 @@ const auditFields = {
   host: host.default(null),
   streamTime: z.number(),
   counts: z.object({ in: counts, out: counts, rejected: count, late: count, dropped: count.default(0) }),
-  offsets: byName(z.object({ begin: z.int(), next: z.int() })).default({}),
+  offsets: byName(z.object({ begin: z.int(), next: z.int(), earlier: z.int().exactOptional() })).default({}),
+  topicIds: byName(z.string()).exactOptional(),
   repartitionOffsets: byName(z.int()).exactOptional(),
   times: byName(byName(z.union([z.number(), times]))).default({}),
   watermarks: byName(times).default({}),

@@ -43,7 +43,13 @@ export interface Consumer {
   subscribe(topics: readonly string[], listener: RebalanceListener): void;
   assign(partitions: readonly TopicPartitionOffset[]): void;
   unassign(): void;
+  /** Rejects, too, when a topic was deleted and created again since the consumer knows it: a new one is needed to read it. */
   poll(maxRecords: number): Promise<PolledBatch>;
+  /**
+   * The id of a topic of the subscription, the same for the life of the consumer: a topic that is created again under the same name has
+   * another one. undefined if it is not known: brokers before 2.8 have no ids.
+   */
+  topicId(topic: string): Promise<string | undefined>;
   /** Stable committed offsets of the group; -1 where there is none. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
   /** Asks the broker. The end is the last stable offset: what comes behind the first open transaction does not count. */
@@ -105,6 +111,8 @@ export interface Admin {
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Creates the topic; a topic that exists is left as it is. */
   createTopic(topic: string, config: TopicConfig): Promise<void>;
+  /** Adds partitions to a topic, so that it has `total`. Nothing is done if it has them. */
+  createPartitions(topic: string, total: number): Promise<void>;
   close(): Promise<void>;
 }
 

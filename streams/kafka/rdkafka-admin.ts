@@ -5,6 +5,7 @@ import { promised } from './rdkafka-error.js';
 
 const CALL_TIMEOUT_MS = 10_000;
 const TOPIC_ALREADY_EXISTS = 36;
+const INVALID_PARTITIONS = 37;
 
 interface TopicMetadata {
   readonly name: string;
@@ -51,6 +52,17 @@ export class RdKafkaAdmin implements Admin {
       );
     } catch (error) {
       if (!(error instanceof KafkaClientError && error.code === TOPIC_ALREADY_EXISTS)) throw error;
+    }
+  }
+
+  async createPartitions(topic: string, total: number): Promise<void> {
+    try {
+      await promised<void>(`create partitions of ${topic}`, done =>
+        this.#admin.createPartitions(topic, total, CALL_TIMEOUT_MS, done),
+      );
+    } catch (error) {
+      // Of several processes that ask at the same time the others find that it has them.
+      if (!(error instanceof KafkaClientError && error.code === INVALID_PARTITIONS)) throw error;
     }
   }
 

@@ -1,6 +1,8 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import kafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
+import { type CommittedAnswer, committedOffsets } from './committed-offsets.js';
 import { EagerAssignment } from './eager-assignment.js';
 import type { GroupAssignment } from './group-assignment.js';
 import { checkGroupProtocol, type GroupProtocol, groupProtocolConfig } from './group-protocol.js';
@@ -18,11 +20,14 @@ import {
 import { clientError, promised, redacted } from './rdkafka-error.js';
 import { type ConsumerRecord, NO_HEADERS, type TopicPartition, type TopicPartitionOffset } from './record.js';
 import { type Redaction, redactionOf } from './redaction.js';
+import { TopicIds, unreadableTopic } from './topic-ids.js';
 
 const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
+/** Turns of the event loop after which what the client has logged is here. */
+const LOG_TURNS = 3;
 /**
  * What the client says nowhere else: the reason of a fatal error (the next call fails with `Fatal error`), and that it went to the
  * beginning of a partition, because the broker does not have the offset that comes next.
@@ -37,6 +42,9 @@ export class RdKafkaConsumer implements Consumer {
   readonly #redact: Redaction;
   readonly #assignment: GroupAssignment;
   readonly #pollTimeoutMs: number;
+  readonly #topicIds = new TopicIds();
+  /** Topics whose ids the client was made to log. */
+  readonly #met = new Map<string, Promise<void>>();
   #ends: TopicPartitionOffset[] = [];
   #listener: RebalanceListener | undefined;
 
@@ -73,13 +81,18 @@ export class RdKafkaConsumer implements Consumer {
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
       this.#assignment.onRebalance(error.code === ASSIGN_PARTITIONS ? 'assign' : 'revoke', partitions);
     };
-    this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
+    // Ids matter where the group has offsets.
+    const debug = options.groupId === undefined ? {} : { debug: TopicIds.debugContexts(config.debug) };
+    this.#client = new kafka.KafkaConsumer({ ...config, ...debug, rebalance_cb: rebalance }, {});
     this.#assignment = this.#assignmentBy(protocol);
     this.#client.on('partition.eof', end => this.#ends.push(end));
     if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
     const warn = clientWarnings(`consumer ${options.clientId}`, logger);
     this.#client.on('event.error', ({ message }) => warn(message));
     this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
+      this.#topicIds.onLog(message);
+      const unreadable = unreadableTopic(message);
+      if (unreadable !== undefined) warn(unreadable);
       if (TOLD_BY_LOG_ONLY.has(fac)) warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
     });
   }
@@ -109,7 +122,9 @@ export class RdKafkaConsumer implements Consumer {
 
   async poll(maxRecords: number): Promise<PolledBatch> {
     try {
-      return await this.#assignment.poll(() => this.#consume(maxRecords));
+      const batch = await this.#assignment.poll(() => this.#consume(maxRecords));
+      this.#topicIds.check();
+      return batch;
     } catch (error) {
       // A topic of the subscription that is not there (yet): the client goes on asking for it.
       if (!(error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_OR_PARTITION)) throw error;
@@ -141,19 +156,32 @@ export class RdKafkaConsumer implements Consumer {
     return await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
   }
 
+  async topicId(topic: string): Promise<string | undefined> {
+    let met = this.#met.get(topic);
+    if (met === undefined) {
+      met = this.#meet(topic);
+      this.#met.set(topic, met);
+      met.catch(() => this.#met.delete(topic));
+    }
+    await met;
+    return this.#topicIds.get(topic);
+  }
+
+  /** Has the client log the id of the topic. */
+  async #meet(topic: string): Promise<void> {
+    // The first call brings the topic's metadata. With the second one the client takes note of the topic itself.
+    await this.watermarks({ topic, partition: 0 });
+    called('watermarks', () => this.#client.getWatermarkOffsets(topic, 0));
+    for (let turn = 0; turn < LOG_TURNS && this.#topicIds.get(topic) === undefined; turn++) await immediate();
+  }
+
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     if (partitions.length === 0) return [];
     const list = partitions.map(({ topic, partition }) => ({ topic, partition }));
-    const offsets = await promised<({ topic: string; partition: number; offset?: number } | Error)[]>(
-      'committed',
-      done => this.#client.committed(list, CALL_TIMEOUT_MS, done),
+    const answers = await promised<readonly CommittedAnswer[]>('committed', done =>
+      this.#client.committed(list, CALL_TIMEOUT_MS, done),
     );
-    return offsets.map((of, index) => {
-      // In the place of a partition for which the broker has an error instead of an offset.
-      if (of instanceof Error) throw new Error(`committed offset of ${JSON.stringify(list[index])}: ${of.message}`);
-      const { topic, partition, offset } = of;
-      return { topic, partition, offset: offset === undefined || offset < 0 ? -1 : offset };
-    });
+    return committedOffsets(list, answers);
   }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
@@ -207,7 +235,7 @@ function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicParti
 }
 
 /** These calls throw plain objects. */
-function called(call: string, run: () => void): void {
+function called(call: string, run: () => unknown): void {
   try {
     run();
   } catch (thrown) {

@@ -51,6 +51,7 @@ function redactedAdmin(admin: Admin, redact: Redaction): Admin {
   return {
     partitionCounts: topics => redacted(redact, admin.partitionCounts(topics)),
     createTopic: (topic, config) => redacted(redact, admin.createTopic(topic, config)),
+    createPartitions: (topic, total) => redacted(redact, admin.createPartitions(topic, total)),
     close: () => admin.close(),
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { identityKey, isIdentityKey } from '../audit/audit-record.js';
-import type { Consumer, Ports } from '../kafka/ports.js';
+import { type Consumer, KafkaClientError, type Ports } from '../kafka/ports.js';
 import { type ConsumerRecord, NO_HEADERS } from '../kafka/record.js';
 
 const PARTITION = 0;
@@ -32,7 +32,9 @@ export async function applicationIdentity(
     if (found !== undefined) return found;
     await write(ports, clientId, auditTopic);
     const written = await first(consumer, auditTopic);
-    if (written === undefined) throw new Error(`${auditTopic}: the identity that was written is not there`);
+    if (written === undefined) {
+      throw new KafkaClientError(`${auditTopic}: the identity that was written is not there`, 'retriable', 0);
+    }
     return written;
   } finally {
     consumer.unassign();

@@ -1,10 +1,11 @@
 import type { TaskState } from '../../stores/task-state.js';
 import type { Logger } from '../kafka/logger.js';
 import type { Consumer, Producer } from '../kafka/ports.js';
-import type { TopicPartition } from '../kafka/record.js';
+import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
 import type { ChangelogPartition } from './changelog-partition.js';
 import type { ChangelogReader, RestoreProgress } from './changelog-reader.js';
+import { checkAssigned } from './partition-changes.js';
 import type { StoreRestore, TaskStatus } from './process-status.js';
 import type { StandbyTasks } from './standby-tasks.js';
 import type { Task } from './task.js';
@@ -160,13 +161,36 @@ export class AssignedTasks {
     await Promise.all(
       tasks.map(async task => {
         const offsets = new Map<string, number>();
+        const topicIds: Record<string, string> = {};
         for (const { topic, partition } of task.inputs.partitions) {
           const known = committed.find(of => of.topic === topic && of.partition === partition)?.offset ?? -1;
-          offsets.set(topic, known >= 0 ? known : await this.#uncommitted(task, { topic, partition }, consumer));
+          const id = await consumer.topicId(topic);
+          if (id !== undefined) topicIds[topic] = id;
+          offsets.set(topic, await this.#startOf(task, { topic, partition, offset: known }, id, consumer));
         }
-        task.inputs.seek(offsets);
+        task.seek(offsets, topicIds);
       }),
     );
+  }
+
+  /** Where a task begins in a partition of the topic with this id; `offset` is the group's, -1 if there is none. */
+  async #startOf(
+    task: Task,
+    { topic, partition, offset }: TopicPartitionOffset,
+    id: string | undefined,
+    consumer: Consumer,
+  ): Promise<number> {
+    const before = task.committedTopicId(topic);
+    if (id === undefined || before === undefined || id === before) {
+      return offset >= 0 ? offset : await this.#uncommitted(task, { topic, partition }, consumer);
+    }
+    const { low } = await consumer.watermarks({ topic, partition });
+    this.#logger.warn(
+      `topic ${topic} is not the one of which task ${task.id} has read up to ${task.nextOffset(topic)}: ` +
+        `it was deleted and created again, and is read from its oldest record, ${low}`,
+    );
+    task.beginAgain(topic, low);
+    return low;
   }
 
   /**
@@ -174,13 +198,19 @@ export class AssignedTasks {
    * If it has, the offset was lost (a broker forgets those of a group that was away for a week): the task's state knows it, as they
    * were committed together.
    */
-  async #uncommitted(task: Task, of: TopicPartition, consumer: Consumer): Promise<number> {
-    const { low, high } = await consumer.watermarks(of);
-    const next = task.nextOffset(of.topic);
-    if (next === undefined || next < low || next > high) return low;
+  async #uncommitted(task: Task, { topic, partition }: TopicPartition, consumer: Consumer): Promise<number> {
+    const { low, high } = await consumer.watermarks({ topic, partition });
+    const next = task.nextOffset(topic);
+    if (next === undefined) return low;
+    if (next < low || next > high) {
+      this.#logger.warn(
+        `${topic}-${partition} has the offsets ${low} to ${high}, task ${task.id} had come to ${next}: goes on from ${low}`,
+      );
+      return low;
+    }
     if (next > low) {
       this.#logger.warn(
-        `no committed offset of ${of.topic}-${of.partition}: goes on from ${next}, where task ${task.id} had come`,
+        `no committed offset of ${topic}-${partition}: goes on from ${next}, where task ${task.id} had come`,
       );
     }
     return next;
@@ -229,8 +259,12 @@ export class AssignedTasks {
     return new Map(await Promise.all(ends));
   }
 
-  /** Tasks of which all partitions are assigned; the others can't run here. */
+  /**
+   * Tasks of which all partitions are assigned; the others can't run here. Throws a PartitionsChangedError if a partition is of no
+   * task of the plan.
+   */
   planned(partitions: readonly TopicPartition[]): PlannedTask[] {
+    checkAssigned(this.#plan, partitions);
     const assigned = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
     const tasks: PlannedTask[] = [];
     for (const sub of this.#plan.subTopologies) {

@@ -7,6 +7,8 @@ export interface ChangelogBatch<Writes> {
   readonly writes: Writes;
   /** It reaches to here, not included. */
   position: number;
+  /** As of when (`TaskState.asOf`). */
+  asOf: number;
 }
 
 /** Writes the batches of changelogs, one after the other. What comes while a write is under way waits for the next one. */
@@ -38,7 +40,7 @@ export class ChangelogBatches<Changelog, Writes extends { readonly entries: numb
   of(changelog: Changelog): ChangelogBatch<Writes> {
     let batch = this.#waiting.get(changelog);
     if (batch === undefined) {
-      batch = { records: 0, writes: this.#open(changelog), position: 0 };
+      batch = { records: 0, writes: this.#open(changelog), position: 0, asOf: 0 };
       this.#waiting.set(changelog, batch);
     }
     return batch;

@@ -2,7 +2,12 @@ import { decodeBlock } from '../../stores/changelog-block.js';
 import type { RestoreBatch } from '../../stores/restore-batch.js';
 import { stateKey } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
+import type { Watermarks } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../kafka/record.js';
+import { TOMBSTONES_KEPT_MS } from './internal-topics.js';
+
+/** An hour less: a restore takes some time, and the clocks of two machines differ. */
+const STALE_AFTER_MS = TOMBSTONES_KEPT_MS - 3_600_000;
 
 /** A store to restore from its changelog. */
 export interface ChangelogPartition extends TopicPartition {
@@ -31,4 +36,28 @@ export function putRows(changelog: ChangelogPartition, record: ConsumerRecord, b
   if (onlyKey !== undefined && (rowKey !== onlyKey || !isValid(record))) return false;
   batch.put(rowKey, value);
   return true;
+}
+
+/**
+ * Why what is on disk of the store can't go on from its offset: the changelog does not have what comes next, or tombstones of it may be gone.
+ * undefined if it can, or there is nothing on disk.
+ */
+export function unusableBecause(
+  changelog: ChangelogPartition,
+  { low, high }: Watermarks,
+  now: number,
+): string | undefined {
+  const { state, store } = changelog;
+  const offset = state.changelogOffset(store);
+  if (offset === undefined) return undefined;
+  if (offset < low || offset > high) return `its offset ${offset} is outside ${low} to ${high}`;
+  // Nothing was written since, so no tombstone either, however long ago that is.
+  if (offset === high || !hasTombstones(changelog)) return undefined;
+  const age = now - (state.asOf(store) ?? now);
+  return age > STALE_AFTER_MS ? 'it is about a day old or older, and tombstones may be gone since' : undefined;
+}
+
+/** Keys written once are never deleted, nor is the record of a task in the audit topic. */
+function hasTombstones({ onlyKey, blocksOf }: ChangelogPartition): boolean {
+  return onlyKey === undefined && blocksOf === undefined;
 }

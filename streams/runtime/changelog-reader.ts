@@ -1,19 +1,9 @@
 import type { RestoreBatch } from '../../stores/restore-batch.js';
+import type { Logger } from '../kafka/logger.js';
 import type { Clock, Consumer, PolledBatch, Producer } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import { type ChangelogBatch, ChangelogBatches } from './changelog-batches.js';
-import { type ChangelogPartition, putRows } from './changelog-partition.js';
-
-/** What is on disk does not fit the changelog: it has to be rebuilt from the beginning. */
-export class TaskCorruptedError extends Error {
-  readonly taskId: string;
-
-  constructor(taskId: string, reason: string) {
-    super(`state of task ${taskId}: ${reason}`);
-    this.name = 'TaskCorruptedError';
-    this.taskId = taskId;
-  }
-}
+import { type ChangelogPartition, putRows, unusableBecause } from './changelog-partition.js';
 
 export interface RestoreProgress {
   readonly taskId: string;
@@ -30,6 +20,9 @@ interface Reading extends ChangelogPartition {
   position: number;
   /** Where the restore ends; undefined: it is followed for as long as it is there. */
   readonly target: number | undefined;
+  readonly begunAt: number;
+  /** Of what lies below the position (`TaskState.asOf`). */
+  asOf: number;
   records: number;
 }
 
@@ -46,6 +39,7 @@ export class ChangelogReader {
   readonly #consumer: Consumer;
   readonly #producer: Pick<Producer, 'watermarks'>;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #onProgress: (progress: RestoreProgress) => void;
   /** By partition: where a topic has the records of several tasks, all of those that read it. */
   readonly #changelogs = new Map<string, Reading[]>();
@@ -53,17 +47,20 @@ export class ChangelogReader {
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
 
-  /** The producer is asked for the ends of the changelogs; `onProgress` is told of what is restored, not of what is followed. */
-  constructor(
-    consumer: Consumer,
-    producer: Pick<Producer, 'watermarks'>,
-    clock: Clock,
-    onProgress: (progress: RestoreProgress) => void,
-  ) {
-    this.#consumer = consumer;
-    this.#producer = producer;
-    this.#clock = clock;
-    this.#onProgress = onProgress;
+  constructor(options: {
+    readonly consumer: Consumer;
+    /** Asked for the ends of the changelogs. */
+    readonly producer: Pick<Producer, 'watermarks'>;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    /** Called for what is restored, not for what is followed. */
+    readonly onProgress: (progress: RestoreProgress) => void;
+  }) {
+    this.#consumer = options.consumer;
+    this.#producer = options.producer;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#onProgress = options.onProgress;
   }
 
   /** True if something of the task is still to be restored. Throws what the reading has failed with. */
@@ -86,8 +83,8 @@ export class ChangelogReader {
   /**
    * Begins to restore a task. The group's committed offsets must have been fetched before: they are stable, so
    * what was committed with them is below the high watermark that is taken here. The last stable offset would not do: a process that died
-   * may have left a transaction open, and what others committed lies behind it. Rejects with a TaskCorruptedError, and reads
-   * nothing, if what is on disk does not fit.
+   * may have left a transaction open, and what others committed lies behind it. A store whose
+   * rows on disk can't go on from their offset is read from the beginning; the others of its task are left as they are.
    */
   async restore(changelogs: readonly ChangelogPartition[]): Promise<void> {
     const begun: Reading[] = [];
@@ -99,14 +96,14 @@ export class ChangelogReader {
           continue;
         }
         // There is nothing to read, and that is worth knowing at the next start.
-        const { state, store, taskId, position } = changelog;
-        if (state.changelogOffset(store) === undefined) await state.restoring(store).write(position, this.#clock.now());
+        const { state, store, taskId, position, begunAt } = changelog;
+        if (state.changelogOffset(store) === undefined) await state.restoring(store).write(position, begunAt);
         this.#onProgress({ taskId, store, batch: 0, records: 0, remaining: 0 });
       }
     });
   }
 
-  /** Begins to follow the changelogs of a standby, until it is removed. Rejects like `restore`. */
+  /** Begins to follow the changelogs of a standby, until it is removed. */
   async follow(changelogs: readonly ChangelogPartition[]): Promise<void> {
     const begun: Reading[] = [];
     for (const changelog of changelogs) begun.push({ ...(await this.#begin(changelog)), target: undefined });
@@ -116,13 +113,18 @@ export class ChangelogReader {
   }
 
   async #begin(changelog: ChangelogPartition): Promise<Reading> {
-    const { low, high } = await this.#producer.watermarks(changelog);
-    const stored = changelog.state.changelogOffset(changelog.store);
-    if (stored !== undefined && (stored < low || stored > high)) {
-      const { topic, partition, taskId } = changelog;
-      throw new TaskCorruptedError(taskId, `its offset ${stored} is outside ${topic}-${partition}, ${low} to ${high}`);
+    const { state, store, taskId } = changelog;
+    // The clock first: the end that is asked for next has all that was written by then.
+    const begunAt = this.#clock.now();
+    const watermarks = await this.#producer.watermarks(changelog);
+    const reason = unusableBecause(changelog, watermarks, begunAt);
+    if (reason !== undefined) {
+      this.#logger.warn(`task ${taskId}: its store ${store} is rebuilt from ${partitionId(changelog)}: ${reason}`);
     }
-    return { ...changelog, position: stored ?? low, target: high, records: 0 };
+    if (reason !== undefined || state.changelogOffset(store) === undefined) await state.discard(store);
+    const position = state.changelogOffset(store) ?? watermarks.low;
+    const asOf = state.asOf(store) ?? begunAt;
+    return { ...changelog, position, target: watermarks.high, begunAt, asOf, records: 0 };
   }
 
   /** Reads no more for these tasks: their states are nobody's from then on. */
@@ -234,27 +236,33 @@ export class ChangelogReader {
         changelog.position = record.offset + 1;
         const batch = batches.of(changelog);
         batch.position = changelog.position;
+        batch.asOf = changelog.asOf;
         if (putRows(changelog, record, batch.writes)) batch.records++;
       }
     }
     // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
     for (const end of ends) {
       for (const changelog of readingOf(end)) {
-        if (end.offset <= changelog.position) continue;
-        changelog.position = end.offset;
+        if (end.offset > changelog.position) changelog.position = end.offset;
+        // What is followed is level with its changelog here.
+        if (changelog.target === undefined) changelog.asOf = this.#clock.now();
         const batch = isDone(changelog) ? batches.of(changelog) : batches.waiting(changelog);
-        if (batch !== undefined) batch.position = end.offset;
+        if (batch === undefined) continue;
+        batch.position = changelog.position;
+        batch.asOf = changelog.asOf;
       }
     }
   }
 
   /** Writes what came, and how far all was read. */
-  async #apply(changelog: Reading, { records, writes, position }: ChangelogBatch<RestoreBatch>): Promise<void> {
+  async #apply(changelog: Reading, batch: ChangelogBatch<RestoreBatch>): Promise<void> {
     const { taskId, store, target } = changelog;
-    await writes.write(position, this.#clock.now());
+    const { records, writes, position } = batch;
+    const remaining = Math.max(0, (target ?? position) - position);
+    // A restore that ends early leaves the age that the store had: only at the end is nothing missed up to its begin.
+    await writes.write(position, target !== undefined && remaining === 0 ? changelog.begunAt : batch.asOf);
     if (target === undefined) return;
     changelog.records += records;
-    const remaining = Math.max(0, target - position);
     this.#onProgress({ taskId, store, batch: records, records: changelog.records, remaining });
     if (remaining === 0) this.#removeAll(reading => reading === changelog);
   }

@@ -6,6 +6,7 @@ import { applicationIdentity } from './application-identity.js';
 import type { RestoreProgress } from './changelog-reader.js';
 import { RetryError } from './errors.js';
 import { createInternalTopics } from './internal-topics.js';
+import { changedPartitions, isPlanOutdated, PartitionsChangedError } from './partition-changes.js';
 import type { ProcessStatus, TaskStatus } from './process-status.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
 import { InvalidStateStoreError } from './queries/invalid-state-store-error.js';
@@ -161,8 +162,7 @@ export class KafkaStreams {
       const directory = await takeDirectory(this.#config, logger);
       this.#directory = directory;
       logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
-      const plan = await this.#planned(directory);
-      this.#plan = plan;
+      let plan = await this.#planned(directory);
       let backoff = FIRST_BACKOFF_MS;
       while (!this.#closed && plan !== undefined) {
         const startedAt = this.#dependencies.ports.clock.monotonic();
@@ -177,6 +177,7 @@ export class KafkaStreams {
         this.#become('REBALANCING');
         await this.#pause(backoff);
         backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
+        if (isPlanOutdated(error)) plan = await this.#planned(directory);
       }
       this.#become('NOT_RUNNING');
     } catch (error) {
@@ -218,8 +219,8 @@ export class KafkaStreams {
   }
 
   /**
-   * Runs until `close`, or an error that a new worker may get over (of the client, or damaged state, which it rebuilds): that
-   * is returned. Other errors are thrown.
+   * Runs until `close`, or an error that a new worker may get over (of the client, damaged state, which it rebuilds, or a plan that no
+   * longer fits): that is returned. Other errors are thrown.
    */
   async #runWorker(worker: Worker): Promise<Error | undefined> {
     this.#worker = worker;
@@ -233,9 +234,8 @@ export class KafkaStreams {
       return undefined;
     } catch (error) {
       await worker.close(true);
-      if (error instanceof KafkaClientError || error instanceof RetryError || isStateError(error)) {
-        return error;
-      }
+      const isPassing = error instanceof KafkaClientError || error instanceof RetryError || isStateError(error);
+      if (isPassing || error instanceof PartitionsChangedError) return error;
       throw error;
     } finally {
       this.#worker = undefined;
@@ -252,7 +252,8 @@ export class KafkaStreams {
 
   /** Waits for the cluster and the source topics; undefined if the application is closed before they are there. */
   async #planned(directory: StateDirectory): Promise<TopologyPlan | undefined> {
-    const admin = this.#dependencies.ports.admin();
+    const { ports, logger } = this.#dependencies;
+    const admin = ports.admin();
     const sources = this.#topology.subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics));
     try {
       for (let backoff = FIRST_BACKOFF_MS; !this.#closed; backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)) {
@@ -261,12 +262,14 @@ export class KafkaStreams {
           const missing = sources.filter(topic => !counts.has(topic));
           if (missing.length > 0) return `topic ${missing.join(', ')} does not exist`;
           const plan = planTopology(this.#topology, this.#config.applicationId, counts);
-          await createInternalTopics(plan, admin);
+          for (const change of changedPartitions(this.#plan, plan)) logger.warn(change);
+          await createInternalTopics(plan, admin, this.#config);
           await this.#checkApplication(directory, plan);
+          this.#plan = plan;
           return plan;
         });
         if (typeof waitingFor !== 'string') return waitingFor;
-        this.#dependencies.logger.warn(`${waitingFor}: trying again in ${backoff} ms`);
+        logger.warn(`${waitingFor}: trying again in ${backoff} ms`);
         await this.#pause(backoff);
       }
       return undefined;

@@ -36,6 +36,13 @@ export interface StreamsOptions {
    * meanwhile (Java: `num.standby.replicas`). Default: 0.
    */
   readonly standbyReplicas?: number;
+  /**
+   * How much longer than their windows the changelogs of window stores keep what was written (Java:
+   * `windowstore.changelog.additional.retention.ms`): so long the application may be off, and its state lost, and the windows
+   * that were open go on. By the wall clock, unlike in Java. Default: seven days, as a broker keeps the offsets of a group. It is taken when a
+   * changelog is created.
+   */
+  readonly windowstoreChangelogAdditionalRetention?: Duration;
   /** Where records go that can't be processed. Default: nowhere, they are counted. */
   readonly deadLetterTopic?: string;
   /** Default: fail, as in Java. */
@@ -56,6 +63,7 @@ export interface StreamsConfig {
   readonly idleTimeoutMs: number;
   readonly cacheMaxEntries: number;
   readonly standbyReplicas: number;
+  readonly windowstoreChangelogAdditionalRetentionMs: number;
   readonly deadLetterTopic: string | undefined;
   readonly deserializationExceptionHandler: ErrorHandler;
   readonly processingExceptionHandler: ErrorHandler;
@@ -88,6 +96,7 @@ const options = z.strictObject({
   idleTimeout: duration.default(5000),
   cacheMaxEntries: z.int().min(0).default(100_000),
   standbyReplicas: z.int().min(0).max(100).default(0),
+  windowstoreChangelogAdditionalRetention: duration.default(7 * 86_400_000),
   deadLetterTopic: topicName.optional(),
   deserializationExceptionHandler: handler.default(() => failOnError),
   processingExceptionHandler: handler.default(() => failOnError),
@@ -107,12 +116,14 @@ export function streamsConfig(given: StreamsOptions): StreamsConfig {
     const [issue] = parsed.error.issues;
     throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);
   }
-  const { commitInterval, idleTimeout, applicationServer, deadLetterTopic, ...rest } = parsed.data;
+  const { commitInterval, idleTimeout, applicationServer, deadLetterTopic, ...others } = parsed.data;
+  const { windowstoreChangelogAdditionalRetention, ...rest } = others;
   return Object.freeze({
     ...rest,
     applicationServer,
     deadLetterTopic,
     idleTimeoutMs: idleTimeout,
+    windowstoreChangelogAdditionalRetentionMs: windowstoreChangelogAdditionalRetention,
     commitIntervalMs: commitInterval ?? DEFAULT_COMMIT_INTERVAL_MS[rest.processingGuarantee],
   });
 }

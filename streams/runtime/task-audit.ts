@@ -29,6 +29,9 @@ export class TaskAudit {
   readonly #inputs: PartitionGroup;
   readonly #store: ByteStore;
   readonly #instance: InstanceIdentity;
+  #topicIds: Readonly<Record<string, string>> = {};
+  /** By source topic, of those that were created again (`InputOffsets.earlier`). */
+  readonly #earlier = new Map<string, number>();
 
   constructor(options: {
     readonly context: TaskContext;
@@ -56,13 +59,36 @@ export class TaskAudit {
     return audit?.offsets[topic]?.next ?? audit?.repartitionOffsets?.[topic];
   }
 
+  /** As of the last commit; undefined if it is not known. */
+  topicId(topic: string): string | undefined {
+    return this.committed?.topicIds?.[topic];
+  }
+
+  /** By topic, of those that it reads from now on. */
+  set topicIds(ids: Readonly<Record<string, string>>) {
+    this.#topicIds = ids;
+  }
+
+  /** A source topic is another one than as of the last commit, and is read from `offset` on: its offsets are counted anew. */
+  beginAgain(topic: string, offset: number): void {
+    const before = this.committed?.offsets[topic];
+    const source = this.#inputs.sources.find(({ queue }) => queue.topic === topic);
+    if (before === undefined || source === undefined) return;
+    this.#earlier.set(topic, (before.earlier ?? 0) + before.next - before.begin);
+    source.queue.beginAt(offset);
+  }
+
   /** Goes on from what was committed. Returns true if the others do not know that the task is here. */
   resume(): boolean {
     const audit = this.committed;
     const moved = this.#instance.host !== null && audit?.host !== this.#instance.host;
     if (audit === undefined) return moved;
     const { counts, streamTime, times, watermarks, offsets } = audit;
-    for (const { queue } of this.#inputs.sources) queue.beginAt(offsets[queue.topic]?.begin);
+    for (const { queue } of this.#inputs.sources) {
+      const { begin, earlier } = offsets[queue.topic] ?? {};
+      queue.beginAt(begin);
+      if (earlier !== undefined) this.#earlier.set(queue.topic, earlier);
+    }
     this.#context.resumeCounts(counts);
     this.#graph.taskTime.advance(streamTime);
     for (const { planned, watermark } of this.#graph.repartitions) {
@@ -87,7 +113,11 @@ export class TaskAudit {
       watermarks[planned.node.repartition] = watermark.times;
     }
     const offsets: Record<string, InputOffsets> = {};
-    for (const { queue } of this.#inputs.sources) offsets[queue.topic] = { begin: queue.begin, next: queue.position };
+    for (const { queue } of this.#inputs.sources) {
+      const earlier = this.#earlier.get(queue.topic);
+      const read = { begin: queue.begin, next: queue.position };
+      offsets[queue.topic] = earlier === undefined ? read : { ...read, earlier };
+    }
     const repartitionOffsets: Record<string, number> = {};
     for (const { topic, position } of this.#inputs.queues) {
       if (offsets[topic] === undefined) repartitionOffsets[topic] = position;
@@ -97,7 +127,15 @@ export class TaskAudit {
     const time = { streamTime, times, watermarks };
     this.#store.put(
       taskId,
-      encodeAudit({ task: taskId, ...this.#instance, counts, offsets, repartitionOffsets, ...time }),
+      encodeAudit({
+        task: taskId,
+        ...this.#instance,
+        counts,
+        offsets,
+        repartitionOffsets,
+        topicIds: this.#topicIds,
+        ...time,
+      }),
     );
   }
 }

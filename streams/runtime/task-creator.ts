@@ -5,7 +5,6 @@ import type { Logger } from '../kafka/logger.js';
 import type { Clock } from '../kafka/ports.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
 import type { ChangelogPartition } from './changelog-partition.js';
-import { TaskCorruptedError } from './changelog-reader.js';
 import { SEEN } from './processors/distinct.js';
 import type { RecordCollector } from './record-collector.js';
 import type { StateDirectory } from './state-directory.js';
@@ -18,9 +17,6 @@ import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 const FLUSH_POLICY = { maxEntries: 10_000, maxAgeMs: 2000 };
 
 const CLEAN_CACHE_ENTRIES = 10_000;
-
-/** A directory that was closed for longer may hold keys whose tombstones compaction has taken since. */
-const STALE_AFTER_MS = 86_400_000;
 
 export interface PlannedTask {
   readonly sub: PlannedSubTopology;
@@ -115,34 +111,27 @@ export class TaskCreator {
 
   /**
    * The state of a task as it is on disk, or `standby` if it is open already, whose changelogs `read` begins to read. What can't be
-   * used (corrupt, of another format, too old, not of these changelogs) is deleted, and read from the beginning.
+   * used (corrupt, of another format) is deleted, and read from the beginning.
    */
   async open(
     task: PlannedTask,
     read: (state: TaskState, changelogs: readonly ChangelogPartition[]) => Promise<void>,
     standby?: TaskState,
   ): Promise<TaskState> {
-    let state = standby ?? (await this.#openDirectory(task));
-    for (;;) {
-      try {
-        await read(state, this.#changelogs(task, state));
-        return state;
-      } catch (error) {
-        await state.close();
-        if (!(error instanceof TaskCorruptedError)) throw error;
-        state = await this.#rebuild(task, error.message);
-      }
+    const state = standby ?? (await this.#openDirectory(task));
+    try {
+      await read(state, this.#changelogs(task, state));
+      return state;
+    } catch (error) {
+      await state.close();
+      throw error;
     }
   }
 
   async #openDirectory(task: PlannedTask): Promise<TaskState> {
     const id = idOf(task);
     try {
-      const state = await this.#openState(task);
-      const { writtenAt } = state;
-      if (writtenAt === undefined || this.#clock.now() - writtenAt <= STALE_AFTER_MS) return state;
-      await state.close();
-      return await this.#rebuild(task, 'it was last written more than a day ago');
+      return await this.#openState(task);
     } catch (error) {
       if (error instanceof UnreadableStateError) return await this.#rebuild(task, error.message);
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);

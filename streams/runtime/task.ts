@@ -114,6 +114,22 @@ export class Task {
     return this.#audit.next(topic);
   }
 
+  /** As of the last commit, the id of the input topic that the offset is of; undefined if it is not known. */
+  committedTopicId(topic: string): string | undefined {
+    return this.#audit.topicId(topic);
+  }
+
+  /** An input topic is another one than as of the last commit, and is read from `offset` on. */
+  beginAgain(topic: string, offset: number): void {
+    this.#audit.beginAgain(topic, offset);
+  }
+
+  /** Starts in the topics that have these ids (those that are known) from these offsets, by topic. */
+  seek(offsets: ReadonlyMap<string, number>, topicIds: Readonly<Record<string, string>>): void {
+    this.#audit.topicIds = topicIds;
+    this.#inputs.seek(offsets);
+  }
+
   /** What its nodes received and forwarded, by their names in `describe()`. */
   get nodeCounts(): Readonly<Record<string, NodeCounts>> {
     const described = this.#graph.processors.filter(processor => processor.isDescribed);

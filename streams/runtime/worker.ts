@@ -99,11 +99,17 @@ export class Worker {
       clock: ports.clock,
       logger,
     });
-    this.#changelogs = new ChangelogReader(restoreConsumer, producer, ports.clock, progress => {
-      const { taskId, store, batch } = progress;
-      if (batch > 0) metrics.restored(taskId, store, batch);
-      this.#assigned.progressed(progress);
-      options.onRestore(progress);
+    this.#changelogs = new ChangelogReader({
+      consumer: restoreConsumer,
+      producer,
+      clock: ports.clock,
+      logger,
+      onProgress: progress => {
+        const { taskId, store, batch } = progress;
+        if (batch > 0) metrics.restored(taskId, store, batch);
+        this.#assigned.progressed(progress);
+        options.onRestore(progress);
+      },
     });
     const changelogs = this.#changelogs;
     this.#standbys = new StandbyTasks({

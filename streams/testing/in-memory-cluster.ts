@@ -28,6 +28,8 @@ export interface ClusterBehaviour {
   readonly commitTurns: number;
   /** Records that the queue of a producer takes in one turn of the event loop. */
   readonly queueRecords: number;
+  /** False: its topics have no ids, as those of brokers before 2.8. Default: true. */
+  readonly hasTopicIds?: boolean;
 }
 
 export type ProducedRecord = Pick<ConsumerRecord, 'topic' | 'key' | 'value' | 'timestamp'>;
@@ -38,7 +40,7 @@ interface Refusal {
   readonly refused: ((record: ProducedRecord) => boolean) | undefined;
 }
 
-const AT_ONCE: ClusterBehaviour = {
+export const AT_ONCE: ClusterBehaviour = {
   maxPollRecords: Number.POSITIVE_INFINITY,
   commitTurns: 0,
   queueRecords: Number.POSITIVE_INFINITY,
@@ -50,6 +52,8 @@ const AT_ONCE: ClusterBehaviour = {
  */
 export class InMemoryCluster {
   readonly #topics = new Map<string, readonly InMemoryLog[]>();
+  readonly #topicIds = new Map<string, string>();
+  #createdTopics = 0;
   readonly #committed = new Map<string, number>();
   readonly #epochs = new Map<string, InMemoryProducer>();
   /** By instance id: a process that comes back takes the place of the one that it was. */
@@ -80,14 +84,29 @@ export class InMemoryCluster {
 
   createTopic(topic: string, partitions: number): void {
     if (this.#topics.has(topic)) return;
+    this.#topicIds.set(topic, `id-${++this.#createdTopics}`);
     this.#topics.set(
       topic,
       Array.from({ length: partitions }, (_, partition) => new InMemoryLog(topic, partition)),
     );
   }
 
+  /** Adds partitions to a topic, up to `total`. The group hears of it with the next rebalance. */
+  createPartitions(topic: string, total: number): void {
+    const logs = this.logs(topic);
+    const added = Array.from({ length: total - logs.length }, (_, i) => new InMemoryLog(topic, logs.length + i));
+    this.#topics.set(topic, [...logs, ...added]);
+  }
+
+  /** The group's offsets are deleted with the topic, as a broker does. */
   deleteTopic(topic: string): void {
+    for (const { partition } of this.logs(topic)) this.#committed.delete(`${topic}-${partition}`);
     this.#topics.delete(topic);
+    this.#topicIds.delete(topic);
+  }
+
+  topicId(topic: string): string | undefined {
+    return this.behaviour.hasTopicIds === false ? undefined : this.#topicIds.get(topic);
   }
 
   logs(topic: string): readonly InMemoryLog[] {
@@ -229,6 +248,7 @@ export class InMemoryCluster {
       partitionCounts: async topics =>
         new Map(topics.flatMap(topic => (this.#topics.has(topic) ? [[topic, this.logs(topic).length] as const] : []))),
       createTopic: async (topic: string, { partitions }: TopicConfig) => this.createTopic(topic, partitions),
+      createPartitions: async (topic, total) => this.createPartitions(topic, total),
       close: async () => {},
     };
   }

@@ -1,13 +1,23 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import type { Consumer, PolledBatch, RebalanceListener, Watermarks } from '../kafka/ports.js';
+import {
+  type Consumer,
+  KafkaClientError,
+  type PolledBatch,
+  type RebalanceListener,
+  type Watermarks,
+} from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
+
+const UNKNOWN_TOPIC_ID = 100;
 
 /** The consumer port on a cluster in memory. A poll that brings nothing lets the event loop go round once. */
 export class InMemoryConsumer implements Consumer {
   readonly instanceId: string;
   readonly #cluster: InMemoryCluster;
   readonly #positions = new Map<string, { readonly partition: TopicPartition; next: number }>();
+  /** Of the topics that it has met. */
+  readonly #topicIds = new Map<string, string>();
   #listener: RebalanceListener | undefined;
   #topics: readonly string[] = [];
   #turn = 0;
@@ -48,6 +58,7 @@ export class InMemoryConsumer implements Consumer {
     this.#positions.clear();
     for (const { topic, partition, offset } of partitions) {
       this.#positions.set(id({ topic, partition }), { partition: { topic, partition }, next: Math.max(0, offset) });
+      this.#meet(topic);
     }
   }
 
@@ -67,6 +78,7 @@ export class InMemoryConsumer implements Consumer {
     const max = Math.min(maxRecords, this.#cluster.behaviour.maxPollRecords);
     const positions = [...this.#positions.values()];
     const first = this.#turn++ % Math.max(1, positions.length);
+    for (const { partition } of positions) this.#checkTopic(partition.topic);
     for (const position of [...positions.slice(first), ...positions.slice(0, first)]) {
       const log = this.#cluster.log(position.partition.topic, position.partition.partition);
       const { records, next } = log.read(position.next, max - polled.length);
@@ -78,6 +90,22 @@ export class InMemoryConsumer implements Consumer {
     return { records: polled, ends };
   }
 
+  #checkTopic(topic: string): void {
+    const topicId = this.#cluster.topicId(topic);
+    if (topicId === undefined || topicId === this.#topicIds.get(topic)) return;
+    throw new KafkaClientError(`topic ${topic} was deleted and created again`, 'fatal', UNKNOWN_TOPIC_ID);
+  }
+
+  async topicId(topic: string): Promise<string | undefined> {
+    this.#meet(topic);
+    return this.#topicIds.get(topic);
+  }
+
+  #meet(topic: string): void {
+    const topicId = this.#cluster.topicId(topic);
+    if (topicId !== undefined && !this.#topicIds.has(topic)) this.#topicIds.set(topic, topicId);
+  }
+
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     return partitions.map(({ topic, partition }) => ({
       topic,
@@ -87,7 +115,8 @@ export class InMemoryConsumer implements Consumer {
   }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
-    return { low: 0, high: this.#cluster.log(topic, partition).stable };
+    const { low, stable } = this.#cluster.log(topic, partition);
+    return { low, high: stable };
   }
 
   /** Throws a KafkaClientError if the group has given its partitions to others: it may commit nothing. */

@@ -16,11 +16,17 @@ export class InMemoryLog {
   readonly topic: string;
   readonly partition: number;
   readonly #entries: Entry[] = [];
+  #low = 0;
   #stable = 0;
 
   constructor(topic: string, partition: number) {
     this.topic = topic;
     this.partition = partition;
+  }
+
+  /** The log start offset. */
+  get low(): number {
+    return this.#low;
   }
 
   /** The high watermark. */
@@ -44,6 +50,11 @@ export class InMemoryLog {
     return placed;
   }
 
+  /** Deletes the records below `offset`, as retention does (Java: `Admin.deleteRecords`). */
+  deleteRecords(offset: number): void {
+    this.#low = Math.max(this.#low, Math.min(offset, this.high));
+  }
+
   appendMarker(): void {
     this.#entries.push({ record: null, transaction: undefined });
   }
@@ -52,7 +63,7 @@ export class InMemoryLog {
   read(offset: number, max: number): { readonly records: readonly ConsumerRecord[]; readonly next: number } {
     const { stable } = this;
     const records: ConsumerRecord[] = [];
-    let next = offset;
+    let next = Math.max(offset, this.#low);
     for (; next < stable && records.length < max; next++) {
       const entry = this.#entries[next];
       if (entry?.record != null && entry.transaction?.state !== 'aborted') records.push(entry.record);
@@ -60,7 +71,7 @@ export class InMemoryLog {
     return { records, next };
   }
 
-  /** All that is committed. */
+  /** All that is committed and there. */
   get committed(): readonly ConsumerRecord[] {
     return this.read(0, Number.POSITIVE_INFINITY).records;
   }

@@ -128,7 +128,8 @@ export class InMemoryProducer implements Producer {
   }
 
   async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
-    return { low: 0, high: this.#cluster.log(topic, partition).high };
+    const { low, high } = this.#cluster.log(topic, partition);
+    return { low, high };
   }
 
   async close(): Promise<void> {}

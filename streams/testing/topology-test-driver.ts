@@ -118,7 +118,7 @@ export class TopologyTestDriver {
       cluster.createTopic(topic, partitions);
     const admin = cluster.ports.admin();
     const plan = planTopology(topology, config.applicationId, await admin.partitionCounts(sources));
-    await createInternalTopics(plan, admin);
+    await createInternalTopics(plan, admin, config);
     const driver = new TopologyTestDriver(config, plan, cluster, clock, autoCommit);
     await driver.#application.start();
     await driver.run();
@@ -245,10 +245,9 @@ export class TopologyTestDriver {
   readRecords(topic: string): ConsumerRecord[] {
     return this.#cluster.logs(topic).flatMap(log => {
       const id = `${topic}-${log.partition}`;
-      const all = log.committed;
-      const fresh = all.slice(this.#read.get(id) ?? 0);
-      this.#read.set(id, all.length);
-      return fresh;
+      const { records, next } = log.read(this.#read.get(id) ?? 0, Number.POSITIVE_INFINITY);
+      this.#read.set(id, next);
+      return records;
     });
   }
 

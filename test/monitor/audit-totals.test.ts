@@ -54,6 +54,12 @@ describe('the audit', () => {
     });
   });
 
+  it('counts what was read of a topic of the same name that was deleted since', () => {
+    const record = auditRecord({ task: '0_0', offsets: { begin: 0, next: 5, earlier: 3 }, cleaned: 8 });
+    const { produced, lag, unaccounted } = auditTotals([record], [{ low: 0, high: 6 }]);
+    assert.deepEqual([produced, lag, unaccounted], [9, 1, 0]);
+  });
+
   it('counts a record that is lost, and one that is doubled', () => {
     const of = (cleaned: number): number =>
       auditTotals([auditRecord({ task: '0_0', offsets: { begin: 0, next: 10 }, cleaned })], []).unaccounted;

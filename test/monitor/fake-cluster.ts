@@ -93,6 +93,12 @@ export class FakeCluster implements Admin, Consumer {
     throw new Error('the monitor created a topic');
   }
 
+  async topicId(): Promise<undefined> {}
+
+  createPartitions(): Promise<void> {
+    throw new Error('the monitor added partitions');
+  }
+
   unassign(): void {}
 
   #check(): void {

@@ -7,22 +7,34 @@ import { TaskState } from '../../stores/task-state.js';
 import type { Consumer, Producer } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import type { ChangelogPartition } from '../../streams/runtime/changelog-partition.js';
-import { ChangelogReader, type RestoreProgress, TaskCorruptedError } from '../../streams/runtime/changelog-reader.js';
+import { ChangelogReader, type RestoreProgress } from '../../streams/runtime/changelog-reader.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import type { InMemoryLog, LogTransaction } from '../../streams/testing/in-memory-log.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { record, ScriptedConsumer } from './scripted-consumer.js';
 
-const NOW = 1000;
+const NOW = 1_700_000_000_000;
+const DAY_MS = 86_400_000;
 
 describe('restoring from changelogs', () => {
   let state: TaskState;
   let progress: RestoreProgress[];
+  let warnings: string[];
 
   beforeEach(async () => {
     state = await newState();
     progress = [];
+    warnings = [];
   });
+
+  function newReader(
+    consumer: Consumer,
+    producer: Pick<Producer, 'watermarks'>,
+    onProgress = (one: RestoreProgress): void => void progress.push(one),
+  ): ChangelogReader {
+    const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
+    return new ChangelogReader({ consumer, producer, clock: new ManualClock(NOW), logger, onProgress });
+  }
 
   async function newState(): Promise<TaskState> {
     const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
@@ -53,7 +65,7 @@ describe('restoring from changelogs', () => {
     producer: Pick<Producer, 'watermarks'>,
     ...changelogs: ChangelogPartition[]
   ): Promise<void> {
-    const reader = new ChangelogReader(consumer, producer, new ManualClock(NOW), one => progress.push(one));
+    const reader = newReader(consumer, producer);
     await reader.restore(changelogs);
     try {
       while (changelogs.some(({ taskId }) => reader.isRestoring(taskId))) await immediate();
@@ -221,18 +233,70 @@ describe('restoring from changelogs', () => {
     ['before the oldest record: what lies between is gone', 4],
     ['behind the end: the topic is not the one that it was', 11],
   ] as const) {
-    it(`finds state corrupt whose offset is ${what}`, async () => {
-      await state.restoring('rows').write(offset, NOW);
-      const consumer = new ScriptedConsumer({ 'log-0': { low: 5, high: 10 } });
-      await assert.rejects(restore(consumer, changelog({ taskId: '0_7' })), (error: Error) => {
-        assert.ok(error instanceof TaskCorruptedError);
-        assert.equal(error.taskId, '0_7');
-        assert.match(error.message, new RegExp(`${offset}.*log-0.*5.*10`));
-        return true;
-      });
-      assert.equal(consumer.polls, 0);
+    it(`reads a store from the beginning whose offset is ${what}, and leaves the others as they are`, async () => {
+      await onDisk('rows', offset);
+      await onDisk('more', 3);
+      const watermarks = { 'log-0': { low: 5, high: 10 }, 'more-0': { low: 0, high: 3 } };
+      const consumer = new ScriptedConsumer(watermarks, [{ records: [record('log', 0, 9, 'new', '1')] }]);
+      await restore(consumer, changelog(), changelog({ topic: 'more', store: 'more' }));
+      assert.deepEqual([read('old'), read('new'), read('old', 'more')], [undefined, '1', '1']);
+      assert.match(warnings.join(), new RegExp(`0_0: its store rows is rebuilt from log-0: .*${offset}.*5 to 10`));
     });
   }
+
+  /** A store that was closed with one row. */
+  async function onDisk(store: string, offset: number, asOf = NOW): Promise<void> {
+    const batch = state.restoring(store);
+    batch.put('old', Buffer.from('1'));
+    await batch.write(offset, asOf);
+  }
+
+  it('reads a store from the beginning that is a day old and has missed records: a tombstone may be gone', async () => {
+    await onDisk('rows', 3, NOW - DAY_MS);
+    const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 9 } }, [
+      { records: [record('log', 0, 8, 'new', '1')] },
+    ]);
+    await restore(consumer, changelog());
+    assert.deepEqual([read('old'), read('new'), state.asOf('rows')], [undefined, '1', NOW]);
+  });
+
+  it('keeps a store that has missed nothing, however old, though all of its changelog is gone by retention', async () => {
+    await onDisk('rows', 9, NOW - 30 * DAY_MS);
+    await restore(new ScriptedConsumer({ 'log-0': { low: 9, high: 9 } }), changelog());
+    assert.equal(read('old'), '1');
+    assert.deepEqual(warnings, []);
+  });
+
+  for (const [what, more] of [
+    ['keys that are written once', { blocksOf: Buffer.from('1') }],
+    ['the record of a task in the audit topic', { onlyKey: 'old' }],
+  ] as const) {
+    it(`keeps ${what}, however old: they are never deleted`, async () => {
+      await onDisk('rows', 3, NOW - 30 * DAY_MS);
+      const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 9 } }, [
+        { ends: [{ topic: 'log', partition: 0, offset: 9 }] },
+      ]);
+      await restore(consumer, changelog(more));
+      assert.equal(read('old'), '1');
+    });
+  }
+
+  it('leaves a store as old as it was when it ends before it is level, whatever else is written', async () => {
+    await onDisk('rows', 3, NOW - 1000);
+    const cluster = new InMemoryCluster(new ManualClock(0));
+    for (const topic of ['log', 'more']) {
+      cluster.createTopic(topic, 1);
+      for (let row = 0; row < 5; row++) append(cluster.log(topic, 0), String(row), '1');
+    }
+    const transaction: LogTransaction = { state: 'open' };
+    append(cluster.log('log', 0), 'open', '1', transaction);
+    const consumer = cluster.ports.consumer({ clientId: 'c', pollTimeoutMs: 0 });
+    const reader = newReader(consumer, cluster.ports.producer({ clientId: 'p' }));
+    await reader.restore([changelog(), changelog({ topic: 'more', store: 'more' })]);
+    while (state.changelogOffset('rows') !== 5 || state.changelogOffset('more') !== 5) await immediate();
+    await reader.close();
+    assert.deepEqual([state.asOf('rows'), state.asOf('more')], [NOW - 1000, NOW]);
+  });
 
   it('tells of its progress, store by store', async () => {
     const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 3 } }, [
@@ -285,7 +349,7 @@ describe('restoring from changelogs', () => {
     };
     let stops = 0;
     let stop: Promise<void> | undefined;
-    const reader = new ChangelogReader(consumer, producer, new ManualClock(NOW), one => {
+    const reader = newReader(consumer, producer, one => {
       progress.push(one);
       stop ??= reader
         .whilePaused(async () => {
@@ -342,7 +406,7 @@ describe('restoring from changelogs', () => {
         assign(partitions);
       };
       const producer = cluster.ports.producer({ clientId: 'p' });
-      reader = new ChangelogReader(consumer, producer, new ManualClock(NOW), one => progress.push(one));
+      reader = newReader(consumer, producer);
     });
 
     afterEach(() => reader.close());

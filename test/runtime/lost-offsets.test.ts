@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { decodeAudit } from '../../streams/audit/audit-record.js';
 import { Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
+import { AT_ONCE, InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { TestApplication } from './test-application.js';
 
@@ -57,6 +59,103 @@ describe('a group whose committed offsets are lost', () => {
   });
 });
 
+describe('an input topic that was deleted, created again and filled', () => {
+  let app: TestApplication;
+
+  beforeEach(() => {
+    app = new TestApplication();
+    app.createTopics();
+  });
+
+  afterEach(() => app.close());
+
+  const counted = (total: number): Promise<void> => app.until(() => app.output().includes(String(total)));
+
+  function send(records: number): void {
+    for (let sent = 0; sent < records; sent++) app.send(1);
+  }
+
+  function createAgain(): void {
+    app.cluster.deleteTopic('in');
+    app.cluster.createTopic('in', 2);
+  }
+
+  for (const processingGuarantee of ['exactly_once_v2', 'at_least_once'] as const) {
+    for (const [what, lose] of [
+      ['', () => {}],
+      [' and the state was lost', () => (app.directory = new MemoryStateDirectory())],
+    ] as const) {
+      it(`is read from its oldest record, if that was while the application was off${what}, with ${processingGuarantee}`, async () => {
+        const streams = app.start({ processingGuarantee });
+        send(3);
+        await counted(3);
+        await streams.close();
+        createAgain();
+        send(5);
+        lose();
+        app.start({ processingGuarantee });
+        await counted(8);
+        assert.match(
+          app.warnings.join('; '),
+          /topic in is not the one .* task 0_0 has read up to 3: .* deleted and created/,
+        );
+      });
+    }
+
+    it(`is read from its oldest record, if that was while the application ran, with ${processingGuarantee}`, async () => {
+      app.start({ processingGuarantee });
+      send(3);
+      await counted(3);
+      createAgain();
+      send(5);
+      await counted(8);
+      send(1);
+      await counted(9);
+      assert.match(app.warnings.join('; '), /topic in was deleted and created again/);
+      assert.ok(!app.states.includes('ERROR'));
+    });
+  }
+
+  it('counts in the audit with what was read of the one before', async () => {
+    app.start();
+    send(3);
+    await counted(3);
+    createAgain();
+    send(5);
+    await counted(8);
+    const record = app.cluster
+      .log('app-audit', 0)
+      .committed.filter(({ key }) => key?.toString() === '0_0')
+      .at(-1);
+    const { offsets, counts } = decodeAudit(record?.value ?? Buffer.from('{}'));
+    assert.deepEqual([offsets.in, counts.in.in], [{ begin: 0, next: 5, earlier: 3 }, 8]);
+  });
+
+  it('with other partitions stops an application that has a store', async () => {
+    const streams = app.start();
+    send(3);
+    await counted(3);
+    app.cluster.deleteTopic('in');
+    app.cluster.createTopic('in', 1);
+    send(1);
+    await assert.rejects(streams.stopped, /topic in has 1 partitions, and had 2 before/);
+  });
+
+  it('goes on from where the task had come, and says so, if the cluster has no topic ids: it may as well be the same', async () => {
+    app.cluster = new InMemoryCluster(app.clock, { ...AT_ONCE, hasTopicIds: false });
+    app.createTopics();
+    const streams = app.start();
+    send(3);
+    await counted(3);
+    await streams.close();
+    createAgain();
+    send(5);
+    app.start();
+    await counted(5);
+    assert.match(app.warnings.join('; '), /no committed offset of in-0: goes on from 3, where task 0_0 had come/);
+  });
+});
+
 describe('a client that goes back to the beginning by itself', () => {
   let app: TestApplication;
 
@@ -79,7 +178,9 @@ describe('a client that goes back to the beginning by itself', () => {
     assert.match(app.warnings.join('; '), /going back to the last commit: .* came from 0 on, where \d+ is next/);
   });
 
-  it('reads what is there where the topic was made again', async () => {
+  it('reads what is there where the topic was made again, in a cluster without topic ids', async () => {
+    app.cluster = new InMemoryCluster(app.clock, { ...AT_ONCE, hasTopicIds: false });
+    app.createTopics();
     app.start();
     for (let sent = 0; sent < 3; sent++) app.send(1);
     await app.until(() => app.output().includes('3'));

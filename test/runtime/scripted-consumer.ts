@@ -36,6 +36,8 @@ export class ScriptedConsumer implements Consumer {
     return batch;
   }
 
+  async topicId(): Promise<undefined> {}
+
   async committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     return partitions.map(partition => ({ ...partition, offset: -1 }));
   }

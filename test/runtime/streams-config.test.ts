@@ -17,6 +17,7 @@ describe('the configuration of an application', () => {
       idleTimeoutMs: 5000,
       cacheMaxEntries: 100_000,
       standbyReplicas: 0,
+      windowstoreChangelogAdditionalRetentionMs: 604_800_000,
       deadLetterTopic: undefined,
       deserializationExceptionHandler: failOnError,
       processingExceptionHandler: failOnError,

@@ -51,7 +51,7 @@ for (const backend of levelBackends) {
     const read = (store: string, key: string): string | undefined => state.store(store).get(key)?.toString();
 
     it('is empty, of no age and without offsets when it is new', () => {
-      assert.equal(state.writtenAt, undefined);
+      assert.equal(state.asOf('counts'), undefined);
       assert.equal(state.changelogOffset('counts'), undefined);
       assert.equal(read('counts', 'a'), undefined);
     });
@@ -80,7 +80,7 @@ for (const backend of levelBackends) {
       await crash();
       assert.deepEqual([read('counts', 'a'), read('seen', 'b')], ['1', '2']);
       assert.deepEqual([state.changelogOffset('counts'), state.changelogOffset('seen')], [10, 20]);
-      assert.equal(state.writtenAt, NOW + 5);
+      assert.deepEqual([state.asOf('counts'), state.asOf('seen')], [NOW + 5, NOW + 5]);
     });
 
     it('is as of the last flush after a crash, with the offset of that flush', async () => {
@@ -148,7 +148,41 @@ for (const backend of levelBackends) {
       assert.deepEqual([read('counts', 'a'), read('counts', 'b')], [undefined, '2']);
       assert.equal(state.changelogOffset('counts'), 9);
       assert.equal(state.changelogOffset('seen'), undefined);
-      assert.equal(state.writtenAt, NOW + 1);
+      assert.equal(state.asOf('counts'), NOW + 1);
+    });
+
+    it('has an age for each store: what is written of one makes no other younger', async () => {
+      await state.restoring('counts').write(5, NOW);
+      await state.restoring('seen').write(5, NOW + 1);
+      await state.flush(NOW + 2, new Map([['seen', 6]]));
+      await crash();
+      assert.deepEqual([state.asOf('counts'), state.asOf('seen')], [NOW, NOW + 2]);
+    });
+
+    it('takes the age of the directory for a store where an earlier version has written it', async () => {
+      await state.restoring('counts').write(5, NOW);
+      await state.close();
+      const database = await StateDatabase.open(storage.level());
+      const asOf = { key: '\0asOf\0counts', value: null };
+      await database.write([asOf, { key: '\0written', value: Buffer.from(String(NOW - 1)) }]);
+      await database.close();
+      state = await open(storage);
+      assert.deepEqual([state.changelogOffset('counts'), state.asOf('counts')], [5, NOW - 1]);
+    });
+
+    it('discards one store, with its offset, and no other', async () => {
+      for (const store of NAMES) {
+        const batch = state.restoring(store);
+        batch.put('a', Buffer.from('1'));
+        await batch.write(5, NOW);
+      }
+      assert.equal(read('counts', 'a'), '1');
+      await state.discard('counts');
+      for (const when of ['at once', 'after a crash']) {
+        assert.deepEqual([read('counts', 'a'), read('seen', 'a')], [undefined, '1'], when);
+        assert.deepEqual([state.changelogOffset('counts'), state.changelogOffset('seen')], [undefined, 5], when);
+        await crash();
+      }
     });
 
     it('is due for a flush by the number of committed entries, over all stores', () => {
@@ -195,7 +229,7 @@ for (const backend of levelBackends) {
       await Promise.all(flushes);
       await crash();
       assert.equal(read('counts', 'a'), '4');
-      assert.deepEqual([state.changelogOffset('counts'), state.writtenAt], [4, NOW + 4]);
+      assert.deepEqual([state.changelogOffset('counts'), state.asOf('counts')], [4, NOW + 4]);
     });
 
     it('finishes a flush before it closes', async () => {
