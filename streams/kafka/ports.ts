@@ -39,9 +39,17 @@ export interface Consumer {
   connect(): Promise<void>;
   /** Joins the group of this consumer. */
   subscribe(topics: readonly string[], listener: RebalanceListener): void;
+  /** None of them is paused, whatever was before. */
   assign(partitions: readonly TopicPartitionOffset[]): void;
   unassign(): void;
   poll(maxRecords: number): Promise<PolledBatch>;
+  /**
+   * Polls bring nothing of these partitions, neither records nor ends, until they are resumed or assigned again. What the client has
+   * fetched ahead of them is dropped. Not to be called while a poll is in flight: what that poll takes might come twice.
+   */
+  pause(partitions: readonly TopicPartition[]): void;
+  /** Partitions that were paused go on behind the last record that a poll brought; their ends are reported again. */
+  resume(partitions: readonly TopicPartition[]): void;
   /** Stable committed offsets of the group; -1 where there is none. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
   /** Asks the broker. The end is the last stable offset: what comes behind the first open transaction does not count. */

@@ -25,6 +25,12 @@ export interface StreamsOptions {
   readonly commitInterval?: Duration;
   /** After this long without input a task promises that nothing older comes. Default: 5 s. */
   readonly idleTimeout?: Duration;
+  /**
+   * Bytes of records that a process may have polled and not processed, estimated: those of partitions that are ahead of others of their
+   * task wait there (KIP-770: `input.buffer.max.bytes`). Beyond, they are not fetched until they are needed. A single record is always taken, whatever
+   * its size. Default: 64 MB.
+   */
+  readonly inputBufferMaxBytes?: number;
   /** Entries that the stores of a process may hold uncommitted before it commits early. Default: 100,000; 0: no caching. */
   readonly cacheMaxEntries?: number;
   /**
@@ -50,6 +56,7 @@ export interface StreamsConfig {
   readonly groupProtocol: GroupProtocol;
   readonly commitIntervalMs: number;
   readonly idleTimeoutMs: number;
+  readonly inputBufferMaxBytes: number;
   readonly cacheMaxEntries: number;
   readonly standbyReplicas: number;
   readonly deadLetterTopic: string | undefined;
@@ -58,6 +65,7 @@ export interface StreamsConfig {
   readonly productionExceptionHandler: ErrorHandler;
 }
 
+const MEGABYTE = 1024 * 1024;
 const DEFAULT_COMMIT_INTERVAL_MS = { exactly_once_v2: 100, at_least_once: 30_000 } as const;
 
 const duration = z
@@ -82,6 +90,10 @@ const schema = z.strictObject({
   groupProtocol: z.enum(GROUP_PROTOCOLS).default('classic'),
   commitInterval: duration.optional(),
   idleTimeout: duration.default(5000),
+  inputBufferMaxBytes: z
+    .int()
+    .min(1)
+    .default(64 * MEGABYTE),
   cacheMaxEntries: z.int().min(0).default(100_000),
   standbyReplicas: z.int().min(0).max(100).default(0),
   deadLetterTopic: topicName.optional(),

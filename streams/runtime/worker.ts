@@ -122,7 +122,7 @@ export class Worker {
       now: () => ports.clock.now(),
       logger,
     });
-    this.#input = new InputReader(consumer, logger);
+    this.#input = new InputReader(consumer, config.inputBufferMaxBytes, logger);
     this.#offsets = new ChangelogOffsets(producer, ports.clock);
     this.#idle = new IdleCheck(producer, ports.clock, config.idleTimeoutMs);
     this.#commits = new CommitSequence({
