@@ -1,4 +1,5 @@
 import { CleanCache } from './clean-cache.js';
+import { EntryMap } from './entry-map.js';
 import {
   type KeyRange,
   prefixEnd,
@@ -26,21 +27,21 @@ export class ByteStore {
   readonly #prefix: StateKey;
   readonly #database: StateDatabase;
   readonly #clean: CleanCache;
-  #active = new Map<StateKey, Buffer | null>();
-  #staged = new Map<StateKey, Buffer | null>();
-  #committed = new Map<StateKey, Buffer | null>();
-  #flushing = new Map<StateKey, Buffer | null>();
+  #active = new EntryMap<Buffer | null>();
+  #staged = new EntryMap<Buffer | null>();
+  #committed = new EntryMap<Buffer | null>();
+  #flushing = new EntryMap<Buffer | null>();
   /** Of the active transaction, the staged one, the committed ones, and what is gone from disk: ascending from last to first. */
   #expiredBelow: StateKey = '';
   #stagedExpiry: StateKey = '';
   #committedExpiry: StateKey = '';
   #clearedBelow: StateKey = '';
 
-  constructor(name: string, database: StateDatabase, cleanCacheEntries: number) {
+  constructor(name: string, database: StateDatabase, cleanCacheBytes: number) {
     this.name = name;
     this.#prefix = `${name}\0`;
     this.#database = database;
-    this.#clean = new CleanCache(cleanCacheEntries);
+    this.#clean = new CleanCache(cleanCacheBytes);
   }
 
   /** Entries written since the last commit that was staged. */
@@ -48,9 +49,19 @@ export class ByteStore {
     return this.#active.size;
   }
 
+  /** Estimate of the memory that these entries take. */
+  get dirtyBytes(): number {
+    return this.#active.bytes;
+  }
+
   /** Entries that Kafka has and the disk does not have yet. */
   get unflushedEntries(): number {
     return this.#committed.size;
+  }
+
+  /** Estimate of the memory that these entries take. */
+  get unflushedBytes(): number {
+    return this.#committed.bytes;
   }
 
   get(key: StateKey): Buffer | null {
@@ -99,7 +110,7 @@ export class ByteStore {
     this.#active = this.#staged;
     this.#staged = staged;
     this.#stagedExpiry = this.#expiredBelow;
-    return staged;
+    return staged.entries;
   }
 
   /** The staged transaction has committed. */
@@ -111,7 +122,7 @@ export class ByteStore {
       this.#staged = empty;
       return;
     }
-    for (const [key, value] of this.#staged) this.#committed.set(key, value);
+    for (const [key, value] of this.#staged.entries) this.#committed.set(key, value);
     this.#staged.clear();
   }
 
@@ -128,13 +139,13 @@ export class ByteStore {
     const flushing = this.#committed;
     this.#committed = this.#flushing;
     this.#flushing = flushing;
-    for (const [key, value] of flushing) {
+    for (const [key, value] of flushing.entries) {
       if (key >= this.#committedExpiry) yield { key: this.#prefix + key, value };
     }
   }
 
   async flushed(): Promise<void> {
-    for (const key of this.#flushing.keys()) this.#clean.delete(key);
+    for (const key of this.#flushing.entries.keys()) this.#clean.delete(key);
     this.#flushing.clear();
     if (this.#committedExpiry > this.#clearedBelow) {
       const to = this.#committedExpiry;
@@ -156,13 +167,13 @@ export class ByteStore {
 
   /** All entries in the order of their keys as of now, uncommitted writes of this task included. */
   entries(range: KeyRange = ALL): Promise<Entry[]> {
-    const layers = [this.#flushing, this.#committed, this.#staged, this.#active];
+    const layers = [this.#flushing, this.#committed, this.#staged, this.#active].map(({ entries }) => entries);
     return this.#merged(range, this.#expiredBelow, layers, Number.POSITIVE_INFINITY);
   }
 
   /** The first `limit` entries of the range, in the order of their keys, of what Kafka has committed by now. */
   committedEntries(range: KeyRange, limit: number): Promise<Entry[]> {
-    return this.#merged(range, this.#committedExpiry, [this.#flushing, this.#committed], limit);
+    return this.#merged(range, this.#committedExpiry, [this.#flushing.entries, this.#committed.entries], limit);
   }
 
   /** `layers`: the later ones win over those before, and all of them over what is on disk. */

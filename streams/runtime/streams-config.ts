@@ -31,8 +31,13 @@ export interface StreamsOptions {
    * its size. Default: 64 MB.
    */
   readonly inputBufferMaxBytes?: number;
-  /** Entries that the stores of a process may hold uncommitted before it commits early. Default: 100,000; 0: no caching. */
-  readonly cacheMaxEntries?: number;
+  /**
+   * Bytes that a process may hold uncommitted before it commits early, estimated (Java: `statestore.cache.max.bytes`): updates of tables and
+   * partial aggregates that are kept for the commit, writes of stores, records that wait for the producer. While one commit is under way the next one may
+   * gather as much. 0: nothing is cached, each update is sent on at once; what can't leave before the commit may have the default.
+   * Default: 64 MB.
+   */
+  readonly cacheMaxBytes?: number;
   /**
    * How many other instances follow the changelogs of a task, to take it over without a restore and to answer stale queries
    * meanwhile (Java: `num.standby.replicas`). Default: 0.
@@ -57,7 +62,9 @@ export interface StreamsConfig {
   readonly commitIntervalMs: number;
   readonly idleTimeoutMs: number;
   readonly inputBufferMaxBytes: number;
-  readonly cacheMaxEntries: number;
+  /** Updates of tables and partial aggregates are kept for the commit. */
+  readonly caching: boolean;
+  readonly uncommittedMaxBytes: number;
   readonly standbyReplicas: number;
   readonly deadLetterTopic: string | undefined;
   readonly deserializationExceptionHandler: ErrorHandler;
@@ -66,6 +73,7 @@ export interface StreamsConfig {
 }
 
 const MEGABYTE = 1024 * 1024;
+const DEFAULT_CACHE_MAX_BYTES = 64 * MEGABYTE;
 const DEFAULT_COMMIT_INTERVAL_MS = { exactly_once_v2: 100, at_least_once: 30_000 } as const;
 
 const duration = z
@@ -94,7 +102,7 @@ const schema = z.strictObject({
     .int()
     .min(1)
     .default(64 * MEGABYTE),
-  cacheMaxEntries: z.int().min(0).default(100_000),
+  cacheMaxBytes: z.int().min(0).default(DEFAULT_CACHE_MAX_BYTES),
   standbyReplicas: z.int().min(0).max(100).default(0),
   deadLetterTopic: topicName.optional(),
   deserializationExceptionHandler: handler.default(() => failOnError),
@@ -109,12 +117,14 @@ export function streamsConfig(options: StreamsOptions): StreamsConfig {
     const [issue] = parsed.error.issues;
     throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);
   }
-  const { commitInterval, idleTimeout, applicationServer, deadLetterTopic, ...rest } = parsed.data;
+  const { commitInterval, idleTimeout, cacheMaxBytes, applicationServer, deadLetterTopic, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
     applicationServer,
     deadLetterTopic,
     idleTimeoutMs: idleTimeout,
+    caching: cacheMaxBytes > 0,
+    uncommittedMaxBytes: cacheMaxBytes === 0 ? DEFAULT_CACHE_MAX_BYTES : cacheMaxBytes,
     commitIntervalMs: commitInterval ?? DEFAULT_COMMIT_INTERVAL_MS[rest.processingGuarantee],
   });
 }

@@ -25,8 +25,9 @@ import type { TopologyPlan } from './task-plan.js';
 import { END_OF_TIME } from './time.js';
 import { WorkerClients } from './worker-clients.js';
 
-/** Records between two looks at the clock. */
+/** Records between two looks at the clock and at what is uncommitted, and their bytes: one record may have a megabyte. */
 const SLICE = 500;
+const SLICE_BYTES = 2 * 1024 * 1024;
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 
@@ -156,6 +157,11 @@ export class Worker {
     return this.#standbys.state(taskId) ?? this.#assigned.restoringState(taskId);
   }
 
+  /** Estimate of the memory of what waits for the next commit. */
+  get uncommittedBytes(): number {
+    return this.#commits.uncommittedBytes;
+  }
+
   /** True if every task of the topology runs here, nothing is left to process and all time has ended. */
   get drained(): boolean {
     const ended = (task: Task): boolean => task.inputs.buffered === 0 && task.lowestTime === END_OF_TIME;
@@ -239,7 +245,7 @@ export class Worker {
     const ready = this.tasks.filter(task => task.inputs.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
     return ready.some(task => {
       const startedAt = performance.now();
-      const processed = task.process(SLICE);
+      const processed = task.process(SLICE, SLICE_BYTES);
       if (processed > 0) this.#metrics.processed(processed, performance.now() - startedAt);
       return processed > 0;
     });

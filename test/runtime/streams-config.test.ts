@@ -15,7 +15,8 @@ describe('the configuration of an application', () => {
       commitIntervalMs: 100,
       idleTimeoutMs: 5000,
       inputBufferMaxBytes: 67_108_864,
-      cacheMaxEntries: 100_000,
+      caching: true,
+      uncommittedMaxBytes: 67_108_864,
       standbyReplicas: 0,
       deadLetterTopic: undefined,
       deserializationExceptionHandler: failOnError,
@@ -34,6 +35,12 @@ describe('the configuration of an application', () => {
     assert.deepEqual([config.commitIntervalMs, config.idleTimeoutMs], [2000, 250]);
   });
 
+  it('caches nothing with 0 bytes, and bounds what is uncommitted all the same', () => {
+    const { caching, uncommittedMaxBytes } = streamsConfig({ applicationId: 'users', cacheMaxBytes: 0 });
+    assert.deepEqual([caching, uncommittedMaxBytes], [false, 67_108_864]);
+    assert.equal(streamsConfig({ applicationId: 'users', cacheMaxBytes: 1000 }).uncommittedMaxBytes, 1000);
+  });
+
   it('cannot be changed', () => {
     assert.ok(Object.isFrozen(streamsConfig({ applicationId: 'users' })));
   });
@@ -47,7 +54,7 @@ describe('the configuration of an application', () => {
     commitInterval: { commitInterval: 'soon' },
     idleTimeout: { idleTimeout: -1 },
     inputBufferMaxBytes: { inputBufferMaxBytes: 0 },
-    cacheMaxEntries: { cacheMaxEntries: 1.5 },
+    cacheMaxBytes: { cacheMaxBytes: 1.5 },
     deadLetterTopic: { deadLetterTopic: 'a/b' },
     deserializationExceptionHandler: { deserializationExceptionHandler: 'resume' },
     processingExceptionHandler: { processingExceptionHandler: {} },

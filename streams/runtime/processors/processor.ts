@@ -74,6 +74,11 @@ export abstract class Processor {
    */
   flush(): void {}
 
+  /** Estimate of the memory of what it keeps back for the commit. */
+  get keptBytes(): number {
+    return 0;
+  }
+
   /** The time to go on with after a restart; undefined if it keeps none. */
   saveTime(): SavedTime | undefined {
     return undefined;
