@@ -48,7 +48,7 @@ export interface Consumer {
    * fetched ahead of them is dropped. Not to be called while a poll is in flight: what that poll takes might come twice.
    */
   pause(partitions: readonly TopicPartition[]): void;
-  /** Partitions that were paused go on behind the last record that a poll brought; their ends are reported again. */
+  /** Partitions that were paused go on behind the last record that a poll brought; their ends are reported again. At any time. */
   resume(partitions: readonly TopicPartition[]): void;
   /** Stable committed offsets of the group; -1 where there is none. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;

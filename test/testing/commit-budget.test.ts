@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { type KStream, StreamsBuilder, TimeWindows } from '../../streams/index.js';
+import { PARTIAL_OVERHEAD_BYTES } from '../../streams/runtime/processors/combiner.js';
 import { type TestRecord, TopologyTestDriver, type TopologyTestDriverOptions } from '../../streams/testing/index.js';
 
 const LIMIT = 300_000;
@@ -58,6 +60,7 @@ async function run(
   await driver.run();
   await driver.commit();
   records.push(...driver.readOutput('out'));
+  assert.equal(driver.uncommittedBytes, 0);
   await driver.close();
   return { records, peak, commits, largest };
 }
@@ -168,5 +171,36 @@ describe('a commit that the budget of uncommitted bytes asks for', () => {
       ...polls,
     });
     assert.equal(commits, 0, 'the default is not reached');
+  });
+});
+
+describe('what is uncommitted', () => {
+  it('is what the partial aggregates take that are in a combiner, whatever has come and was committed', async () => {
+    const words = fc.array(fc.option(fc.constantFrom('a', 'bb', 'ccc', 'dddd'), { nil: 'commit', freq: 4 }));
+    await fc.assert(
+      fc.asyncProperty(words, async all => {
+        const builder = new StreamsBuilder();
+        builder
+          .stream<string, string>('in')
+          .groupBy((_key, word) => word)
+          .count({ as: 'counts' });
+        const driver = await TopologyTestDriver.create(builder.build(), { autoCommit: false });
+        let combined = new Set<string>();
+        for (const word of all) {
+          if (word === 'commit') {
+            await driver.commit();
+            combined = new Set();
+          } else {
+            await driver.pipeInput('in', { key: 'k', value: word, timestamp: 0 });
+            combined.add(word);
+          }
+          let bytes = 0;
+          for (const key of combined) bytes += PARTIAL_OVERHEAD_BYTES + key.length;
+          assert.equal(driver.uncommittedBytes, bytes);
+        }
+        await driver.close();
+      }),
+      { numRuns: 30 },
+    );
   });
 });

@@ -5,6 +5,7 @@ interface CachedChange {
   readonly oldValue: unknown;
   newValue: unknown;
   timestamp: number;
+  /** Of the new value. */
   bytes: number;
 }
 

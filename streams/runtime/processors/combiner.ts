@@ -21,7 +21,7 @@ interface Partial {
 }
 
 /** What a partial aggregate takes beside its key and its aggregate: a slot of the map and the object (measured with Node 20: 165). */
-const PARTIAL_OVERHEAD_BYTES = 170;
+export const PARTIAL_OVERHEAD_BYTES = 170;
 
 /**
  * Aggregates what an associative aggregation gets within one transaction, before it moves: the repartition topic takes one
