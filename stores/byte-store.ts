@@ -1,4 +1,5 @@
 import { CleanCache } from './clean-cache.js';
+import { EntryMap } from './entry-map.js';
 import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
 import {
   type KeyRange,
@@ -25,10 +26,10 @@ export class ByteStore {
   readonly #prefix: StateKey;
   readonly #database: StateDatabase;
   readonly #clean: CleanCache;
-  #active = new Map<StateKey, Buffer | null>();
-  #staged = new Map<StateKey, Buffer | null>();
-  #committed = new Map<StateKey, Buffer | null>();
-  #flushing = new Map<StateKey, Buffer | null>();
+  #active = new EntryMap<Buffer | null>();
+  #staged = new EntryMap<Buffer | null>();
+  #committed = new EntryMap<Buffer | null>();
+  #flushing = new EntryMap<Buffer | null>();
   /** What is committed and may not be on disk, sorted: once for all who read it between two changes. */
   #unflushed: readonly LayerEntry[] | undefined;
   /** Of the active transaction, the staged one, the committed ones, and what is gone from disk: ascending from last to first. */
@@ -37,11 +38,11 @@ export class ByteStore {
   #committedExpiry: StateKey = '';
   #clearedBelow: StateKey = '';
 
-  constructor(name: string, database: StateDatabase, cleanCacheEntries: number) {
+  constructor(name: string, database: StateDatabase, cleanCacheBytes: number) {
     this.name = name;
     this.#prefix = `${name}\0`;
     this.#database = database;
-    this.#clean = new CleanCache(cleanCacheEntries);
+    this.#clean = new CleanCache(cleanCacheBytes);
   }
 
   /** Entries written since the last commit that was staged. */
@@ -49,9 +50,19 @@ export class ByteStore {
     return this.#active.size;
   }
 
+  /** Estimate of the memory that these entries take. */
+  get dirtyBytes(): number {
+    return this.#active.bytes;
+  }
+
   /** Entries that Kafka has and the disk does not have yet. */
   get unflushedEntries(): number {
     return this.#committed.size;
+  }
+
+  /** Estimate of the memory that these entries take. */
+  get unflushedBytes(): number {
+    return this.#committed.bytes;
   }
 
   get(key: StateKey): Buffer | null {
@@ -100,7 +111,7 @@ export class ByteStore {
     this.#active = this.#staged;
     this.#staged = staged;
     this.#stagedExpiry = this.#expiredBelow;
-    return staged;
+    return staged.entries;
   }
 
   /** The staged transaction has committed. */
@@ -113,7 +124,7 @@ export class ByteStore {
       this.#staged = empty;
       return;
     }
-    for (const [key, value] of this.#staged) this.#committed.set(key, value);
+    for (const [key, value] of this.#staged.entries) this.#committed.set(key, value);
     this.#staged.clear();
   }
 
@@ -130,14 +141,14 @@ export class ByteStore {
     const flushing = this.#committed;
     this.#committed = this.#flushing;
     this.#flushing = flushing;
-    for (const [key, value] of flushing) {
+    for (const [key, value] of flushing.entries) {
       if (key >= this.#committedExpiry) yield { key: this.#prefix + key, value };
     }
   }
 
   async flushed(): Promise<void> {
     this.#unflushed = undefined;
-    for (const key of this.#flushing.keys()) this.#clean.delete(key);
+    for (const key of this.#flushing.entries.keys()) this.#clean.delete(key);
     this.#flushing.clear();
     if (this.#committedExpiry > this.#clearedBelow) {
       const to = this.#committedExpiry;
@@ -165,7 +176,9 @@ export class ByteStore {
 
   /** All entries in the order of their keys as of now, uncommitted writes of this task included. */
   async entries(range: KeyRange = ALL): Promise<Entry[]> {
-    const writes = sortedWrites([this.#flushing, this.#committed, this.#staged, this.#active]);
+    const writes = sortedWrites(
+      [this.#flushing, this.#committed, this.#staged, this.#active].map(({ entries }) => entries),
+    );
     const scan = this.#scan(range, this.#expiredBelow, writes);
     const entries: Entry[] = [];
     try {
@@ -178,7 +191,7 @@ export class ByteStore {
 
   /** Goes through the entries of the range as of now, in the order of their keys, of what Kafka has committed. Must be closed. */
   scanCommitted(range: KeyRange): EntryScan {
-    this.#unflushed ??= sortedWrites([this.#flushing, this.#committed]);
+    this.#unflushed ??= sortedWrites([this.#flushing.entries, this.#committed.entries]);
     return this.#scan(range, this.#committedExpiry, this.#unflushed);
   }
 

@@ -1,29 +1,33 @@
+import { EntryMap } from './entry-map.js';
 import type { StateKey } from './state-database.js';
 
 /** Entries that were read from disk of late, least recently read out first. Holds nothing that is not on disk. */
 export class CleanCache {
-  readonly #entries = new Map<StateKey, Buffer>();
-  readonly #maxEntries: number;
+  readonly #entries = new EntryMap<Buffer>();
+  readonly #maxBytes: number;
 
-  constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Estimate of the memory that the entries take. */
+  get bytes(): number {
+    return this.#entries.bytes;
   }
 
   get(key: StateKey): Buffer | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, value);
-    }
+    if (value !== undefined) this.#entries.moveToEnd(key, value);
     return value;
   }
 
   set(key: StateKey, value: Buffer): void {
-    if (this.#maxEntries === 0) return;
+    if (this.#maxBytes === 0) return;
     this.#entries.set(key, value);
-    if (this.#entries.size > this.#maxEntries) {
-      const oldest = this.#entries.keys().next();
-      if (!oldest.done) this.#entries.delete(oldest.value);
+    while (this.#entries.bytes > this.#maxBytes) {
+      const oldest = this.#entries.entries.keys().next();
+      if (oldest.done) return;
+      this.#entries.delete(oldest.value);
     }
   }
 

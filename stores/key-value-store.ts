@@ -29,10 +29,11 @@ export class TimestampedKeyValueStore<K, V> {
     return bytes === null ? null : decodeTimestamped(this.#values, bytes);
   }
 
-  /** A null `value` deletes. */
-  put(key: K, value: V | null, timestamp: number): void {
+  /** A null `value` deletes. Returns the bytes of the encoded value. */
+  put(key: K, value: V | null, timestamp: number): number {
     const encoded = value === null ? null : encodeTimestamped(this.#values, value, timestamp);
     this.#bytes.put(keyToStateKey(this.#keys, key), encoded);
+    return encoded?.length ?? 0;
   }
 
   /** In the order of the serialized keys. */

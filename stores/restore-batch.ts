@@ -1,12 +1,15 @@
 import type { ByteStore } from './byte-store.js';
 import type { StateBatch, StateKey } from './state-database.js';
 
+/** Of an entry of LevelDB's batch: lengths and pointers. */
+const RESTORED_OVERHEAD_BYTES = 50;
+
 /** Records of a store's changelog, which get to disk together with the offset that they reach to. */
 export class RestoreBatch {
   readonly #store: ByteStore;
   readonly #batch: StateBatch;
   readonly #write: (offset: number, asOf: number) => Promise<void>;
-  #entries = 0;
+  #bytes = 0;
 
   constructor(store: ByteStore, batch: StateBatch, write: (offset: number, asOf: number) => Promise<void>) {
     this.#store = store;
@@ -14,14 +17,15 @@ export class RestoreBatch {
     this.#write = write;
   }
 
-  get entries(): number {
-    return this.#entries;
+  /** Estimate of the memory that it takes. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** null deletes. */
   put(key: StateKey, value: Buffer | null): void {
     this.#store.restore(this.#batch, key, value);
-    this.#entries++;
+    this.#bytes += RESTORED_OVERHEAD_BYTES + key.length + (value?.length ?? 0);
   }
 
   /** Once; the store is on disk up to `offset` of its changelog then, not included, as of `asOf` (see `TaskState.asOf`). */

@@ -17,8 +17,8 @@ const asOfKey = (store: string): string => `${META}asOf\0${store}`;
 const FORMAT = '1';
 
 export interface FlushPolicy {
-  /** Committed entries in memory at which they go to disk. */
-  readonly maxEntries: number;
+  /** Estimate of the memory of committed entries at which they go to disk. */
+  readonly maxBytes: number;
   /** Milliseconds after which committed entries go to disk at the latest. */
   readonly maxAgeMs: number;
 }
@@ -27,8 +27,8 @@ export interface TaskStateOptions {
   readonly policy: FlushPolicy;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** For each store. */
-  readonly cleanCacheEntries: number;
+  /** What each store may keep in memory of what it has read from disk. */
+  readonly cleanCacheBytes: number;
   /** Deletes what is behind the level, which is closed. */
   readonly discard: () => Promise<void>;
 }
@@ -71,7 +71,7 @@ export class TaskState {
       const batches = await checkWhole(database);
       const state = new TaskState(database, options, batches);
       for (const name of names) {
-        state.#stores.set(name, new ByteStore(name, database, options.cleanCacheEntries));
+        state.#stores.set(name, new ByteStore(name, database, options.cleanCacheBytes));
         const offset = database.get(offsetKey(name));
         const asOf = database.get(asOfKey(name)) ?? database.get(WRITTEN_KEY);
         if (offset === undefined || asOf === undefined) continue;
@@ -134,10 +134,11 @@ export class TaskState {
     }));
   }
 
-  get dirtyEntries(): number {
-    let entries = 0;
-    for (const store of this.#stores.values()) entries += store.dirtyEntries;
-    return entries;
+  /** Estimate of the memory of what is written and not committed, without what is being committed. */
+  get dirtyBytes(): number {
+    let bytes = 0;
+    for (const store of this.#stores.values()) bytes += store.dirtyBytes;
+    return bytes;
   }
 
   get unflushedEntries(): number {
@@ -148,8 +149,9 @@ export class TaskState {
 
   flushDue(now: number): boolean {
     if (this.#flushing !== undefined) return false;
-    const entries = this.unflushedEntries;
-    return entries > 0 && (entries >= this.#policy.maxEntries || now - this.#lastFlush >= this.#policy.maxAgeMs);
+    let bytes = 0;
+    for (const store of this.#stores.values()) bytes += store.unflushedBytes;
+    return bytes > 0 && (bytes >= this.#policy.maxBytes || now - this.#lastFlush >= this.#policy.maxAgeMs);
   }
 
   /**

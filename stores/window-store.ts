@@ -60,11 +60,12 @@ export class TimestampedWindowStore<K, V> {
     return this.#bytes.get(key);
   }
 
-  /** A null `value` deletes. */
-  put(key: K, windowStart: number, value: V | null, timestamp: number): void {
-    if (this.expired(windowStart)) return;
+  /** A null `value` deletes. Returns the bytes of the encoded value, 0 if it was not put. */
+  put(key: K, windowStart: number, value: V | null, timestamp: number): number {
+    if (this.expired(windowStart)) return 0;
     const encoded = value === null ? null : encodeTimestamped(this.#values, value, timestamp);
     this.#bytes.put(this.stateKeyOf(key, windowStart), encoded);
+    return encoded?.length ?? 0;
   }
 
   stateKeyOf(key: K, windowStart: number): StateKey {

@@ -13,7 +13,7 @@ export function usersApplication(
   dependencies: KafkaStreamsDependencies,
   applicationServer?: string,
 ): KafkaStreams {
-  const { applicationId, stateDir, processingGuarantee, groupProtocol, commitIntervalMs } = config;
+  const { applicationId, stateDir, processingGuarantee, groupProtocol, commitIntervalMs, cacheMaxBytes } = config;
   const { idleTimeout, standbyReplicas } = config;
   return new KafkaStreams(
     usersTopology(config),
@@ -25,6 +25,7 @@ export function usersApplication(
       idleTimeout,
       standbyReplicas,
       ...(commitIntervalMs === undefined ? {} : { commitInterval: commitIntervalMs }),
+      ...(cacheMaxBytes === undefined ? {} : { cacheMaxBytes }),
       ...(applicationServer === undefined ? {} : { applicationServer }),
       deadLetterTopic: topics.rejected,
       deserializationExceptionHandler: resumeOnError,

@@ -18,6 +18,8 @@ export interface UsersConfig {
   readonly groupProtocol: GroupProtocol;
   /** undefined: the library's own for the processing guarantee. */
   readonly commitIntervalMs: number | undefined;
+  /** undefined: the library's own. */
+  readonly cacheMaxBytes: number | undefined;
   readonly windowSize: Duration;
   readonly windowGrace: Duration;
   readonly idleTimeout: Duration;
@@ -48,6 +50,11 @@ const variables = z.object({
   COMMIT_INTERVAL_MS: z
     .string()
     .regex(/^[1-9]\d{0,8}$/, 'must be a positive whole number')
+    .transform(Number)
+    .optional(),
+  CACHE_MAX_BYTES: z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be a whole number of bytes')
     .transform(Number)
     .optional(),
   WINDOW_SIZE: positiveDuration.default('60s'),
@@ -116,6 +123,7 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     processingGuarantee: data.PROCESSING_GUARANTEE,
     groupProtocol: data.GROUP_PROTOCOL,
     commitIntervalMs: data.COMMIT_INTERVAL_MS,
+    cacheMaxBytes: data.CACHE_MAX_BYTES,
     windowSize: data.WINDOW_SIZE,
     windowGrace: data.WINDOW_GRACE,
     idleTimeout: data.IDLE_TIMEOUT,

@@ -33,6 +33,8 @@ export class EagerAssignment implements GroupAssignment {
     this.#client.unassign();
   }
 
+  forgetEnds(): void {}
+
   poll(consume: () => Promise<PolledBatch>): Promise<PolledBatch> {
     return consume();
   }

@@ -13,6 +13,8 @@ export interface GroupAssignment {
   onRebalance(rebalance: Rebalance, partitions: readonly TopicPartition[]): void;
   assign(partitions: readonly TopicPartitionOffset[]): void;
   unassign(): void;
+  /** Ends that were met of these partitions hold no longer: they are paused. */
+  forgetEnds(partitions: readonly TopicPartition[]): void;
   /** Polls by `consume`. */
   poll(consume: () => Promise<PolledBatch>): Promise<PolledBatch>;
   /** Gives all up, and whatever the client asks from now on is answered at once: a client waits for that before it closes. */

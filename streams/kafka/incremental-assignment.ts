@@ -81,6 +81,13 @@ export class IncrementalAssignment implements GroupAssignment {
     else if (this.#due === 'handover') this.#due = 'assign';
   }
 
+  forgetEnds(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) {
+      const read = this.#read.get(keyOf(partition));
+      if (read !== undefined) read.end = undefined;
+    }
+  }
+
   async poll(consume: () => Promise<PolledBatch>): Promise<PolledBatch> {
     const unconfirmed = this.#unconfirmed;
     const batch = await consume();

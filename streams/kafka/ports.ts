@@ -41,6 +41,7 @@ export interface Consumer {
   connect(): Promise<void>;
   /** Joins the group of this consumer. */
   subscribe(topics: readonly string[], listener: RebalanceListener): void;
+  /** None of them is paused, whatever was before. */
   assign(partitions: readonly TopicPartitionOffset[]): void;
   unassign(): void;
   /** Rejects, too, when a topic was deleted and created again since the consumer knows it: a new one is needed to read it. */
@@ -50,6 +51,13 @@ export interface Consumer {
    * another one. undefined if it is not known: brokers before 2.8 have no ids.
    */
   topicId(topic: string): Promise<string | undefined>;
+  /**
+   * Polls bring nothing of these partitions, neither records nor ends, until they are resumed or assigned again. What the client has
+   * fetched ahead of them is dropped. Not to be called while a poll is in flight: what that poll takes might come twice.
+   */
+  pause(partitions: readonly TopicPartition[]): void;
+  /** Partitions that were paused go on behind the last record that a poll brought; their ends are reported again. At any time. */
+  resume(partitions: readonly TopicPartition[]): void;
   /** Stable committed offsets of the group; -1 where there is none. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
   /** Asks the broker. The end is the last stable offset: what comes behind the first open transaction does not count. */

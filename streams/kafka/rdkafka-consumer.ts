@@ -46,6 +46,8 @@ export class RdKafkaConsumer implements Consumer {
   /** Topics whose ids the client was made to log. */
   readonly #met = new Map<string, Promise<void>>();
   #ends: TopicPartitionOffset[] = [];
+  /** The client keeps partitions paused through assignments. */
+  #paused: TopicPartition[] = [];
   #listener: RebalanceListener | undefined;
 
   constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger, onStatistics?: StatisticsListener) {
@@ -113,11 +115,30 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   assign(partitions: readonly TopicPartitionOffset[]): void {
+    this.resume(this.#paused);
     this.#assignment.assign(partitions);
   }
 
   unassign(): void {
+    this.resume(this.#paused);
     this.#assignment.unassign();
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    if (partitions.length === 0) return;
+    const pausing = partitions.map(({ topic, partition }) => ({ topic, partition }));
+    called('pause', () => this.#client.pause(pausing));
+    this.#assignment.forgetEnds(pausing);
+    this.#paused.push(...pausing);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    if (partitions.length === 0) return;
+    const resuming = partitions.map(({ topic, partition }) => ({ topic, partition }));
+    called('resume', () => this.#client.resume(resuming));
+    this.#paused = this.#paused.filter(
+      paused => !resuming.some(({ topic, partition }) => topic === paused.topic && partition === paused.partition),
+    );
   }
 
   async poll(maxRecords: number): Promise<PolledBatch> {

@@ -1,5 +1,5 @@
-/** Entries that may wait for the write before. */
-const MAX_WAITING = 10_000;
+/** Bytes that may wait for the write before. */
+const MAX_WAITING_BYTES = 2_000_000;
 
 /** What came for one changelog and is to be written. */
 export interface ChangelogBatch<Writes> {
@@ -12,7 +12,7 @@ export interface ChangelogBatch<Writes> {
 }
 
 /** Writes the batches of changelogs, one after the other. What comes while a write is under way waits for the next one. */
-export class ChangelogBatches<Changelog, Writes extends { readonly entries: number }> {
+export class ChangelogBatches<Changelog, Writes extends { readonly bytes: number }> {
   readonly #open: (changelog: Changelog) => Writes;
   readonly #write: (changelog: Changelog, batch: ChangelogBatch<Writes>) => Promise<void>;
   #waiting = new Map<Changelog, ChangelogBatch<Writes>>();
@@ -82,9 +82,9 @@ export class ChangelogBatches<Changelog, Writes extends { readonly entries: numb
   }
 
   get #isFull(): boolean {
-    let entries = 0;
-    for (const { writes } of this.#waiting.values()) entries += writes.entries;
-    return entries >= MAX_WAITING;
+    let bytes = 0;
+    for (const { writes } of this.#waiting.values()) bytes += writes.bytes;
+    return bytes >= MAX_WAITING_BYTES;
   }
 
   #check(): void {

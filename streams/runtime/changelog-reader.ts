@@ -4,6 +4,7 @@ import type { Clock, Consumer, PolledBatch, Producer } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import { type ChangelogBatch, ChangelogBatches } from './changelog-batches.js';
 import { type ChangelogPartition, putRows, unusableBecause } from './changelog-partition.js';
+import { PollSize } from './poll-size.js';
 
 export interface RestoreProgress {
   readonly taskId: string;
@@ -30,6 +31,7 @@ type Batches = ChangelogBatches<Reading, RestoreBatch>;
 
 /** Few, so that fetching, taking and writing go on side by side. */
 const MAX_POLL_RECORDS = 1000;
+const MAX_POLL_BYTES = 8 * 1024 * 1024;
 
 /**
  * Brings stores up to the end of their changelogs, in the background, those of several tasks side by side, and keeps those of
@@ -43,6 +45,7 @@ export class ChangelogReader {
   readonly #onProgress: (progress: RestoreProgress) => void;
   /** By partition: where a topic has the records of several tasks, all of those that read it. */
   readonly #changelogs = new Map<string, Reading[]>();
+  readonly #pollSize = new PollSize(MAX_POLL_RECORDS, MAX_POLL_BYTES);
   #reading: Promise<void> = Promise.resolve();
   #stopping = false;
   #failure: { readonly error: unknown } | undefined;
@@ -196,6 +199,7 @@ export class ChangelogReader {
     try {
       while (polling !== undefined) {
         const polled: PolledBatch = await polling;
+        this.#pollSize.polled(polled.records);
         // What comes next is gathered while this thread is busy with what came. Near the end it might wait for what never comes.
         polling = !this.#stopping && this.#all.some(isFar) ? this.#poll() : undefined;
         this.#take(polled, batches);
@@ -213,7 +217,7 @@ export class ChangelogReader {
   }
 
   #poll(): Promise<PolledBatch> {
-    const polling = this.#consumer.poll(MAX_POLL_RECORDS);
+    const polling = this.#consumer.poll(this.#pollSize.records);
     // A failure is met where it is awaited.
     polling.catch(() => {});
     return polling;

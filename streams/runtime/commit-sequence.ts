@@ -8,7 +8,7 @@ import type { StreamsConfig } from './streams-config.js';
 import type { StreamsMetrics } from './streams-metrics.js';
 import type { Task } from './task.js';
 
-/** Records that may wait for the transaction before to commit; beyond, processing waits. */
+/** Records that may wait for the transaction before to commit; beyond, processing waits. They are handed over at once when it has. */
 const MAX_KEPT_BACK = 10_000;
 /** The same where each record is delivered by itself, some milliseconds each: the transaction must not time out meanwhile. */
 const MAX_KEPT_BACK_ALONE = 200;
@@ -20,7 +20,7 @@ export interface CommitSequenceOptions {
   readonly offsets: ChangelogOffsets;
   /** Those that run. */
   readonly tasks: () => readonly Task[];
-  readonly config: Pick<StreamsConfig, 'commitIntervalMs' | 'cacheMaxEntries'>;
+  readonly config: Pick<StreamsConfig, 'commitIntervalMs' | 'uncommittedMaxBytes'>;
   readonly clock: Clock;
   readonly metrics: StreamsMetrics;
   readonly onCommitted: () => void;
@@ -44,18 +44,27 @@ export class CommitSequence {
   /** True if it is time for one, and the one before has ended: what is processed until then goes with the next one. */
   get due(): boolean {
     if (this.#inFlight) return false;
-    const { clock, config, tasks } = this.#options;
-    if (clock.monotonic() - this.#lastBegun >= config.commitIntervalMs) return true;
-    if (config.cacheMaxEntries === 0) return false;
-    let entries = 0;
-    for (const task of tasks()) entries += task.state.dirtyEntries;
-    return entries > config.cacheMaxEntries;
+    const { clock, config } = this.#options;
+    return clock.monotonic() - this.#lastBegun >= config.commitIntervalMs || this.#isOverBudget;
   }
 
-  /** True if too much waits for the transaction before: it has to make room first. */
+  /** True if too much waits for the transaction before, or for the one after it: the one before has to make room first. */
   get isFull(): boolean {
     const { collector } = this.#options;
-    return collector.keptBack > (collector.isolates ? MAX_KEPT_BACK_ALONE : MAX_KEPT_BACK);
+    const most = collector.isolates ? MAX_KEPT_BACK_ALONE : MAX_KEPT_BACK;
+    return collector.keptBack > most || this.#isOverBudget;
+  }
+
+  /** Estimate of the memory of what waits for the next commit; what is being committed is not counted. */
+  get uncommittedBytes(): number {
+    const { collector, tasks } = this.#options;
+    let bytes = collector.keptBackBytes;
+    for (const task of tasks()) bytes += task.uncommittedBytes;
+    return bytes;
+  }
+
+  get #isOverBudget(): boolean {
+    return this.uncommittedBytes > this.#options.config.uncommittedMaxBytes;
   }
 
   /** Begins a commit, when the one before has ended. */

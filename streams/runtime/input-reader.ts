@@ -1,30 +1,50 @@
 import type { Logger } from '../kafka/logger.js';
 import { type Consumer, KafkaClientError, type PolledBatch } from '../kafka/ports.js';
+import { InputPauses } from './input-pauses.js';
+import { PollSize } from './poll-size.js';
 import type { RecordQueue } from './record-queue.js';
 import type { Task } from './task.js';
 
 const MAX_POLL_RECORDS = 4000;
+/** Of the bytes that may be buffered: for records that wait in the queues. */
+const WAITING_SHARE = 1 / 2;
+/**
+ * For one batch. A queue gets up to two of them after it has reached its share and before it is paused, and then two may be there of
+ * what is processed at once: the one that was polled and the next one.
+ */
+const BATCH_SHARE = 1 / 8;
 const OFFSET_OUT_OF_RANGE = 1;
 
-/** Brings what the consumer polls into the queues of the tasks. One batch is always being fetched while the one before is processed. */
+/**
+ * Brings what the consumer polls into the queues of the tasks. One batch is always being fetched while the one before is processed. It
+ * never ceases to poll, since the group counts on that: what must not come is paused.
+ */
 export class InputReader {
   readonly #consumer: Consumer;
   readonly #logger: Logger;
   /** Where polled records go: by topic, then partition. */
   #queues = new Map<string, (RecordQueue | undefined)[]>();
   #polling: Promise<PolledBatch> | undefined;
+  readonly #pauses: InputPauses;
+  readonly #pollSize: PollSize;
 
-  constructor(consumer: Consumer, logger: Logger) {
+  /** `maxBytes`: what polled records may take in memory until they are processed. */
+  constructor(consumer: Consumer, maxBytes: number, logger: Logger) {
     this.#consumer = consumer;
     this.#logger = logger;
+    this.#pauses = new InputPauses(consumer, maxBytes * WAITING_SHARE);
+    this.#pollSize = new PollSize(MAX_POLL_RECORDS, maxBytes * BATCH_SHARE);
   }
 
   /** Takes the next batch. Returns the number of its records. Throws a KafkaClientError if the client went back by itself. */
   async read(): Promise<number> {
-    const polling = this.#polling ?? this.#consumer.poll(MAX_POLL_RECORDS);
+    const polling = this.#polling ?? this.#consumer.poll(this.#pollSize.records);
     this.#polling = undefined;
+    this.#pauses.resumeDrained();
     const batch = await polling;
-    this.#polling = this.#consumer.poll(MAX_POLL_RECORDS);
+    this.#pauses.pauseFull();
+    this.#pollSize.polled(batch.records);
+    this.#polling = this.#consumer.poll(this.#pollSize.records);
     // A failure is met where it is awaited.
     this.#polling.catch(() => {});
     await this.#take(batch);
@@ -73,17 +93,20 @@ export class InputReader {
   }
 
   #assign(tasks: readonly Task[]): void {
-    for (const queue of tasks.flatMap(task => task.inputs.queues)) {
+    const all = tasks.flatMap(task => task.inputs.queues);
+    for (const queue of all) {
       const queues = this.#queues.get(queue.topic) ?? [];
       queues[queue.partition] = queue;
       this.#queues.set(queue.topic, queues);
     }
     this.#consumer.assign(tasks.flatMap(task => task.inputs.fetchPositions));
+    this.#pauses.assigned(all);
   }
 
   /** Everything was revoked. */
   unassign(): void {
     this.#queues = new Map();
+    this.#pauses.assigned([]);
     this.#consumer.unassign();
   }
 

@@ -66,6 +66,13 @@ export class PartitionGroup {
     return size;
   }
 
+  /** Estimate of the memory that the buffered records take. */
+  get bufferedBytes(): number {
+    let bytes = 0;
+    for (const { queue } of this.#inputs) bytes += queue.bytes;
+    return bytes;
+  }
+
   /** Starts from these offsets; what was polled before is forgotten. */
   seek(offsets: ReadonlyMap<string, number>): void {
     for (const { queue } of this.#inputs) queue.seek(offsets.get(queue.topic) ?? -1);

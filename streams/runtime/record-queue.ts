@@ -1,4 +1,13 @@
 import type { ConsumerRecord } from '../kafka/record.js';
+import { recordBytes } from './record-collector.js';
+
+/** What node-rdkafka's message takes beside its bytes: an object, and two Buffers with memory of their own (measured: 480). */
+const MESSAGE_BYTES = 500;
+
+/** Estimate of the memory that a polled record takes. */
+export function bufferedBytes({ key, value, headers }: ConsumerRecord): number {
+  return MESSAGE_BYTES + recordBytes(key, value, headers);
+}
 
 /** The records of one input partition that were polled and not processed, and how far its task has come. */
 export class RecordQueue {
@@ -10,6 +19,8 @@ export class RecordQueue {
   #position = -1;
   #committed = -1;
   #end: number | undefined;
+  #bytes = 0;
+  #paused = false;
 
   constructor(topic: string, partition: number) {
     this.topic = topic;
@@ -18,6 +29,16 @@ export class RecordQueue {
 
   get size(): number {
     return this.#records.length - this.#head;
+  }
+
+  /** Estimate of the memory that they take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Nothing is fetched of the partition for now. */
+  get paused(): boolean {
+    return this.#paused;
   }
 
   /** Offset of the next record to process; -1 before `seek`. */
@@ -58,12 +79,23 @@ export class RecordQueue {
 
   add(record: ConsumerRecord): void {
     this.#records.push(record);
+    this.#bytes += bufferedBytes(record);
     this.#end = undefined;
   }
 
   /** Behind all that was added is the end of the partition. */
   endAt(offset: number): void {
-    this.#end = offset;
+    if (!this.#paused) this.#end = offset;
+  }
+
+  /** More may come from now on that is not fetched: no end is known until it is resumed. */
+  pause(): void {
+    this.#paused = true;
+    this.#end = undefined;
+  }
+
+  resume(): void {
+    this.#paused = false;
   }
 
   peek(): ConsumerRecord | undefined {
@@ -75,6 +107,7 @@ export class RecordQueue {
     const record = this.#records[this.#head];
     if (record === undefined) return undefined;
     this.#head++;
+    this.#bytes -= bufferedBytes(record);
     this.#position = record.offset + 1;
     if (this.#head === this.#records.length) {
       this.#records = [];
@@ -97,6 +130,7 @@ export class RecordQueue {
   seek(offset: number): void {
     this.#records = [];
     this.#head = 0;
+    this.#bytes = 0;
     this.#end = undefined;
     this.#position = offset;
     this.#committed = offset;

@@ -29,8 +29,19 @@ export interface StreamsOptions {
   readonly commitInterval?: Duration;
   /** After this long without input a task promises that nothing older comes. Default: 5 s. */
   readonly idleTimeout?: Duration;
-  /** Entries that the stores of a process may hold uncommitted before it commits early. Default: 100,000; 0: no caching. */
-  readonly cacheMaxEntries?: number;
+  /**
+   * Bytes of records that a process may have polled and not processed, estimated: those of partitions that are ahead of others of their
+   * task wait there (KIP-770: `input.buffer.max.bytes`). Beyond, they are not fetched until they are needed. A single record is always taken, whatever
+   * its size. Default: 64 MB.
+   */
+  readonly inputBufferMaxBytes?: number;
+  /**
+   * Bytes that a process may hold uncommitted before it commits early, estimated (Java: `statestore.cache.max.bytes`): updates of tables and
+   * partial aggregates that are kept for the commit, writes of stores, records that wait for the producer. While one commit is under way the next one may
+   * gather as much. 0: nothing is cached, each update is sent on at once; what can't leave before the commit may have the default.
+   * Default: 64 MB.
+   */
+  readonly cacheMaxBytes?: number;
   /**
    * How many other instances follow the changelogs of a task, to take it over without a restore and to answer stale queries
    * meanwhile (Java: `num.standby.replicas`). Default: 0.
@@ -61,7 +72,10 @@ export interface StreamsConfig {
   readonly groupProtocol: GroupProtocol;
   readonly commitIntervalMs: number;
   readonly idleTimeoutMs: number;
-  readonly cacheMaxEntries: number;
+  readonly inputBufferMaxBytes: number;
+  /** Updates of tables and partial aggregates are kept for the commit. */
+  readonly caching: boolean;
+  readonly uncommittedMaxBytes: number;
   readonly standbyReplicas: number;
   readonly windowstoreChangelogAdditionalRetentionMs: number;
   readonly deadLetterTopic: string | undefined;
@@ -73,6 +87,8 @@ export interface StreamsConfig {
 /** Of exactly_once_v2: a third of what a broker allows a transaction by default, so that a commit that is late is in time. */
 export const MOST_COMMIT_INTERVAL_MS = 300_000;
 
+const MEGABYTE = 1024 * 1024;
+const DEFAULT_CACHE_MAX_BYTES = 64 * MEGABYTE;
 const DEFAULT_COMMIT_INTERVAL_MS = { exactly_once_v2: 100, at_least_once: 30_000 } as const;
 
 const duration = z
@@ -94,7 +110,11 @@ const options = z.strictObject({
   groupProtocol: z.enum(GROUP_PROTOCOLS).default('classic'),
   commitInterval: duration.optional(),
   idleTimeout: duration.default(5000),
-  cacheMaxEntries: z.int().min(0).default(100_000),
+  inputBufferMaxBytes: z
+    .int()
+    .min(1)
+    .default(64 * MEGABYTE),
+  cacheMaxBytes: z.int().min(0).default(DEFAULT_CACHE_MAX_BYTES),
   standbyReplicas: z.int().min(0).max(100).default(0),
   windowstoreChangelogAdditionalRetention: duration.default(7 * 86_400_000),
   deadLetterTopic: topicName.optional(),
@@ -116,7 +136,7 @@ export function streamsConfig(given: StreamsOptions): StreamsConfig {
     const [issue] = parsed.error.issues;
     throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);
   }
-  const { commitInterval, idleTimeout, applicationServer, deadLetterTopic, ...others } = parsed.data;
+  const { commitInterval, idleTimeout, cacheMaxBytes, applicationServer, deadLetterTopic, ...others } = parsed.data;
   const { windowstoreChangelogAdditionalRetention, ...rest } = others;
   return Object.freeze({
     ...rest,
@@ -124,6 +144,8 @@ export function streamsConfig(given: StreamsOptions): StreamsConfig {
     deadLetterTopic,
     idleTimeoutMs: idleTimeout,
     windowstoreChangelogAdditionalRetentionMs: windowstoreChangelogAdditionalRetention,
+    caching: cacheMaxBytes > 0,
+    uncommittedMaxBytes: cacheMaxBytes === 0 ? DEFAULT_CACHE_MAX_BYTES : cacheMaxBytes,
     commitIntervalMs: commitInterval ?? DEFAULT_COMMIT_INTERVAL_MS[rest.processingGuarantee],
   });
 }

@@ -14,9 +14,10 @@ import { AUDIT_STORE, isAuditOf } from './task-audit.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
 /** Committed writes go to disk in batches: bigger ones are cheaper, and more has to be replayed after a crash. */
-const FLUSH_POLICY = { maxEntries: 10_000, maxAgeMs: 2000 };
+const FLUSH_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
 
-const CLEAN_CACHE_ENTRIES = 10_000;
+/** For each store of a task. */
+const CLEAN_CACHE_BYTES = 2_500_000;
 
 export interface PlannedTask {
   readonly sub: PlannedSubTopology;
@@ -88,7 +89,7 @@ export class TaskCreator {
         production: this.#config.productionExceptionHandler,
         deadLetterTopic: this.#config.deadLetterTopic,
       },
-      caching: this.#config.cacheMaxEntries > 0,
+      caching: this.#config.caching,
       auditTopic: this.#plan.auditTopic,
       instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
       clock: this.#clock,
@@ -154,7 +155,7 @@ export class TaskCreator {
     return TaskState.open(this.#directory.level(idOf(task)), names, {
       policy: FLUSH_POLICY,
       now: this.#clock.now(),
-      cleanCacheEntries: CLEAN_CACHE_ENTRIES,
+      cleanCacheBytes: CLEAN_CACHE_BYTES,
       discard: () => this.#directory.wipe(idOf(task)),
     });
   }

@@ -168,15 +168,25 @@ export class Task {
     return this.#plan.sources.length > 0;
   }
 
-  /** Processes up to `max` records. */
-  process(max: number): number {
+  /** Estimate of the memory that goes free with a commit: what operators keep back for it, and what stores have not committed. */
+  get uncommittedBytes(): number {
+    let bytes = this.state.dirtyBytes;
+    for (const processor of this.#graph.processors) bytes += processor.keptBytes;
+    return bytes;
+  }
+
+  /** Processes up to `maxRecords`, until they have `maxBytes` together. */
+  process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
+    let bytes = 0;
     let fed = false;
-    while (processed < max) {
+    while (processed < maxRecords && bytes < maxBytes) {
       const input = this.#inputs.next();
       if (input === undefined) break;
       if (input.kind === 'source') fed = true;
+      const buffered = input.queue.bytes;
       this.#processRecord(input);
+      bytes += buffered - input.queue.bytes;
       processed++;
     }
     // Not what other tasks send: their markers never cease, and the sources of this one may be silent all the same.

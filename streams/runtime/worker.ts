@@ -26,8 +26,9 @@ import type { TopologyPlan } from './task-plan.js';
 import { END_OF_TIME } from './time.js';
 import { WorkerClients } from './worker-clients.js';
 
-/** Records between two looks at the clock. */
+/** Records between two looks at the clock and at what is uncommitted, and their bytes: one record may have a megabyte. */
 const SLICE = 500;
+const SLICE_BYTES = 2 * 1024 * 1024;
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 5000;
 
@@ -133,7 +134,7 @@ export class Worker {
       now: () => ports.clock.now(),
       logger,
     });
-    this.#input = new InputReader(consumer, logger);
+    this.#input = new InputReader(consumer, config.inputBufferMaxBytes, logger);
     this.#offsets = new ChangelogOffsets(producer, ports.clock);
     this.#idle = new IdleCheck(producer, ports.clock, config.idleTimeoutMs);
     this.#commits = new CommitSequence({
@@ -166,6 +167,11 @@ export class Worker {
   /** The state of a task of which there is a standby here, or that is being restored; undefined if there is none. */
   staleState(taskId: string): TaskState | undefined {
     return this.#standbys.state(taskId) ?? this.#assigned.restoringState(taskId);
+  }
+
+  /** Estimate of the memory of what waits for the next commit. */
+  get uncommittedBytes(): number {
+    return this.#commits.uncommittedBytes;
   }
 
   /** True if every task of the topology runs here, nothing is left to process and all time has ended. */
@@ -249,7 +255,7 @@ export class Worker {
     const ready = this.tasks.filter(task => task.inputs.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
     return ready.some(task => {
       const startedAt = performance.now();
-      const processed = task.process(SLICE);
+      const processed = task.process(SLICE, SLICE_BYTES);
       if (processed > 0) this.#metrics.processed(processed, performance.now() - startedAt);
       return processed > 0;
     });

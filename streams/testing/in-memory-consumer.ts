@@ -18,6 +18,7 @@ export class InMemoryConsumer implements Consumer {
   readonly #positions = new Map<string, { readonly partition: TopicPartition; next: number }>();
   /** Of the topics that it has met. */
   readonly #topicIds = new Map<string, string>();
+  readonly #paused = new Set<string>();
   #listener: RebalanceListener | undefined;
   #topics: readonly string[] = [];
   #turn = 0;
@@ -56,6 +57,7 @@ export class InMemoryConsumer implements Consumer {
 
   assign(partitions: readonly TopicPartitionOffset[]): void {
     this.#positions.clear();
+    this.#paused.clear();
     for (const { topic, partition, offset } of partitions) {
       this.#positions.set(id({ topic, partition }), { partition: { topic, partition }, next: Math.max(0, offset) });
       this.#meet(topic);
@@ -64,7 +66,16 @@ export class InMemoryConsumer implements Consumer {
 
   unassign(): void {
     this.#positions.clear();
+    this.#paused.clear();
     this.#cluster.gaveUp(this);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.#paused.add(id(partition));
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.#paused.delete(id(partition));
   }
 
   /** What a client does whose broker says that it has nothing at its position. */
@@ -76,7 +87,7 @@ export class InMemoryConsumer implements Consumer {
     const polled: ConsumerRecord[] = [];
     const ends: TopicPartitionOffset[] = [];
     const max = Math.min(maxRecords, this.#cluster.behaviour.maxPollRecords);
-    const positions = [...this.#positions.values()];
+    const positions = [...this.#positions].filter(([of]) => !this.#paused.has(of)).map(([, position]) => position);
     const first = this.#turn++ % Math.max(1, positions.length);
     for (const { partition } of positions) this.#checkTopic(partition.topic);
     for (const position of [...positions.slice(first), ...positions.slice(0, first)]) {

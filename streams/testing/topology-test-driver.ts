@@ -274,6 +274,16 @@ export class TopologyTestDriver {
     return this.#worker.tasks.map(task => task.counts);
   }
 
+  /** Estimate of the memory that records take which were polled and are not processed. */
+  get inputBufferBytes(): number {
+    return this.#worker.tasks.reduce((sum, { inputs }) => sum + inputs.bufferedBytes, 0);
+  }
+
+  /** Estimate of the memory of what waits for the next commit. */
+  get uncommittedBytes(): number {
+    return this.#worker.uncommittedBytes;
+  }
+
   /** Entries of a table's store, of all tasks, in the order of their serialized keys. */
   async storeEntries(store: string): Promise<StoreEntry[]> {
     const owner = this.#plan.subTopologies.find(({ stores }) => stores.some(({ spec }) => spec.name === store));

@@ -19,9 +19,9 @@ function topology(aggregate: (grouped: KGroupedStream<string, string>) => void, 
 async function run(
   declared: Topology,
   input: readonly { readonly key: string; readonly value: string }[],
-  cacheMaxEntries: number,
+  cacheMaxBytes: number,
 ): Promise<TopologyTestDriver> {
-  const driver = await TopologyTestDriver.create(declared, { partitions: 4, cacheMaxEntries, autoCommit: false });
+  const driver = await TopologyTestDriver.create(declared, { partitions: 4, cacheMaxBytes, autoCommit: false });
   const records = input.map((record, timestamp) => ({ ...record, timestamp }));
   await driver.pipeInput('in', records, { valueSerde: Serdes.string() });
   await driver.commit();
@@ -42,8 +42,8 @@ describe('two aggregations of one group', () => {
   ] as const) {
     it(`${what}, and count the same in 4 partitions, with or without caching`, async () => {
       await fc.assert(
-        fc.asyncProperty(words, fc.constantFrom(0, 1000), async (input, cacheMaxEntries) => {
-          const driver = await run(topology(counts, name), input, cacheMaxEntries);
+        fc.asyncProperty(words, fc.constantFrom(0, 100_000), async (input, cacheMaxBytes) => {
+          const driver = await run(topology(counts, name), input, cacheMaxBytes);
           try {
             const expected = new Map<string, number>();
             for (const { value } of input) expected.set(value, (expected.get(value) ?? 0) + 1);
@@ -76,7 +76,7 @@ describe('the result of a window', () => {
       .count({ as: 'results' })
       .toStream(windowedKey => windowedKey.key)
       .to('results', { valueSerde: Serdes.json() });
-    const driver = await TopologyTestDriver.create(builder.build(), { cacheMaxEntries: 0 });
+    const driver = await TopologyTestDriver.create(builder.build(), { cacheMaxBytes: 0 });
     try {
       for (const timestamp of [1, 2, 12]) {
         const headers = [{ key: 'at', value: Buffer.from(String(timestamp)) }];
@@ -113,14 +113,14 @@ describe('an associative reduce of windows', () => {
   it('gives the same with null values as without the combiner', async () => {
     const longest = (a: string, b: string | null): string => (b !== null && b.length > a.length ? b : a);
     const tables: StoreEntry[][] = [];
-    for (const cacheMaxEntries of [0, 1000]) {
+    for (const cacheMaxBytes of [0, 100_000]) {
       const builder = new StreamsBuilder();
       builder
         .stream<string, string>('in', { valueSerde: Serdes.string() })
         .groupByKey()
         .windowedBy(TimeWindows.of({ size: 100, grace: 0 }))
         .reduce(longest, { as: 'longest', associative: true });
-      const driver = await TopologyTestDriver.create(builder.build(), { cacheMaxEntries });
+      const driver = await TopologyTestDriver.create(builder.build(), { cacheMaxBytes });
       const values = [null, 'a', null, 'abc', 'ab', null];
       const records = values.map((value, timestamp) => ({ key: 'k', value, timestamp }));
       await driver.pipeInput('in', [...records, { key: 'only null', value: null, timestamp: 3 }], {

@@ -15,7 +15,7 @@ async function updatesOf(
     .toStream()
     .to('out', { valueSerde: Serdes.json() });
   const driver = await TopologyTestDriver.create(builder.build(), {
-    cacheMaxEntries: 0,
+    cacheMaxBytes: 0,
     processingExceptionHandler: resumeOnError,
   });
   try {

@@ -169,6 +169,14 @@ describe('the assignment of a member of the newer consumer protocol', () => {
       assert.deepEqual(ends, at(6, 0));
       assert.deepEqual((await poll()).ends, []);
     });
+
+    it('tells no end once more of a partition that was paused since', async () => {
+      reading(5, 0, 1);
+      await poll({ records: [], ends: at(5, 0, 1) });
+      assignment.forgetEnds(p(0));
+      assignment.assign(at(5, 0, 1));
+      assert.deepEqual((await poll()).ends, at(5, 1));
+    });
   });
 
   describe('that goes back', () => {

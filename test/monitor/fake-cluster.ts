@@ -72,6 +72,10 @@ export class FakeCluster implements Admin, Consumer {
     this.assignments.push(partitions);
   }
 
+  pause(): void {}
+
+  resume(): void {}
+
   /** The next of `batches`. */
   async poll(): Promise<PolledBatch> {
     await new Promise(resolve => setImmediate(resolve));

@@ -4,18 +4,18 @@ import { beforeEach, describe, it } from 'mocha';
 import { ChangelogBatches } from '../../streams/runtime/changelog-batches.js';
 
 describe('batches of changelogs', () => {
-  /** Changelog and number of entries of each write that has begun. */
+  /** Changelog and bytes of each write that has begun. */
   let begun: string[];
   /** Ends the write that is under way. */
   let end: (error?: Error) => void;
-  let batches: ChangelogBatches<string, { entries: number }>;
+  let batches: ChangelogBatches<string, { bytes: number }>;
 
   beforeEach(() => {
     begun = [];
     batches = new ChangelogBatches(
-      () => ({ entries: 0 }),
+      () => ({ bytes: 0 }),
       (changelog, { writes, position }) => {
-        begun.push(`${changelog}: ${writes.entries} to ${position}`);
+        begun.push(`${changelog}: ${writes.bytes} to ${position}`);
         return new Promise((resolve, reject) => {
           end = error => (error === undefined ? resolve() : reject(error));
         });
@@ -23,9 +23,9 @@ describe('batches of changelogs', () => {
     );
   });
 
-  function add(changelog: string, entries: number, position: number): void {
+  function add(changelog: string, bytes: number, position: number): void {
     const batch = batches.of(changelog);
-    batch.writes.entries += entries;
+    batch.writes.bytes += bytes;
     batch.position = position;
   }
 
@@ -53,7 +53,7 @@ describe('batches of changelogs', () => {
   it('hold up their reader when too much waits for the write before', async () => {
     add('a', 1, 1);
     await batches.write();
-    add('a', 20_000, 20_001);
+    add('a', 2_000_000, 20_001);
     let goesOn = false;
     const written = batches.write().then(() => {
       goesOn = true;
@@ -62,13 +62,13 @@ describe('batches of changelogs', () => {
     assert.equal(goesOn, false);
     end();
     await written;
-    assert.deepEqual(begun, ['a: 1 to 1', 'a: 20000 to 20001']);
+    assert.deepEqual(begun, ['a: 1 to 1', 'a: 2000000 to 20001']);
   });
 
   it('tell a write that failed, and write nothing more', async () => {
     add('a', 1, 1);
     await batches.write();
-    add('b', 20_000, 1);
+    add('b', 2_000_000, 1);
     const held = batches.write();
     end(new Error('no space'));
     await assert.rejects(held, /no space/);

@@ -38,7 +38,7 @@ describe('restoring from changelogs', () => {
 
   async function newState(): Promise<TaskState> {
     const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
-    const options = { policy: { maxEntries: 1, maxAgeMs: 1 }, now: NOW, cleanCacheEntries: 0, discard: async () => {} };
+    const options = { policy: { maxBytes: 1, maxAgeMs: 1 }, now: NOW, cleanCacheBytes: 0, discard: async () => {} };
     return await TaskState.open(level, ['rows', 'more', 'audit'], options);
   }
 

@@ -19,7 +19,7 @@ describe('RecordCollector', () => {
   });
 
   function send(n: number): void {
-    collector.send('topic', 2, Buffer.from('key'), Buffer.from(String(n)), 5, NO_HEADERS);
+    collector.send('topic', 2, Buffer.from('key'), Buffer.from(String(n).padStart(2)), 5, NO_HEADERS);
   }
 
   const sent = (): number[] => producer.sent.map(({ value }) => Number(value?.toString()));
@@ -99,12 +99,16 @@ describe('RecordCollector', () => {
     assert.equal(collector.sent, 0);
   });
 
-  it('loses nothing and keeps the order, whatever room there is and however transactions end', () => {
+  it('loses nothing, keeps the order and knows what memory it takes, whatever room there is and however transactions end', () => {
     const step = fc.constantFrom('send', 'send', 'send', 'open', 'drain', 'close', 'room 0', 'room 2', 'room 9');
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), steps => {
         producer = new FakeProducer();
         collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
+        send(0);
+        const bytesOfOne = collector.keptBackBytes;
+        assert.ok(bytesOfOne > 0);
+        collector.discard();
         let next = 0;
         for (const what of steps) {
           if (what === 'send') send(next++);
@@ -113,6 +117,7 @@ describe('RecordCollector', () => {
           else if (what === 'close' && collector.keptBack === 0) collector.close();
           else if (what.startsWith('room')) producer.room = Number(what.slice(5));
           assert.equal(sent().length + collector.keptBack, next);
+          assert.equal(collector.keptBackBytes, collector.keptBack * bytesOfOne);
         }
         producer.room = Number.POSITIVE_INFINITY;
         collector.open();

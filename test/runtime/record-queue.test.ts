@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { RecordQueue } from '../../streams/runtime/record-queue.js';
+import { bufferedBytes, RecordQueue } from '../../streams/runtime/record-queue.js';
 import { record } from './scripted-consumer.js';
 
 const at = (offset: number) => record('t', 0, offset, null, null);
@@ -51,6 +51,44 @@ describe('RecordQueue', () => {
     assert.equal(queue.end, 3);
     queue.add(at(3));
     assert.equal(queue.end, undefined);
+  });
+
+  it('knows no end while it is paused: what follows is not fetched', () => {
+    const queue = new RecordQueue('t', 0);
+    queue.endAt(3);
+    queue.pause();
+    assert.equal(queue.end, undefined);
+    queue.endAt(3);
+    assert.equal(queue.end, undefined);
+    queue.resume();
+    queue.endAt(4);
+    assert.equal(queue.end, 4);
+  });
+
+  it('takes as much memory as the records that are in it', () => {
+    const sized = (offset: number, length: number) => record('t', 0, offset, null, 'v'.repeat(length));
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.nat(2000), { freq: 2 })), lengths => {
+        const queue = new RecordQueue('t', 0);
+        queue.seek(0);
+        const inside: number[] = [];
+        lengths.forEach((length, offset) => {
+          if (length === null) {
+            queue.take();
+            inside.shift();
+          } else {
+            queue.add(sized(offset, length));
+            inside.push(bufferedBytes(sized(offset, length)));
+          }
+          assert.equal(
+            queue.bytes,
+            inside.reduce((sum, bytes) => sum + bytes, 0),
+          );
+        });
+        queue.seek(0);
+        assert.equal(queue.bytes, 0);
+      }),
+    );
   });
 
   it('is positioned behind the markers at the end, once everything before them is processed', () => {

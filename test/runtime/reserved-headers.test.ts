@@ -62,7 +62,7 @@ describe("headers of users' records that the runtime uses too", () => {
       .count({ as: 'counts' })
       .toStream(({ key }) => key)
       .to('out', { valueSerde: Serdes.json<number | null>() });
-    driver = await TopologyTestDriver.create(builder.build(), { partitions: 4, cacheMaxEntries: 0, idleTimeout: '1d' });
+    driver = await TopologyTestDriver.create(builder.build(), { partitions: 4, cacheMaxBytes: 0, idleTimeout: '1d' });
     const headers = [{ key: '__streams.time', value: Buffer.from([1]) }];
     const value = '\0\0\0\0\0\0\0\x02\0\x08\0\0\0\0\0\0';
     for (const key of ['a', 'b', 'c', 'd']) driver.produce('in', { key, value, timestamp: 10, headers }, TEXT);

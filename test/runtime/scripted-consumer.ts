@@ -28,6 +28,10 @@ export class ScriptedConsumer implements Consumer {
     this.assigned = [];
   }
 
+  pause(): void {}
+
+  resume(): void {}
+
   async poll(): Promise<PolledBatch> {
     this.polls++;
     const batch = this.#batches.shift();

@@ -15,7 +15,9 @@ describe('the configuration of an application', () => {
       groupProtocol: 'classic',
       commitIntervalMs: 100,
       idleTimeoutMs: 5000,
-      cacheMaxEntries: 100_000,
+      inputBufferMaxBytes: 67_108_864,
+      caching: true,
+      uncommittedMaxBytes: 67_108_864,
       standbyReplicas: 0,
       windowstoreChangelogAdditionalRetentionMs: 604_800_000,
       deadLetterTopic: undefined,
@@ -43,6 +45,12 @@ describe('the configuration of an application', () => {
     assert.throws(() => every('exactly_once_v2', 300_001), /^ConfigError: commitInterval: must be at most 300000 ms/);
   });
 
+  it('caches nothing with 0 bytes, and bounds what is uncommitted all the same', () => {
+    const { caching, uncommittedMaxBytes } = streamsConfig({ applicationId: 'users', cacheMaxBytes: 0 });
+    assert.deepEqual([caching, uncommittedMaxBytes], [false, 67_108_864]);
+    assert.equal(streamsConfig({ applicationId: 'users', cacheMaxBytes: 1000 }).uncommittedMaxBytes, 1000);
+  });
+
   it('cannot be changed', () => {
     assert.ok(Object.isFrozen(streamsConfig({ applicationId: 'users' })));
   });
@@ -67,7 +75,8 @@ describe('the configuration of an application', () => {
     groupProtocol: { groupProtocol: 'eager' },
     commitInterval: { commitInterval: 'soon' },
     idleTimeout: { idleTimeout: -1 },
-    cacheMaxEntries: { cacheMaxEntries: 1.5 },
+    inputBufferMaxBytes: { inputBufferMaxBytes: 0 },
+    cacheMaxBytes: { cacheMaxBytes: 1.5 },
     deadLetterTopic: { deadLetterTopic: 'a/b' },
     deserializationExceptionHandler: { deserializationExceptionHandler: 'resume' },
     processingExceptionHandler: { processingExceptionHandler: {} },

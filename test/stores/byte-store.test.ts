@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ByteStore } from '../../stores/byte-store.js';
+import { ENTRY_OVERHEAD_BYTES } from '../../stores/entry-map.js';
 import { StateDatabase } from '../../stores/state-database.js';
 import { type StoreAction, storeActions } from './byte-store-actions.js';
 import { ByteStoreModel } from './byte-store-model.js';
 import { levelBackends, type Storage } from './level-backends.js';
 
+/** For three entries. */
+const CLEAN_BYTES = 3 * (ENTRY_OVERHEAD_BYTES + 2);
 const KEYS = ['', 'a', 'aa', 'b', 'c', 'd\0', 'd\u00ff'];
 
 for (const backend of levelBackends) {
@@ -18,7 +21,7 @@ for (const backend of levelBackends) {
     beforeEach(async () => {
       storage = await backend.create();
       database = await StateDatabase.open(storage.level());
-      store = new ByteStore('table', database, 3);
+      store = new ByteStore('table', database, CLEAN_BYTES);
     });
 
     afterEach(async () => {
@@ -30,7 +33,7 @@ for (const backend of levelBackends) {
       await fc.assert(
         fc.asyncProperty(storeActions(KEYS), async actions => {
           await database.clear({ from: '', to: '\uffff' });
-          store = new ByteStore('table', database, 3);
+          store = new ByteStore('table', database, CLEAN_BYTES);
           const model = new ByteStoreModel();
           for (const action of actions) {
             model.apply(action);
@@ -83,7 +86,7 @@ for (const backend of levelBackends) {
           await restore(action.key, action.value);
           return;
         case 'crash':
-          store = new ByteStore('table', database, 3);
+          store = new ByteStore('table', database, CLEAN_BYTES);
           store.expireBelow(action.expired);
       }
     }

@@ -23,9 +23,9 @@ describe('a damaged state directory', () => {
 
   function open(): Promise<TaskState> {
     return TaskState.open(storage.level(), ['rows'], {
-      policy: { maxEntries: 1, maxAgeMs: 1 },
+      policy: { maxBytes: 1, maxAgeMs: 1 },
       now: 0,
-      cleanCacheEntries: 0,
+      cleanCacheBytes: 0,
       discard: async () => {
         discarded = true;
       },

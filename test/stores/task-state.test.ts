@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { ENTRY_OVERHEAD_BYTES } from '../../stores/entry-map.js';
 import { StateDatabase } from '../../stores/state-database.js';
 import { type FlushPolicy, TaskState } from '../../stores/task-state.js';
 import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
 import { levelBackends, type Storage } from './level-backends.js';
 
 const NOW = 1_700_000_000_000;
-const POLICY: FlushPolicy = { maxEntries: 3, maxAgeMs: 1000 };
+const POLICY: FlushPolicy = { maxBytes: 3 * (ENTRY_OVERHEAD_BYTES + 2), maxAgeMs: 1000 };
 const NAMES = ['counts', 'seen'];
 
 function open(storage: Storage, names: readonly string[] = NAMES): Promise<TaskState> {
   return TaskState.open(storage.level(), names, {
     policy: POLICY,
     now: NOW,
-    cleanCacheEntries: 10,
+    cleanCacheBytes: 2000,
     discard: () => storage.remove(),
   });
 }
@@ -118,7 +119,7 @@ for (const backend of levelBackends) {
       write('seen', 'b', '3');
       state.rollback();
       assert.deepEqual([read('counts', 'a'), read('seen', 'b')], ['1', undefined]);
-      assert.equal(state.dirtyEntries, 0);
+      assert.equal(state.dirtyBytes, 0);
     });
 
     it('keeps the offset that it has where a flush brings none', async () => {
@@ -185,7 +186,7 @@ for (const backend of levelBackends) {
       }
     });
 
-    it('is due for a flush by the number of committed entries, over all stores', () => {
+    it('is due for a flush by the bytes of committed entries, over all stores', () => {
       write('counts', 'a', '1');
       write('counts', 'b', '1');
       commit();

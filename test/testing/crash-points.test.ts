@@ -54,7 +54,7 @@ describe('a process that dies in a commit', () => {
 
   for (const point of CRASH_POINTS) {
     it(`goes on with a commit between any two records of what it has polled: ${point}`, async () => {
-      await create(counting(), { partitions: 3, cacheMaxEntries: 1, commitTurns: 2 });
+      await create(counting(), { partitions: 3, cacheMaxBytes: 1, commitTurns: 2 });
       await flushSoon();
       produce(0, 4000);
       driver.crashAt(point);
@@ -81,7 +81,7 @@ describe('a process that dies in a commit', () => {
       .toStream(rowName)
       .mapValues(String)
       .to('out');
-    await create(builder.build(), { commitInterval: FLUSH_MS, idleTimeout: '1d', commitTurns: 3, cacheMaxEntries: 0 });
+    await create(builder.build(), { commitInterval: FLUSH_MS, idleTimeout: '1d', commitTurns: 3, cacheMaxBytes: 0 });
     driver.produce('in', { key: 'a', value: 1, timestamp: 500 });
     await driver.run();
     await driver.commit();

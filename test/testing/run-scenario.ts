@@ -36,7 +36,7 @@ export class ScenarioRun {
         commitTurns: scenario.commitTurns,
         queueRecords: scenario.queueRecords,
         ...(scenario.commitsByTime ? { commitInterval: 100 } : {}),
-        ...(scenario.caching ? {} : { cacheMaxEntries: 0 }),
+        ...(scenario.caching ? {} : { cacheMaxBytes: 0 }),
       },
     );
     return new ScenarioRun(scenario, driver);

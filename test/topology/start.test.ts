@@ -95,6 +95,7 @@ describe('npm start', function () {
     ['WINDOW_SIZE', '0s'],
     ['PROCESSING_GUARANTEE', 'exactly_once'],
     ['COMMIT_INTERVAL_MS', '-1'],
+    ['CACHE_MAX_BYTES', '64MB'],
     ['IDLE_TIMEOUT', 'soon'],
     ['LOG_LEVEL', 'loud'],
     ['APPLICATION_ID', 'users/1'],

@@ -43,12 +43,16 @@ export class AggregateProcessor extends Processor {
     const oldValue = this.#sendOldValues ? (this.#store.get(key)?.value ?? initial(this.#node)) : null;
     const aggregate = aggregateOf(this.#node, key, value, old?.value ?? initial(this.#node));
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
-    this.#store.put(key, aggregate, latest);
+    const bytes = this.#store.put(key, aggregate, latest);
     if (this.#cache === undefined) {
       this.forward(key, { newValue: aggregate, oldValue }, latest, headers);
     } else {
-      this.#cache.put(keyToStateKey(this.#node.store.keySerde, key), key, aggregate, oldValue, latest);
+      this.#cache.put(keyToStateKey(this.#node.store.keySerde, key), key, aggregate, oldValue, latest, bytes);
     }
+  }
+
+  override get keptBytes(): number {
+    return this.#cache?.bytes ?? 0;
   }
 
   override flush(): void {

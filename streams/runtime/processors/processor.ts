@@ -82,6 +82,11 @@ export abstract class Processor {
     return undefined;
   }
 
+  /** Estimate of the memory of what it keeps back for the commit. */
+  get keptBytes(): number {
+    return 0;
+  }
+
   /** The time to go on with after a restart; undefined if there is none yet. */
   saveTime(): SavedTime | undefined {
     return undefined;

@@ -34,9 +34,13 @@ export class TableProcessor extends Processor {
     }
     const oldValue = this.#sendOldValues ? (this.#store.get(key)?.value ?? null) : null;
     const newValue = value ?? null;
-    this.#store.put(key, newValue, timestamp);
+    const bytes = this.#store.put(key, newValue, timestamp);
     if (this.#cache === undefined) this.forward(key, { newValue, oldValue }, timestamp, headers);
-    else this.#cache.put(keyToStateKey(this.#node.store.keySerde, key), key, newValue, oldValue, timestamp);
+    else this.#cache.put(keyToStateKey(this.#node.store.keySerde, key), key, newValue, oldValue, timestamp, bytes);
+  }
+
+  override get keptBytes(): number {
+    return this.#cache?.bytes ?? 0;
   }
 
   override flush(): void {

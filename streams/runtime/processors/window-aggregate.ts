@@ -92,7 +92,7 @@ export class WindowAggregateProcessor extends Processor {
     const aggregate = aggregateOf(this.#node, key, value, old?.value ?? initial(this.#node));
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
     this.#store.observe(Math.min(start, effective));
-    this.#store.put(key, start, aggregate, latest);
+    const valueBytes = this.#store.put(key, start, aggregate, latest);
     if (this.#open !== undefined) {
       this.#open.add(start, row);
       return;
@@ -103,7 +103,7 @@ export class WindowAggregateProcessor extends Processor {
         ? initial(this.#node)
         : this.#store.decode(bytes).value;
     const windowed = { key, window: this.#windows.windowAt(start) };
-    if (this.#cache !== undefined) this.#cache.put(row, windowed, aggregate, oldValue, latest);
+    if (this.#cache !== undefined) this.#cache.put(row, windowed, aggregate, oldValue, latest, valueBytes);
     else this.forward(windowed, { newValue: aggregate, oldValue }, latest, headers);
   }
 
@@ -127,6 +127,10 @@ export class WindowAggregateProcessor extends Processor {
       const windowed = { key, window: this.#windows.windowAt(windowStart) };
       this.forward(windowed, { newValue: value, oldValue: null }, timestamp, headers);
     }
+  }
+
+  override get keptBytes(): number {
+    return this.#cache?.bytes ?? 0;
   }
 
   override flush(): void {

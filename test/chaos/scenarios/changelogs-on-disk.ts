@@ -53,9 +53,9 @@ async function openState(directory: string, stores: readonly string[]): Promise<
     createIfMissing: false,
   });
   return await TaskState.open(level, stores, {
-    policy: { maxEntries: Number.POSITIVE_INFINITY, maxAgeMs: Number.POSITIVE_INFINITY },
+    policy: { maxBytes: Number.POSITIVE_INFINITY, maxAgeMs: Number.POSITIVE_INFINITY },
     now: Date.now(),
-    cleanCacheEntries: 0,
+    cleanCacheBytes: 0,
     discard: async () => undefined,
   });
 }
