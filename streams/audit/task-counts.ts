@@ -2,7 +2,7 @@
 export interface TaskCounts {
   /** Records processed, by source topic. */
   readonly in: Record<string, number>;
-  /** Records sent by the topology's sinks, by topic. */
+  /** Records sent by the topology's sinks, by topic. Of topics that extractors choose 500 have a count, the rest is `(other)`. */
   readonly out: Record<string, number>;
   /** Records that went to the dead-letter topic, or would have if there were one. */
   rejected: number;

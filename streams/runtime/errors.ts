@@ -18,7 +18,7 @@ export class RetryError extends Error {
 
 /** Where an exception came from. */
 export interface ErrorContext {
-  /** `production`: a result could not be serialized for its topic, or is larger than a broker takes. */
+  /** `production`: a result could not be serialized for its topic, or is larger than its topic or changelog takes. */
   readonly phase: 'deserialization' | 'processing' | 'production';
   /** Name of the node that threw. */
   readonly node: string;

@@ -38,7 +38,7 @@ export interface StreamsOptions {
   readonly deserializationExceptionHandler?: ErrorHandler;
   /** Default: fail, as in Java. */
   readonly processingExceptionHandler?: ErrorHandler;
-  /** Default: fail, as in Java. Called where a result can't be serialized for its topic, or is too large. */
+  /** Default: fail, as in Java. Called where a result can't be serialized for its topic, or is too large for it or for a changelog. */
   readonly productionExceptionHandler?: ErrorHandler;
 }
 

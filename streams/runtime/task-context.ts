@@ -1,9 +1,10 @@
+import { EntryTooLargeError } from '../../stores/entry-too-large-error.js';
 import { newTaskCounts, type TaskCounts } from '../audit/task-counts.js';
 import { KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { deadLetter } from './dead-letter.js';
 import { asError, type ErrorContext, type ErrorHandler, RetryError, StreamsError } from './errors.js';
-import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
+import { ANY_PARTITION, type RecordCollector, RecordTooLargeError } from './record-collector.js';
 import { isStateError } from './state-error.js';
 
 export interface ErrorHandlers {
@@ -13,6 +14,12 @@ export interface ErrorHandlers {
   /** undefined: dead letters are counted, and not kept. */
   readonly deadLetterTopic: string | undefined;
 }
+
+/** Topics that extractors chose and that are counted by name: the counts are in the audit record, sent with each commit. */
+const MAX_CHOSEN_TOPICS = 500;
+
+/** What all others are counted under; no topic can have this name. */
+export const OTHER_TOPICS = '(other)';
 
 /** What the processors of one task share. */
 export class TaskContext {
@@ -64,16 +71,25 @@ export class TaskContext {
     this.#counts.late += records;
   }
 
+  /** A sink has sent a record to `topic`, which an extractor chose or the topology names. */
+  sent(topic: string, chosen: boolean): void {
+    const { out } = this.#counts;
+    const full = chosen && out[topic] === undefined && Object.keys(out).length >= MAX_CHOSEN_TOPICS;
+    const name = full ? OTHER_TOPICS : topic;
+    out[name] = (out[name] ?? 0) + 1;
+  }
+
   dropped(): void {
     this.#counts.dropped++;
   }
 
   /** Asks the handler about an exception in `node`. Returns if the record is to be left out; else throws a StreamsError. */
-  failed(phase: ErrorContext['phase'], node: string, thrown: unknown): void {
+  failed(raisedIn: ErrorContext['phase'], node: string, thrown: unknown): void {
     if (thrown instanceof StreamsError || thrown instanceof RetryError) throw thrown;
     // The client's errors are about the transaction, those of the disk about the task: not about this record.
     if (thrown instanceof KafkaClientError || isStateError(thrown)) throw thrown;
     const error = asError(thrown);
+    const phase = isTooLarge(thrown) ? 'production' : raisedIn;
     const context: ErrorContext = { phase, node, taskId: this.taskId, record: this.#record };
     const response = this.#handlers[phase](error, context);
     if (response !== 'resume') {
@@ -89,6 +105,11 @@ export class TaskContext {
     const { key, value, timestamp, headers } = deadLetter(error, context);
     this.collector.send(topic, ANY_PARTITION, key, value, timestamp, headers);
   }
+}
+
+/** A result that its topic or changelog can't take, wherever it was made. */
+function isTooLarge(thrown: unknown): boolean {
+  return thrown instanceof EntryTooLargeError || thrown instanceof RecordTooLargeError;
 }
 
 function place(record: ConsumerRecord): string {

@@ -1,11 +1,11 @@
 import type { Writes } from '../../stores/byte-store.js';
-import { encodeBlocks } from '../../stores/changelog-block.js';
+import { encodeBlocks, KEY_OVERHEAD_BYTES } from '../../stores/changelog-block.js';
 import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { AuditRecord } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
-import { NO_HEADERS } from '../kafka/record.js';
+import { MAX_RECORD_BYTES, NO_HEADERS } from '../kafka/record.js';
 import type { LocalQueue } from './local-queue.js';
 import { PartitionGroup, type RepartitionedInput, type SourceInput, type TaskInput } from './partition-group.js';
 import type { NodeCounts } from './process-status.js';
@@ -63,6 +63,7 @@ export class Task {
     this.#now = now;
     this.#lastRecordAt = now();
     this.#context = new TaskContext(this.id, partition, collector, handlers);
+    this.#limitEntries();
     const drain = (input: RepartitionInput): void => this.#drain([input.queue], [input]);
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now, drain });
     this.#localQueues = this.#graph.repartitions.map(({ queue }) => queue);
@@ -74,6 +75,15 @@ export class Task {
       store: state.store(AUDIT_STORE),
       instance,
     });
+  }
+
+  /** What a changelog can't take is refused where it is written, so that it is the one record's fault, not the commit's. */
+  #limitEntries(): void {
+    for (const { spec, changelog } of this.#plan.stores) {
+      if (changelog === undefined) continue;
+      const overhead = spec.writeOnce ? KEY_OVERHEAD_BYTES : 0;
+      this.state.store(spec.name).limitEntries(MAX_RECORD_BYTES - overhead);
+    }
   }
 
   /** Reads what operators keep, from the restored state. To be awaited before the first record. */

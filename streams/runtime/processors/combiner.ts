@@ -31,7 +31,7 @@ export class Combiner extends Processor {
     super(`${node.name}-combiner`, context);
     this.#node = node;
     this.#time = time;
-    this.#late = new LateRecords(node.late, context);
+    this.#late = new LateRecords(node.name, node.late, context);
   }
 
   override get isDescribed(): boolean {

@@ -47,8 +47,9 @@ export class SuppressProcessor extends Processor {
     const stateKey = keyToStateKey(store.keySerde, key);
     const known = this.#buffer.get(stateKey);
     const buffered = { key, change, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
-    this.#buffer.set(stateKey, buffered);
+    // First of all: it throws if the changelog can't take the row, and then nothing is buffered.
     this.#bytes.put(stateKey, encodeBuffered(buffered, store.valueSerde));
+    this.#buffer.set(stateKey, buffered);
     this.#earliest = Math.min(this.#earliest, buffered.bufferTime);
     this.#emitDue();
     const { maxRecords } = until;

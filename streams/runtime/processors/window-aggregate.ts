@@ -47,7 +47,7 @@ export class WindowAggregateProcessor extends Processor {
     this.#store = store;
     this.#time = time;
     this.#sendOldValues = output.sendOldValues;
-    this.#late = new LateRecords(node.late, context);
+    this.#late = new LateRecords(node.name, node.late, context);
     const onClose = node.emit === 'onWindowClose';
     this.#cache = output.cached && !onClose ? new ChangeCache() : undefined;
     this.#open = onClose ? new OpenWindows() : undefined;
