@@ -1,4 +1,4 @@
-import type { ConsumerRecord } from '../kafka/record.js';
+import type { ConsumerRecord, Headers } from '../kafka/record.js';
 
 /** The application cannot go on with this record: a handler said `fail`, or state or configuration do not allow it. */
 export class StreamsError extends Error {
@@ -16,6 +16,15 @@ export class RetryError extends Error {
   }
 }
 
+/** What a node was given to process. */
+export interface NodeInput {
+  readonly key: unknown;
+  readonly value: unknown;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly headers: Headers;
+}
+
 /** Where an exception came from. */
 export interface ErrorContext {
   /** `production`: a result could not be serialized for its topic, or is larger than its topic or changelog takes. */
@@ -25,6 +34,8 @@ export interface ErrorContext {
   readonly taskId: string;
   /** The source record that was being processed; null in a commit, where results of many records leave together. */
   readonly record: ConsumerRecord | null;
+  /** What the node was given; null if it did not get that far: the source record could not be read, or has no valid timestamp. */
+  readonly input: NodeInput | null;
 }
 
 /**

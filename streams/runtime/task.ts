@@ -180,7 +180,7 @@ export class Task {
     const record = input.queue.take();
     if (record === undefined) return;
     this.#dirty = true;
-    this.#context.begin(record);
+    this.#context.begin(record, input.kind === 'source');
     if (input.kind === 'source') this.#processSource(input, record);
     else this.#processRepartitioned(input.from, record);
     this.#drain(this.#localQueues, this.#graph.repartitions);
@@ -197,14 +197,14 @@ export class Task {
       key = record.key === null ? null : node.keySerde.deserialize(record.key);
       value = record.value === null ? null : node.valueSerde.deserialize(record.value);
     } catch (thrown) {
-      this.#context.failed('deserialization', node.name, thrown);
+      this.#context.failed('deserialization', node.name, thrown, null);
       return;
     }
     let timestamp: number;
     try {
       timestamp = node.timestampExtractor(record, value, input.time);
     } catch (thrown) {
-      this.#context.failed('processing', node.name, thrown);
+      this.#context.failed('processing', node.name, thrown, null);
       return;
     }
     if (timestamp < 0) {
@@ -235,7 +235,7 @@ export class Task {
       const value = bytes === null ? null : node.valueSerde.deserialize(bytes);
       from.source.receive(key, value, record.timestamp, headers);
     } catch (thrown) {
-      this.#context.failed('deserialization', from.source.name, thrown);
+      this.#context.failed('deserialization', from.source.name, thrown, null);
     }
   }
 

@@ -54,6 +54,7 @@ describe('a dead letter', () => {
       node: 'clean',
       taskId: '0_0',
       record: record('user', 3, 42, null, null),
+      input: null,
     });
     const text = Object.fromEntries(headers.map(({ key, value }) => [key, value?.toString()]));
     assert.equal(text['__streams.errors.exception'], 'TypeError');
@@ -65,7 +66,13 @@ describe('a dead letter', () => {
   });
 
   it('names no record where the error is not about one', () => {
-    const { headers } = deadLetter(new Error('x'), { phase: 'processing', node: 'n', taskId: '0_0', record: null });
+    const { headers } = deadLetter(new Error('x'), {
+      phase: 'processing',
+      node: 'n',
+      taskId: '0_0',
+      record: null,
+      input: null,
+    });
     assert.ok(headers.every(({ key }) => !key.endsWith('.offset')));
   });
 
@@ -78,7 +85,7 @@ describe('a dead letter', () => {
           value: Buffer.alloc(valueLength, 'v'),
           headers: [{ key: 'mine', value: Buffer.alloc(headerLength) }],
         };
-        const context = { phase: 'processing', node: 'clean', taskId: '0_0', record: source } as const;
+        const context = { phase: 'processing', node: 'clean', taskId: '0_0', record: source, input: null } as const;
         const { key, value, headers } = deadLetter(new TypeError('no country'), context);
         assert.ok(recordBytes(key, value, headers) <= MAX_RECORD_BYTES);
         const cut = headers.find(header => header.key === '__streams.errors.cut')?.value?.toString();

@@ -23,7 +23,8 @@ export class LateRecords {
       this.#send(this.#sink, key, value, timestamp, window, headers);
     } catch (thrown) {
       // Here, because the record may belong to windows that are open.
-      this.#context.failed('production', this.#node, thrown);
+      const input = { key, value, timestamp, headers };
+      this.#context.failed('production', this.#node, thrown, input, this.#sink);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { SinkNode } from '../../dsl/node.js';
 import type { Headers } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import { ANY_PARTITION } from '../record-collector.js';
 import type { TaskContext } from '../task-context.js';
 import { Processor } from './processor.js';
@@ -14,6 +15,10 @@ export class SinkProcessor extends Processor {
 
   protected override get phase(): 'production' {
     return 'production';
+  }
+
+  protected override inputSerdes(): InputSerdes {
+    return this.#node;
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {

@@ -6,6 +6,7 @@ import type { Change } from '../../dsl/change.js';
 import type { SuppressNode } from '../../dsl/node.js';
 import type { Windowed } from '../../dsl/windows.js';
 import type { Headers } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import { StreamsError } from '../errors.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
@@ -37,6 +38,10 @@ export class SuppressProcessor extends Processor {
       this.#buffer.set(stateKey, buffered);
       this.#earliest = Math.min(this.#earliest, buffered.bufferTime);
     }
+  }
+
+  protected override inputSerdes(): InputSerdes {
+    return { keySerde: this.#node.store.keySerde };
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
