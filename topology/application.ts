@@ -22,7 +22,7 @@ export function usersApplication(
 
 export function usersOptions(config: UsersConfig): StreamsOptions {
   const { applicationId, stateDir, processingGuarantee, groupProtocol, commitIntervalMs } = config;
-  const { idleTimeout, standbyReplicas } = config;
+  const { idleTimeout, maxTimestampAhead, standbyReplicas } = config;
   return {
     applicationId,
     stateDir,
@@ -30,6 +30,7 @@ export function usersOptions(config: UsersConfig): StreamsOptions {
     groupProtocol,
     idleTimeout,
     standbyReplicas,
+    ...(maxTimestampAhead === undefined ? {} : { maxTimestampAhead }),
     ...(commitIntervalMs === undefined ? {} : { commitInterval: commitIntervalMs }),
     deadLetterTopic: topics.rejected,
     deserializationExceptionHandler: resumeOnError,

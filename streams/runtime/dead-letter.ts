@@ -3,6 +3,9 @@ import { type ConsumerRecord, type Header, type Headers, MAX_RECORD_BYTES } from
 import type { ErrorContext, NodeInput } from './errors.js';
 import { recordBytes } from './record-collector.js';
 
+/** What a broker takes that is ahead of its clock: `log.message.timestamp.after.max.ms` by default. */
+const MAX_AHEAD_MS = 3_600_000;
+
 /** What a node's input can be written with, as far as it is known. */
 export interface InputSerdes {
   readonly keySerde?: Serializer;
@@ -25,11 +28,14 @@ const MAX_STACK = 4000;
  * The record that is kept of one which can't be processed, and what is known of the error. It has the raw bytes of the source
  * record; if there is none, because results of many records leave together in a commit, what the node was given. What would be too
  * large for a record is cut, headers of the source record first, then the key, then the value; `__streams.errors.cut` tells.
+ * A timestamp that a broker would refuse is replaced by the wall clock, `now`; `__streams.errors.timestamp` has it.
  */
-export function deadLetter(error: Error, context: ErrorContext, serdes: InputSerdes = {}): DeadLetter {
+export function deadLetter(error: Error, context: ErrorContext, now: number, serdes: InputSerdes = {}): DeadLetter {
+  const { key, value, timestamp: original, headers } = context.record ?? written(context.input, serdes);
   const reasons = deadLetterHeaders(error, context);
-  const { key, value, timestamp, headers } = context.record ?? written(context.input, serdes);
-  const whole = { key, value, timestamp: Math.max(0, timestamp), headers: [...headers, ...reasons] };
+  const timestamp = original > now + MAX_AHEAD_MS ? now : Math.max(0, original);
+  if (timestamp !== original) reasons.push(header('timestamp', original));
+  const whole = { key, value, timestamp, headers: [...headers, ...reasons] };
   if (recordBytes(key, value, whole.headers) <= MAX_RECORD_BYTES) return whole;
   const bytes = (part: Buffer | null): string => (part === null ? 'null' : String(part.length));
   const cut: Headers = [
@@ -69,10 +75,6 @@ function readable(part: unknown): string {
 
 /** Headers of a dead letter, by the names of KIP-1034; `node` is one more. */
 function deadLetterHeaders(error: Error, context: ErrorContext): Header[] {
-  const header = (name: string, value: string | number): Header => ({
-    key: `__streams.errors.${name}`,
-    value: Buffer.from(String(value)),
-  });
   const headers = [header('exception', error.name), header('message', error.message.slice(0, MAX_MESSAGE))];
   headers.push(header('node', context.node));
   if (error.stack?.includes('\n')) {
@@ -83,4 +85,8 @@ function deadLetterHeaders(error: Error, context: ErrorContext): Header[] {
     headers.push(header('topic', record.topic), header('partition', record.partition), header('offset', record.offset));
   }
   return headers;
+}
+
+function header(name: string, value: string | number): Header {
+  return { key: `__streams.errors.${name}`, value: Buffer.from(String(value)) };
 }

@@ -25,6 +25,11 @@ export interface StreamsOptions {
   readonly commitInterval?: Duration;
   /** After this long without input a task promises that nothing older comes. Default: 5 s. */
   readonly idleTimeout?: Duration;
+  /**
+   * How far ahead of the wall clock the timestamp of a record may be. One that is further ahead goes to the processing exception
+   * handler; it would make all records of its task late until the clock has caught up. Default: any timestamp is believed, as in Java.
+   */
+  readonly maxTimestampAhead?: Duration;
   /** Entries that the stores of a process may hold uncommitted before it commits early. Default: 100,000; 0: no caching. */
   readonly cacheMaxEntries?: number;
   /**
@@ -50,6 +55,8 @@ export interface StreamsConfig {
   readonly groupProtocol: GroupProtocol;
   readonly commitIntervalMs: number;
   readonly idleTimeoutMs: number;
+  /** Infinite: any timestamp is believed. */
+  readonly maxTimestampAheadMs: number;
   readonly cacheMaxEntries: number;
   readonly standbyReplicas: number;
   readonly deadLetterTopic: string | undefined;
@@ -82,6 +89,7 @@ const schema = z.strictObject({
   groupProtocol: z.enum(GROUP_PROTOCOLS).default('classic'),
   commitInterval: duration.optional(),
   idleTimeout: duration.default(5000),
+  maxTimestampAhead: duration.optional(),
   cacheMaxEntries: z.int().min(0).default(100_000),
   standbyReplicas: z.int().min(0).max(100).default(0),
   deadLetterTopic: topicName.optional(),
@@ -97,12 +105,13 @@ export function streamsConfig(options: StreamsOptions): StreamsConfig {
     const [issue] = parsed.error.issues;
     throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);
   }
-  const { commitInterval, idleTimeout, applicationServer, deadLetterTopic, ...rest } = parsed.data;
+  const { commitInterval, idleTimeout, maxTimestampAhead, applicationServer, deadLetterTopic, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
     applicationServer,
     deadLetterTopic,
     idleTimeoutMs: idleTimeout,
+    maxTimestampAheadMs: maxTimestampAhead ?? Number.POSITIVE_INFINITY,
     commitIntervalMs: commitInterval ?? DEFAULT_COMMIT_INTERVAL_MS[rest.processingGuarantee],
   });
 }

@@ -27,6 +27,7 @@ export class TaskContext {
   readonly partition: number;
   readonly collector: RecordCollector;
   readonly #handlers: ErrorHandlers;
+  readonly #now: () => number;
   #counts: TaskCounts = newTaskCounts();
   #record: ConsumerRecord | null = null;
   #recordIsSource = false;
@@ -34,11 +35,18 @@ export class TaskContext {
   #recordWasSent = false;
   #recordFailures = 0;
 
-  constructor(taskId: string, partition: number, collector: RecordCollector, handlers: ErrorHandlers) {
+  constructor(
+    taskId: string,
+    partition: number,
+    collector: RecordCollector,
+    handlers: ErrorHandlers,
+    now: () => number,
+  ) {
     this.taskId = taskId;
     this.partition = partition;
     this.collector = collector;
     this.#handlers = handlers;
+    this.#now = now;
   }
 
   get counts(): TaskCounts {
@@ -129,7 +137,7 @@ export class TaskContext {
     else this.#recordFailures++;
     const topic = this.#handlers.deadLetterTopic;
     if (topic === undefined) return;
-    const { key, value, timestamp, headers } = deadLetter(error, context, serdes);
+    const { key, value, timestamp, headers } = deadLetter(error, context, this.#now(), serdes);
     this.collector.send(topic, ANY_PARTITION, key, value, timestamp, headers);
   }
 }

@@ -95,6 +95,7 @@ export class TaskCreator {
       auditTopic: this.#plan.auditTopic,
       instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
       now: () => this.#clock.now(),
+      maxTimestampAheadMs: this.#config.maxTimestampAheadMs,
     });
   }
 

@@ -6,6 +6,7 @@ import type { AuditRecord } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../kafka/record.js';
+import { InvalidTimestampError, isTimestamp, latestTimestamp, MAX_TIMESTAMP } from './event-time.js';
 import type { LocalQueue } from './local-queue.js';
 import { PartitionGroup, type RepartitionedInput, type SourceInput, type TaskInput } from './partition-group.js';
 import type { NodeCounts } from './process-status.js';
@@ -30,6 +31,8 @@ export interface TaskOptions {
   /** Who runs it, for the audit record. */
   readonly instance: InstanceIdentity;
   readonly now: () => number;
+  /** Milliseconds by which a timestamp may be ahead of the wall clock; infinite: any number. */
+  readonly maxTimestampAheadMs: number;
 }
 
 /** One partition of a sub-topology at work: its processors, its state and its place in the input. Synchronous throughout. */
@@ -46,6 +49,9 @@ export class Task {
   readonly #auditTopic: string;
   readonly #audit: TaskAudit;
   readonly #now: () => number;
+  readonly #maxTimestampAheadMs: number;
+  /** The highest timestamp that is believed. */
+  #latest = MAX_TIMESTAMP;
   #dirty = false;
   #lastRecordAt: number;
   /** Timestamps of the newest source record since the last commit, and of the one before that commits. */
@@ -61,8 +67,9 @@ export class Task {
     this.#collector = collector;
     this.#auditTopic = auditTopic;
     this.#now = now;
+    this.#maxTimestampAheadMs = options.maxTimestampAheadMs;
     this.#lastRecordAt = now();
-    this.#context = new TaskContext(this.id, partition, collector, handlers);
+    this.#context = new TaskContext(this.id, partition, collector, handlers, now);
     this.#limitEntries();
     const drain = (input: RepartitionInput): void => this.#drain([input.queue], [input]);
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now, drain });
@@ -164,8 +171,9 @@ export class Task {
   process(max: number): number {
     let processed = 0;
     let fed = false;
+    this.#latest = latestTimestamp(this.#now(), this.#maxTimestampAheadMs);
     while (processed < max) {
-      const input = this.#inputs.next();
+      const input = this.#inputs.next(this.#latest);
       if (input === undefined) break;
       if (input.kind === 'source') fed = true;
       this.#processRecord(input);
@@ -203,6 +211,9 @@ export class Task {
     let timestamp: number;
     try {
       timestamp = node.timestampExtractor(record, value, input.time);
+      if (!isTimestamp(timestamp, this.#latest)) {
+        throw new InvalidTimestampError(timestamp, this.#now(), this.#maxTimestampAheadMs);
+      }
     } catch (thrown) {
       this.#context.failed('processing', node.name, thrown, null);
       return;

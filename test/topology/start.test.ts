@@ -96,6 +96,7 @@ describe('npm start', function () {
     ['PROCESSING_GUARANTEE', 'exactly_once'],
     ['COMMIT_INTERVAL_MS', '-1'],
     ['IDLE_TIMEOUT', 'soon'],
+    ['MAX_TIMESTAMP_AHEAD', 'far'],
     ['LOG_LEVEL', 'loud'],
     ['APPLICATION_ID', 'users/1'],
     ['STREAM_PROCESSES', '0'],

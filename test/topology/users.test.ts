@@ -101,6 +101,28 @@ describe('the users topology', () => {
     assert.equal(late(), 1);
   });
 
+  it('rejects a user that is more than an hour ahead of the wall clock; the others are not late', async () => {
+    await start();
+    const users = usersOf(['Chile', 'Peru'], 'country');
+    await send(usersOf(['China'], 'country', 61, 'ahead'));
+    await send(users);
+    await driver.advanceWallClock(1000);
+    await send(usersOf(['China'], 'country', 59, 'near'));
+    assert.equal(late(), 0);
+    const [rejected, ...others] = driver.readRecords(topics.rejected);
+    assert.deepEqual(others, []);
+    const message = rejected?.headers.find(({ key }) => key === '__streams.errors.message')?.value?.toString();
+    assert.match(
+      message ?? '',
+      /is 3660000 ms ahead of the wall clock, more than the 3600000 ms of maxTimestampAhead$/,
+    );
+    await driver.endInput();
+    assert.deepEqual(
+      summaries().map(summary => summary.users),
+      [2, 1],
+    );
+  });
+
   it('lists all countries that share a count where they have room', async () => {
     await start();
     const names = Array.from({ length: 2000 }, (_, n) => `Land${n}`);
