@@ -56,7 +56,8 @@ function written(input: NodeInput | null, { keySerde, valueSerde }: InputSerdes)
 function bytesOf(part: unknown, serde: Serializer | undefined): Buffer | null {
   if (part === null || part === undefined) return null;
   try {
-    if (serde !== undefined) return serde.serialize(part);
+    const bytes = serde?.serialize(part);
+    if (Buffer.isBuffer(bytes)) return bytes;
   } catch {
     // That it can't be serialized may be what went wrong.
   }

@@ -84,7 +84,7 @@ export class Task {
     });
   }
 
-  /** What a changelog can't take is refused where it is written, so that it is the one record's fault, not the commit's. */
+  /** A row that a changelog can't take fails where it is written, as an error of its record. In a commit it would stop the task. */
   #limitEntries(): void {
     for (const { spec, changelog } of this.#plan.stores) {
       if (changelog === undefined) continue;
