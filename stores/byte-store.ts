@@ -1,6 +1,7 @@
 import { CleanCache } from './clean-cache.js';
 import { EntryMap } from './entry-map.js';
 import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
+import { EntryTooLargeError } from './entry-too-large-error.js';
 import {
   type KeyRange,
   prefixEnd,
@@ -37,12 +38,18 @@ export class ByteStore {
   #stagedExpiry: StateKey = '';
   #committedExpiry: StateKey = '';
   #clearedBelow: StateKey = '';
+  #maxEntryBytes = Number.POSITIVE_INFINITY;
 
   constructor(name: string, database: StateDatabase, cleanCacheBytes: number) {
     this.name = name;
     this.#prefix = `${name}\0`;
     this.#database = database;
     this.#clean = new CleanCache(cleanCacheBytes);
+  }
+
+  /** From now on `put` refuses an entry whose key and value have more bytes: its changelog could not take it. */
+  limitEntries(maxBytes: number): void {
+    this.#maxEntryBytes = maxBytes;
   }
 
   /** Entries written since the last commit that was staged. */
@@ -92,7 +99,10 @@ export class ByteStore {
     return read;
   }
 
+  /** A null `value` deletes. Throws an EntryTooLargeError, and writes nothing, for an entry above the limit. */
   put(key: StateKey, value: Buffer | null): void {
+    const bytes = key.length + (value === null ? 0 : value.length);
+    if (bytes > this.#maxEntryBytes) throw new EntryTooLargeError(this.name, bytes, this.#maxEntryBytes);
     this.#active.set(key, value);
   }
 

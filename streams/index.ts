@@ -39,6 +39,7 @@ export {
   type ErrorHandler,
   type ErrorResponse,
   failOnError,
+  type NodeInput,
   resumeOnError,
   StreamsError,
 } from './runtime/errors.js';

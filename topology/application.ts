@@ -1,4 +1,4 @@
-import { KafkaStreams, type KafkaStreamsDependencies, resumeOnError } from '../streams/index.js';
+import { KafkaStreams, type KafkaStreamsDependencies, resumeOnError, type StreamsOptions } from '../streams/index.js';
 import type { UsersConfig } from './environment.js';
 import { topics } from './topics.js';
 import { usersTopology } from './users.js';
@@ -13,24 +13,29 @@ export function usersApplication(
   dependencies: KafkaStreamsDependencies,
   applicationServer?: string,
 ): KafkaStreams {
-  const { applicationId, stateDir, processingGuarantee, groupProtocol, commitIntervalMs, cacheMaxBytes } = config;
-  const { idleTimeout, standbyReplicas } = config;
   return new KafkaStreams(
     usersTopology(config),
-    {
-      applicationId,
-      stateDir,
-      processingGuarantee,
-      groupProtocol,
-      idleTimeout,
-      standbyReplicas,
-      ...(commitIntervalMs === undefined ? {} : { commitInterval: commitIntervalMs }),
-      ...(cacheMaxBytes === undefined ? {} : { cacheMaxBytes }),
-      ...(applicationServer === undefined ? {} : { applicationServer }),
-      deadLetterTopic: topics.rejected,
-      deserializationExceptionHandler: resumeOnError,
-      processingExceptionHandler: resumeOnError,
-    },
+    { ...usersOptions(config), ...(applicationServer === undefined ? {} : { applicationServer }) },
     dependencies,
   );
+}
+
+export function usersOptions(config: UsersConfig): StreamsOptions {
+  const { applicationId, stateDir, processingGuarantee, groupProtocol, commitIntervalMs } = config;
+  const { idleTimeout, maxTimestampAhead, standbyReplicas, cacheMaxBytes } = config;
+  return {
+    applicationId,
+    stateDir,
+    processingGuarantee,
+    groupProtocol,
+    idleTimeout,
+    standbyReplicas,
+    ...(maxTimestampAhead === undefined ? {} : { maxTimestampAhead }),
+    ...(commitIntervalMs === undefined ? {} : { commitInterval: commitIntervalMs }),
+    ...(cacheMaxBytes === undefined ? {} : { cacheMaxBytes }),
+    deadLetterTopic: topics.rejected,
+    deserializationExceptionHandler: resumeOnError,
+    processingExceptionHandler: resumeOnError,
+    productionExceptionHandler: resumeOnError,
+  };
 }

@@ -23,6 +23,8 @@ export interface UsersConfig {
   readonly windowSize: Duration;
   readonly windowGrace: Duration;
   readonly idleTimeout: Duration;
+  /** undefined: any timestamp is believed. */
+  readonly maxTimestampAhead: Duration | undefined;
   readonly logLevel: string;
   /** How many processes the command keeps running. */
   readonly streamProcesses: number;
@@ -36,6 +38,11 @@ const duration = z.custom<Duration>(
 );
 
 const positiveDuration = duration.refine(value => parseDuration(value) !== 0, 'must be above 0');
+
+const durationOrOff = z.custom<Duration | 'off'>(
+  value => value === 'off' || (typeof value === 'string' && parseDuration(value) !== undefined),
+  "must be a duration such as '60s' or '500ms', or off",
+);
 
 const variables = z.object({
   APPLICATION_ID: z
@@ -60,6 +67,7 @@ const variables = z.object({
   WINDOW_SIZE: positiveDuration.default('60s'),
   WINDOW_GRACE: duration.default('10s'),
   IDLE_TIMEOUT: positiveDuration.default('5s'),
+  MAX_TIMESTAMP_AHEAD: durationOrOff.default('1h'),
   STREAM_PROCESSES: z
     .string()
     .regex(/^[1-9]\d?$/, 'must be a number from 1 to 99')
@@ -127,6 +135,7 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     windowSize: data.WINDOW_SIZE,
     windowGrace: data.WINDOW_GRACE,
     idleTimeout: data.IDLE_TIMEOUT,
+    maxTimestampAhead: data.MAX_TIMESTAMP_AHEAD === 'off' ? undefined : data.MAX_TIMESTAMP_AHEAD,
     logLevel: data.LOG_LEVEL,
     streamProcesses: data.STREAM_PROCESSES,
     standbyReplicas: data.STANDBY_REPLICAS,

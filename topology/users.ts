@@ -3,6 +3,7 @@ import {
   type KeyValue,
   Serdes,
   StreamsBuilder,
+  Suppressed,
   TimeWindows,
   type Topology,
   type Windowed,
@@ -10,9 +11,9 @@ import {
 import { cleaning } from './clean.js';
 import { topics } from './topics.js';
 import {
+  type FinalCount,
+  genderOf,
   isoTime,
-  type Sighting,
-  sighting,
   summarize,
   summarySerde,
   windowSummary,
@@ -30,35 +31,43 @@ export function usersTopology(options: { readonly windowSize: Duration; readonly
     .pipe(cleaning(), { name: 'clean' });
   users.to(topics.cleaned, { name: 'cleaned-users' });
 
-  users
+  const countryCounts = users
     .groupBy((_email, user) => user.country)
     .windowedBy(windows)
-    .count({ as: 'country-count' })
-    .toStream()
-    .map(countryCount)
-    .to(topics.countryCount);
+    .count({ as: 'country-count' });
+  countryCounts.toStream().map(countryCount).to(topics.countryCount);
 
   // The first record of each email in each window.
   const newcomers = users
-    .mapValues((): Sighting => ({ first: true }))
+    .mapValues(() => 1)
     .groupByKey()
     .windowedBy(windows)
     .distinct({ as: 'seen-users' });
-  newcomers
-    .groupBy(everyone)
-    .windowedBy(windows)
-    .count({ as: 'distinct-users' })
-    .toStream()
-    .map(distinctUsers)
-    .to(topics.distinctUsers);
+  const distinctCounts = newcomers.groupBy(everyone).windowedBy(windows).count({ as: 'distinct-users' });
+  distinctCounts.toStream().map(distinctUsers).to(topics.distinctUsers);
 
-  users
-    .mapValues(sighting)
-    .merge(newcomers)
-    .groupBy(everyone)
+  const genderCounts = users
+    .groupBy((_email, user) => genderOf(user))
     .windowedBy(windows)
     .emitStrategy('onWindowClose')
-    .aggregate(summarize, { as: 'window-summary', valueSerde: summarySerde })
+    .count({ as: 'gender-count' });
+
+  // A summary is made of what the tables say when a window has closed, not of users: it grows with neither of them.
+  countryCounts
+    .suppress(Suppressed.untilWindowCloses(), { name: 'final-country-count' })
+    .toStream()
+    .map(({ key }, count) => final({ of: 'country', name: key, count: count ?? 0 }))
+    .merge(genderCounts.toStream().map(({ key }, count) => final({ of: 'gender', name: key, count: count ?? 0 })))
+    .merge(
+      distinctCounts
+        .suppress(Suppressed.untilWindowCloses(), { name: 'final-distinct-users' })
+        .toStream()
+        .map((_key, count) => final({ of: 'distinctUsers', count: count ?? 0 })),
+    )
+    .groupByKey()
+    .windowedBy(windows)
+    .emitStrategy('onWindowClose')
+    .aggregate(summarize, { as: 'final-summary', valueSerde: summarySerde })
     .toStream()
     .map((key, value) => ({ key: isoTime(key.window.start), value: value && windowSummary(key, value) }))
     .to(topics.windowSummary);
@@ -67,6 +76,10 @@ export function usersTopology(options: { readonly windowSize: Duration; readonly
 }
 
 const everyone = (): string => 'everyone';
+
+function final(value: FinalCount): KeyValue<string, FinalCount> {
+  return { key: everyone(), value };
+}
 
 function countryCount(country: Windowed<string>, count: number | null): KeyValue<string, unknown> {
   const times = windowTimes(country.window);

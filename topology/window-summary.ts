@@ -1,26 +1,29 @@
 import type { Aggregation, Serde, Windowed } from '../streams/index.js';
+import { hasUnpairedSurrogate } from './clean/unpaired-surrogate.js';
+import { LeadingCounts, type LeadingCountsJson } from './leading-counts.js';
 import type { User } from './user.js';
 
-/** What a user adds to the summary of its window. */
-export interface Sighting {
-  /** Absent for a sighting that only tells that the user is a new one. */
-  readonly country?: string;
-  readonly gender?: string;
-  /** The first one of this user in its window. */
-  readonly first: boolean;
-}
+/** What a table says of a window that has closed: the users of one country or gender, or the distinct users. */
+export type FinalCount =
+  | { readonly of: 'country' | 'gender'; readonly name: string; readonly count: number }
+  | { readonly of: 'distinctUsers'; readonly count: number };
 
 /** The summary of a window in the making. */
 export interface SummaryInProgress {
   users: number;
   distinctUsers: number;
-  readonly countries: Map<string, number>;
-  readonly genders: Map<string, number>;
+  /** Countries that share the highest count so far. */
+  most: LeadingCounts;
+  /** Countries that share the lowest count so far. */
+  least: LeadingCounts;
+  readonly genders: LeadingCounts;
 }
 
 export interface Represented {
-  /** All that share the count, sorted. */
+  /** All that share the count, sorted; of more than have room, the first ones. */
   readonly countries: readonly string[];
+  /** How many more share the count. Absent: none. */
+  readonly more?: number;
   readonly count: number;
 }
 
@@ -32,61 +35,102 @@ export interface WindowSummary {
   readonly distinctUsers: number;
   readonly mostRepresented: Represented;
   readonly leastRepresented: Represented;
+  /** Of more genders than have room, the most frequent ones. */
   readonly byGender: Readonly<Record<string, number>>;
+  /** How many genders are not in `byGender`, and how many users have them. Absent: none. */
+  readonly otherGenders?: { readonly genders: number; readonly users: number };
 }
 
-/** Any text may come as gender; a long one is none, so that the summary of a window stays small. */
+/** Any text may come as gender; a long one is none, so that a row of it stays small. */
 const MAX_GENDER_LENGTH = 50;
 
-export function sighting({ country, gender }: User): Sighting {
+export function genderOf({ gender }: User): string {
   const known = typeof gender === 'string' && gender !== '' && gender.length <= MAX_GENDER_LENGTH;
-  return { country, gender: known ? gender : 'Unknown', first: false };
+  return known && !hasUnpairedSurrogate(gender) ? gender : 'Unknown';
 }
 
-export const summarize: Aggregation<string, Sighting, SummaryInProgress> = {
-  initializer: () => ({ users: 0, distinctUsers: 0, countries: new Map(), genders: new Map() }),
-  aggregator(_key, { country, gender, first }, summary) {
-    if (first) summary.distinctUsers++;
-    if (country === undefined) return summary;
-    summary.users++;
-    add(summary.countries, country, 1);
-    if (gender !== undefined) add(summary.genders, gender, 1);
-    return summary;
+/** Each country and each gender of a window comes once. So nothing is needed of those that others outdo. */
+export const summarize: Aggregation<string, FinalCount, SummaryInProgress> = {
+  initializer: () => ({
+    users: 0,
+    distinctUsers: 0,
+    most: new LeadingCounts(),
+    least: new LeadingCounts(),
+    genders: new LeadingCounts(),
+  }),
+  aggregator(_key, final, summary) {
+    switch (final.of) {
+      case 'distinctUsers':
+        summary.distinctUsers += final.count;
+        return summary;
+      case 'gender':
+        summary.genders.add(final.name, final.count);
+        return summary;
+      case 'country':
+        summary.users += final.count;
+        summary.most = higher(summary.most, LeadingCounts.of(final.name, final.count));
+        summary.least = lower(summary.least, LeadingCounts.of(final.name, final.count));
+        return summary;
+    }
   },
   merger(_key, left, right) {
     left.users += right.users;
     left.distinctUsers += right.distinctUsers;
-    for (const [country, count] of right.countries) add(left.countries, country, count);
-    for (const [gender, count] of right.genders) add(left.genders, gender, count);
+    left.most = higher(left.most, right.most);
+    left.least = lower(left.least, right.least);
+    left.genders.addAll(right.genders);
     return left;
   },
 };
 
-/** JSON; countries and genders as pairs, because they are data and may be called like anything. */
+/** Of two lists of countries that share a count the one with the higher count, or both together. */
+function higher(left: LeadingCounts, right: LeadingCounts): LeadingCounts {
+  if (left.highest !== right.highest) return left.highest > right.highest ? left : right;
+  left.addAll(right);
+  return left;
+}
+
+/** The same for the lower count; an empty list has none. */
+function lower(left: LeadingCounts, right: LeadingCounts): LeadingCounts {
+  if (left.highest === 0 || right.highest === 0) return left.highest === 0 ? right : left;
+  if (left.highest !== right.highest) return left.highest < right.highest ? left : right;
+  left.addAll(right);
+  return left;
+}
+
+interface SummaryJson {
+  readonly users: number;
+  readonly distinctUsers: number;
+  readonly most: LeadingCountsJson;
+  readonly least: LeadingCountsJson;
+  readonly genders: LeadingCountsJson;
+}
+
 export const summarySerde: Serde<SummaryInProgress> = {
-  serialize({ users, distinctUsers, countries, genders }) {
-    return Buffer.from(JSON.stringify({ users, distinctUsers, countries: [...countries], genders: [...genders] }));
+  serialize(summary) {
+    return Buffer.from(JSON.stringify(summary));
   },
   deserialize(bytes) {
-    const { users, distinctUsers, countries, genders } = JSON.parse(bytes.toString()) as {
-      users: number;
-      distinctUsers: number;
-      countries: [string, number][];
-      genders: [string, number][];
+    const { most, least, genders, ...counts } = JSON.parse(bytes.toString()) as SummaryJson;
+    return {
+      ...counts,
+      most: LeadingCounts.fromJSON(most),
+      least: LeadingCounts.fromJSON(least),
+      genders: LeadingCounts.fromJSON(genders),
     };
-    return { users, distinctUsers, countries: new Map(countries), genders: new Map(genders) };
   },
 };
 
 export function windowSummary({ window }: Windowed<unknown>, summary: SummaryInProgress): WindowSummary {
-  const counts = [...summary.countries.values()];
+  const { names, users } = summary.genders.leftOut;
   return {
     ...windowTimes(window),
     users: summary.users,
     distinctUsers: summary.distinctUsers,
-    mostRepresented: representedBy(summary.countries, Math.max(0, ...counts)),
-    leastRepresented: representedBy(summary.countries, counts.length === 0 ? 0 : Math.min(...counts)),
-    byGender: Object.fromEntries([...summary.genders].sort(([a], [b]) => (a < b ? -1 : 1))),
+    mostRepresented: represented(summary.most),
+    leastRepresented: represented(summary.least),
+    byGender: Object.fromEntries([...summary.genders.entries].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...(names === 0 ? {} : { otherGenders: { genders: names, users } }),
   };
 }
 
@@ -102,11 +146,11 @@ export function isoTime(timestamp: number): string {
   return new Date(timestamp).toISOString();
 }
 
-function representedBy(countries: ReadonlyMap<string, number>, count: number): Represented {
-  const tied = [...countries].filter(([, n]) => n === count).map(([country]) => country);
-  return { countries: tied.sort(), count };
-}
-
-function add(counts: Map<string, number>, name: string, n: number): void {
-  counts.set(name, (counts.get(name) ?? 0) + n);
+function represented(countries: LeadingCounts): Represented {
+  const { names } = countries.leftOut;
+  return {
+    countries: countries.entries.map(([country]) => country),
+    ...(names === 0 ? {} : { more: names }),
+    count: countries.highest,
+  };
 }

@@ -94,12 +94,20 @@ const times = z.array(z.number());
 const host = z.string().refine(isHostAndPort, 'must be host:port').nullable();
 
 // What is optional is missing in records of earlier versions.
+const countFields = {
+  in: counts,
+  out: counts,
+  rejected: count,
+  failedResults: count.exactOptional(),
+  late: count,
+  dropped: count.default(0),
+} satisfies Record<keyof TaskCounts, z.ZodType>;
 const auditFields = {
   task: z.string(),
   instance: z.string().nullable().default(null),
   host: host.default(null),
   streamTime: z.number(),
-  counts: z.object({ in: counts, out: counts, rejected: count, late: count, dropped: count.default(0) }),
+  counts: z.object(countFields),
   offsets: byName(z.object({ begin: z.int(), next: z.int(), earlier: z.int().exactOptional() })).default({}),
   topicIds: byName(z.string()).exactOptional(),
   repartitionOffsets: byName(z.int()).exactOptional(),

@@ -101,10 +101,17 @@ const STATUS_METRICS: readonly StatusMetric[] = [
   },
   {
     name: `${TASK}_dead_letter_records_total`,
-    help: 'Records that could not be processed',
+    help: 'Source records that could not be processed',
     type: 'counter',
     labels: ['task_id'],
     samples: byRunningTask(({ counts }) => only(counts.rejected)),
+  },
+  {
+    name: `${TASK}_failed_results_total`,
+    help: 'Results that failed in a commit, or after something of their record was sent',
+    type: 'counter',
+    labels: ['task_id'],
+    samples: byRunningTask(({ counts }) => only(counts.failedResults ?? 0)),
   },
   {
     name: `${TASK}_stream_time_seconds`,

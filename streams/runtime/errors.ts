@@ -1,4 +1,4 @@
-import type { ConsumerRecord } from '../kafka/record.js';
+import type { ConsumerRecord, Headers } from '../kafka/record.js';
 
 /** The application cannot go on with this record: a handler said `fail`, or state or configuration do not allow it. */
 export class StreamsError extends Error {
@@ -16,11 +16,20 @@ export class RetryError extends Error {
   }
 }
 
+/** What a node was given to process. */
+export interface NodeInput {
+  readonly key: unknown;
+  readonly value: unknown;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly headers: Headers;
+}
+
 /** Where an exception came from. */
 export interface ErrorContext {
   /**
-   * `production`: a result could not be serialized for its topic, is larger than a broker takes, or the cluster has refused it: then it
-   * is met again when its source record is processed again, after the transaction was aborted.
+   * `production`: a result could not be serialized for its topic, is larger than its topic or changelog takes, or the cluster has refused
+   * it: then it is met again when its source record is processed again, after the transaction was aborted.
    */
   readonly phase: 'deserialization' | 'processing' | 'production';
   /** Name of the node that threw. */
@@ -28,6 +37,8 @@ export interface ErrorContext {
   readonly taskId: string;
   /** The source record that was being processed; null in a commit, where results of many records leave together. */
   readonly record: ConsumerRecord | null;
+  /** What the node was given; null if it did not get that far: the source record could not be read, or has no valid timestamp. */
+  readonly input: NodeInput | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { SourceNode } from '../dsl/node.js';
 import { recordTimestamp } from '../dsl/timestamp-extractor.js';
 import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import { isTimestamp } from './event-time.js';
 import type { RepartitionInput } from './processor-graph.js';
 import type { Processor } from './processors/processor.js';
 import type { RecordQueue } from './record-queue.js';
@@ -92,8 +93,9 @@ export class PartitionGroup {
   /**
    * The input whose head is the oldest; undefined if there is none, or if one of several source partitions has nothing polled
    * and its end is not met: there is data on the broker, which may be older (KIP-695).
+   * What is later than `latest` goes first, because it is refused.
    */
-  next(): TaskInput | undefined {
+  next(latest: number): TaskInput | undefined {
     let next: TaskInput | undefined;
     let least = Number.POSITIVE_INFINITY;
     let waiting = false;
@@ -104,7 +106,7 @@ export class PartitionGroup {
         continue;
       }
       // Markers and partial aggregates carry their own time: no need to hold them back for other partitions.
-      const timestamp = input.kind === 'repartition' ? Number.NEGATIVE_INFINITY : headTimestamp(input, head);
+      const timestamp = input.kind === 'repartition' ? Number.NEGATIVE_INFINITY : headTimestamp(input, head, latest);
       if (next === undefined || timestamp < least) {
         next = input;
         least = timestamp;
@@ -114,12 +116,17 @@ export class PartitionGroup {
   }
 }
 
-function headTimestamp({ node, time }: SourceInput, head: ConsumerRecord): number {
-  if (node.timestampExtractor === recordTimestamp) return head.timestamp;
+/** What has no valid timestamp goes next: the error is met again where it is handled. */
+function headTimestamp(input: SourceInput, head: ConsumerRecord, latest: number): number {
   try {
-    return node.timestampExtractor(head, head.value === null ? null : node.valueSerde.deserialize(head.value), time);
+    const timestamp = extracted(input, head);
+    return isTimestamp(timestamp, latest) ? timestamp : Number.NEGATIVE_INFINITY;
   } catch {
-    // It can't be placed in time: it goes next, and the error is met again where it is handled.
     return Number.NEGATIVE_INFINITY;
   }
+}
+
+function extracted({ node, time }: SourceInput, head: ConsumerRecord): number {
+  if (node.timestampExtractor === recordTimestamp) return head.timestamp;
+  return node.timestampExtractor(head, head.value === null ? null : node.valueSerde.deserialize(head.value), time);
 }

@@ -30,6 +30,11 @@ export interface StreamsOptions {
   /** After this long without input a task promises that nothing older comes. Default: 5 s. */
   readonly idleTimeout?: Duration;
   /**
+   * How far ahead of the wall clock the timestamp of a record may be. One that is further ahead goes to the processing exception
+   * handler; it would make all records of its task late until the clock has caught up. Default: any timestamp is believed, as in Java.
+   */
+  readonly maxTimestampAhead?: Duration;
+  /**
    * Bytes of records that a process may have polled and not processed, estimated: those of partitions that are ahead of others of their
    * task wait there (KIP-770: `input.buffer.max.bytes`). Beyond, they are not fetched until they are needed. A single record is always taken, whatever
    * its size. Default: 64 MB.
@@ -60,7 +65,10 @@ export interface StreamsOptions {
   readonly deserializationExceptionHandler?: ErrorHandler;
   /** Default: fail, as in Java. */
   readonly processingExceptionHandler?: ErrorHandler;
-  /** Default: fail, as in Java. Called where a result can't be serialized for its topic, is too large, or is refused by the cluster. */
+  /**
+   * Default: fail, as in Java. Called where a result can't be serialized for its topic, is too large for it or for a changelog, or is refused
+   * by the cluster.
+   */
   readonly productionExceptionHandler?: ErrorHandler;
 }
 
@@ -72,6 +80,8 @@ export interface StreamsConfig {
   readonly groupProtocol: GroupProtocol;
   readonly commitIntervalMs: number;
   readonly idleTimeoutMs: number;
+  /** Infinite: any timestamp is believed. */
+  readonly maxTimestampAheadMs: number;
   readonly inputBufferMaxBytes: number;
   /** Updates of tables and partial aggregates are kept for the commit. */
   readonly caching: boolean;
@@ -110,6 +120,7 @@ const options = z.strictObject({
   groupProtocol: z.enum(GROUP_PROTOCOLS).default('classic'),
   commitInterval: duration.optional(),
   idleTimeout: duration.default(5000),
+  maxTimestampAhead: duration.optional(),
   inputBufferMaxBytes: z
     .int()
     .min(1)
@@ -137,12 +148,13 @@ export function streamsConfig(given: StreamsOptions): StreamsConfig {
     throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);
   }
   const { commitInterval, idleTimeout, cacheMaxBytes, applicationServer, deadLetterTopic, ...others } = parsed.data;
-  const { windowstoreChangelogAdditionalRetention, ...rest } = others;
+  const { windowstoreChangelogAdditionalRetention, maxTimestampAhead, ...rest } = others;
   return Object.freeze({
     ...rest,
     applicationServer,
     deadLetterTopic,
     idleTimeoutMs: idleTimeout,
+    maxTimestampAheadMs: maxTimestampAhead ?? Number.POSITIVE_INFINITY,
     windowstoreChangelogAdditionalRetentionMs: windowstoreChangelogAdditionalRetention,
     caching: cacheMaxBytes > 0,
     uncommittedMaxBytes: cacheMaxBytes === 0 ? DEFAULT_CACHE_MAX_BYTES : cacheMaxBytes,

@@ -93,6 +93,7 @@ export class TaskCreator {
       auditTopic: this.#plan.auditTopic,
       instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
       clock: this.#clock,
+      maxTimestampAheadMs: this.#config.maxTimestampAheadMs,
     });
   }
 

@@ -1,12 +1,13 @@
 import type { Writes } from '../../stores/byte-store.js';
-import { encodeBlocks } from '../../stores/changelog-block.js';
+import { encodeBlocks, KEY_OVERHEAD_BYTES } from '../../stores/changelog-block.js';
 import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { AuditRecord } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
 import type { Clock } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
-import { NO_HEADERS } from '../kafka/record.js';
+import { MAX_RECORD_BYTES, NO_HEADERS } from '../kafka/record.js';
+import { InvalidTimestampError, isTimestamp, latestTimestamp, MAX_TIMESTAMP } from './event-time.js';
 import type { LocalQueue } from './local-queue.js';
 import { PartitionGroup, type RepartitionedInput, type SourceInput, type TaskInput } from './partition-group.js';
 import type { NodeCounts } from './process-status.js';
@@ -32,6 +33,8 @@ export interface TaskOptions {
   /** Who runs it, for the audit record. */
   readonly instance: InstanceIdentity;
   readonly clock: Clock;
+  /** Milliseconds by which a timestamp may be ahead of the wall clock; infinite: any number. */
+  readonly maxTimestampAheadMs: number;
 }
 
 /** One partition of a sub-topology at work: its processors, its state and its place in the input. Synchronous throughout. */
@@ -48,6 +51,9 @@ export class Task {
   readonly #auditTopic: string;
   readonly #audit: TaskAudit;
   readonly #clock: Clock;
+  readonly #maxTimestampAheadMs: number;
+  /** The highest timestamp that is believed. */
+  #latest = MAX_TIMESTAMP;
   #dirty = false;
   #lastRecordAt: number;
   /** Timestamps of the newest source record since the last commit, and of the one before that commits. */
@@ -63,8 +69,10 @@ export class Task {
     this.#collector = collector;
     this.#auditTopic = auditTopic;
     this.#clock = clock;
+    this.#maxTimestampAheadMs = options.maxTimestampAheadMs;
     this.#lastRecordAt = clock.monotonic();
-    this.#context = new TaskContext(this.id, partition, collector, handlers);
+    this.#context = new TaskContext(this.id, partition, collector, handlers, () => clock.now());
+    this.#limitEntries();
     const drain = (input: RepartitionInput): void => this.#drain([input.queue], [input]);
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now(), drain });
     this.#localQueues = this.#graph.repartitions.map(({ queue }) => queue);
@@ -76,6 +84,15 @@ export class Task {
       store: state.store(AUDIT_STORE),
       instance,
     });
+  }
+
+  /** A row that a changelog can't take fails where it is written, as an error of its record. In a commit it would stop the task. */
+  #limitEntries(): void {
+    for (const { spec, changelog } of this.#plan.stores) {
+      if (changelog === undefined) continue;
+      const overhead = spec.writeOnce ? KEY_OVERHEAD_BYTES : 0;
+      this.state.store(spec.name).limitEntries(MAX_RECORD_BYTES - overhead);
+    }
   }
 
   /** Reads what operators keep, from the restored state. To be awaited before the first record. */
@@ -180,8 +197,9 @@ export class Task {
     let processed = 0;
     let bytes = 0;
     let fed = false;
+    this.#latest = latestTimestamp(this.#clock.now(), this.#maxTimestampAheadMs);
     while (processed < maxRecords && bytes < maxBytes) {
-      const input = this.#inputs.next();
+      const input = this.#inputs.next(this.#latest);
       if (input === undefined) break;
       if (input.kind === 'source') fed = true;
       const buffered = input.queue.bytes;
@@ -198,7 +216,7 @@ export class Task {
     const record = input.queue.take();
     if (record === undefined) return;
     this.#dirty = true;
-    this.#context.begin(record);
+    this.#context.begin(record, input.kind === 'source');
     if (input.kind === 'source') this.#processSource(input, record);
     else this.#processRepartitioned(input.from, record);
     this.#drain(this.#localQueues, this.#graph.repartitions);
@@ -215,14 +233,17 @@ export class Task {
       key = record.key === null ? null : node.keySerde.deserialize(record.key);
       value = record.value === null ? null : node.valueSerde.deserialize(record.value);
     } catch (thrown) {
-      this.#context.failed('deserialization', node.name, thrown);
+      this.#context.failed('deserialization', node.name, thrown, null);
       return;
     }
     let timestamp: number;
     try {
       timestamp = node.timestampExtractor(record, value, input.time);
+      if (!isTimestamp(timestamp, this.#latest)) {
+        throw new InvalidTimestampError(timestamp, this.#clock.now(), this.#maxTimestampAheadMs);
+      }
     } catch (thrown) {
-      this.#context.failed('processing', node.name, thrown);
+      this.#context.failed('processing', node.name, thrown, null);
       return;
     }
     if (timestamp < 0) {
@@ -255,7 +276,7 @@ export class Task {
       const value = bytes === null ? null : node.valueSerde.deserialize(bytes);
       from.source.receive(key, value, timestamp, unescaped(headers));
     } catch (thrown) {
-      this.#context.failed('deserialization', from.source.name, thrown);
+      this.#context.failed('deserialization', from.source.name, thrown, null);
     }
   }
 

@@ -57,7 +57,7 @@ export class Watermark implements TimeOrigin {
     const known = this.#times[upstreamTask];
     if (known === undefined || time <= known) return;
     this.#times[upstreamTask] = time;
-    if (known === this.#time) this.#time = Math.min(...this.#times);
+    if (known === this.#time) this.#time = this.#times.reduce((least, next) => (next < least ? next : least));
   }
 }
 

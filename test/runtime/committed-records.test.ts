@@ -51,14 +51,21 @@ describe('an audit record', () => {
   });
 });
 
+const NOW = 1_700_000_000_000;
+
 describe('a dead letter', () => {
   it('says what went wrong and where the record came from, under the names of KIP-1034', () => {
-    const { headers } = deadLetter(new TypeError('no country'), {
-      phase: 'processing',
-      node: 'clean',
-      taskId: '0_0',
-      record: record('user', 3, 42, null, null),
-    });
+    const { headers } = deadLetter(
+      new TypeError('no country'),
+      {
+        phase: 'processing',
+        node: 'clean',
+        taskId: '0_0',
+        record: record('user', 3, 42, null, null),
+        input: null,
+      },
+      NOW,
+    );
     const text = Object.fromEntries(headers.map(({ key, value }) => [key, value?.toString()]));
     assert.equal(text['__streams.errors.exception'], 'TypeError');
     assert.equal(text['__streams.errors.message'], 'no country');
@@ -69,7 +76,17 @@ describe('a dead letter', () => {
   });
 
   it('names no record where the error is not about one', () => {
-    const { headers } = deadLetter(new Error('x'), { phase: 'processing', node: 'n', taskId: '0_0', record: null });
+    const { headers } = deadLetter(
+      new Error('x'),
+      {
+        phase: 'processing',
+        node: 'n',
+        taskId: '0_0',
+        record: null,
+        input: null,
+      },
+      NOW,
+    );
     assert.ok(headers.every(({ key }) => !key.endsWith('.offset')));
   });
 
@@ -82,8 +99,8 @@ describe('a dead letter', () => {
           value: Buffer.alloc(valueLength, 'v'),
           headers: [{ key: 'mine', value: Buffer.alloc(headerLength) }],
         };
-        const context = { phase: 'processing', node: 'clean', taskId: '0_0', record: source } as const;
-        const { key, value, headers } = deadLetter(new TypeError('no country'), context);
+        const context = { phase: 'processing', node: 'clean', taskId: '0_0', record: source, input: null } as const;
+        const { key, value, headers } = deadLetter(new TypeError('no country'), context, NOW);
         assert.ok(recordBytes(key, value, headers) <= MAX_RECORD_BYTES);
         const cut = headers.find(header => header.key === '__streams.errors.cut')?.value?.toString();
         if (cut === undefined) assert.deepEqual([key?.length, value?.length], [keyLength, valueLength]);

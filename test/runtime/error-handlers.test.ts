@@ -8,6 +8,7 @@ import {
   StreamsBuilder,
   StreamsError,
   type StreamsOptions,
+  TimeWindows,
 } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 
@@ -61,6 +62,65 @@ describe('the handlers of errors', () => {
     assert.match(seen[0]?.[2] ?? '', /the string serde was given the number 5/);
     assert.match(seen[1]?.[2] ?? '', /record for out has 22\d+ bytes/);
     assert.deepEqual([values('dead')[0], driver?.counts[0]?.rejected], ['number', 2]);
+  });
+
+  it('are told of a late record that its topic can not take, and the other windows of the record get it', async () => {
+    const builder = new StreamsBuilder();
+    const seen: string[] = [];
+    builder
+      .stream<string, string>('in', { valueSerde: Serdes.string() })
+      .groupByKey()
+      .windowedBy(TimeWindows.of({ size: 20, advanceBy: 10, grace: 0 }))
+      .lateTo('late')
+      .count({ as: 'counts', name: 'counting' });
+    driver = await TopologyTestDriver.create(builder.build(), {
+      deadLetterTopic: 'dead',
+      productionExceptionHandler: (error, { phase, node }) => {
+        seen.push(`${phase} at ${node}: ${error.message}`);
+        return 'resume';
+      },
+    });
+    // With the headers that say which window was missed it is larger than a record may be.
+    const large = 'x'.repeat(1_047_990);
+    driver.produce('in', { key: 'k', value: 'a', timestamp: 35 }, { valueSerde: Serdes.string() });
+    driver.produce('in', { key: 'k', value: large, timestamp: 25 }, { valueSerde: Serdes.string() });
+    await driver.run();
+    assert.equal(seen.length, 1);
+    assert.match(seen[0] ?? '', /^production at counting: record for late has 104\d+ bytes/);
+    const counts = await driver.storeEntries('counts');
+    assert.deepEqual(
+      counts.map(({ windowStart, value }) => [windowStart, value]),
+      [
+        [20, 2],
+        [30, 1],
+      ],
+    );
+    assert.deepEqual([driver.counts[0]?.late, values('late').length, values('dead').length], [1, 0, 1]);
+  });
+
+  it('are told of a name that no topic can have', async () => {
+    const names = ['out', '', 'a b', 'x'.repeat(250), '..', undefined];
+    const seen: string[] = [];
+    const builder = new StreamsBuilder();
+    builder
+      .stream<string, string>('in', { valueSerde: Serdes.string() })
+      .to((_key, value) => names[Number(value)] as string, { name: 'sink', valueSerde: Serdes.string() });
+    driver = await TopologyTestDriver.create(builder.build(), {
+      outputTopics: ['out'],
+      productionExceptionHandler: error => {
+        seen.push(error.message.slice(0, 40));
+        return 'resume';
+      },
+    });
+    await pipe('0', '1', '2', '3', '4', '5', '0');
+    assert.deepEqual(values('out'), ['0', '0']);
+    assert.deepEqual(seen, [
+      'no topic can be called ""',
+      'no topic can be called "a b"',
+      'no topic can be called "xxxxxxxxxxxxxxxx',
+      'no topic can be called ".."',
+      'no topic can be called undefined',
+    ]);
   });
 
   it('stop the application by default', async () => {

@@ -97,3 +97,17 @@ describe('the commit interval of the environment', () => {
     assert.equal(usersConfig(seldom).commitIntervalMs, 300_001);
   });
 });
+
+describe('MAX_TIMESTAMP_AHEAD', () => {
+  it('is one hour, a duration, or off', () => {
+    const given = (value?: string): unknown => usersConfig({ MAX_TIMESTAMP_AHEAD: value }).maxTimestampAhead;
+    assert.deepEqual([given(), given('90s'), given('0s'), given('off')], ['1h', '90s', '0s', undefined]);
+  });
+
+  it('that is something else is refused in one line that says what it may be', () => {
+    assert.throws(
+      () => usersConfig({ MAX_TIMESTAMP_AHEAD: 'never' }),
+      /^ConfigError: MAX_TIMESTAMP_AHEAD must be a duration such as '60s' or '500ms', or off, but is "never"$/,
+    );
+  });
+});

@@ -97,6 +97,7 @@ describe('npm start', function () {
     ['COMMIT_INTERVAL_MS', '-1'],
     ['CACHE_MAX_BYTES', '64MB'],
     ['IDLE_TIMEOUT', 'soon'],
+    ['MAX_TIMESTAMP_AHEAD', 'far'],
     ['LOG_LEVEL', 'loud'],
     ['APPLICATION_ID', 'users/1'],
     ['STREAM_PROCESSES', '0'],

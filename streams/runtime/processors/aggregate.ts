@@ -1,6 +1,7 @@
 import { keyToStateKey, type TimestampedKeyValueStore } from '../../../stores/key-value-store.js';
 import type { AggregateNode } from '../../dsl/node.js';
 import { type Headers, NO_HEADERS } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import type { TaskContext } from '../task-context.js';
 import { ChangeCache } from './change-cache.js';
 import { PartialAggregate } from './partial-aggregate.js';
@@ -34,6 +35,10 @@ export class AggregateProcessor extends Processor {
     this.#cache = output.cached ? new ChangeCache() : undefined;
   }
 
+  protected override inputSerdes(value: unknown): InputSerdes {
+    return aggregateSerdes(this.#node, value);
+  }
+
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined || value === null || value === undefined) {
       this.context.dropped();
@@ -60,6 +65,13 @@ export class AggregateProcessor extends Processor {
       this.forward(key, { newValue, oldValue }, timestamp, NO_HEADERS),
     );
   }
+}
+
+/** Values of an aggregation are only read, so they have no serde here; partial aggregates are written as rows are. */
+export function aggregateSerdes({ store }: AggregateNode, value: unknown): InputSerdes {
+  const { keySerde, valueSerde } = store;
+  if (!(value instanceof PartialAggregate)) return { keySerde };
+  return { keySerde, valueSerde: { serialize: () => valueSerde.serialize(value.aggregate) } };
 }
 
 /**

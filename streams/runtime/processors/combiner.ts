@@ -2,6 +2,7 @@ import { keyToStateKey } from '../../../stores/key-value-store.js';
 import type { SavedTime } from '../../audit/audit-record.js';
 import type { AggregateNode } from '../../dsl/node.js';
 import { type Headers, NO_HEADERS } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
 import { aggregateOf, initial } from './aggregate.js';
@@ -39,12 +40,16 @@ export class Combiner extends Processor {
     super(`${node.name}-combiner`, context);
     this.#node = node;
     this.#time = time;
-    this.#late = new LateRecords(node.late, context);
+    this.#late = new LateRecords(node.name, node.late, context);
     this.#size = new AggregateSize(node.store.valueSerde);
   }
 
   override get isDescribed(): boolean {
     return false;
+  }
+
+  protected override inputSerdes(): InputSerdes {
+    return { keySerde: this.#node.store.keySerde };
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {

@@ -28,7 +28,7 @@ export class DistinctProcessor extends Processor {
     this.#bytes = bytes;
     this.#windows = new TimestampedWindowStore(bytes, keySerde, valueSerde, retentionMs);
     this.#time = time;
-    this.#late = new LateRecords(node.late, context);
+    this.#late = new LateRecords(node.name, node.late, context);
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {

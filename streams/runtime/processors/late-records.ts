@@ -6,10 +6,12 @@ import type { TaskContext } from '../task-context.js';
 
 /** What becomes of a record whose window has closed: it is counted, and sent to the late topic if there is one. */
 export class LateRecords {
+  readonly #node: string;
   readonly #sink: LateSink | undefined;
   readonly #context: TaskContext;
 
-  constructor(sink: LateSink | undefined, context: TaskContext) {
+  constructor(node: string, sink: LateSink | undefined, context: TaskContext) {
+    this.#node = node;
     this.#sink = sink;
     this.#context = context;
   }
@@ -17,7 +19,17 @@ export class LateRecords {
   add(key: unknown, value: unknown, timestamp: number, window: Window, headers: Headers): void {
     this.#context.late();
     if (this.#sink === undefined) return;
-    const { topic, keySerde, valueSerde } = this.#sink;
+    try {
+      this.#send(this.#sink, key, value, timestamp, window, headers);
+    } catch (thrown) {
+      // Here, because the record may belong to windows that are open.
+      const input = { key, value, timestamp, headers };
+      this.#context.failed('production', this.#node, thrown, input, this.#sink);
+    }
+  }
+
+  #send(sink: LateSink, key: unknown, value: unknown, timestamp: number, window: Window, headers: Headers): void {
+    const { topic, keySerde, valueSerde } = sink;
     const keyBytes = keySerde.serialize(key);
     const valueBytes = value === null || value === undefined ? null : valueSerde.serialize(value);
     const where = [header('start', window.start), header('end', window.end)];

@@ -1,5 +1,6 @@
 import type { SavedTime } from '../../audit/audit-record.js';
 import type { Headers } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import type { ErrorContext } from '../errors.js';
 import type { TaskContext } from '../task-context.js';
 
@@ -44,13 +45,19 @@ export abstract class Processor {
     try {
       this.process(key, value, timestamp, headers);
     } catch (thrown) {
-      this.context.failed(this.phase, this.name, thrown);
+      const input = { key, value, timestamp, headers };
+      this.context.failed(this.phase, this.name, thrown, input, this.inputSerdes(value));
     }
   }
 
   /** What it means for the application if `process` throws. */
   protected get phase(): ErrorContext['phase'] {
     return 'processing';
+  }
+
+  /** What its input can be written with, where it knows; for dead letters. */
+  protected inputSerdes(_value: unknown): InputSerdes {
+    return {};
   }
 
   protected abstract process(key: unknown, value: unknown, timestamp: number, headers: Headers): void;

@@ -2,6 +2,7 @@ import type { RepartitionNode } from '../../dsl/node.js';
 import type { Serde } from '../../dsl/serdes.js';
 import { partitionFor } from '../../kafka/partitioner.js';
 import type { Headers } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import type { LocalQueue } from '../local-queue.js';
 import { escaped, PARTIAL_HEADERS, TIME_HEADERS } from '../record-kind.js';
 import type { TaskContext } from '../task-context.js';
@@ -49,6 +50,13 @@ export class RepartitionProcessor extends Processor {
 
   protected override get phase(): 'production' {
     return 'production';
+  }
+
+  protected override inputSerdes(value: unknown): InputSerdes {
+    if (!(value instanceof PartialAggregate)) return this.#node;
+    const { keySerde, valueSerde } = this.#node;
+    const { aggregateSerde = valueSerde } = this.#output;
+    return { keySerde, valueSerde: { serialize: () => aggregateSerde.serialize(value.aggregate) } };
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {

@@ -1,5 +1,6 @@
 import type { SinkNode } from '../../dsl/node.js';
 import type { Headers } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import { ANY_PARTITION } from '../record-collector.js';
 import type { TaskContext } from '../task-context.js';
 import { Processor } from './processor.js';
@@ -16,13 +17,26 @@ export class SinkProcessor extends Processor {
     return 'production';
   }
 
+  protected override inputSerdes(): InputSerdes {
+    return this.#node;
+  }
+
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { topic: choice, keySerde, valueSerde } = this.#node;
-    const topic = typeof choice === 'string' ? choice : choice(key, value, headers);
+    const chosen = typeof choice !== 'string';
+    const topic = chosen ? checkedTopic(choice(key, value, headers)) : choice;
     const keyBytes = key === null || key === undefined ? null : keySerde.serialize(key);
     const valueBytes = value === null || value === undefined ? null : valueSerde.serialize(value);
     this.context.collector.send(topic, ANY_PARTITION, keyBytes, valueBytes, timestamp, headers);
-    const { out } = this.context.counts;
-    out[topic] = (out[topic] ?? 0) + 1;
+    this.context.sent(topic, chosen);
   }
+}
+
+/** Kafka's rule for the names of topics. */
+const TOPIC_NAME = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
+
+/** A broker would refuse the whole transaction for another name. */
+function checkedTopic(topic: string): string {
+  if (typeof topic === 'string' && TOPIC_NAME.test(topic)) return topic;
+  throw new RangeError(`no topic can be called ${JSON.stringify(topic)}`);
 }

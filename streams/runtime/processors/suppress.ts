@@ -6,11 +6,24 @@ import type { Change } from '../../dsl/change.js';
 import type { SuppressNode } from '../../dsl/node.js';
 import type { Windowed } from '../../dsl/windows.js';
 import type { Headers } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import { StreamsError } from '../errors.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
+import { MinHeap } from './min-heap.js';
 import { Processor } from './processor.js';
 import { type BufferedChange, decodeBuffered, encodeBuffered } from './suppress-buffer.js';
+
+/** A key keeps its place as long as it is in the buffer. */
+interface Place {
+  readonly bufferTime: number;
+  readonly stateKey: StateKey;
+}
+
+/** By the time under which they are buffered, then by the bytes of the key. */
+function before(a: Place, b: Place): boolean {
+  return a.bufferTime === b.bufferTime ? a.stateKey < b.stateKey : a.bufferTime < b.bufferTime;
+}
 
 /**
  * Holds updates of a table back, in memory and in its store (Java: `KTableSuppressProcessor`). Updates of one key replace each other
@@ -21,7 +34,8 @@ export class SuppressProcessor extends Processor {
   readonly #bytes: ByteStore;
   readonly #time: OperatorTime;
   readonly #buffer = new Map<StateKey, BufferedChange>();
-  #earliest = Number.POSITIVE_INFINITY;
+  /** What is in the buffer, in the order in which it leaves. */
+  readonly #places = new MinHeap<Place>(before);
 
   constructor(node: SuppressNode, bytes: ByteStore, time: OperatorTime, context: TaskContext) {
     super(node.name, context);
@@ -35,8 +49,12 @@ export class SuppressProcessor extends Processor {
     for (const [stateKey, bytes] of await this.#bytes.entries()) {
       const buffered = decodeBuffered(bytes, keySerde.deserialize(stateKeyBytes(stateKey)), valueSerde);
       this.#buffer.set(stateKey, buffered);
-      this.#earliest = Math.min(this.#earliest, buffered.bufferTime);
+      this.#places.push({ bufferTime: buffered.bufferTime, stateKey });
     }
+  }
+
+  protected override inputSerdes(): InputSerdes {
+    return { keySerde: this.#node.store.keySerde };
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
@@ -47,16 +65,17 @@ export class SuppressProcessor extends Processor {
     const stateKey = keyToStateKey(store.keySerde, key);
     const known = this.#buffer.get(stateKey);
     const buffered = { key, change, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
-    this.#buffer.set(stateKey, buffered);
+    // First of all: it throws if the changelog can't take the row, and then nothing is buffered.
     this.#bytes.put(stateKey, encodeBuffered(buffered, store.valueSerde));
-    this.#earliest = Math.min(this.#earliest, buffered.bufferTime);
+    this.#buffer.set(stateKey, buffered);
+    if (known === undefined) this.#places.push({ bufferTime, stateKey });
     this.#emitDue();
     const { maxRecords } = until;
     if (maxRecords === undefined || this.#buffer.size <= maxRecords) return;
     if (until.kind === 'windowCloses') {
       throw new StreamsError(`${this.name}: the buffer has more than ${maxRecords} records, and is to stop when full`);
     }
-    this.#emit(this.#inOrder([...this.#buffer]).slice(0, this.#buffer.size - maxRecords));
+    while (this.#buffer.size > maxRecords) this.#emitFirst();
   }
 
   override flush(): void {
@@ -67,27 +86,24 @@ export class SuppressProcessor extends Processor {
   #emitDue(): void {
     const { until } = this.#node;
     const limit = this.#time.effective - (until.kind === 'windowCloses' ? until.graceMs : until.ms);
-    if (this.#earliest > limit) return;
-    this.#emit(this.#inOrder([...this.#buffer].filter(([, buffered]) => buffered.bufferTime <= limit)));
+    while (this.#isDueBy(limit)) this.#emitFirst();
   }
 
-  /** By the time under which they are buffered, then by the bytes of the key. */
-  #inOrder(entries: [StateKey, BufferedChange][]): [StateKey, BufferedChange][] {
-    return entries.sort(([a, x], [b, y]) => x.bufferTime - y.bufferTime || (a < b ? -1 : 1));
+  #isDueBy(limit: number): boolean {
+    const first = this.#places.peek();
+    return first !== undefined && first.bufferTime <= limit;
   }
 
-  #emit(entries: readonly [StateKey, BufferedChange][]): void {
-    for (const [stateKey] of entries) {
-      this.#buffer.delete(stateKey);
-      this.#bytes.put(stateKey, null);
-    }
-    this.#earliest = Number.POSITIVE_INFINITY;
-    for (const { bufferTime } of this.#buffer.values()) this.#earliest = Math.min(this.#earliest, bufferTime);
-    for (const [, { key, change, timestamp, headers }] of entries) {
-      // A window that was deleted has no final result.
-      if (change.newValue === null && this.#node.until.kind === 'windowCloses') continue;
-      this.forward(key, change, timestamp, headers);
-    }
+  #emitFirst(): void {
+    const stateKey = this.#places.pop()?.stateKey;
+    const buffered = stateKey === undefined ? undefined : this.#buffer.get(stateKey);
+    if (stateKey === undefined || buffered === undefined) return;
+    this.#buffer.delete(stateKey);
+    this.#bytes.put(stateKey, null);
+    const { key, change, timestamp, headers } = buffered;
+    // A window that was deleted has no final result.
+    if (change.newValue === null && this.#node.until.kind === 'windowCloses') return;
+    this.forward(key, change, timestamp, headers);
   }
 
   override get timeName(): string {

@@ -2,6 +2,7 @@ import { keyToStateKey, type TimestampedKeyValueStore } from '../../../stores/ke
 import type { Change } from '../../dsl/change.js';
 import type { TableFilterNode, TableMapValuesNode, TableNode, ToStreamNode } from '../../dsl/node.js';
 import { type Headers, NO_HEADERS } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import type { TaskContext } from '../task-context.js';
 import type { TableOutput } from './aggregate.js';
 import { ChangeCache } from './change-cache.js';
@@ -25,6 +26,10 @@ export class TableProcessor extends Processor {
     this.#store = store;
     this.#sendOldValues = output.sendOldValues;
     this.#cache = output.cached ? new ChangeCache() : undefined;
+  }
+
+  protected override inputSerdes(): InputSerdes {
+    return this.#node.store;
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {

@@ -3,9 +3,10 @@ import type { SavedTime } from '../../audit/audit-record.js';
 import type { AggregateNode } from '../../dsl/node.js';
 import type { TimeWindows } from '../../dsl/windows.js';
 import { type Headers, NO_HEADERS } from '../../kafka/record.js';
+import type { InputSerdes } from '../dead-letter.js';
 import type { TaskContext } from '../task-context.js';
 import { NEVER, type OperatorTime } from '../time.js';
-import { aggregateOf, initial, type TableOutput } from './aggregate.js';
+import { aggregateOf, aggregateSerdes, initial, type TableOutput } from './aggregate.js';
 import { ChangeCache } from './change-cache.js';
 import { LateRecords } from './late-records.js';
 import { OpenWindows } from './open-windows.js';
@@ -47,7 +48,7 @@ export class WindowAggregateProcessor extends Processor {
     this.#store = store;
     this.#time = time;
     this.#sendOldValues = output.sendOldValues;
-    this.#late = new LateRecords(node.late, context);
+    this.#late = new LateRecords(node.name, node.late, context);
     const onClose = node.emit === 'onWindowClose';
     this.#cache = output.cached && !onClose ? new ChangeCache() : undefined;
     this.#open = onClose ? new OpenWindows() : undefined;
@@ -59,6 +60,10 @@ export class WindowAggregateProcessor extends Processor {
     for (const { key, windowStart } of await this.#store.all(Math.max(0, firstOpen))) {
       this.#open.add(windowStart, this.#store.stateKeyOf(key, windowStart));
     }
+  }
+
+  protected override inputSerdes(value: unknown): InputSerdes {
+    return aggregateSerdes(this.#node, value);
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
