@@ -1,6 +1,6 @@
 import type { TaskState } from '../../stores/task-state.js';
 import type { Logger } from '../kafka/logger.js';
-import type { Consumer, Producer } from '../kafka/ports.js';
+import { type Consumer, KafkaClientError, type Producer } from '../kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
 import type { ChangelogPartition } from './changelog-partition.js';
@@ -12,6 +12,8 @@ import type { Task } from './task.js';
 import { idOf, type PlannedTask, type TaskCreator } from './task-creator.js';
 import type { TopologyPlan } from './task-plan.js';
 import { restoringTask, runningTask } from './task-status.js';
+
+const UNKNOWN_MEMBER = 25;
 
 /** Its state is open, and its changelogs are being read. */
 interface RestoringTask {
@@ -79,6 +81,21 @@ export class AssignedTasks {
 
   get changelogs(): readonly TrackedChangelog[] {
     return [...this.#running.values()].flatMap(({ planned }) => this.#creator.changelogsOf(planned));
+  }
+
+  /**
+   * Throws a KafkaClientError if others have committed for a task since it last did: the session of this member has ended. A group
+   * whose members have all gone would take its offsets, and process again what they have done.
+   */
+  async checkOwned(consumer: Consumer): Promise<void> {
+    const own = this.running.flatMap(task => task.inputs.committed);
+    const group = await consumer.committed(own);
+    own.forEach(({ topic, partition, offset }, index) => {
+      const committed = group[index]?.offset ?? -1;
+      if (committed === -1 || committed === offset) return;
+      const message = `others have committed ${topic}-${partition} up to ${committed}, this instance up to ${offset}`;
+      throw new KafkaClientError(message, 'abort', UNKNOWN_MEMBER);
+    });
   }
 
   /** Everything was revoked. What the tasks did must be committed. */

@@ -297,6 +297,8 @@ export class Worker {
   /** If the group refuses the commit, the tasks are closed with what they have on disk. */
   async #commitAndPark(): Promise<void> {
     try {
+      await this.#commits.settle();
+      await this.#assigned.checkOwned(this.#consumer);
       await this.commit();
       await this.#park();
     } catch (error) {

@@ -59,6 +59,25 @@ describe('an instance that was stopped for longer than its session', () => {
     assert.match(app.warnings.join('; '), /transaction aborted, going back to the last commit/);
   });
 
+  it('nor when these are gone, though a group without members takes offsets from anybody', async () => {
+    const frozen = await start('frozen');
+    await count(3);
+    freezer.freeze();
+    app.cluster.expire('frozen');
+    const other = await start('other');
+    await count(8);
+    await other.close();
+    app.cluster.expire('other');
+    const closing = frozen.close();
+    freezer.thaw();
+    await closing;
+    assert.equal(committedOffset(), 8, 'what others have processed is not given back');
+    await start('frozen');
+    await count(9);
+    assert.deepEqual(app.output(), ['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    assert.match(app.warnings.join('; '), /others have committed/);
+  });
+
   it('emits no final result again that others have emitted when it closes a window by the time alone', async () => {
     await start('frozen', closingWindows());
     app.send(1);
