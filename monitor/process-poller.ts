@@ -29,7 +29,7 @@ export interface PolledProcess extends KnownProcess {
 export interface ProcessPollerOptions {
   readonly applicationId: string;
   readonly fetch: Fetch;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly logger: Logger;
 }
 
@@ -82,19 +82,19 @@ export class ProcessPoller {
       const status = parseStatus(await this.#get(host, '/status'));
       const { applicationId } = this.#options;
       if (status.applicationId !== applicationId) throw new Error(`it belongs to application ${status.applicationId}`);
-      this.rates.answered(host, status, this.#options.clock.now());
+      this.rates.answered(host, status, this.#options.clock.monotonic());
       this.#missing.delete(host);
       return { up: true, status };
     } catch (error) {
       this.rates.missed(host);
-      if (!this.#missing.has(host)) this.#missing.set(host, this.#options.clock.now());
+      if (!this.#missing.has(host)) this.#missing.set(host, this.#options.clock.monotonic());
       return { up: false, reason: error instanceof Error ? error.message : String(error) };
     }
   }
 
   #isShown({ host, owns }: KnownProcess): boolean {
     const since = this.#missing.get(host);
-    return owns || since === undefined || this.#options.clock.now() - since < FORGET_AFTER_MS;
+    return owns || since === undefined || this.#options.clock.monotonic() - since < FORGET_AFTER_MS;
   }
 
   #forget(host: string): void {

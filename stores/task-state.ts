@@ -147,11 +147,13 @@ export class TaskState {
     return entries;
   }
 
+  /** `now`: milliseconds since the epoch; the clock may have been set back. */
   flushDue(now: number): boolean {
     if (this.#flushing !== undefined) return false;
     let bytes = 0;
     for (const store of this.#stores.values()) bytes += store.unflushedBytes;
-    return bytes > 0 && (bytes >= this.#policy.maxBytes || now - this.#lastFlush >= this.#policy.maxAgeMs);
+    const ageMs = Math.abs(now - this.#lastFlush);
+    return bytes > 0 && (bytes >= this.#policy.maxBytes || ageMs >= this.#policy.maxAgeMs);
   }
 
   /**

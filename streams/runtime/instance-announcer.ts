@@ -1,7 +1,7 @@
 import { encodeInstance, instanceKey } from '../audit/audit-record.js';
 import { INSTANCE_EXPIRES_AFTER_MS } from '../audit/audit-table.js';
 import type { Logger } from '../kafka/logger.js';
-import { KafkaClientError } from '../kafka/ports.js';
+import { type Clock, KafkaClientError } from '../kafka/ports.js';
 import { NO_HEADERS } from '../kafka/record.js';
 import type { Committer } from './committer.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
@@ -26,7 +26,7 @@ export class InstanceAnnouncer {
   readonly #auditTopic: string;
   readonly #collector: RecordCollector;
   readonly #committer: Committer;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   #announced: Buffer | undefined;
   #announcedAt = 0;
@@ -39,7 +39,7 @@ export class InstanceAnnouncer {
     readonly auditTopic: string;
     readonly collector: RecordCollector;
     readonly committer: Committer;
-    readonly now: () => number;
+    readonly clock: Clock;
     readonly logger: Logger;
   }) {
     this.#identity = options.identity;
@@ -47,7 +47,7 @@ export class InstanceAnnouncer {
     this.#auditTopic = options.auditTopic;
     this.#collector = options.collector;
     this.#committer = options.committer;
-    this.#now = options.now;
+    this.#clock = options.clock;
     this.#logger = options.logger;
   }
 
@@ -62,7 +62,7 @@ export class InstanceAnnouncer {
 
   /** True if this instance announced itself longer ago than that. */
   isDue(everyMs: number): boolean {
-    return this.#announced !== undefined && this.#now() - this.#announcedAt >= everyMs;
+    return this.#announced !== undefined && this.#clock.monotonic() - this.#announcedAt >= everyMs;
   }
 
   /**
@@ -93,13 +93,13 @@ export class InstanceAnnouncer {
   }
 
   async #send(record: Buffer | null): Promise<void> {
-    this.#announcedAt = this.#now();
+    this.#announcedAt = this.#clock.monotonic();
     this.#put(this.#identity.instance, record);
     await this.#committer.commit([]);
   }
 
   #put(instance: string, record: Buffer | null): void {
     const key = Buffer.from(instanceKey(instance));
-    this.#collector.send(this.#auditTopic, ANY_PARTITION, key, record, this.#now(), NO_HEADERS);
+    this.#collector.send(this.#auditTopic, ANY_PARTITION, key, record, this.#clock.now(), NO_HEADERS);
   }
 }

@@ -56,7 +56,7 @@ export class StandbyTasks {
 
   constructor(options: StandbyTasksOptions) {
     this.#options = options;
-    this.#expiredAt = options.clock.now();
+    this.#expiredAt = options.clock.monotonic();
   }
 
   /** Their tasks. */
@@ -92,12 +92,12 @@ export class StandbyTasks {
     const { replicas, changelogs, clock } = this.#options;
     if (replicas === 0) return false;
     changelogs.check();
-    const now = clock.now();
+    const now = clock.monotonic();
     if (now - this.#lookedAt < LOOK_EVERY_MS) return false;
     this.#lookedAt = now;
     await this.#expire(now);
     this.#askEnds(now);
-    const placed = this.#placed(now).filter(planned => !active.has(idOf(planned)));
+    const placed = this.#placed().filter(planned => !active.has(idOf(planned)));
     const seen = placed.map(idOf).join();
     if (seen !== this.#seen) {
       this.#seen = seen;
@@ -121,15 +121,15 @@ export class StandbyTasks {
     await this.#asking;
   }
 
-  #placed(now: number): PlannedTask[] {
-    const { plan, auditTable, instance, replicas } = this.#options;
+  #placed(): PlannedTask[] {
+    const { plan, auditTable, instance, replicas, clock } = this.#options;
     const table = auditTable();
     if (table === undefined) return [];
     const tasks = plan.subTopologies.flatMap(sub =>
       Array.from({ length: sub.tasks }, (_, partition): PlannedTask => ({ sub, partition })),
     );
     const owners = new Map(tasks.map(task => [task, table.ownerOf(idOf(task))]));
-    const members = new Set(table.idleSince(now - IDLE_INSTANCE_GONE_AFTER_MS));
+    const members = new Set(table.idleSince(clock.now() - IDLE_INSTANCE_GONE_AFTER_MS));
     for (const owner of owners.values()) if (owner !== undefined) members.add(owner);
     return tasks.filter(task => {
       const owner = owners.get(task);

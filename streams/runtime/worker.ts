@@ -131,7 +131,7 @@ export class Worker {
       auditTopic: plan.auditTopic,
       collector,
       committer: this.#committer,
-      now: () => ports.clock.now(),
+      clock: ports.clock,
       logger,
     });
     this.#input = new InputReader(consumer, config.inputBufferMaxBytes, logger);
