@@ -27,6 +27,8 @@ export class GraphDrawing {
   #edges = [];
   /** @type {Element | null} */
   #pointed = null;
+  /** @type {{ readonly from: SVGGElement, readonly to: SVGGElement, readonly dx: number, readonly dy: number } | null} */
+  #moved = null;
 
   /**
    * @param {HTMLElement} parent scrolls
@@ -141,13 +143,19 @@ export class GraphDrawing {
     }
   }
 
-  /** To the nearest node in the direction of the key. @param {KeyboardEvent} event */
+  /** To the nearest node in the direction of the key; back where it was with the opposite key. @param {KeyboardEvent} event */
   #move(event) {
     const from = this.#nodes.find(({ shape }) => shape === document.activeElement);
     const direction = DIRECTIONS[event.key];
     if (from === undefined || direction === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     const [dx, dy] = direction;
+    const { from: before, to, dx: x0, dy: y0 } = this.#moved ?? {};
+    if (to === from.shape && x0 === -dx && y0 === -dy) {
+      this.#moved = null;
+      before?.focus();
+      return;
+    }
     /** @type {SVGGElement | undefined} */
     let nearest;
     let least = Number.POSITIVE_INFINITY;
@@ -159,7 +167,9 @@ export class GraphDrawing {
       const distance = ahead + 2.5 * Math.abs(x * dy + y * dx);
       if (ahead > 1 && distance < least) [nearest, least] = [shape, distance];
     }
-    nearest?.focus();
+    if (nearest === undefined) return;
+    this.#moved = { from: from.shape, to: nearest, dx, dy };
+    nearest.focus();
   }
 }
 

@@ -360,8 +360,8 @@ describe('the live page in a browser', function () {
     await shown('.edge-rate', '1\u202f234/s');
     await shown('.edge-rate', '1\u202f199/s');
     await shown('.edge-rate', '0.5/s');
-    assert.equal(await page.locator('#graph .node').count(), 30);
-    assert.equal(await page.locator('#graph .node.store').count(), 4);
+    assert.equal(await page.locator('#graph .node').count(), 43);
+    assert.equal(await page.locator('#graph .node.store').count(), 7);
     assert.equal(await page.locator('.node title').getByText('KSTREAM-AGGREGATE-0000000005').count(), 1);
     assert.equal(await overlapping(page), 0);
     await page.locator('#topology-list summary').click();
