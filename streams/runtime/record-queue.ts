@@ -132,14 +132,14 @@ export class RecordQueue {
     this.#committed = this.#position;
   }
 
-  /** Starts anew from a committed offset. */
-  seek(offset: number): void {
+  /** Starts again from `offset`; `committed` is the group's. */
+  seek(offset: number, committed = offset): void {
     this.#records = [];
     this.#head = 0;
     this.#bytes = 0;
     this.#end = undefined;
     this.#position = offset;
-    this.#committed = offset;
+    this.#committed = committed;
     this.#begin ??= offset;
   }
 }
