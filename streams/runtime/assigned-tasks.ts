@@ -1,4 +1,5 @@
 import type { TaskState } from '../../stores/task-state.js';
+import { byName } from '../audit/by-name.js';
 import type { Logger } from '../kafka/logger.js';
 import { type Consumer, KafkaClientError, type Producer } from '../kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
@@ -179,7 +180,7 @@ export class AssignedTasks {
     await Promise.all(
       tasks.map(async task => {
         const starts = new Map<string, InputStart>();
-        const topicIds: Record<string, string> = {};
+        const topicIds = byName<string>();
         for (const { topic, partition } of task.inputs.partitions) {
           const known = committed.find(of => of.topic === topic && of.partition === partition)?.offset ?? -1;
           const id = await consumer.topicId(topic);
