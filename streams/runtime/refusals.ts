@@ -47,7 +47,8 @@ export class Refusals {
     this.#hasMet = false;
     const learned = ++this.#learned;
     const until = this.#clock.monotonic() + TOPIC_REFUSED_FOR_MS;
-    for (const { topic, reason, scope } of refused) if (scope === 'topic') this.#topics.set(topic, { reason, learned, until });
+    for (const { topic, reason, scope } of refused)
+      if (scope === 'topic') this.#topics.set(topic, { reason, learned, until });
     const records = new Map<string, RefusedRecord>();
     const several = new Set<string>();
     for (const record of refused) {
