@@ -1,3 +1,5 @@
+import { byName } from './by-name.js';
+
 /** What a task has done since the application began, over all its restarts: it is committed with what it counts. */
 export interface TaskCounts {
   /** Records processed, by source topic. */
@@ -15,5 +17,10 @@ export interface TaskCounts {
 }
 
 export function newTaskCounts(): TaskCounts {
-  return { in: {}, out: {}, rejected: 0, failedResults: 0, late: 0, dropped: 0 };
+  return { in: byName(), out: byName(), rejected: 0, failedResults: 0, late: 0, dropped: 0 };
+}
+
+/** A copy that goes on from `counts`. */
+export function resumedTaskCounts(counts: TaskCounts): TaskCounts {
+  return { ...newTaskCounts(), ...counts, in: byName(counts.in), out: byName(counts.out) };
 }

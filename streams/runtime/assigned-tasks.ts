@@ -1,4 +1,5 @@
 import type { TaskState } from '../../stores/task-state.js';
+import { byName } from '../audit/by-name.js';
 import type { Logger } from '../kafka/logger.js';
 import { type Consumer, KafkaClientError, type Producer } from '../kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
@@ -6,6 +7,7 @@ import type { TrackedChangelog } from './changelog-offsets.js';
 import type { ChangelogPartition } from './changelog-partition.js';
 import type { ChangelogReader, RestoreProgress } from './changelog-reader.js';
 import { checkAssigned } from './partition-changes.js';
+import type { InputStart } from './partition-group.js';
 import type { StoreRestore, TaskStatus } from './process-status.js';
 import type { StandbyTasks } from './standby-tasks.js';
 import type { Task } from './task.js';
@@ -177,15 +179,16 @@ export class AssignedTasks {
     const committed = await consumer.committed(tasks.flatMap(task => task.inputs.partitions));
     await Promise.all(
       tasks.map(async task => {
-        const offsets = new Map<string, number>();
-        const topicIds: Record<string, string> = {};
+        const starts = new Map<string, InputStart>();
+        const topicIds = byName<string>();
         for (const { topic, partition } of task.inputs.partitions) {
           const known = committed.find(of => of.topic === topic && of.partition === partition)?.offset ?? -1;
           const id = await consumer.topicId(topic);
           if (id !== undefined) topicIds[topic] = id;
-          offsets.set(topic, await this.#startOf(task, { topic, partition, offset: known }, id, consumer));
+          const offset = await this.#startOf(task, { topic, partition, offset: known }, id, consumer);
+          starts.set(topic, known >= 0 ? { offset, committed: known } : { offset });
         }
-        task.seek(offsets, topicIds);
+        task.seek(starts, topicIds);
       }),
     );
   }

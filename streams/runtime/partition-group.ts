@@ -23,6 +23,13 @@ export interface RepartitionedInput {
   readonly from: RepartitionInput;
 }
 
+/** Where a task begins in a partition. */
+export interface InputStart {
+  readonly offset: number;
+  /** What the group has committed; undefined if it has nothing. */
+  readonly committed?: number;
+}
+
 export type TaskInput = SourceInput | RepartitionedInput;
 
 /** The input partitions of a task, and which of them is next (Java: `PartitionGroup`). */
@@ -74,9 +81,12 @@ export class PartitionGroup {
     return bytes;
   }
 
-  /** Starts from these offsets; what was polled before is forgotten. */
-  seek(offsets: ReadonlyMap<string, number>): void {
-    for (const { queue } of this.#inputs) queue.seek(offsets.get(queue.topic) ?? -1);
+  /** Starts there, by topic; what was polled before is forgotten. */
+  seek(starts: ReadonlyMap<string, InputStart>): void {
+    for (const { queue } of this.#inputs) {
+      const { offset, committed } = starts.get(queue.topic) ?? { offset: -1 };
+      queue.seek(offset, committed);
+    }
   }
 
   /**

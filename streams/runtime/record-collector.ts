@@ -84,7 +84,7 @@ export class RecordCollector {
     if (bytes > MAX_RECORD_BYTES) throw new RecordTooLargeError(topic, bytes);
     if (this.#refusals.any) this.#refusals.check(topic, key, value);
     this.#sent++;
-    if (this.#open && this.#pending.length === 0 && !this.isolates) {
+    if (this.#open && this.#pending.length === 0 && !this.#refusals.isIsolated(topic)) {
       if (this.#producer.send(topic, partition, key, value, timestamp, headers)) return;
     }
     this.#pending.push({ topic, partition, key, value, timestamp, headers });
@@ -97,7 +97,10 @@ export class RecordCollector {
     this.drain();
   }
 
-  /** Sends what was kept back as far as the client has room. True if nothing is left. Throws what a delivery has failed with. */
+  /**
+   * Sends what was kept back as far as the client has room. True if nothing is left, and nothing waits for its delivery. Throws what a
+   * delivery has failed with.
+   */
   drain(): boolean {
     const failure = this.#failure;
     this.#failure = undefined;
@@ -112,7 +115,7 @@ export class RecordCollector {
       if (this.#refusals.isIsolated(topic)) this.#deliver();
     }
     if (taken > 0) this.#pending = this.#pending.slice(taken);
-    return this.#pending.length === 0;
+    return this.#pending.length === 0 && this.#delivery === undefined;
   }
 
   #deliver(): void {

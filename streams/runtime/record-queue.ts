@@ -4,6 +4,9 @@ import { recordBytes } from './record-collector.js';
 /** What node-rdkafka's message takes beside its bytes: an object, and two Buffers with memory of their own (measured: 480). */
 const MESSAGE_BYTES = 500;
 
+/** The places of records that were taken are removed when there are so many more of them than of records. */
+const MAX_TAKEN = 1000;
+
 /** Estimate of the memory that a polled record takes. */
 export function bufferedBytes({ key, value, headers }: ConsumerRecord): number {
   return MESSAGE_BYTES + recordBytes(key, value, headers);
@@ -13,7 +16,8 @@ export function bufferedBytes({ key, value, headers }: ConsumerRecord): number {
 export class RecordQueue {
   readonly topic: string;
   readonly partition: number;
-  #records: ConsumerRecord[] = [];
+  /** Those before the head are taken, and not held. */
+  #records: (ConsumerRecord | undefined)[] = [];
   #head = 0;
   #begin: number | undefined;
   #position = -1;
@@ -106,11 +110,13 @@ export class RecordQueue {
   take(): ConsumerRecord | undefined {
     const record = this.#records[this.#head];
     if (record === undefined) return undefined;
+    this.#records[this.#head] = undefined;
     this.#head++;
     this.#bytes -= bufferedBytes(record);
     this.#position = record.offset + 1;
-    if (this.#head === this.#records.length) {
-      this.#records = [];
+    // The queue of a partition that is ahead of others may never be empty.
+    if (this.#head === this.#records.length || this.#head >= MAX_TAKEN + this.size) {
+      this.#records = this.#records.slice(this.#head);
       this.#head = 0;
     }
     return record;
@@ -126,14 +132,14 @@ export class RecordQueue {
     this.#committed = this.#position;
   }
 
-  /** Starts anew from a committed offset. */
-  seek(offset: number): void {
+  /** Starts again from `offset`; `committed` is the group's. */
+  seek(offset: number, committed = offset): void {
     this.#records = [];
     this.#head = 0;
     this.#bytes = 0;
     this.#end = undefined;
     this.#position = offset;
-    this.#committed = offset;
+    this.#committed = committed;
     this.#begin ??= offset;
   }
 }

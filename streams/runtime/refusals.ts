@@ -13,6 +13,12 @@ export class RecordRefusedError extends Error {
   }
 }
 
+interface Refusal {
+  readonly reason: string;
+  /** By number, when it was learned. */
+  readonly learned: number;
+}
+
 /**
  * What the cluster has refused, learned from a transaction that it made fail. The records are processed again after the abort, and
  * those that would be refused again are found where they are sent: so they can be given to the production handler with the record
@@ -20,10 +26,13 @@ export class RecordRefusedError extends Error {
  */
 export class Refusals {
   readonly #clock: Clock;
-  readonly #topics = new Map<string, { readonly reason: string; readonly until: number }>();
-  /** Reasons by topic, then key and value. */
-  readonly #records = new Map<string, Map<string, string>>();
+  readonly #topics = new Map<string, Refusal & { readonly until: number }>();
+  /** By topic, then key and value. */
+  readonly #records = new Map<string, Map<string, Refusal>>();
   readonly #isolated = new Set<string>();
+  /** How often something was learned. */
+  #learned = 0;
+  /** Something of what was learned last was met again. */
   #hasMet = false;
   #strikes = 0;
 
@@ -36,8 +45,10 @@ export class Refusals {
     if (refused.length === 0) return;
     this.#strikes = this.#hasMet ? 0 : this.#strikes + 1;
     this.#hasMet = false;
+    const learned = ++this.#learned;
     const until = this.#clock.monotonic() + TOPIC_REFUSED_FOR_MS;
-    for (const { topic, reason, scope } of refused) if (scope === 'topic') this.#topics.set(topic, { reason, until });
+    for (const { topic, reason, scope } of refused)
+      if (scope === 'topic') this.#topics.set(topic, { reason, learned, until });
     const records = new Map<string, RefusedRecord>();
     const several = new Set<string>();
     for (const record of refused) {
@@ -48,16 +59,16 @@ export class Refusals {
     }
     for (const [topic, record] of records) {
       if (several.has(topic)) this.#isolated.add(topic);
-      else this.#known(topic).set(idOf(record), record.reason);
+      else this.#known(topic).set(idOf(record), { reason: record.reason, learned });
     }
   }
 
   /** Throws a RecordRefusedError if it is known that the cluster refuses the record. */
   check(topic: string, key: Buffer | null, value: Buffer | null): void {
-    const reason = this.#topicRefused(topic) ?? this.#records.get(topic)?.get(idOf({ key, value }));
-    if (reason === undefined) return;
-    this.#hasMet = true;
-    throw new RecordRefusedError(topic, reason);
+    const refusal = this.#topicRefused(topic) ?? this.#records.get(topic)?.get(idOf({ key, value }));
+    if (refusal === undefined) return;
+    if (refusal.learned === this.#learned) this.#hasMet = true;
+    throw new RecordRefusedError(topic, refusal.reason);
   }
 
   /** False if there is nothing to check. */
@@ -86,15 +97,21 @@ export class Refusals {
     this.#strikes = 0;
   }
 
-  #topicRefused(topic: string): string | undefined {
+  /** What was refused is to be sent again. */
+  forget(): void {
+    this.#topics.clear();
+    this.#records.clear();
+  }
+
+  #topicRefused(topic: string): Refusal | undefined {
     const refused = this.#topics.get(topic);
-    if (refused === undefined || this.#clock.monotonic() < refused.until) return refused?.reason;
+    if (refused === undefined || this.#clock.monotonic() < refused.until) return refused;
     this.#topics.delete(topic);
     return undefined;
   }
 
-  #known(topic: string): Map<string, string> {
-    const known = this.#records.get(topic) ?? new Map<string, string>();
+  #known(topic: string): Map<string, Refusal> {
+    const known = this.#records.get(topic) ?? new Map<string, Refusal>();
     this.#records.set(topic, known);
     return known;
   }

@@ -7,6 +7,7 @@ import {
   type InputOffsets,
   type SavedTime,
 } from '../audit/audit-record.js';
+import { byName } from '../audit/by-name.js';
 import type { Logger } from '../kafka/logger.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import type { PartitionGroup } from './partition-group.js';
@@ -103,22 +104,22 @@ export class TaskAudit {
 
   /** Writes how things are now; it is committed with them. */
   save(): void {
-    const times: Record<string, SavedTime> = {};
+    const times = byName<SavedTime>();
     for (const processor of this.#graph.processors) {
       const saved = processor.saveTime();
       if (saved !== undefined && processor.timeName !== undefined) times[processor.timeName] = saved;
     }
-    const watermarks: Record<string, readonly number[]> = {};
+    const watermarks = byName<readonly number[]>();
     for (const { planned, watermark } of this.#graph.repartitions) {
       watermarks[planned.node.repartition] = watermark.times;
     }
-    const offsets: Record<string, InputOffsets> = {};
+    const offsets = byName<InputOffsets>();
     for (const { queue } of this.#inputs.sources) {
       const earlier = this.#earlier.get(queue.topic);
       const read = { begin: queue.begin, next: queue.position };
       offsets[queue.topic] = earlier === undefined ? read : { ...read, earlier };
     }
-    const repartitionOffsets: Record<string, number> = {};
+    const repartitionOffsets = byName<number>();
     for (const { topic, position } of this.#inputs.queues) {
       if (offsets[topic] === undefined) repartitionOffsets[topic] = position;
     }

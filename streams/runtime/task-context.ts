@@ -1,5 +1,5 @@
 import { EntryTooLargeError } from '../../stores/entry-too-large-error.js';
-import { newTaskCounts, type TaskCounts } from '../audit/task-counts.js';
+import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../audit/task-counts.js';
 import { KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { deadLetter, type InputSerdes } from './dead-letter.js';
@@ -56,7 +56,7 @@ export class TaskContext {
 
   /** Goes on from the counts of an earlier run. */
   resumeCounts(counts: TaskCounts): void {
-    this.#counts = { ...newTaskCounts(), ...structuredClone(counts) };
+    this.#counts = resumedTaskCounts(counts);
   }
 
   /** The record of a source or repartition topic that is being processed; null in a commit. */

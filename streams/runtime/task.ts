@@ -9,7 +9,13 @@ import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../kafka/record.js';
 import { InvalidTimestampError, isTimestamp, latestTimestamp, MAX_TIMESTAMP } from './event-time.js';
 import type { LocalQueue } from './local-queue.js';
-import { PartitionGroup, type RepartitionedInput, type SourceInput, type TaskInput } from './partition-group.js';
+import {
+  type InputStart,
+  PartitionGroup,
+  type RepartitionedInput,
+  type SourceInput,
+  type TaskInput,
+} from './partition-group.js';
 import type { NodeCounts } from './process-status.js';
 import { buildProcessorGraph, type ProcessorGraph, type RepartitionInput } from './processor-graph.js';
 import { decodePartial } from './processors/partial-aggregate.js';
@@ -141,10 +147,10 @@ export class Task {
     this.#audit.beginAgain(topic, offset);
   }
 
-  /** Starts in the topics that have these ids (those that are known) from these offsets, by topic. */
-  seek(offsets: ReadonlyMap<string, number>, topicIds: Readonly<Record<string, string>>): void {
+  /** Starts in the topics that have these ids (those that are known) there, by topic. */
+  seek(starts: ReadonlyMap<string, InputStart>, topicIds: Readonly<Record<string, string>>): void {
     this.#audit.topicIds = topicIds;
-    this.#inputs.seek(offsets);
+    this.#inputs.seek(starts);
   }
 
   /** What its nodes received and forwarded, by their names in `describe()`. */

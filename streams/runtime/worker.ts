@@ -15,7 +15,7 @@ import { InputReader } from './input-reader.js';
 import { INSTANCE_ANNOUNCES_EVERY_MS, InstanceAnnouncer } from './instance-announcer.js';
 import type { StandbyStatus, TaskStatus } from './process-status.js';
 import { RecordCollector } from './record-collector.js';
-import { Refusals } from './refusals.js';
+import { RecordRefusedError, Refusals } from './refusals.js';
 import { IDLE_INSTANCE_ANNOUNCES_EVERY_MS, StandbyTasks } from './standby-tasks.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
@@ -275,6 +275,7 @@ export class Worker {
     const reason = refusalReason(refused) ?? error.message;
     this.#options.logger.warn(`transaction aborted, going back to the last commit: ${reason}`);
     this.#refusals.learn(refused);
+    if (error instanceof RetryError && error.cause instanceof RecordRefusedError) this.#refusals.forget();
     if (this.#refusals.exhausted) throw new StreamsError(`no transaction passes: ${reason}`, { cause: error });
     this.#offsets.aborted();
     await this.#assigned.rollback();

@@ -131,6 +131,20 @@ describe('an input topic that was deleted, created again and filled', () => {
     assert.deepEqual([offsets.in, counts.in.in], [{ begin: 0, next: 5, earlier: 3 }, 8]);
   });
 
+  it('is not taken for one that others have read, where the group has offsets of the one before', async () => {
+    const first = app.start();
+    for (const partition of [0, 1, 0, 1]) app.send(1, partition);
+    await app.until(() => [0, 1].every(partition => app.cluster.committedOffset('in', partition) === 2));
+    await first.close();
+    createAgain();
+    for (const partition of [0, 1]) app.cluster.commitOffset('in', partition, 2);
+    const second = app.start();
+    send(5);
+    await counted(7);
+    await second.close();
+    assert.ok(!app.warnings.some(text => /others have committed/.test(text)), app.warnings.join('; '));
+  });
+
   it('with other partitions stops an application that has a store', async () => {
     const streams = app.start();
     send(3);

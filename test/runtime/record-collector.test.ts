@@ -174,6 +174,19 @@ describe('RecordCollector, after several records of a topic were refused and it 
     }
   });
 
+  it('is not drained before the last delivery has ended', async () => {
+    const failure = new Error('not delivered');
+    producer.fail('flush', failure);
+    send('topic', '1');
+    await assert.rejects(drained(), error => error === failure);
+  });
+
+  it('keeps back no record of another topic that nothing is before', () => {
+    send('other', '1');
+    assert.deepEqual(producer.calls, ['send']);
+    collector.close();
+  });
+
   it('sends as ever when a transaction has passed', async () => {
     refusals.committed();
     for (const value of ['1', '2']) send('topic', value);

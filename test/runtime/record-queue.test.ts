@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { bufferedBytes, RecordQueue } from '../../streams/runtime/record-queue.js';
 import { record } from './scripted-consumer.js';
+
+setFlagsFromString('--expose-gc');
 
 const at = (offset: number) => record('t', 0, offset, null, null);
 
@@ -89,6 +94,23 @@ describe('RecordQueue', () => {
         assert.equal(queue.bytes, 0);
       }),
     );
+  });
+
+  it('does not keep what was taken, though it is never empty', async () => {
+    const collect = runInNewContext('gc') as () => void;
+    const queue = new RecordQueue('t', 0);
+    queue.seek(0);
+    queue.add(at(0));
+    const taken: WeakRef<object>[] = [];
+    for (let offset = 1; offset <= 10_000; offset++) {
+      queue.add(at(offset));
+      taken.push(new WeakRef(queue.take() ?? {}));
+    }
+    // A WeakRef holds its object until the turn of the event loop ends.
+    await immediate();
+    collect();
+    const kept = taken.filter(ref => ref.deref() !== undefined).length;
+    assert.ok(kept < 10, `${kept} records are kept`);
   });
 
   it('is positioned behind the markers at the end, once everything before them is processed', () => {

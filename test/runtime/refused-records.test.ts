@@ -94,6 +94,33 @@ describe('records that the cluster refuses', () => {
     app.send(1);
     await assert.rejects(streams.stopped, /refused.*out: message size too large/);
   });
+
+  it('stop the application, after some transactions, if they are others each time and a topic is refused as well', async () => {
+    let made = 0;
+    const builder = new StreamsBuilder();
+    const input = builder.stream('in');
+    input.to('nowhere');
+    input.mapValues(() => `other ${made++}`).to('out', { valueSerde: Serdes.string() });
+    app.cluster.refuse('nowhere', 'unknown topic');
+    app.cluster.refuse('out', TOO_LARGE, () => true);
+    const streams = start(resume, builder.build());
+    app.send(1);
+    await assert.rejects(streams.stopped, /refused.*out: message size too large/);
+  });
+
+  it('are sent again where the handler says so', async () => {
+    let isRefused = true;
+    app.cluster.refuse('out', TOO_LARGE, record => isRefused && large(record));
+    start({
+      productionExceptionHandler: () => {
+        isRefused = false;
+        return 'retry';
+      },
+    });
+    app.send(2222);
+    await app.until(() => app.output().length > 0);
+    assert.deepEqual(app.output(), ['22222222']);
+  });
 });
 
 /** Writes each value twice, one after the other. */

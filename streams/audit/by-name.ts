@@ -1,0 +1,4 @@
+/** Values by names that may be any, such as `constructor` and `__proto__`: it has nothing of what other objects inherit. */
+export function byName<T>(values: Readonly<Record<string, T>> = {}): Record<string, T> {
+  return Object.assign(Object.create(null) as Record<string, T>, values);
+}
