@@ -42,7 +42,7 @@ export class TransactionalCommitter implements Committer {
     this.#collector.close();
     if (offsets.length > 0) await retrying(() => this.#producer.sendOffsetsToTransaction(offsets, this.#consumer));
     await this.#end();
-    await this.#begin();
+    await this.#beginNext();
   }
 
   /**
@@ -54,9 +54,17 @@ export class TransactionalCommitter implements Committer {
       await retrying(() => this.#producer.commitTransaction());
     } catch (error) {
       if (!(error instanceof KafkaClientError && error.kind === 'retriable')) throw error;
-      throw new KafkaClientError(`outcome of the commit unknown: ${error.message}`, 'fatal', error.code, {
-        cause: error,
-      });
+      throw asFatal('outcome of the commit unknown', error);
+    }
+  }
+
+  /** The commit has passed: to undo it here would take the state back, and not what Kafka has. */
+  async #beginNext(): Promise<void> {
+    try {
+      await this.#begin();
+    } catch (error) {
+      if (!(error instanceof KafkaClientError)) throw error;
+      throw asFatal('no transaction after the commit', error);
     }
   }
 
@@ -103,10 +111,16 @@ export class AtLeastOnceCommitter implements Committer {
   }
 
   async abort(): Promise<void> {
+    // What it fails with would be missing at the next flush: the client reports it once.
+    await this.#collector.delivered();
     this.#collector.discard();
     this.#transaction++;
     this.#collector.open();
   }
+}
+
+function asFatal(what: string, error: KafkaClientError): KafkaClientError {
+  return new KafkaClientError(`${what}: ${error.message}`, 'fatal', error.code, { cause: error });
 }
 
 async function retrying(call: () => Promise<void>): Promise<void> {
