@@ -15,6 +15,7 @@ export interface Committer {
 }
 
 const COMMIT_TRIES = 5;
+const REQUEST_TIMED_OUT = 7;
 
 /** exactly_once_v2: output, changelogs and offsets become visible together, or not at all (KIP-447). */
 export class TransactionalCommitter implements Committer {
@@ -105,9 +106,20 @@ export class AtLeastOnceCommitter implements Committer {
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     this.#collector.close();
     await retrying(() => this.#producer.flush());
-    if (offsets.length > 0) await retrying(() => this.#consumer.commit(offsets));
+    if (offsets.length > 0) await this.#commitOffsets(offsets);
     this.#transaction++;
     this.#collector.open();
+  }
+
+  /** If the group may have the offsets, the state may not be taken back: what was processed would not come again. */
+  async #commitOffsets(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    try {
+      await retrying(() => this.#consumer.commit(offsets));
+    } catch (error) {
+      // The client's own errors are negative: no broker has answered.
+      if (!(error instanceof KafkaClientError) || (error.code > 0 && error.code !== REQUEST_TIMED_OUT)) throw error;
+      throw asFatal('outcome of the commit unknown', error);
+    }
   }
 
   async abort(): Promise<void> {

@@ -181,6 +181,17 @@ describe('a commit with at_least_once', () => {
     assert.equal(committer.transaction, 2);
   });
 
+  for (const [what, code, kind] of [
+    ['fatal when no broker has answered: the offsets may be committed', -185, 'fatal'],
+    ['fatal when the brokers took too long for it', 7, 'fatal'],
+    ['undone when the group has refused it', 22, 'abort'],
+  ] as const) {
+    it(`is ${what}`, async () => {
+      consumer.commit = () => Promise.reject(new KafkaClientError('commit', 'abort', code));
+      await assert.rejects(committer.commit(OFFSETS), { name: 'KafkaClientError', kind, code });
+    });
+  }
+
   it('waits for a delivery that is under way before it goes back: what fails later is of the next commit', async () => {
     const refused = { topic: 't', key: null, value: null, scope: 'record', reason: 'too large' } as const;
     const refusals = new Refusals(new ManualClock(0));
