@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { isHostAndPort } from '../network/address.js';
-import { byName } from './by-name.js';
 import type { TaskCounts } from './task-counts.js';
 
 /** What an operator needs to go on with the time that it had: kept in the audit record of its task. */
@@ -78,21 +77,19 @@ export function encodeAudit(record: AuditRecord): Buffer {
   return Buffer.from(JSON.stringify(record));
 }
 
-/** A record of zod would leave the name `__proto__` out. */
-const named = <T>(shape: z.ZodType<T>): z.ZodType<Readonly<Record<string, T>>> =>
-  z
-    .custom<Readonly<Record<string, T>>>(
-      values =>
-        typeof values === 'object' &&
-        values !== null &&
-        !Array.isArray(values) &&
-        Object.values(values).every(value => shape.safeParse(value).success),
-      'a value has the wrong shape',
-    )
-    .transform(values => byName(values));
+/** What is there by name. Unlike a record of zod it keeps the name `__proto__`, which a topic may have. */
+const byName = <T>(shape: z.ZodType<T>): z.ZodType<Readonly<Record<string, T>>> =>
+  z.custom<Readonly<Record<string, T>>>(
+    named =>
+      typeof named === 'object' &&
+      named !== null &&
+      !Array.isArray(named) &&
+      Object.values(named).every(value => shape.safeParse(value).success),
+    'a value has the wrong shape',
+  );
 
 const count = z.int().nonnegative();
-const counts = named(count);
+const counts = byName(count);
 const times = z.array(z.number());
 const host = z.string().refine(isHostAndPort, 'must be host:port').nullable();
 
@@ -111,11 +108,11 @@ const auditFields = {
   host: host.default(null),
   streamTime: z.number(),
   counts: z.object(countFields),
-  offsets: named(z.object({ begin: z.int(), next: z.int(), earlier: z.int().exactOptional() })).prefault({}),
-  topicIds: named(z.string()).exactOptional(),
-  repartitionOffsets: named(z.int()).exactOptional(),
-  times: named(named(z.union([z.number(), times]))).prefault({}),
-  watermarks: named(times).prefault({}),
+  offsets: byName(z.object({ begin: z.int(), next: z.int(), earlier: z.int().exactOptional() })).default({}),
+  topicIds: byName(z.string()).exactOptional(),
+  repartitionOffsets: byName(z.int()).exactOptional(),
+  times: byName(byName(z.union([z.number(), times]))).default({}),
+  watermarks: byName(times).default({}),
 } satisfies Record<keyof AuditRecord, z.ZodType>;
 const auditRecord = z.object(auditFields);
 

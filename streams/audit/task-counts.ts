@@ -17,10 +17,10 @@ export interface TaskCounts {
 }
 
 export function newTaskCounts(): TaskCounts {
-  return { in: byName(), out: byName(), rejected: 0, failedResults: 0, late: 0, dropped: 0 };
+  return { in: {}, out: {}, rejected: 0, failedResults: 0, late: 0, dropped: 0 };
 }
 
-/** A copy that goes on from `counts`. */
+/** A copy to count on in, whatever topics are called. */
 export function resumedTaskCounts(counts: TaskCounts): TaskCounts {
   return { ...newTaskCounts(), ...counts, in: byName(counts.in), out: byName(counts.out) };
 }

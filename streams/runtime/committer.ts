@@ -15,6 +15,7 @@ export interface Committer {
 }
 
 const COMMIT_TRIES = 5;
+const REQUEST_TIMED_OUT = 7;
 
 /** exactly_once_v2: output, changelogs and offsets become visible together, or not at all (KIP-447). */
 export class TransactionalCommitter implements Committer {
@@ -42,7 +43,7 @@ export class TransactionalCommitter implements Committer {
     this.#collector.close();
     if (offsets.length > 0) await retrying(() => this.#producer.sendOffsetsToTransaction(offsets, this.#consumer));
     await this.#end();
-    await this.#begin();
+    await this.#beginNext();
   }
 
   /**
@@ -54,9 +55,17 @@ export class TransactionalCommitter implements Committer {
       await retrying(() => this.#producer.commitTransaction());
     } catch (error) {
       if (!(error instanceof KafkaClientError && error.kind === 'retriable')) throw error;
-      throw new KafkaClientError(`outcome of the commit unknown: ${error.message}`, 'fatal', error.code, {
-        cause: error,
-      });
+      throw asFatal('outcome of the commit unknown', error);
+    }
+  }
+
+  /** The commit has passed: to undo it here would take the state back, and not what Kafka has. */
+  async #beginNext(): Promise<void> {
+    try {
+      await this.#begin();
+    } catch (error) {
+      if (!(error instanceof KafkaClientError)) throw error;
+      throw asFatal('no transaction after the commit', error);
     }
   }
 
@@ -97,16 +106,33 @@ export class AtLeastOnceCommitter implements Committer {
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     this.#collector.close();
     await retrying(() => this.#producer.flush());
-    if (offsets.length > 0) await retrying(() => this.#consumer.commit(offsets));
+    if (offsets.length > 0) await this.#commitOffsets(offsets);
     this.#transaction++;
     this.#collector.open();
   }
 
+  /** If the group may have the offsets, the state may not be taken back: what was processed would not come again. */
+  async #commitOffsets(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    try {
+      await retrying(() => this.#consumer.commit(offsets));
+    } catch (error) {
+      // The client's own errors are negative: no broker has answered.
+      if (!(error instanceof KafkaClientError) || (error.code > 0 && error.code !== REQUEST_TIMED_OUT)) throw error;
+      throw asFatal('outcome of the commit unknown', error);
+    }
+  }
+
   async abort(): Promise<void> {
+    // What it fails with would be missing at the next flush: the client reports it once.
+    await this.#collector.delivered();
     this.#collector.discard();
     this.#transaction++;
     this.#collector.open();
   }
+}
+
+function asFatal(what: string, error: KafkaClientError): KafkaClientError {
+  return new KafkaClientError(`${what}: ${error.message}`, 'fatal', error.code, { cause: error });
 }
 
 async function retrying(call: () => Promise<void>): Promise<void> {

@@ -91,10 +91,14 @@ export class RecordCollector {
     this.#pendingBytes += KEPT_OVERHEAD_BYTES + bytes;
   }
 
-  /** A transaction is open: what was kept back goes first. */
+  /** A transaction is open: what was kept back goes first. What it fails with is an error of this transaction: `drain` throws it. */
   open(): void {
     this.#open = true;
-    this.drain();
+    try {
+      this.drain();
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 
   /**
@@ -135,6 +139,11 @@ export class RecordCollector {
     if (this.#pending.length > 0) throw new Error('records of the transaction were kept back and are not sent');
     this.#open = false;
     this.#sent = 0;
+  }
+
+  /** Waits for the delivery that is under way, whatever becomes of it. */
+  async delivered(): Promise<void> {
+    await this.#delivery?.catch(() => {});
   }
 
   /** Forgets what was kept back: the transaction is aborted. */

@@ -7,7 +7,7 @@ import {
   type InputOffsets,
   type SavedTime,
 } from '../audit/audit-record.js';
-import { byName } from '../audit/by-name.js';
+import { byName, ownValue } from '../audit/by-name.js';
 import type { Logger } from '../kafka/logger.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import type { PartitionGroup } from './partition-group.js';
@@ -57,12 +57,12 @@ export class TaskAudit {
   /** As of the last commit, where to go on in an input topic; undefined if it is not known. */
   next(topic: string): number | undefined {
     const audit = this.committed;
-    return audit?.offsets[topic]?.next ?? audit?.repartitionOffsets?.[topic];
+    return ownValue(audit?.offsets, topic)?.next ?? ownValue(audit?.repartitionOffsets, topic);
   }
 
   /** As of the last commit; undefined if it is not known. */
   topicId(topic: string): string | undefined {
-    return this.committed?.topicIds?.[topic];
+    return ownValue(this.committed?.topicIds, topic);
   }
 
   /** By topic, of those that it reads from now on. */
@@ -72,7 +72,7 @@ export class TaskAudit {
 
   /** A source topic is another one than as of the last commit, and is read from `offset` on: its offsets are counted anew. */
   beginAgain(topic: string, offset: number): void {
-    const before = this.committed?.offsets[topic];
+    const before = ownValue(this.committed?.offsets, topic);
     const source = this.#inputs.sources.find(({ queue }) => queue.topic === topic);
     if (before === undefined || source === undefined) return;
     this.#earlier.set(topic, (before.earlier ?? 0) + before.next - before.begin);
@@ -86,17 +86,18 @@ export class TaskAudit {
     if (audit === undefined) return moved;
     const { counts, streamTime, times, watermarks, offsets } = audit;
     for (const { queue } of this.#inputs.sources) {
-      const { begin, earlier } = offsets[queue.topic] ?? {};
+      const { begin, earlier } = ownValue(offsets, queue.topic) ?? {};
       queue.beginAt(begin);
       if (earlier !== undefined) this.#earlier.set(queue.topic, earlier);
     }
     this.#context.resumeCounts(counts);
     this.#graph.taskTime.advance(streamTime);
     for (const { planned, watermark } of this.#graph.repartitions) {
-      for (const [task, time] of (watermarks[planned.node.repartition] ?? []).entries()) watermark.announce(task, time);
+      for (const [task, time] of (ownValue(watermarks, planned.node.repartition) ?? []).entries())
+        watermark.announce(task, time);
     }
     for (const processor of this.#graph.processors) {
-      const saved = processor.timeName === undefined ? undefined : times[processor.timeName];
+      const saved = processor.timeName === undefined ? undefined : ownValue(times, processor.timeName);
       if (saved !== undefined) processor.resumeTime(saved);
     }
     return moved;

@@ -29,7 +29,7 @@ export class TaskContext {
   readonly collector: RecordCollector;
   readonly #handlers: ErrorHandlers;
   readonly #now: () => number;
-  #counts: TaskCounts = newTaskCounts();
+  #counts: TaskCounts = resumedTaskCounts(newTaskCounts());
   #record: ConsumerRecord | null = null;
   #recordIsSource = false;
   #recordIsLate = false;

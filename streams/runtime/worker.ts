@@ -266,9 +266,9 @@ export class Worker {
    * that was processed since has happened. Other errors are thrown. Returns true if the cluster has refused records.
    */
   async #rollback(error: unknown): Promise<boolean> {
-    const undoable = error instanceof RetryError || (error instanceof KafkaClientError && error.kind !== 'fatal');
-    if (!undoable) throw error;
-    await this.#commits.giveUp();
+    checkUndoable(error);
+    // The commit that is under way may fail with what can't be undone, such as an unknown outcome.
+    await this.#commits.settle().catch(checkUndoable);
     this.#metrics.aborted();
     await this.#committer.abort();
     const refused = this.#clients.producer.takeRefused();
@@ -384,6 +384,12 @@ export class Worker {
     this.#assignment = assignment;
     this.#options.onAssignment(assignment);
   }
+}
+
+/** Throws an error after which the tasks can't go back to the last commit. */
+function checkUndoable(error: unknown): asserts error is RetryError | KafkaClientError {
+  if (error instanceof RetryError || (error instanceof KafkaClientError && error.kind !== 'fatal')) return;
+  throw error;
 }
 
 /** undefined if nothing was refused. */

@@ -271,7 +271,7 @@ export class TopologyTestDriver {
 
   /** What all tasks have done. */
   get counts(): readonly TaskCounts[] {
-    return this.#worker.tasks.map(task => task.counts);
+    return this.#worker.tasks.map(task => structuredClone(task.counts));
   }
 
   /** Estimate of the memory that records take which were polled and are not processed. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { beforeEach, describe, it } from 'mocha';
 import { type ClientErrorKind, KafkaClientError } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
@@ -114,6 +115,23 @@ describe('a transactional commit', () => {
     assert.equal(committer.transaction, 2);
   });
 
+  it('has passed though what was kept back meanwhile is refused: that is an error of the next one', async () => {
+    const error = failure('abort');
+    const committing = committer.commit(OFFSETS);
+    send('refused');
+    producer.refuse(error);
+    await committing;
+    assert.throws(
+      () => collector.drain(),
+      thrown => thrown === error,
+    );
+  });
+
+  it('is fatal when it has passed and no other transaction begins: it must not be undone here', async () => {
+    producer.fail('beginTransaction', failure('abort'));
+    await assert.rejects(committer.commit(OFFSETS), { name: 'KafkaClientError', kind: 'fatal' });
+  });
+
   it('can be aborted after it has failed', async () => {
     producer.fail('commitTransaction', failure('abort'));
     const committing = committer.commit(OFFSETS);
@@ -161,6 +179,35 @@ describe('a commit with at_least_once', () => {
     assert.deepEqual(producer.calls, ['send', 'flush']);
     assert.deepEqual(consumer.committedOffsets, OFFSETS);
     assert.equal(committer.transaction, 2);
+  });
+
+  for (const [what, code, kind] of [
+    ['fatal when no broker has answered: the offsets may be committed', -185, 'fatal'],
+    ['fatal when the brokers took too long for it', 7, 'fatal'],
+    ['undone when the group has refused it', 22, 'abort'],
+  ] as const) {
+    it(`is ${what}`, async () => {
+      consumer.commit = () => Promise.reject(new KafkaClientError('commit', 'abort', code));
+      await assert.rejects(committer.commit(OFFSETS), { name: 'KafkaClientError', kind, code });
+    });
+  }
+
+  it('waits for a delivery that is under way before it goes back: what fails later is of the next commit', async () => {
+    const refused = { topic: 't', key: null, value: null, scope: 'record', reason: 'too large' } as const;
+    const refusals = new Refusals(new ManualClock(0));
+    collector = new RecordCollector(producer, refusals);
+    committer = new AtLeastOnceCommitter(producer, consumer, collector);
+    refusals.learn([refused, refused]);
+    let delivered = false;
+    producer.flush = async () => {
+      await immediate();
+      delivered = true;
+    };
+    await committer.start();
+    send();
+    collector.drain();
+    await committer.abort();
+    assert.ok(delivered);
   });
 
   it('forgets what was kept back when it goes back to the last commit', async () => {

@@ -17,11 +17,17 @@ export class FakeProducer implements Producer {
   offsets: readonly TopicPartitionOffset[] = [];
   /** Records that its queue still takes. */
   room = Number.POSITIVE_INFINITY;
+  #refusal: unknown;
   readonly #failures = new Map<string, unknown[]>();
 
   /** The next calls of `method` reject with these, one after the other. */
   fail(method: keyof Producer, ...errors: readonly unknown[]): void {
     this.#failures.set(method, [...(this.#failures.get(method) ?? []), ...errors]);
+  }
+
+  /** The next record that is sent throws this. */
+  refuse(error: unknown): void {
+    this.#refusal = error;
   }
 
   connect(): Promise<void> {
@@ -44,6 +50,9 @@ export class FakeProducer implements Producer {
     timestamp: number,
     headers: Headers,
   ): boolean {
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    if (refusal !== undefined) throw refusal;
     if (this.room === 0) return false;
     this.room--;
     this.sent.push({ topic, partition, key, value, timestamp, headers });
