@@ -3,6 +3,9 @@ import { type KafkaBroker, startKafka } from '../broker/kafka-broker.js';
 import { deleteTopics, topicPartitions } from '../broker/topics.js';
 import { TcpProxy } from './tcp-proxy.js';
 
+/** The broker takes whatever timestamp there is: clocks and records are far from its own. */
+const PROPERTIES = { 'log.message.timestamp.after.max.ms': '9223372036854775807' };
+
 /** A broker, and for each process that there may be a proxy of its own before it. */
 export interface Cluster {
   readonly broker: KafkaBroker;
@@ -20,7 +23,7 @@ export async function startCluster(members: number): Promise<Cluster> {
     await Promise.all(proxies.map(proxy => proxy.close()));
   };
   try {
-    const broker = await startKafka({ proxies: ports });
+    const broker = await startKafka({ proxies: ports, properties: PROPERTIES });
     for (const { advertised, port } of broker.proxied) proxies.push(await TcpProxy.listen(advertised, () => port));
     const close = async (): Promise<void> => {
       await closeProxies();
