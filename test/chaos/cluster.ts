@@ -15,7 +15,11 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export async function startCluster(members: number): Promise<Cluster> {
+/** `properties` are settings of the broker. */
+export async function startCluster(
+  members: number,
+  properties: Readonly<Record<string, string>> = {},
+): Promise<Cluster> {
   const ports: number[] = [];
   for (let number = 0; number < members; number++) ports.push(await freePort());
   const proxies: TcpProxy[] = [];
@@ -23,7 +27,7 @@ export async function startCluster(members: number): Promise<Cluster> {
     await Promise.all(proxies.map(proxy => proxy.close()));
   };
   try {
-    const broker = await startKafka({ proxies: ports, properties: PROPERTIES });
+    const broker = await startKafka({ proxies: ports, properties: { ...PROPERTIES, ...properties } });
     for (const { advertised, port } of broker.proxied) proxies.push(await TcpProxy.listen(advertised, () => port));
     const close = async (): Promise<void> => {
       await closeProxies();

@@ -167,6 +167,15 @@ describe('the truth of a chaos round', () => {
     assert.equal(usersOf(truth), 2);
   });
 
+  it('forgets what was rejected before some offsets, and still counts it', () => {
+    const bad = 'not a user';
+    const truth = truthOf(record(bad), record(bad), record(bad, 0, 1), record(user));
+    assert.equal(truth.forgetRejected(new Map([[0, 1]])), 1);
+    assert.deepEqual([...truth.rejected.keys()], ['0@1', '1@2']);
+    assert.equal(truth.rejections, 3);
+    assert.equal(truth.users, 1);
+  });
+
   it('knows which users were keyed by their email', () => {
     const truth = truthOf(record(user, 0, 0, 'ada@example.com'), record(user, 0, 0, 'Ada@example.com'), record(user));
     assert.deepEqual(

@@ -51,6 +51,7 @@ export class Truth {
   readonly #cleaned = new Map<number, ExpectedUser[]>();
   readonly #rejected = new Map<string, ExpectedRejection>();
   #produced = 0;
+  #forgotten = 0;
   #late = 0;
 
   constructor(options: TruthOptions) {
@@ -90,6 +91,15 @@ export class Truth {
     window.genders.set(gender, (window.genders.get(gender) ?? 0) + 1);
   }
 
+  /** What was rejected of the input before these offsets, by partition, is not there any more. Returns how many that are. */
+  forgetRejected(before: ReadonlyMap<number, number>): number {
+    for (const source of [...this.#rejected.keys()]) {
+      const [partition = 0, offset = 0] = source.split('@').map(Number);
+      if (offset < (before.get(partition) ?? 0)) this.#forgotten += this.#rejected.delete(source) ? 1 : 0;
+    }
+    return this.#forgotten;
+  }
+
   get produced(): number {
     return this.#produced;
   }
@@ -99,9 +109,14 @@ export class Truth {
     return this.#late;
   }
 
+  /** How many records were to be rejected in all. */
+  get rejections(): number {
+    return this.#rejected.size + this.#forgotten;
+  }
+
   /** How many records must be in `user-cleaned`. */
   get users(): number {
-    return this.#produced - this.#rejected.size;
+    return this.#produced - this.rejections;
   }
 
   /** By partition, in the order of their offsets. */

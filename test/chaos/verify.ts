@@ -124,9 +124,8 @@ function verifySummaries(records: readonly ConsumerRecord[], { summaries }: Trut
 
 function verifyAudit(records: readonly ConsumerRecord[], truth: Truth): readonly string[] {
   const differences = new Differences('audit');
-  const rejected = truth.rejected.size;
   const { tasks: _, ...totals } = auditTotals(records);
-  const { produced, users: cleaned, late } = truth;
+  const { produced, users: cleaned, rejections: rejected, late } = truth;
   differences.compare<number>(
     new Map(Object.entries(totals)),
     new Map(Object.entries({ in: produced, cleaned, rejected, late, dropped: 0, offsets: produced })),

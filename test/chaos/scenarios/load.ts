@@ -12,9 +12,9 @@ export const LOAD = {
   environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: `${GRACE_MS}ms` },
 } as const;
 
-const DISORDER_MS = 5000;
+export const DISORDER_MS = 5000;
 /** More than the sender is ever delayed: no record may be behind the promises that silence makes. */
-const LEAD_MS = 600_000;
+export const LEAD_MS = 600_000;
 
 /**
  * Does `work` while the users of the stage are sent, evenly, so many a second; the last windows are closed by records that follow.
