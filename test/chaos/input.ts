@@ -109,7 +109,10 @@ export class Input {
   }
 
   async #make({ work, resolve, reject }: Pause): Promise<void> {
-    await this.#delivered();
+    await this.#delivered().catch(error => {
+      reject(error);
+      throw error;
+    });
     const pausedAt = Date.now();
     const lasted = (): number => Date.now() - pausedAt;
     const timeOfNext = (): number => this.#time + lasted();

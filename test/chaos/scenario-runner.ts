@@ -48,7 +48,8 @@ export class ScenarioRunner {
     }
     const kept = this.#options.keep || failures.length > 0;
     await this.#end(kept);
-    if (kept) this.#tell(`kept: ${this.#deployments.map(({ directory }) => directory).join(', ')}`);
+    if (kept && this.#deployments.length > 0)
+      this.#tell(`kept: ${this.#deployments.map(({ directory }) => directory).join(', ')}`);
     return failures;
   }
 

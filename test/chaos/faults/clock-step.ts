@@ -14,9 +14,10 @@ const NOTICED_MS = 300_000;
  */
 export const clockStep: Fault = async ({ random, members, clocks, furthestBackMs, leadMs, note }) => {
   const furthestMs = Math.max(0, leadMs - NOTICED_MS);
-  const target = random.fraction() < 0.5 ? undefined : random.pick(members.all).name;
+  const target = random.fraction() < 0.5 ? undefined : random.pick(members.running)?.name;
   const steps = Array.from({ length: random.integer(1, MOST_STEPS) }, () => ({
-    offsetMs: random.fraction() < 0.5 ? -random.integer(0, furthestBackMs) : random.integer(0, furthestMs),
+    offsetMs:
+      furthestMs === 0 || random.fraction() < 0.5 ? -random.integer(0, furthestBackMs) : random.integer(0, furthestMs),
     ms: random.integer(SHORTEST_STEP_MS, LONGEST_STEP_MS),
   }));
   await clocks.steps.run(async () => {

@@ -35,10 +35,10 @@ export const freezeTerminate: Fault = async scene => {
  */
 export const freezeIdle: Fault = async scene => {
   const { random, members, input, clocks, sessionTimeoutMs, silenceMs, note } = scene;
-  await members.borrow(random, async member => {
-    const beforeMs = random.integer(0, 2000);
-    const frozenMs = sessionTimeoutMs + silenceMs.idle + REBALANCE_MS + random.integer(0, 3000);
-    const paused = await input.pause(async now => {
+  const beforeMs = random.integer(0, 2000);
+  const frozenMs = sessionTimeoutMs + silenceMs.idle + REBALANCE_MS + random.integer(0, 3000);
+  const paused = await input.pause(now =>
+    members.borrow(random, async member => {
       note('the input is silent');
       await delay(beforeMs);
       // Timestamps are ahead of the clocks: silence closes the windows when these have passed them.
@@ -51,9 +51,9 @@ export const freezeIdle: Fault = async scene => {
       await delay(AFTER_THAW_MS);
       now.delayTime(aheadMs);
       note('the input goes on');
-    });
-    if (!paused) note('no silence: all users are sent');
-  });
+    }),
+  );
+  if (!paused) note('no silence: all users are sent');
 };
 
 async function freeze({ note }: Scene, member: Member, ms: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readEach } from '../../broker/read-all.js';
+import { setTopicSetting, topicSetting } from '../../broker/topic-config.js';
 import { topicPartitions } from '../../broker/topics.js';
 import { clearTopics } from '../cluster.js';
 import type { Deployment } from '../deployment.js';
@@ -13,11 +14,13 @@ const USERS_PER_SECOND = 3000;
 const WEEKEND_MS = 3 * 86_400_000;
 const CHECK_EVERY_MS = 1000;
 /** For the broker to delete what is too old. */
-const DELETED_WITHIN_MS = 5000;
+const DELETED_WITHIN_MS = 8000;
+const RETENTION = 'retention.ms';
+const UNLIMITED = -1;
 
 /**
- * It is the processes' Friday first: their clocks and all timestamps are three days behind the broker's clock, so that it deletes what it
- * would have deleted by Monday.
+ * It is the processes' Friday first: their clocks and all timestamps are three days behind. The broker's clock does not go on with theirs
+ * by Monday; instead the topics of the application keep their records three days shorter for a while.
  */
 export const weekend: Scenario = {
   description: 'all processes end, by SIGTERM and by kill -9, users wait for them for three days: no window is lost',
@@ -25,6 +28,7 @@ export const weekend: Scenario = {
   broker: {
     'log.retention.check.interval.ms': String(CHECK_EVERY_MS),
     'log.initial.task.delay.ms': String(CHECK_EVERY_MS),
+    'log.cleaner.backoff.ms': String(CHECK_EVERY_MS),
   },
   run: async stage => {
     await off(stage, 'SIGTERM');
@@ -59,8 +63,11 @@ async function off(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   // One that fails must not leave the other at work.
   const failed = (await Promise.allSettled([input.send(), ending()])).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-  await delay(DELETED_WITHIN_MS);
-  stage.tell(`${signal} on Friday; on Monday there are ${await changelogsText(address, deployment)}`);
+  const before = await changelogSizes(address, deployment);
+  await passWeekend(address, [...before.keys()]);
+  const after = await changelogSizes(address, deployment);
+  const left = [...before].map(([topic, records]) => `${after.get(topic) ?? 0} of ${records} records in ${topic}`);
+  stage.tell(`${signal} on Friday; on Monday there are ${left.join(', ')}`);
   await clocks.shift(WEEKEND_MS);
   await deployment.start(members.all);
   const truth = await readTruth(address, LOAD);
@@ -69,15 +76,26 @@ async function off(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   for (const text of [...differences, ...deployment.rebuilt]) stage.fail(`after ${signal}: ${text}`);
 }
 
-/** How much of the changelogs is left. */
-async function changelogsText(address: string, { applicationId }: Deployment): Promise<string> {
+/** What a topic would keep for less than the weekend from now on is deleted, as far as whole segments of it are too old. */
+async function passWeekend(address: string, topics: readonly string[]): Promise<void> {
+  const retentions = new Map<string, number>();
+  for (const topic of topics) retentions.set(topic, Number(await topicSetting(address, topic, RETENTION)));
+  const limited = [...retentions].filter(([, retentionMs]) => retentionMs !== UNLIMITED);
+  for (const [topic, retentionMs] of limited) {
+    await setTopicSetting(address, topic, RETENTION, String(Math.max(1, retentionMs - WEEKEND_MS)));
+  }
+  await delay(DELETED_WITHIN_MS);
+  for (const [topic, retentionMs] of limited) await setTopicSetting(address, topic, RETENTION, String(retentionMs));
+}
+
+/** Records in each changelog. */
+async function changelogSizes(address: string, { applicationId }: Deployment): Promise<ReadonlyMap<string, number>> {
   const names = [...(await topicPartitions(address)).keys()];
-  const prefix = `${applicationId}-`;
-  const parts: string[] = [];
-  for (const topic of names.filter(name => name.startsWith(prefix) && name.endsWith('-changelog')).sort()) {
+  const sizes = new Map<string, number>();
+  for (const topic of names.filter(name => name.startsWith(`${applicationId}-`) && name.endsWith('-changelog'))) {
     let records = 0;
     await readEach(address, topic, {}, () => records++);
-    parts.push(`${records} records in ${topic.slice(prefix.length)}`);
+    sizes.set(topic, records);
   }
-  return parts.join(', ');
+  return sizes;
 }
