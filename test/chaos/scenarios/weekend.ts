@@ -66,7 +66,9 @@ async function off(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   const before = await changelogSizes(address, deployment);
   await passWeekend(address, [...before.keys()]);
   const after = await changelogSizes(address, deployment);
-  const left = [...before].map(([topic, records]) => `${after.get(topic) ?? 0} of ${records} records in ${topic}`);
+  const left = [...before].map(
+    ([topic, records]) => `${after.get(topic) ?? 0} of ${records} records in ${nameOf(topic, deployment)}`,
+  );
   stage.tell(`${signal} on Friday; on Monday there are ${left.join(', ')}`);
   await clocks.shift(WEEKEND_MS);
   await deployment.start(members.all);
@@ -86,6 +88,11 @@ async function passWeekend(address: string, topics: readonly string[]): Promise<
   }
   await delay(DELETED_WITHIN_MS);
   for (const [topic, retentionMs] of limited) await setTopicSetting(address, topic, RETENTION, String(retentionMs));
+}
+
+/** Without the application's id. */
+function nameOf(topic: string, { applicationId }: Deployment): string {
+  return topic.slice(applicationId.length + 1);
 }
 
 /** Records in each changelog. */
