@@ -16,6 +16,12 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 /** What the client counts beside key, value and headers. */
 const RECORD_OVERHEAD_BYTES = 500;
 
+/** librdkafka takes a timestamp of 0 for one that it is to choose, which is that of the wall clock. */
+const EARLIEST_TIMESTAMP = 1;
+
+/** node-rdkafka takes a buffer without memory of its own, such as `Buffer.alloc(0)`, for null: a tombstone. */
+const EMPTY = Buffer.alloc(1).subarray(0, 0);
+
 /** The producer port on node-rdkafka. It needs the consumer's client for the group metadata of its transactions. */
 export class RdKafkaProducer implements Producer {
   readonly #client: Client;
@@ -92,8 +98,10 @@ export class RdKafkaProducer implements Producer {
   ): boolean {
     try {
       const target = partition < 0 ? null : partition;
-      if (headers.length === 0) this.#client.produce(topic, target, value, key, timestamp);
-      else this.#produceWithHeaders(topic, target, key, value, timestamp, headers);
+      const bytes = written(value);
+      const time = Math.max(EARLIEST_TIMESTAMP, timestamp);
+      if (headers.length === 0) this.#client.produce(topic, target, bytes, written(key), time);
+      else this.#produceWithHeaders(topic, target, written(key), bytes, time, headers);
       return true;
     } catch (thrown) {
       if (isQueueFull(thrown)) return false;
@@ -164,4 +172,8 @@ export class RdKafkaProducer implements Producer {
 
 function bytesOf(part: string | Buffer | null | undefined): Buffer | null {
   return typeof part === 'string' ? Buffer.from(part) : (part ?? null);
+}
+
+function written(bytes: Buffer | null): Buffer | null {
+  return bytes?.length === 0 ? EMPTY : bytes;
 }

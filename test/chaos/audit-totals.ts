@@ -20,6 +20,7 @@ interface TaskRecord {
     readonly late: number;
     readonly dropped: number;
   };
+  readonly watermarks: Readonly<Record<string, readonly number[]>>;
   readonly offsets: Readonly<Record<string, { readonly begin: number; readonly next: number }>>;
 }
 
@@ -27,10 +28,7 @@ const TASK_KEY = /^\d+_\d+$/;
 
 /** Adds up the last record of each task in the audit topic. */
 export function auditTotals(records: readonly ConsumerRecord[]): AuditTotals {
-  const tasks = new Map<string, TaskRecord>();
-  for (const { key, value } of records) {
-    if (TASK_KEY.test(String(key))) tasks.set(String(key), JSON.parse(String(value)) as TaskRecord);
-  }
+  const tasks = lastRecords(records);
   const sum = (of: (task: TaskRecord) => number): number =>
     [...tasks.values()].reduce((total, task) => total + of(task), 0);
   return {
@@ -42,6 +40,20 @@ export function auditTotals(records: readonly ConsumerRecord[]): AuditTotals {
     dropped: sum(({ counts }) => counts.dropped),
     offsets: sum(({ offsets }) => (offsets.user?.next ?? 0) - (offsets.user?.begin ?? 0)),
   };
+}
+
+/** How many tasks have heard a time of each task that sends to them. */
+export function tasksWithTime(records: readonly ConsumerRecord[]): number {
+  const times = [...lastRecords(records).values()].map(({ watermarks }) => Object.values(watermarks).flat());
+  return times.filter(heard => heard.length > 0 && heard.every(time => time >= 0)).length;
+}
+
+function lastRecords(records: readonly ConsumerRecord[]): ReadonlyMap<string, TaskRecord> {
+  const tasks = new Map<string, TaskRecord>();
+  for (const { key, value } of records) {
+    if (TASK_KEY.test(String(key))) tasks.set(String(key), JSON.parse(String(value)) as TaskRecord);
+  }
+  return tasks;
 }
 
 /** When the last task had processed all that it processed, milliseconds since the epoch: commits after that have counted nothing. */

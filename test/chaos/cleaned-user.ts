@@ -9,6 +9,10 @@ export interface CleanedUser {
   readonly text: string;
 }
 
+/** Country and email are keys, and gender is kept in every summary. */
+const LONGEST_COUNTRY = 200;
+const LONGEST_EMAIL = 640;
+const LONGEST_GENDER = 50;
 const DAY_FIRST = /^(?<day>\d\d?)\/(?<month>\d\d?)\/(?<year>\d{4})$/;
 const YEAR_FIRST = /^(?<year>\d{4})(?<separator>[-/])(?<month>\d\d)\k<separator>(?<day>\d\d)$/;
 
@@ -24,12 +28,13 @@ export function cleanedUser(value: Buffer | null): CleanedUser | undefined {
   const address = textOf(fields.ip_address);
   const email = textOf(fields.email).trim().toLowerCase();
   if (country === '' || date === undefined || !isQuad(address) || !isEmail(email)) return undefined;
+  if (country.length > LONGEST_COUNTRY || email.length > LONGEST_EMAIL) return undefined;
   const gender = textOf(fields.gender);
   return {
     id: Number(fields.id),
     email,
     country,
-    gender: gender === '' ? 'Unknown' : gender,
+    gender: gender === '' || gender.length > LONGEST_GENDER ? 'Unknown' : gender,
     text: sortedText({ ...fields, country, date, email }),
   };
 }

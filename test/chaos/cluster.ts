@@ -3,6 +3,9 @@ import { type KafkaBroker, startKafka } from '../broker/kafka-broker.js';
 import { deleteTopics, topicPartitions } from '../broker/topics.js';
 import { TcpProxy } from './tcp-proxy.js';
 
+/** The broker takes whatever timestamp there is: clocks and records are far from its own. */
+const PROPERTIES = { 'log.message.timestamp.after.max.ms': '9223372036854775807' };
+
 /** A broker, and for each process that there may be a proxy of its own before it. */
 export interface Cluster {
   readonly broker: KafkaBroker;
@@ -12,7 +15,11 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export async function startCluster(members: number): Promise<Cluster> {
+/** `properties` are settings of the broker. */
+export async function startCluster(
+  members: number,
+  properties: Readonly<Record<string, string>> = {},
+): Promise<Cluster> {
   const ports: number[] = [];
   for (let number = 0; number < members; number++) ports.push(await freePort());
   const proxies: TcpProxy[] = [];
@@ -20,7 +27,7 @@ export async function startCluster(members: number): Promise<Cluster> {
     await Promise.all(proxies.map(proxy => proxy.close()));
   };
   try {
-    const broker = await startKafka({ proxies: ports });
+    const broker = await startKafka({ proxies: ports, properties: { ...PROPERTIES, ...properties } });
     for (const { advertised, port } of broker.proxied) proxies.push(await TcpProxy.listen(advertised, () => port));
     const close = async (): Promise<void> => {
       await closeProxies();

@@ -19,6 +19,10 @@ export interface CrashOrder {
 /** Environment variable that names the directory where a process looks for its orders, in the directory of the round. */
 export const ORDERS_VARIABLE = 'CHAOS_ORDERS';
 
+export function ordersDirectory(roundDirectory: string, member: string): string {
+  return path.join(roundDirectory, `${member}-orders`);
+}
+
 /** Holds a CrashOrder as JSON. */
 export function crashOrderFile(directory: string): string {
   return path.join(directory, 'crash.json');

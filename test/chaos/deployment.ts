@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Clocks } from './clocks.js';
 import type { Member } from './member.js';
 import { Members } from './members.js';
 import { settled } from './settled.js';
@@ -39,11 +40,13 @@ export class Deployment {
   readonly applicationId: string;
   readonly members: Members;
   readonly disk: StateDisk;
+  readonly clocks: Clocks;
   #closed = false;
 
   private constructor({ addresses, environment }: DeploymentOptions, directory: string, disk: StateDisk) {
     this.directory = directory;
     this.disk = disk;
+    this.clocks = new Clocks(directory);
     this.applicationId = `chaos-${path.basename(directory)}`;
     this.members = new Members(
       addresses.map((brokers, number) => ({

@@ -1,4 +1,5 @@
 const SHOWN = 3;
+const LONGEST_TEXT = 1000;
 
 /** What is wrong with one output: the number of places where it differs, and the first of them. */
 export class Differences {
@@ -18,7 +19,7 @@ export class Differences {
 
   expect(what: string, actual: unknown, expected: unknown): void {
     const [a, b] = [text(actual), text(expected)];
-    if (a !== b) this.add(() => `${what}: ${a} instead of ${b}`);
+    if (a !== b) this.add(() => `${what}: ${shortened(a)} instead of ${shortened(b)}`);
   }
 
   /** Compares tables by their keys. Objects are equal if their fields are, in whatever order. */
@@ -39,10 +40,16 @@ export class Differences {
   }
 }
 
+function shortened(long: string): string {
+  return long.length > LONGEST_TEXT ? `${long.slice(0, LONGEST_TEXT)}... (${long.length} characters)` : long;
+}
+
 function text(value: unknown): string {
-  return JSON.stringify(value, (_name, field: unknown) =>
-    typeof field === 'object' && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : field,
+  return String(
+    JSON.stringify(value, (_name, field: unknown) =>
+      typeof field === 'object' && field !== null && !Array.isArray(field)
+        ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : field,
+    ),
   );
 }

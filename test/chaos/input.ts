@@ -6,7 +6,7 @@ import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
 import { partitionFor } from '../../streams/kafka/partitioner.js';
 import type { RoundPlan } from './plan.js';
 
-const TOPIC = 'user';
+export const INPUT_TOPIC = 'user';
 const SLICE_MS = 20;
 const DELIVERY_TIMEOUT_MS = 300_000;
 const UNCLEAN_SHARE = 0.002;
@@ -25,44 +25,142 @@ export interface InputOptions {
   readonly disorderMs: number;
 }
 
-/**
- * Sends the users of a round to the topic `user`, evenly over the time that the plan gives, each once. Where the plan says so,
- * records that can't be cleaned follow in each partition, with timestamps at which all windows of users are closed.
- *
- * @throws Error if the broker has not got every record
- */
-export async function sendInput(options: InputOptions): Promise<void> {
-  const { brokers, plan, partitions, leadMs, disorderMs } = options;
-  const producer = new DeliveryProducer({
-    cluster: { brokers, clientId: 'chaos-input' },
-    deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
-  });
-  await producer.connect();
-  const send = async (key: string | null, value: string, timestamp: number): Promise<void> => {
-    while (!producer.send(TOPIC, key, Buffer.from(value), timestamp)) await producer.drained();
-  };
-  try {
+/** The input while nothing is sent: the broker has all that was. */
+export interface PausedInput {
+  /** Of the pauses so far. */
+  readonly number: number;
+  /** The timestamp for a record of this moment: none so far is above, those to come are not below by more than the disorder. */
+  readonly time: number;
+  /** Event time goes on with the wall clock meanwhile; the timestamps of all that follows are later by `ms` milliseconds more. */
+  delayTime(ms: number): void;
+}
+
+interface Pause {
+  readonly work: (input: PausedInput) => Promise<void>;
+  readonly resolve: (done: boolean) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** The users of a round on their way into the topic `user`. */
+export class Input {
+  readonly #options: InputOptions;
+  readonly #producer: DeliveryProducer;
+  /** The sender makes them between two users. */
+  readonly #pauses: Pause[] = [];
+  #over = false;
+  #startedAt = 0;
+  #sent = 0;
+  #paused = 0;
+  #pausedMs = 0;
+  #delayMs = 0;
+
+  constructor(options: InputOptions) {
+    this.#options = options;
+    this.#producer = new DeliveryProducer({
+      cluster: { brokers: options.brokers, clientId: 'chaos-input' },
+      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+    });
+  }
+
+  /**
+   * Sends the users evenly over the time that the plan gives, each once. Where the plan says so, records that can't be cleaned follow
+   * in each partition, with timestamps at which all windows of users are closed.
+   *
+   * @throws Error if the broker has not got every record
+   */
+  async send(): Promise<void> {
+    const { plan, leadMs, partitions } = this.#options;
     const random = new Random(plan.seed);
     const users = new UserGenerator(plan.seed);
-    const startedAt = Date.now();
-    const timeOf = (number: number): number => Math.floor((number * plan.sendMs) / plan.users);
-    for (let number = 0; number < plan.users; number++) {
-      while (!options.atOnce && timeOf(number) > Date.now() - startedAt) await delay(SLICE_MS);
-      const timestamp = startedAt + leadMs + timeOf(number) - random.integer(0, disorderMs);
-      const { user } = users.next();
-      const text = JSON.stringify(user);
-      const unclean = random.fraction() < UNCLEAN_SHARE;
-      await send(userKey(user.email), unclean ? text.slice(0, -1) : text, timestamp);
+    try {
+      await this.#producer.connect();
+      this.#startedAt = Date.now();
+      for (; this.#sent < plan.users; this.#sent++) {
+        await this.#turn();
+        await this.#sendUser(users, random);
+      }
+      this.#endPauses();
+      if (plan.ending === 'records') {
+        const end = this.#startedAt + leadMs + plan.sendMs + this.#delayMs + LATER_MS;
+        for (const key of keysOfPartitions(partitions)) await this.#put(key, 'the end of the round', end);
+      }
+      await this.#delivered();
+    } finally {
+      this.#endPauses();
+      await this.#producer.close();
     }
-    if (plan.ending === 'records') {
-      const end = startedAt + leadMs + plan.sendMs + LATER_MS;
-      for (const key of keysOfPartitions(partitions)) await send(key, 'the end of the round', end);
+  }
+
+  /** Does `work` between two users; those to come wait until it is done. False, and nothing is done, once all users are sent. */
+  pause(work: Pause['work']): Promise<boolean> {
+    if (this.#over) return Promise.resolve(false);
+    return new Promise((resolve, reject) => this.#pauses.push({ work, resolve, reject }));
+  }
+
+  /** Waits until the next user is due, and makes the pauses that are asked for. */
+  async #turn(): Promise<void> {
+    for (;;) {
+      const pause = this.#pauses.shift();
+      if (pause !== undefined) await this.#make(pause);
+      else if (this.#options.atOnce) return;
+      else if (this.#timeOf(this.#sent) <= Date.now() - this.#startedAt - this.#pausedMs) return;
+      else await delay(SLICE_MS);
     }
-    await producer.flush();
-    const { sent, delivered, firstError } = producer.counts;
+  }
+
+  async #make({ work, resolve, reject }: Pause): Promise<void> {
+    await this.#delivered().catch(error => {
+      reject(error);
+      throw error;
+    });
+    const pausedAt = Date.now();
+    const lasted = (): number => Date.now() - pausedAt;
+    const timeOfNext = (): number => this.#time + lasted();
+    const delayTime = (ms: number): void => {
+      this.#delayMs += ms;
+    };
+    const input: PausedInput = {
+      number: this.#paused++,
+      get time() {
+        return timeOfNext();
+      },
+      delayTime,
+    };
+    await work(input).then(() => resolve(true), reject);
+    this.#delayMs += lasted();
+    this.#pausedMs += lasted();
+  }
+
+  #endPauses(): void {
+    this.#over = true;
+    for (const { resolve } of this.#pauses.splice(0)) resolve(false);
+  }
+
+  async #sendUser(users: UserGenerator, random: Random): Promise<void> {
+    const timestamp = this.#time - random.integer(0, this.#options.disorderMs);
+    const { user } = users.next();
+    const text = JSON.stringify(user);
+    const unclean = random.fraction() < UNCLEAN_SHARE;
+    await this.#put(userKey(user.email), unclean ? text.slice(0, -1) : text, timestamp);
+  }
+
+  get #time(): number {
+    return this.#startedAt + this.#options.leadMs + this.#timeOf(this.#sent) + this.#delayMs;
+  }
+
+  #timeOf(number: number): number {
+    const { sendMs, users } = this.#options.plan;
+    return Math.floor((number * sendMs) / users);
+  }
+
+  async #put(key: string | null, value: string, timestamp: number): Promise<void> {
+    while (!this.#producer.send(INPUT_TOPIC, key, Buffer.from(value), timestamp)) await this.#producer.drained();
+  }
+
+  async #delivered(): Promise<void> {
+    await this.#producer.flush();
+    const { sent, delivered, firstError } = this.#producer.counts;
     if (delivered !== sent) throw new Error(`${delivered} of ${sent} records were delivered: ${firstError}`);
-  } finally {
-    await producer.close();
   }
 }
 

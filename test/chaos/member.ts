@@ -5,9 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CHECKOUT } from '../broker/checkout.js';
 import { type GuardedProcess, spawnGuarded } from '../broker/guarded-process.js';
-import { type CrashOrder, crashOrderFile, ORDERS_VARIABLE } from './crash-order.js';
+import { type CrashOrder, crashOrderFile, ORDERS_VARIABLE, ordersDirectory } from './crash-order.js';
 import { type ProcessLog, processLog } from './process-log.js';
 
+/** The clock first: what is loaded after it may ask for the time. */
+const PRELOADED = ['stepped-clock.js', 'crash-at.js'].flatMap(module => [
+  '--import',
+  fileURLToPath(new URL(module, import.meta.url)),
+]);
 const RESTART_AFTER_MS = 1000;
 /** A process ends within ten seconds, one way or the other. */
 const STOPS_WITHIN_MS = 20_000;
@@ -76,10 +81,9 @@ export class Member {
     else await this.#give(order);
     const logFile = path.join(directory, `${name}-${this.#logFiles.length}.log`);
     this.#logFiles.push(logFile);
-    const preload = fileURLToPath(new URL('./crash-at.js', import.meta.url));
     const program = path.join(CHECKOUT, 'dist', 'topology', 'main.js');
     this.#ending = false;
-    const spawned = await spawnGuarded(process.execPath, ['--import', preload, program], {
+    const spawned = await spawnGuarded(process.execPath, [...PRELOADED, program], {
       env: { ...process.env, ...environment, [ORDERS_VARIABLE]: orders },
       logFile,
     });
@@ -171,7 +175,7 @@ export class Member {
   }
 
   get #orders(): string {
-    return path.join(this.#options.directory, `${this.name}-orders`);
+    return ordersDirectory(this.#options.directory, this.name);
   }
 
   #ended(ended: GuardedProcess, status: NodeJS.Signals | number): void {

@@ -1,17 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../producer/generator/random.js';
+import { readAll } from '../broker/read-all.js';
 import { CONSUMER_SESSION_MS } from '../broker/server-properties.js';
+import { tasksWithTime } from './audit-totals.js';
+import { BELIEVED_AHEAD_MS } from './believed-ahead.js';
 import { type Cluster, clearTopics } from './cluster.js';
 import { Deployment } from './deployment.js';
 import { Exclusive } from './exclusive.js';
 import { DAMAGING, FAULTS } from './faults/faults.js';
 import type { Scene } from './faults/scene.js';
-import { sendInput } from './input.js';
+import { Input } from './input.js';
 import { OutputWatch } from './output-watch.js';
 import type { RoundPlan } from './plan.js';
 import { readTruth } from './read-truth.js';
 import type { Note, RoundResult } from './round-result.js';
-import type { Truth } from './truth.js';
+import type { Truth, TruthOptions } from './truth.js';
 
 const PARTITIONS = 4;
 const WINDOW_MS = 5000;
@@ -30,6 +33,11 @@ const SOCKET_TIMEOUT_MS = 8000;
  * be late, and rightly. Where silence has to close the windows that much has to be waited for.
  */
 const LEAD_MS = { records: 600_000, silence: 45_000 } as const;
+/** Silence closes a window when the clock is so far past its records. */
+const TO_CLOSE_MS = WINDOW_MS + GRACE_MS + IDLE_MS;
+const FURTHEST_AHEAD_MS = 1_500_000;
+/** No timestamp is too far ahead of a clock that is set back. */
+const FURTHEST_BACK_MS = BELIEVED_AHEAD_MS === undefined ? 7_200_000 : BELIEVED_AHEAD_MS - FURTHEST_AHEAD_MS - 60_000;
 
 function environment({ groupProtocol, standbyReplicas }: RoundPlan): Readonly<Record<string, string>> {
   return {
@@ -49,13 +57,22 @@ export class Round {
   readonly #plan: RoundPlan;
   readonly #deployment: Deployment;
   readonly #network = new Exclusive();
+  readonly #input: Input;
   readonly #notes: Note[] = [];
+  readonly #wrongs: string[] = [];
   #sendStartedAt = 0;
 
   private constructor(cluster: Cluster, plan: RoundPlan, deployment: Deployment) {
     this.#cluster = cluster;
     this.#plan = plan;
     this.#deployment = deployment;
+    this.#input = new Input({
+      brokers: cluster.broker.address,
+      plan,
+      partitions: PARTITIONS,
+      leadMs: LEAD_MS[plan.ending],
+      disorderMs: DISORDER_MS,
+    });
   }
 
   static async create(cluster: Cluster, plan: RoundPlan): Promise<Round> {
@@ -83,10 +100,10 @@ export class Round {
     try {
       await this.#play(watch);
       const sentAt = Date.now();
-      truth = await readTruth(address, WINDOW_MS);
+      truth = await readTruth(address, this.#truthOptions);
       const verdict = await this.#deployment.judge(address, truth);
       settledMs = verdict.settledAt - sentAt;
-      differences = [...verdict.differences, ...this.#wrongRebuilds()];
+      differences = [...verdict.differences, ...this.#wrongs, ...this.#wrongRebuilds()];
     } catch (error) {
       differences = [`the round could not go on: ${error instanceof Error ? error.stack : String(error)}`];
     } finally {
@@ -133,13 +150,7 @@ export class Round {
   }
 
   async #send(): Promise<void> {
-    await sendInput({
-      brokers: this.#cluster.broker.address,
-      plan: this.#plan,
-      partitions: PARTITIONS,
-      leadMs: LEAD_MS[this.#plan.ending],
-      disorderMs: DISORDER_MS,
-    });
+    await this.#input.send();
     this.#note('all is sent');
   }
 
@@ -152,11 +163,32 @@ export class Round {
       network: this.#network,
       directory: this.#deployment.directory,
       disk: this.#deployment.disk,
+      clocks: this.#deployment.clocks,
+      input: this.#input,
+      partitions: PARTITIONS,
+      ending: this.#plan.ending,
+      leadMs: LEAD_MS[this.#plan.ending],
+      furthestAheadMs: FURTHEST_AHEAD_MS,
+      furthestBackMs: FURTHEST_BACK_MS,
+      silenceMs: { idle: IDLE_MS, toClose: TO_CLOSE_MS },
+      everyTaskHasTime: () => this.#everyTaskHasTime(),
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       note: text => this.#note(text),
+      wrong: text => this.#wrongs.push(text),
     };
     await delay(atMs);
     await FAULTS[kind](scene);
+  }
+
+  async #everyTaskHasTime(): Promise<boolean> {
+    const { broker } = this.#cluster;
+    return tasksWithTime(await readAll(broker.address, this.#deployment.auditTopic)) === PARTITIONS;
+  }
+
+  get #truthOptions(): TruthOptions {
+    const windows = { windowMs: WINDOW_MS, graceMs: GRACE_MS };
+    if (BELIEVED_AHEAD_MS === undefined) return windows;
+    return { ...windows, believedUpTo: this.#deployment.clocks.now() + BELIEVED_AHEAD_MS };
   }
 
   #wrongRebuilds(): readonly string[] {

@@ -28,7 +28,7 @@ export class ScenarioRunner {
   /** Resolves with what is not as it must be. What keeps the scenario from going on is no exception. */
   async run(): Promise<readonly string[]> {
     const failures: string[] = [];
-    const cluster = await startCluster(0);
+    const cluster = await startCluster(0, this.#scenario.broker);
     this.#cluster = cluster;
     const stage: Stage = {
       cluster,
@@ -43,10 +43,13 @@ export class ScenarioRunner {
     } catch (error) {
       failures.push(`it could not go on: ${error instanceof Error ? error.stack : String(error)}`);
     }
-    failures.push(...this.#deployments.flatMap(({ members }) => members.all.flatMap(({ ownEnds }) => ownEnds)));
+    if (this.#scenario.mayEnd !== true) {
+      failures.push(...this.#deployments.flatMap(({ members }) => members.all.flatMap(({ ownEnds }) => ownEnds)));
+    }
     const kept = this.#options.keep || failures.length > 0;
     await this.#end(kept);
-    if (kept) this.#tell(`kept: ${this.#deployments.map(({ directory }) => directory).join(', ')}`);
+    if (kept && this.#deployments.length > 0)
+      this.#tell(`kept: ${this.#deployments.map(({ directory }) => directory).join(', ')}`);
     return failures;
   }
 

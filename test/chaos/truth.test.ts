@@ -3,6 +3,7 @@ import type { ConsumerRecord } from '../../streams/kafka/record.js';
 import { Truth } from './truth.js';
 
 const WINDOW_MS = 5000;
+const GRACE_MS = 1000;
 
 describe('the truth of a chaos round', () => {
   const user = {
@@ -15,20 +16,26 @@ describe('the truth of a chaos round', () => {
     country: 'united kingdom',
   };
   let offset = 0;
-  const record = (value: unknown, timestamp = 0, partition = 0): ConsumerRecord => ({
+  const record = (value: unknown, timestamp = 0, partition = 0, key: string | null = null): ConsumerRecord => ({
     topic: 'user',
     partition,
     offset: offset++,
     timestamp,
-    key: null,
+    key: key === null ? null : Buffer.from(key),
     value: value === null ? null : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
     headers: [],
   });
-  const truthOf = (...records: readonly ConsumerRecord[]): Truth => {
-    const truth = new Truth(WINDOW_MS);
+  const truthOf = (...records: readonly ConsumerRecord[]): Truth => truthBelieving(undefined, ...records);
+  const truthBelieving = (believedUpTo: number | undefined, ...records: readonly ConsumerRecord[]): Truth => {
+    const truth = new Truth({
+      windowMs: WINDOW_MS,
+      graceMs: GRACE_MS,
+      ...(believedUpTo === undefined ? {} : { believedUpTo }),
+    });
     for (const each of records) truth.add(each);
     return truth;
   };
+  const usersOf = ({ summaries }: Truth): number => [...summaries.values()].reduce((sum, { users }) => sum + users, 0);
 
   beforeEach(() => {
     offset = 0;
@@ -74,6 +81,8 @@ describe('the truth of a chaos round', () => {
       { ...user, email: '@b' },
       { ...user, email: 'a@' },
       { ...user, email: 'a@b@c' },
+      { ...user, country: 'c'.repeat(201) },
+      { ...user, email: `${'a'.repeat(639)}@b` },
     ];
     const truth = truthOf(...bad.map(value => record(value)));
     assert.equal(truth.rejected.size, bad.length);
@@ -120,5 +129,58 @@ describe('the truth of a chaos round', () => {
     });
     assert.deepEqual(truth.summaries.get(second)?.leastRepresented, { countries: ['United Kingdom'], count: 1 });
     assert.equal(truth.summaries.size, 2);
+  });
+
+  it('counts a gender that is too long as unknown', () => {
+    const [short, long] = ['g'.repeat(50), 'g'.repeat(51)];
+    const truth = truthOf(record({ ...user, gender: short }), record({ ...user, gender: long }));
+    assert.deepEqual([...truth.summaries.values()][0]?.byGender, { [short]: 1, Unknown: 1 });
+  });
+
+  it('has a user as late, in no window, once the window and its grace are over in its partition', () => {
+    const end = WINDOW_MS + GRACE_MS;
+    const truth = truthOf(
+      record(user, end - 1),
+      record(user, WINDOW_MS - 1),
+      record('not a user', end),
+      record(user, WINDOW_MS - 1),
+      record('not a user', WINDOW_MS - 1),
+      record(user, WINDOW_MS - 1, 1),
+    );
+    assert.equal(truth.late, 1);
+    assert.equal(truth.users, 4);
+    assert.equal(truth.rejected.size, 2);
+    assert.equal(usersOf(truth), 3);
+  });
+
+  it('rejects what has no timestamp', () => {
+    const truth = truthOf(record(user, -1), record('not a user', -1), record(user, 0));
+    assert.deepEqual([...truth.rejected.keys()], ['0@0', '0@1']);
+    assert.equal(truth.produced, 3);
+    assert.equal(usersOf(truth), 1);
+  });
+
+  it('rejects users too far ahead, and they make no other late', () => {
+    const truth = truthBelieving(WINDOW_MS, record(user, WINDOW_MS), record(user, 100 * WINDOW_MS), record(user, 0));
+    assert.deepEqual([...truth.rejected.keys()], ['0@1']);
+    assert.equal(truth.late, 0);
+    assert.equal(usersOf(truth), 2);
+  });
+
+  it('forgets what was rejected before some offsets, and still counts it', () => {
+    const bad = 'not a user';
+    const truth = truthOf(record(bad), record(bad), record(bad, 0, 1), record(user));
+    assert.equal(truth.forgetRejected(new Map([[0, 1]])), 1);
+    assert.deepEqual([...truth.rejected.keys()], ['0@1', '1@2']);
+    assert.equal(truth.rejections, 3);
+    assert.equal(truth.users, 1);
+  });
+
+  it('knows which users were keyed by their email', () => {
+    const truth = truthOf(record(user, 0, 0, 'ada@example.com'), record(user, 0, 0, 'Ada@example.com'), record(user));
+    assert.deepEqual(
+      truth.cleaned.get(0)?.map(({ keyed }) => keyed),
+      [true, false, false],
+    );
   });
 });

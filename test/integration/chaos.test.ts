@@ -3,6 +3,8 @@ import { kafkaAvailable } from '../broker/kafka-broker.js';
 import { type RoundResult, roundReport } from '../chaos/round-result.js';
 import { ChaosRunner } from '../chaos/runner.js';
 
+/** In five rounds from here on most kinds of faults come, all that freeze processes, step clocks and send hostile records among them. */
+const SEED = 656;
 /** CI plays more of them. */
 const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 2);
 
@@ -18,7 +20,7 @@ describe('the users application under fire, on a real broker', function () {
   after(() => runner?.close());
 
   it(`loses, doubles and delays nothing, in ${ROUNDS} rounds of the chaos runner`, async () => {
-    runner = new ChaosRunner({ rounds: ROUNDS, seed: 1, users: 30_000, faults: 4, keep: false });
+    runner = new ChaosRunner({ rounds: ROUNDS, seed: SEED, users: 30_000, faults: 4, keep: false });
     const results: RoundResult[] = [];
     await runner.run(result => results.push(result));
     assert.deepEqual(

@@ -1,4 +1,5 @@
 import { brokerKill } from './broker-kill.js';
+import { clockStep } from './clock-step.js';
 import {
   crashAtBatch,
   crashAtClose,
@@ -10,6 +11,8 @@ import {
 } from './crash.js';
 import { deleteState, truncateFile, truncateIdentity } from './damage.js';
 import { noSpace, readError } from './disk.js';
+import { freezeIdle, freezeTerminate } from './freeze.js';
+import { hostileRecords } from './hostile-records.js';
 import { kill } from './kill.js';
 import { add, remove } from './membership.js';
 import { cut, halfOpen, slow } from './network.js';
@@ -26,6 +29,8 @@ export const FAULTS = {
   'crash-rebalance': crashAtRebalance,
   'crash-close': crashAtClose,
   zombie,
+  'freeze-terminate': freezeTerminate,
+  'freeze-idle': freezeIdle,
   add,
   remove,
   'broker-kill': brokerKill,
@@ -38,6 +43,8 @@ export const FAULTS = {
   'truncate-identity': truncateIdentity,
   'delete-state': deleteState,
   'lose-identity': loseIdentity,
+  'clock-step': clockStep,
+  'hostile-records': hostileRecords,
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultKind = keyof typeof FAULTS;

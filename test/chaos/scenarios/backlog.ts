@@ -2,7 +2,7 @@ import { readAll } from '../../broker/read-all.js';
 import { createTopic } from '../../broker/topics.js';
 import { auditTotals, processedAt } from '../audit-totals.js';
 import { clearTopics } from '../cluster.js';
-import { sendInput } from '../input.js';
+import { Input } from '../input.js';
 import { readTruth } from '../read-truth.js';
 import type { Truth } from '../truth.js';
 import { placements, placementsText } from './placement.js';
@@ -25,7 +25,7 @@ export const backlog: Scenario = {
     const { cluster, seed, users } = stage;
     const { address } = cluster.broker;
     await createTopic(address, TOPIC, PARTITIONS);
-    await sendInput({
+    const input = new Input({
       brokers: address,
       plan: { seed, users, sendMs: SPAN_MS, ending: 'silence' },
       atOnce: true,
@@ -33,7 +33,8 @@ export const backlog: Scenario = {
       leadMs: -SPAN_MS,
       disorderMs: DISORDER_MS,
     });
-    const truth = await readTruth(address, WINDOW_MS);
+    await input.send();
+    const truth = await readTruth(address, { windowMs: WINDOW_MS, graceMs: GRACE_MS });
     stage.tell(
       `${truth.produced} records over ${SPAN_MS / 1000} s of event time in ${PARTITIONS} partitions, ${truth.rejected.size} of them to be rejected, in ${truth.summaries.size} windows of ${WINDOW_MS / 1000} s with ${GRACE_MS / 1000} s of grace`,
     );

@@ -35,7 +35,7 @@ export const instances: Scenario = {
       await delay(PAUSE_MS);
       await killAll(stage, deployment, before);
     });
-    const truth = await readTruth(address, LOAD.windowMs);
+    const truth = await readTruth(address, LOAD);
     const { differences } = await deployment.judge(address, truth);
     stage.tell(`${truth.produced} records, ${truth.summaries.size} windows`);
     for (const text of [...differences, ...deployment.rebuilt]) stage.fail(text);

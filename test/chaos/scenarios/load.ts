@@ -1,18 +1,20 @@
-import { sendInput } from '../input.js';
+import { Input } from '../input.js';
 import type { Stage } from './scenario.js';
 
 const WINDOW_MS = 5000;
+const GRACE_MS = 10_000;
 
 /** Windows of the applications that work under this load, and the partitions of their topics. */
 export const LOAD = {
   partitions: 4,
   windowMs: WINDOW_MS,
-  environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: '10s' },
+  graceMs: GRACE_MS,
+  environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: `${GRACE_MS}ms` },
 } as const;
 
-const DISORDER_MS = 5000;
+export const DISORDER_MS = 5000;
 /** More than the sender is ever delayed: no record may be behind the promises that silence makes. */
-const LEAD_MS = 600_000;
+export const LEAD_MS = 600_000;
 
 /**
  * Does `work` while the users of the stage are sent, evenly, so many a second; the last windows are closed by records that follow.
@@ -21,13 +23,14 @@ const LEAD_MS = 600_000;
 export async function underLoad(stage: Stage, perSecond: number, work: () => Promise<void>): Promise<void> {
   const { cluster, seed, users } = stage;
   let loadEnded = false;
-  const sending = sendInput({
+  const input = new Input({
     brokers: cluster.broker.address,
     plan: { seed, users, sendMs: (users / perSecond) * 1000, ending: 'records' },
     partitions: LOAD.partitions,
     leadMs: LEAD_MS,
     disorderMs: DISORDER_MS,
-  }).finally(() => {
+  });
+  const sending = input.send().finally(() => {
     loadEnded = true;
   });
   const working = work().then(() => {

@@ -35,7 +35,7 @@ export const rollingRestart: Scenario = {
       const { all, one } = await watch.stop();
       stage.tell(`in all: longest gap in output ${seconds(all)}, of one partition ${seconds(one)}`);
     }
-    const truth = await readTruth(address, LOAD.windowMs);
+    const truth = await readTruth(address, LOAD);
     const { differences } = await deployment.judge(address, truth);
     stage.tell(`${truth.produced} records, ${truth.summaries.size} windows`);
     for (const text of [...differences, ...deployment.rebuilt]) stage.fail(text);

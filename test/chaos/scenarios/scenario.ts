@@ -20,5 +20,9 @@ export interface Scenario {
   readonly description: string;
   /** Where the caller gives no number. */
   readonly users: number;
+  /** Settings of its broker. */
+  readonly broker?: Readonly<Record<string, string>>;
+  /** Processes may end by themselves, and are started again. */
+  readonly mayEnd?: boolean;
   readonly run: (stage: Stage) => Promise<void>;
 }

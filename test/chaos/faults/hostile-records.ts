@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { produceRaw } from '../../broker/raw-producer.js';
+import { HostileRecords } from '../hostile-records.js';
+import { INPUT_TOPIC, type PausedInput } from '../input.js';
+import type { Fault, Scene } from './scene.js';
+
+const CHECK_EVERY_MS = 100;
+const SHORTEST_JUMP_MS = 60_000;
+const LONGEST_JUMP_MS = 300_000;
+
+/**
+ * A burst of records with headers, keys, values, sizes and timestamps that no user has. Then the event time of all users to come may
+ * jump by some minutes, where windows are closed by records.
+ */
+export const hostileRecords: Fault = async scene => {
+  const { random, broker, network, input, partitions, everyTaskHasTime, note } = scene;
+  const paused = await input.pause(now =>
+    // While the broker is sound: it may take a record and not say so.
+    network.run(async () => {
+      while (!(await everyTaskHasTime())) await delay(CHECK_EVERY_MS);
+      const hostile = new HostileRecords(random, partitions, now);
+      const records = hostile.addHeaders().addValues().addSizes().addTimes().all;
+      await produceRaw(broker.address, INPUT_TOPIC, records);
+      const jumpMs = random.fraction() < 0.5 ? 0 : jump(scene, now);
+      note(`${records.length} hostile records${jumpMs === 0 ? '' : `, and event time jumps by ${jumpMs} ms`}`);
+      now.delayTime(jumpMs);
+    }),
+  );
+  if (!paused) note('no hostile records: all users are sent');
+};
+
+/** The processes may set their clocks back and must not take it for the far future; silence must not be waited for. */
+function jump({ random, clocks, ending, furthestAheadMs }: Scene, { time }: PausedInput): number {
+  const ms = random.integer(SHORTEST_JUMP_MS, LONGEST_JUMP_MS);
+  const aheadMs = time - clocks.now() + ms;
+  return ending === 'records' && aheadMs <= furthestAheadMs ? ms : 0;
+}
