@@ -15,6 +15,7 @@ import { InputReader } from './input-reader.js';
 import { INSTANCE_ANNOUNCES_EVERY_MS, InstanceAnnouncer } from './instance-announcer.js';
 import type { StandbyStatus, TaskStatus } from './process-status.js';
 import { RecordCollector } from './record-collector.js';
+import type { RecordQueue } from './record-queue.js';
 import { RecordRefusedError, Refusals } from './refusals.js';
 import { IDLE_INSTANCE_ANNOUNCES_EVERY_MS, StandbyTasks } from './standby-tasks.js';
 import type { StateDirectory } from './state-directory.js';
@@ -74,8 +75,10 @@ export class Worker {
   readonly #metrics: StreamsMetrics;
   readonly #refusals: Refusals;
   readonly #rebalances: Rebalance[] = [];
-  /** Transactions that were aborted since the last commit. */
+  /** Transactions that were aborted since all that they had processed was last committed. */
   #aborts = 0;
+  /** By partition, how far aborted transactions had come: up to there records are processed again. */
+  readonly #abortedAt = new Map<string, number>();
   #assignment: Assignment = 'revoked';
 
   constructor(options: WorkerOptions, plan: TopologyPlan) {
@@ -145,10 +148,7 @@ export class Worker {
       config,
       clock: ports.clock,
       metrics,
-      onCommitted: () => {
-        this.#aborts = 0;
-        this.#refusals.committed();
-      },
+      onCommitted: () => this.#committed(),
     });
   }
 
@@ -278,8 +278,22 @@ export class Worker {
     if (error instanceof RetryError && error.cause instanceof RecordRefusedError) this.#refusals.forget();
     if (this.#refusals.exhausted) throw new StreamsError(`no transaction passes: ${reason}`, { cause: error });
     this.#offsets.aborted();
+    for (const { topic, partition, position } of this.tasks.flatMap(task => task.inputs.queues)) {
+      const id = `${topic}-${partition}`;
+      this.#abortedAt.set(id, Math.max(position, this.#abortedAt.get(id) ?? position));
+    }
     await this.#assigned.rollback();
     return refused.length > 0;
+  }
+
+  /** What was learned of aborts is needed until all of it is processed again: other tasks, and parts of it, may be committed before. */
+  #committed(): void {
+    const isBehind = ({ topic, partition, committedPosition }: RecordQueue): boolean =>
+      committedPosition < (this.#abortedAt.get(`${topic}-${partition}`) ?? committedPosition);
+    if (this.tasks.some(task => task.inputs.queues.some(isBehind))) return;
+    this.#abortedAt.clear();
+    this.#aborts = 0;
+    this.#refusals.committed();
   }
 
   async #rebalance(): Promise<void> {
