@@ -6,6 +6,7 @@ import type { TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { TrackedChangelog } from './changelog-offsets.js';
 import type { ChangelogPartition } from './changelog-partition.js';
 import type { ChangelogReader, RestoreProgress } from './changelog-reader.js';
+import type { Committer } from './committer.js';
 import { checkAssigned } from './partition-changes.js';
 import type { InputStart } from './partition-group.js';
 import type { StoreRestore, TaskStatus } from './process-status.js';
@@ -44,6 +45,7 @@ export class AssignedTasks {
   readonly #creator: TaskCreator;
   readonly #changelogs: ChangelogReader;
   readonly #standbys: Pick<StandbyTasks, 'take'>;
+  readonly #committer: Pick<Committer, 'beginAt'>;
   readonly #producer: Producer;
   readonly #logger: Logger;
   readonly #running = new Map<string, RunningTask>();
@@ -55,6 +57,7 @@ export class AssignedTasks {
     readonly creator: TaskCreator;
     readonly changelogs: ChangelogReader;
     readonly standbys: Pick<StandbyTasks, 'take'>;
+    readonly committer: Pick<Committer, 'beginAt'>;
     /** Asked for the ends of changelogs. */
     readonly producer: Producer;
     readonly logger: Logger;
@@ -63,6 +66,7 @@ export class AssignedTasks {
     this.#creator = options.creator;
     this.#changelogs = options.changelogs;
     this.#standbys = options.standbys;
+    this.#committer = options.committer;
     this.#producer = options.producer;
     this.#logger = options.logger;
   }
@@ -177,6 +181,7 @@ export class AssignedTasks {
   /** These tasks go on from the committed offsets. */
   async seek(tasks: readonly Task[], consumer: Consumer): Promise<void> {
     const committed = await consumer.committed(tasks.flatMap(task => task.inputs.partitions));
+    const first: TopicPartitionOffset[] = [];
     await Promise.all(
       tasks.map(async task => {
         const starts = new Map<string, InputStart>();
@@ -187,10 +192,12 @@ export class AssignedTasks {
           if (id !== undefined) topicIds[topic] = id;
           const offset = await this.#startOf(task, { topic, partition, offset: known }, id, consumer);
           starts.set(topic, known >= 0 ? { offset, committed: known } : { offset });
+          if (known < 0) first.push({ topic, partition, offset });
         }
         task.seek(starts, topicIds);
       }),
     );
+    await this.#committer.beginAt(first);
   }
 
   /** Where a task begins in a partition of the topic with this id; `offset` is the group's, -1 if there is none. */

@@ -8,6 +8,8 @@ export interface Committer {
   /** Number of the transaction that what is sent now belongs to, or that is about to commit. */
   readonly transaction: number;
   start(): Promise<void>;
+  /** Reading begins at these offsets, of partitions of which the group has none. */
+  beginAt(offsets: readonly TopicPartitionOffset[]): Promise<void>;
   /** Commits all that was sent, with `offsets`. When it resolves the next transaction is open. */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
   /** Undoes all that was sent since the last commit, and opens the next transaction. */
@@ -16,6 +18,7 @@ export interface Committer {
 
 const COMMIT_TRIES = 5;
 const REQUEST_TIMED_OUT = 7;
+const REBALANCE_IN_PROGRESS = 27;
 
 /** exactly_once_v2: output, changelogs and offsets become visible together, or not at all (KIP-447). */
 export class TransactionalCommitter implements Committer {
@@ -38,6 +41,9 @@ export class TransactionalCommitter implements Committer {
     await this.#producer.initTransactions();
     await this.#begin();
   }
+
+  /** Nothing of a task is there without the offsets that were committed with it. */
+  async beginAt(): Promise<void> {}
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     this.#collector.close();
@@ -101,6 +107,20 @@ export class AtLeastOnceCommitter implements Committer {
 
   async start(): Promise<void> {
     this.#collector.open();
+  }
+
+  /**
+   * A task's state is delivered before its offsets are committed. If it were found without an offset of the group, it would be taken for the
+   * state of a group whose offsets were lost, and what was not delivered with it would be left out.
+   */
+  async beginAt(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    if (offsets.length === 0) return;
+    try {
+      await this.#consumer.commit(offsets);
+    } catch (error) {
+      // The assignment that follows begins again.
+      if (!(error instanceof KafkaClientError && error.code === REBALANCE_IN_PROGRESS)) throw error;
+    }
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {

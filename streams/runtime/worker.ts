@@ -127,7 +127,15 @@ export class Worker {
       clock: ports.clock,
       logger,
     });
-    this.#assigned = new AssignedTasks({ plan, creator, changelogs, standbys: this.#standbys, producer, logger });
+    this.#assigned = new AssignedTasks({
+      plan,
+      creator,
+      changelogs,
+      standbys: this.#standbys,
+      committer: this.#committer,
+      producer,
+      logger,
+    });
     this.#announcer = new InstanceAnnouncer({
       identity: { instance: directory.instanceId, host: config.applicationServer ?? null },
       hasStandbys: config.standbyReplicas > 0,

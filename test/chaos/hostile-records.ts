@@ -2,7 +2,6 @@ import type { Random } from '../../producer/generator/random.js';
 import { partitionFor } from '../../streams/kafka/partitioner.js';
 import type { RawProducerRecord } from '../broker/raw-producer.js';
 import type { RawRecord } from '../broker/record-batch.js';
-import { BELIEVED_AHEAD_MS } from './believed-ahead.js';
 import type { PausedInput } from './input.js';
 
 type Headers = RawRecord['headers'];
@@ -111,7 +110,6 @@ export class HostileRecords {
     // None at all.
     this.#user({}, { timestamp: -1 });
     this.#user({}, { timestamp: this.#time + this.#random.integer(0, UNNOTICED_AHEAD_MS) });
-    if (BELIEVED_AHEAD_MS === undefined) return this;
     for (const ahead of [this.#time + 24 * HOUR_MS, 2 ** 43, 8_640_000_000_000_001, Number.MAX_SAFE_INTEGER]) {
       this.#user({}, { timestamp: ahead });
       this.#raw(Buffer.from('no user'), { timestamp: ahead });

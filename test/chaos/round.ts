@@ -37,7 +37,7 @@ const LEAD_MS = { records: 600_000, silence: 45_000 } as const;
 const TO_CLOSE_MS = WINDOW_MS + GRACE_MS + IDLE_MS;
 const FURTHEST_AHEAD_MS = 1_500_000;
 /** No timestamp is too far ahead of a clock that is set back. */
-const FURTHEST_BACK_MS = BELIEVED_AHEAD_MS === undefined ? 7_200_000 : BELIEVED_AHEAD_MS - FURTHEST_AHEAD_MS - 60_000;
+const FURTHEST_BACK_MS = BELIEVED_AHEAD_MS - FURTHEST_AHEAD_MS - 60_000;
 
 function environment({ groupProtocol, standbyReplicas }: RoundPlan): Readonly<Record<string, string>> {
   return {
@@ -186,9 +186,8 @@ export class Round {
   }
 
   get #truthOptions(): TruthOptions {
-    const windows = { windowMs: WINDOW_MS, graceMs: GRACE_MS };
-    if (BELIEVED_AHEAD_MS === undefined) return windows;
-    return { ...windows, believedUpTo: this.#deployment.clocks.now() + BELIEVED_AHEAD_MS };
+    const believedUpTo = this.#deployment.clocks.now() + BELIEVED_AHEAD_MS;
+    return { windowMs: WINDOW_MS, graceMs: GRACE_MS, believedUpTo };
   }
 
   #wrongRebuilds(): readonly string[] {

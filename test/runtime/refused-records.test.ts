@@ -67,6 +67,19 @@ describe('records that the cluster refuses', () => {
     });
   }
 
+  it('are processed at the next start with at_least_once, also where the group has no offset yet', async () => {
+    let isRefused = true;
+    app.cluster.refuse('out', TOO_LARGE, record => isRefused && large(record));
+    const streams = start({ processingGuarantee: 'at_least_once' });
+    for (const value of [1, 2222, 3]) app.send(value);
+    await assert.rejects(streams.stopped, /message size too large/);
+    isRefused = false;
+    start({ processingGuarantee: 'at_least_once' });
+    app.send(4);
+    await app.until(() => app.output().includes('44'));
+    assert.deepEqual([...new Set(app.output())].sort(), ['11', '22222222', '33', '44']);
+  });
+
   it('stop the application if they are dead letters: they would be lost', async () => {
     app.cluster.refuse('out', TOO_LARGE, large);
     app.cluster.refuse('rejected', 'topic authorization failed');
