@@ -1,22 +1,22 @@
-import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { TaskState } from '../../stores/task-state.js';
 import type { AuditTable } from '../audit/audit-table.js';
 import type { Logger } from '../kafka/logger.js';
-import { type Consumer, KafkaClientError, type Ports, type RefusedRecord } from '../kafka/ports.js';
+import type { Consumer, Ports } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
+import { Aborts, checkUndoable } from './aborts.js';
 import { AssignedTasks } from './assigned-tasks.js';
 import { ChangelogOffsets } from './changelog-offsets.js';
 import { ChangelogReader, type RestoreProgress } from './changelog-reader.js';
 import { CommitSequence } from './commit-sequence.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from './committer.js';
-import { RetryError, StreamsError } from './errors.js';
 import { IdleCheck } from './idle-check.js';
 import { InputReader } from './input-reader.js';
 import { INSTANCE_ANNOUNCES_EVERY_MS, InstanceAnnouncer } from './instance-announcer.js';
 import type { StandbyStatus, TaskStatus } from './process-status.js';
 import { RecordCollector } from './record-collector.js';
 import type { RecordQueue } from './record-queue.js';
-import { RecordRefusedError, Refusals } from './refusals.js';
+import { Refusals } from './refusals.js';
 import { IDLE_INSTANCE_ANNOUNCES_EVERY_MS, StandbyTasks } from './standby-tasks.js';
 import type { StateDirectory } from './state-directory.js';
 import type { StreamsConfig } from './streams-config.js';
@@ -30,8 +30,6 @@ import { WorkerClients } from './worker-clients.js';
 /** Records between two looks at the clock and at what is uncommitted, and their bytes: one record may have a megabyte. */
 const SLICE = 500;
 const SLICE_BYTES = 2 * 1024 * 1024;
-const FIRST_RETRY_MS = 50;
-const MAX_RETRY_MS = 5000;
 
 type Rebalance =
   | { readonly kind: 'assigned'; readonly partitions: readonly TopicPartition[] }
@@ -73,12 +71,8 @@ export class Worker {
   readonly #announcer: InstanceAnnouncer;
   readonly #input: InputReader;
   readonly #metrics: StreamsMetrics;
-  readonly #refusals: Refusals;
+  readonly #aborts: Aborts;
   readonly #rebalances: Rebalance[] = [];
-  /** Transactions that were aborted since all that they had processed was last committed. */
-  #aborts = 0;
-  /** By partition, how far aborted transactions had come: up to there records are processed again. */
-  readonly #abortedAt = new Map<string, number>();
   #assignment: Assignment = 'revoked';
 
   constructor(options: WorkerOptions, plan: TopologyPlan) {
@@ -89,8 +83,9 @@ export class Worker {
     this.#clients = new WorkerClients(ports, config, directory.instanceId);
     const { consumer, restoreConsumer, producer } = this.#clients;
     this.#consumer = consumer;
-    this.#refusals = new Refusals(ports.clock);
-    const collector = new RecordCollector(producer, this.#refusals);
+    const refusals = new Refusals(ports.clock);
+    this.#aborts = new Aborts(refusals);
+    const collector = new RecordCollector(producer, refusals);
     this.#committer =
       config.processingGuarantee === 'exactly_once_v2'
         ? new TransactionalCommitter(producer, consumer, collector)
@@ -156,7 +151,7 @@ export class Worker {
       config,
       clock: ports.clock,
       metrics,
-      onCommitted: () => this.#committed(),
+      onCommitted: () => this.#aborts.committed(this.#queues),
     });
   }
 
@@ -223,10 +218,9 @@ export class Worker {
       if (this.#commits.due) await this.#commits.begin();
       this.#offsets.ask(this.#assigned.changelogs, () => this.#committer.transaction);
     } catch (error) {
-      const refused = await this.#rollback(error);
+      await this.#rollback(error);
       await this.#assign();
-      // What was refused is not sent again; everything else may pass after a while.
-      if (!refused) await delay(Math.min(FIRST_RETRY_MS * 2 ** this.#aborts++, MAX_RETRY_MS));
+      await this.#aborts.backOff();
     }
   }
 
@@ -271,37 +265,22 @@ export class Worker {
 
   /**
    * Aborts the transaction, after an error of the client that allows it, and takes the tasks back to the last commit: nothing
-   * that was processed since has happened. Other errors are thrown. Returns true if the cluster has refused records.
+   * that was processed since has happened. Other errors are thrown.
    */
-  async #rollback(error: unknown): Promise<boolean> {
+  async #rollback(error: unknown): Promise<void> {
     checkUndoable(error);
     // The commit that is under way may fail with what can't be undone, such as an unknown outcome.
     await this.#commits.settle().catch(checkUndoable);
     this.#metrics.aborted();
     await this.#committer.abort();
-    const refused = this.#clients.producer.takeRefused();
-    const reason = refusalReason(refused) ?? error.message;
+    const reason = this.#aborts.add(error, this.#clients.producer.takeRefused(), this.#queues);
     this.#options.logger.warn(`transaction aborted, going back to the last commit: ${reason}`);
-    this.#refusals.learn(refused);
-    if (error instanceof RetryError && error.cause instanceof RecordRefusedError) this.#refusals.forget();
-    if (this.#refusals.exhausted) throw new StreamsError(`no transaction passes: ${reason}`, { cause: error });
     this.#offsets.aborted();
-    for (const { topic, partition, position } of this.tasks.flatMap(task => task.inputs.queues)) {
-      const id = `${topic}-${partition}`;
-      this.#abortedAt.set(id, Math.max(position, this.#abortedAt.get(id) ?? position));
-    }
     await this.#assigned.rollback();
-    return refused.length > 0;
   }
 
-  /** What was learned of aborts is needed until all of it is processed again: other tasks, and parts of it, may be committed before. */
-  #committed(): void {
-    const isBehind = ({ topic, partition, committedPosition }: RecordQueue): boolean =>
-      committedPosition < (this.#abortedAt.get(`${topic}-${partition}`) ?? committedPosition);
-    if (this.tasks.some(task => task.inputs.queues.some(isBehind))) return;
-    this.#abortedAt.clear();
-    this.#aborts = 0;
-    this.#refusals.committed();
+  get #queues(): readonly RecordQueue[] {
+    return this.tasks.flatMap(task => task.inputs.queues);
   }
 
   async #rebalance(): Promise<void> {
@@ -406,18 +385,4 @@ export class Worker {
     this.#assignment = assignment;
     this.#options.onAssignment(assignment);
   }
-}
-
-/** Throws an error after which the tasks can't go back to the last commit. */
-function checkUndoable(error: unknown): asserts error is RetryError | KafkaClientError {
-  if (error instanceof RetryError || (error instanceof KafkaClientError && error.kind !== 'fatal')) return;
-  throw error;
-}
-
-/** undefined if nothing was refused. */
-function refusalReason(refused: readonly RefusedRecord[]): string | undefined {
-  const [first] = refused;
-  return first === undefined
-    ? undefined
-    : `the cluster refused ${refused.length} records, the first one for ${first.topic}: ${first.reason}`;
 }
