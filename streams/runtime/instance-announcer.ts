@@ -5,6 +5,7 @@ import { type Clock, KafkaClientError } from '../kafka/ports.js';
 import { NO_HEADERS } from '../kafka/record.js';
 import type { Committer } from './committer.js';
 import { ANY_PARTITION, type RecordCollector } from './record-collector.js';
+import { RecordRefusedError } from './refusals.js';
 import type { InstanceIdentity } from './task-audit.js';
 
 /** An instance that has tasks says every now and then that it is there, so that the others do not take it for dead. */
@@ -87,7 +88,7 @@ export class InstanceAnnouncer {
     try {
       await this.#send(null);
     } catch (error) {
-      if (!(error instanceof KafkaClientError)) throw error;
+      if (!(error instanceof KafkaClientError || error instanceof RecordRefusedError)) throw error;
       this.#logger.warn(`could not tell that this instance closes: ${error.message}`);
     }
   }
