@@ -18,6 +18,8 @@ export class RecordQueue {
   readonly partition: number;
   /** Those before the head are taken, and not held. */
   #records: (ConsumerRecord | undefined)[] = [];
+  /** Of each of these, what it takes in memory. */
+  #sizes: number[] = [];
   #head = 0;
   #begin: number | undefined;
   #position = -1;
@@ -82,8 +84,10 @@ export class RecordQueue {
   }
 
   add(record: ConsumerRecord): void {
+    const bytes = bufferedBytes(record);
     this.#records.push(record);
-    this.#bytes += bufferedBytes(record);
+    this.#sizes.push(bytes);
+    this.#bytes += bytes;
     this.#end = undefined;
   }
 
@@ -111,12 +115,13 @@ export class RecordQueue {
     const record = this.#records[this.#head];
     if (record === undefined) return undefined;
     this.#records[this.#head] = undefined;
+    this.#bytes -= this.#sizes[this.#head] ?? 0;
     this.#head++;
-    this.#bytes -= bufferedBytes(record);
     this.#position = record.offset + 1;
     // The queue of a partition that is ahead of others may never be empty.
     if (this.#head === this.#records.length || this.#head >= MAX_TAKEN + this.size) {
       this.#records = this.#records.slice(this.#head);
+      this.#sizes = this.#sizes.slice(this.#head);
       this.#head = 0;
     }
     return record;
@@ -135,6 +140,7 @@ export class RecordQueue {
   /** Starts again from `offset`; `committed` is the group's. */
   seek(offset: number, committed = offset): void {
     this.#records = [];
+    this.#sizes = [];
     this.#head = 0;
     this.#bytes = 0;
     this.#end = undefined;
