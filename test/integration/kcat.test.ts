@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +10,7 @@ import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '..
 import { CHECKOUT } from '../broker/checkout.js';
 import { readAll } from '../broker/read-all.js';
 import { type RunningCommand, runCommand } from '../topology/command.js';
+import { KCAT_IS_INSTALLED, kcatLines, outputOf } from './kcat-lines.js';
 import { until } from './until.js';
 
 const run = promisify(execFile);
@@ -18,8 +18,7 @@ const run = promisify(execFile);
 describe('the lines of docs/kcat.md, on a real broker', function () {
   this.timeout(120_000);
   const available = brokerForTestsAvailable({});
-  const kcat = ['/usr/bin/kcat', '/usr/local/bin/kcat'].some(existsSync);
-  if (!available.available || !kcat) {
+  if (!available.available || !KCAT_IS_INSTALLED) {
     it.skip(`skipped: ${available.available ? 'kcat is not installed' : available.reason}`);
     return;
   }
@@ -50,8 +49,7 @@ describe('the lines of docs/kcat.md, on a real broker', function () {
       async () => sum((await readAll(broker.address, 'window-summary')).map(({ value }) => json(value).users)),
       users => users === 950,
     );
-    const text = await readFile(path.join(CHECKOUT, 'docs', 'kcat.md'), 'utf8');
-    lines = [...text.matchAll(/```sh\n(.*)\n```/g)].map(([, line = '']) => line);
+    lines = await kcatLines(broker.address);
   });
 
   after(async () => {
@@ -66,12 +64,9 @@ describe('the lines of docs/kcat.md, on a real broker', function () {
   const lineWith = (...words: readonly string[]): string => {
     const [line, ...others] = lines.filter(candidate => words.every(word => candidate.includes(word)));
     assert.ok(line !== undefined && others.length === 0, `one line with ${words.join(', ')}`);
-    return line.replaceAll('localhost:9092', broker.address);
+    return line;
   };
-  const output = async (...words: readonly string[]): Promise<string[]> => {
-    const { stdout } = await run('bash', ['-c', `set -o pipefail; ${lineWith(...words)}`], { maxBuffer: 1 << 26 });
-    return stdout.split('\n').filter(line => line !== '');
-  };
+  const output = (...words: readonly string[]): Promise<string[]> => outputOf(lineWith(...words));
 
   it('are all tested here', () => {
     assert.equal(lines.length, 12);
