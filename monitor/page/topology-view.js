@@ -26,6 +26,11 @@ export class TopologyView {
   constructor() {
     this.#list.addEventListener('toggle', () => this.#showRates());
     byId('graph-key').append(...keyEntries());
+    const graph = byId('graph');
+    const hint = byId('graph-hint');
+    new ResizeObserver(() => {
+      hint.hidden = graph.scrollWidth <= graph.clientWidth;
+    }).observe(graph);
   }
 
   /** The last description stays while no process answers. @param {string | null} description */

@@ -410,6 +410,20 @@ describe('the live page in a browser', function () {
     assert.equal(await page.evaluate(outline), 'solid');
   });
 
+  it('says on a phone that the graph goes on, and nothing of it where all is seen', async () => {
+    fixture.topology = { description: DESCRIPTION };
+    fixture.snapshot(snapshotAt(0));
+    for (const [width, seen] of [
+      [360, true],
+      [1600, false],
+    ] as const) {
+      await open({ viewport: { width, height: 740 } });
+      await shown('.node', 'user');
+      assert.equal(await page.locator('#graph-hint').isVisible(), seen, `${width}`);
+      await page.context().close();
+    }
+  });
+
   for (const width of [360, 768]) {
     it(`does not scroll sideways at a width of ${width}, with the longest names`, async () => {
       fixture.topology = { description: DESCRIPTION.replaceAll('clean', LONG) };
