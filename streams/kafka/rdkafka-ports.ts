@@ -8,6 +8,7 @@ import { RdKafkaConsumer } from './rdkafka-consumer.js';
 import { redacted } from './rdkafka-error.js';
 import { RdKafkaProducer } from './rdkafka-producer.js';
 import { type Redaction, redactedLogger, redactionOf } from './redaction.js';
+import { checkClientConfig } from './reserved-properties.js';
 
 /** The clock of the machine. */
 export const SYSTEM_CLOCK: Clock = Object.freeze({ now: () => Date.now(), monotonic: () => performance.now() });
@@ -19,9 +20,11 @@ export interface RdKafkaListeners {
 
 /**
  * The ports of a process: node-rdkafka on one cluster, and the clock of the machine. No secret of the cluster's configuration is
- * in an error or a log line. Making a client throws a ConfigError if librdkafka refuses the configuration.
+ * in an error or a log line. Throws a ConfigError if `clientConfig` has a property that the runtime sets itself; making a client throws one if
+ * librdkafka refuses the configuration.
  */
 export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatistics }: RdKafkaListeners = {}): Ports {
+  checkClientConfig(cluster.clientConfig);
   const redact = redactionOf(cluster);
   const log = redactedLogger(logger, redact);
   const made = <T>(make: () => T): T => {
