@@ -19,6 +19,8 @@ const status = z.object({
   instance: z.string().nullable(),
   state: z.string(),
   tasks: z.array(task),
+  /** Where partitions can't be read on, in words. A process of an older version does not say it. */
+  unreadable: z.array(z.object({ reason: z.string() })).default([]),
 });
 
 /** What the monitor reads of a topology process's answer to `/status`. */

@@ -71,6 +71,8 @@ export interface ProcessView {
   /** CREATED, REBALANCING, RUNNING, PENDING_SHUTDOWN, NOT_RUNNING or ERROR; null while it does not answer. */
   readonly state: string | null;
   readonly tasks: readonly TaskView[];
+  /** Where its partitions can't be read on: one line for each, with the remedy. */
+  readonly unreadable: readonly string[];
 }
 
 export interface TaskView {

@@ -58,6 +58,9 @@ export function problemsOf({ feed, snapshot, downTimes }) {
       const what = `The process at ${process.host} is in state ERROR`;
       problems.push({ key: `error ${process.host}`, what, reason: process.reason, since: null });
     }
+    for (const reason of process.unreadable) {
+      problems.push({ key: `unreadable ${reason}`, what: 'A partition is stuck', reason, since: null });
+    }
   }
   if (audit !== null && audit.unaccounted !== 0) {
     // Without the number, which may change each second: the banner is read out whenever it changes.

@@ -35,6 +35,18 @@ export interface PolledBatch {
   readonly ends: readonly TopicPartitionOffset[];
 }
 
+/** The batch at which a partition waits: it is compressed with a codec that this build of the client lacks. */
+export interface UnreadableBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of its first record. */
+  readonly offset: number;
+  /** Its name, such as `zstd`. */
+  readonly codec: string;
+  /** One line for a person: where, why, and what to do. */
+  readonly reason: string;
+}
+
 /** A read_committed consumer. One poll may be in flight at a time. */
 export interface Consumer {
   /** Resolves when the cluster answered. */
@@ -46,6 +58,8 @@ export interface Consumer {
   unassign(): void;
   /** Rejects, too, when a topic was deleted and created again since the consumer knows it: a new one is needed to read it. */
   poll(maxRecords: number): Promise<PolledBatch>;
+  /** Where partitions can't be read on; polls bring nothing more of these until they are assigned again. The others go on. */
+  readonly unreadable: readonly UnreadableBatch[];
   /**
    * The id of a topic of the subscription, the same for the life of the consumer: a topic that is created again under the same name has
    * another one. undefined if it is not known: brokers before 2.8 have no ids.

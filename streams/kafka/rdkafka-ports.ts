@@ -1,5 +1,6 @@
-import type { KafkaConsumer } from 'node-rdkafka';
+import kafka, { type KafkaConsumer } from 'node-rdkafka';
 import type { ClusterConfig, StatisticsListener } from './client-config.js';
+import { lackingFeatures } from './client-features.js';
 import { configErrorOf } from './cluster-environment.js';
 import type { Logger } from './logger.js';
 import type { Admin, Clock, Consumer, Ports, Producer } from './ports.js';
@@ -20,13 +21,14 @@ export interface RdKafkaListeners {
 
 /**
  * The ports of a process: node-rdkafka on one cluster, and the clock of the machine. No secret of the cluster's configuration is
- * in an error or a log line. Throws a ConfigError if `clientConfig` has a property that the runtime sets itself; making a client throws one if
+ * in an error or a log line. The log says what this build of librdkafka lacks. Throws a ConfigError if `clientConfig` has a property that the runtime sets itself; making a client throws one if
  * librdkafka refuses the configuration.
  */
 export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatistics }: RdKafkaListeners = {}): Ports {
   checkClientConfig(cluster.clientConfig);
   const redact = redactionOf(cluster);
   const log = redactedLogger(logger, redact);
+  for (const lack of lackingFeatures(kafka.features)) log.warn(lack);
   const made = <T>(make: () => T): T => {
     try {
       return make();

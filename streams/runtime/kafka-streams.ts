@@ -102,6 +102,7 @@ export class KafkaStreams {
       state: this.#state,
       tasks: this.tasks,
       standbys: this.#worker?.standbyStatus ?? [],
+      unreadable: this.#worker?.unreadable ?? [],
     };
   }
 

@@ -1,5 +1,6 @@
 import type { InputOffsets } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
+import type { UnreadableBatch } from '../kafka/ports.js';
 import type { StreamsState } from './streams-state.js';
 
 /** A store of a task that is being restored from its changelog. */
@@ -66,4 +67,6 @@ export interface ProcessStatus {
   readonly state: StreamsState;
   readonly tasks: readonly TaskStatus[];
   readonly standbys: readonly StandbyStatus[];
+  /** Where partitions of the input, or of changelogs, can't be read on. */
+  readonly unreadable: readonly UnreadableBatch[];
 }

@@ -23,6 +23,7 @@ export function processStatus(figures: Partial<ProcessStatus> = {}): ProcessStat
     state: 'RUNNING',
     tasks: [],
     standbys: [],
+    unreadable: [],
     ...figures,
   };
 }

@@ -86,5 +86,6 @@ function status(tasks: Readonly<Record<string, Readonly<Record<string, [number, 
         Object.entries(nodes).map(([node, [received, forwarded]]) => [node, { received, forwarded }]),
       ),
     })),
+    unreadable: [],
   };
 }

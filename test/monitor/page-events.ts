@@ -37,11 +37,11 @@ export function closedWindow(most: readonly string[], least: readonly string[]):
 }
 
 export function runningProcess(host: string, ...tasks: ProcessView['tasks']): ProcessView {
-  return { host, instance: `instance-of-${host}`, up: true, reason: null, state: 'RUNNING', tasks };
+  return { host, instance: `instance-of-${host}`, up: true, reason: null, state: 'RUNNING', tasks, unreadable: [] };
 }
 
 export function deadProcess(host: string, reason: string): ProcessView {
-  return { host, instance: null, up: false, reason, state: null, tasks: [] };
+  return { host, instance: null, up: false, reason, state: null, tasks: [], unreadable: [] };
 }
 
 /** A snapshot `seconds` after `AT`: of an application that runs, but for what is told otherwise. */
