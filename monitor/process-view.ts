@@ -13,7 +13,7 @@ export function processView(process: PolledProcess, audit: ReadonlyMap<string, A
     host,
     instance: status.instance ?? instance,
     up: true,
-    reason: null,
+    reason: status.error,
     state: status.state,
     tasks: status.tasks.map(task => taskView(task, audit.get(task.id))),
     unreadable: status.unreadable.map(({ reason }) => reason),

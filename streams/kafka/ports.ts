@@ -76,7 +76,7 @@ export interface Consumer {
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
   /** Asks the broker. The end is the last stable offset: what comes behind the first open transaction does not count. */
   watermarks(partition: TopicPartition): Promise<Watermarks>;
-  /** at_least_once only. */
+  /** With at_least_once; of a consumer that is no member only while its group has none (else it rejects). */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -135,6 +135,8 @@ export interface Admin {
   createTopic(topic: string, config: TopicConfig): Promise<void>;
   /** Adds partitions to a topic, so that it has `total`. Nothing is done if it has them. */
   createPartitions(topic: string, total: number): Promise<void>;
+  /** Deletes the topic and all that is in it. Nothing is done if it does not exist. */
+  deleteTopic(topic: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -65,6 +65,8 @@ export interface ProcessStatus {
   /** Where it is to be reached, `host:port`; null if it serves nothing. */
   readonly host: string | null;
   readonly state: StreamsState;
+  /** What stopped it, one line; null unless the state is ERROR. */
+  readonly error: string | null;
   readonly tasks: readonly TaskStatus[];
   readonly standbys: readonly StandbyStatus[];
   /** Where partitions of the input, or of changelogs, can't be read on. */

@@ -21,6 +21,7 @@ export function processStatus(figures: Partial<ProcessStatus> = {}): ProcessStat
     instance: 'i1',
     host: 'here:8081',
     state: 'RUNNING',
+    error: null,
     tasks: [],
     standbys: [],
     unreadable: [],

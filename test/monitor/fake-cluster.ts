@@ -104,6 +104,10 @@ export class FakeCluster implements Admin, Consumer {
     throw new Error('the monitor added partitions');
   }
 
+  deleteTopic(): Promise<void> {
+    throw new Error('the monitor deleted a topic');
+  }
+
   unassign(): void {}
 
   #check(): void {

@@ -76,6 +76,7 @@ function status(tasks: Readonly<Record<string, Readonly<Record<string, [number, 
     applicationId: 'users',
     instance: 'A',
     state: 'RUNNING',
+    error: null,
     tasks: Object.entries(tasks).map(([id, nodes]) => ({
       id,
       state: 'RUNNING',

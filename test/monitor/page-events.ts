@@ -56,6 +56,7 @@ export function snapshotAt(seconds: number, told: Partial<Snapshot> = {}): Snaps
       { topic: 'user', partition: 1, end: 6145, committed: 6145, lag: 0 },
       { topic: 'users-country-count-repartition', partition: 0, end: 12, committed: -1, lag: 12 },
     ],
+    unread: [],
     window: windowTable(['China', 50], ['Brazil', 30], ['Chile', 20]),
     closed: closedWindow(['China'], ['Fiji', 'Malta']),
     distinctUsers: [0, 1, 2].map(index => ({ windowStart: AT - 150_000 + index * 60_000, distinctUsers: 90 + index })),
