@@ -3,6 +3,11 @@ ARG NODE_VERSION=20
 # What runs, of all that npm and the compiler leave. node-rdkafka compiles librdkafka, which takes minutes: this layer lasts
 # as long as package-lock.json does. `npm prune` on the packages of the build would throw the compiled one away.
 FROM node:${NODE_VERSION}-bookworm AS production
+# What librdkafka has TLS and its codecs of, whatever the image brings.
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        libcurl4-openssl-dev libssl-dev libzstd-dev zlib1g-dev \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY vendor/ vendor/
@@ -45,7 +50,9 @@ WORKDIR /app
 COPY vendor/ vendor/
 COPY --from=production /app/node_modules/ node_modules/
 # What is missing is found here, not by whoever starts it.
-RUN node -e "for (const name of ['node-rdkafka', 'classic-level', 'kafka-streams']) require(name)"
+RUN node -e "for (const name of ['node-rdkafka', 'classic-level', 'kafka-streams']) require(name); \
+    const lacks = ['gzip', 'snappy', 'lz4', 'zstd', 'ssl', 'sasl_scram'].filter(f => !require('node-rdkafka').features.includes(f)); \
+    if (lacks.length > 0) throw new Error('librdkafka lacks ' + lacks.join(', '))"
 COPY package.json ./
 COPY monitor/page/ monitor/page/
 COPY --from=build /app/dist/ dist/

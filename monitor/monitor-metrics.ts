@@ -4,7 +4,7 @@ import type { ClusterView } from './cluster-view.js';
 import type { CounterTotals } from './counter-totals.js';
 import type { PolledProcess } from './process-poller.js';
 import { remaining } from './process-view.js';
-import type { AuditTotals, PartitionLag } from './snapshot.js';
+import type { AuditTotals, PartitionLag, UnreadPartitions } from './snapshot.js';
 
 const LATENCY_BUCKETS_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
@@ -17,6 +17,7 @@ export interface MetricsSource {
   readonly counters: CounterTotals;
   readonly table: AuditTable;
   readonly lag: readonly PartitionLag[];
+  readonly unread: readonly UnreadPartitions[];
   readonly processes: readonly PolledProcess[];
 }
 
@@ -54,7 +55,8 @@ function groupMetrics(registry: Registry, source: MetricsSource): void {
   });
 }
 
-function topicMetrics(registry: Registry, { cluster }: MetricsSource): void {
+function topicMetrics(registry: Registry, source: MetricsSource): void {
+  const { cluster } = source;
   const labels = ['topic', 'partition'];
   gauge(registry, 'kafka_topic_partition_current_offset', 'End of the partition', labels, metric => {
     for (const [topic, { partitions }] of cluster.topics) {
@@ -68,6 +70,9 @@ function topicMetrics(registry: Registry, { cluster }: MetricsSource): void {
   });
   gauge(registry, 'kafka_topic_partitions', 'Number of partitions', ['topic'], metric => {
     for (const [topic, { partitions }] of cluster.topics) metric.set({ topic }, partitions.length);
+  });
+  gauge(registry, 'tributary_unread_partitions', 'Partitions that were added and are not read', ['topic'], metric => {
+    for (const { topic, partitions, read } of source.unread) metric.set({ topic }, partitions - read);
   });
 }
 

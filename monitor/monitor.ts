@@ -17,6 +17,7 @@ import { ProcessPoller } from './process-poller.js';
 import { processView } from './process-view.js';
 import type { AuditTotals, HistoryEvent, Snapshot, TopologyEvent } from './snapshot.js';
 import { type FollowedTopic, TopicFollower } from './topic-follower.js';
+import { unreadPartitions } from './unread-partitions.js';
 import { auditTopicOf, repartitionTopicOf, topics } from './users-topics.js';
 import { WindowTables } from './window-tables.js';
 
@@ -123,6 +124,10 @@ export class Monitor {
     return partitionLags(this.#cluster, this.#watched.inputs);
   }
 
+  get unread(): Snapshot['unread'] {
+    return unreadPartitions(this.#cluster, this.#watched.inputs, this.#auditTopic);
+  }
+
   get topology(): TopologyEvent {
     return { description: this.#processes.description };
   }
@@ -138,6 +143,7 @@ export class Monitor {
       cluster: this.#cluster.status,
       audit: this.#audit,
       lag: this.lag,
+      unread: this.unread,
       window: this.#tables.latest,
       closed: this.#tables.closed,
       distinctUsers: this.#tables.distinctUsers,

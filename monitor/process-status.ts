@@ -18,7 +18,11 @@ const status = z.object({
   applicationId: z.string(),
   instance: z.string().nullable(),
   state: z.string(),
+  /** What stopped it, in state ERROR. A process of an older version does not say it. */
+  error: z.string().nullable().default(null),
   tasks: z.array(task),
+  /** Where partitions can't be read on, in words. A process of an older version does not say it. */
+  unreadable: z.array(z.object({ reason: z.string() })).default([]),
 });
 
 /** What the monitor reads of a topology process's answer to `/status`. */

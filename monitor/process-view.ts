@@ -7,15 +7,16 @@ import type { ProcessView, TaskView } from './snapshot.js';
 /** @param audit the latest audit record of each task: a task that is being restored does not know its figures yet */
 export function processView(process: PolledProcess, audit: ReadonlyMap<string, AuditRecord>): ProcessView {
   const { host, instance, answer } = process;
-  if (!answer.up) return { host, instance, up: false, reason: answer.reason, state: null, tasks: [] };
+  if (!answer.up) return { host, instance, up: false, reason: answer.reason, state: null, tasks: [], unreadable: [] };
   const { status } = answer;
   return {
     host,
     instance: status.instance ?? instance,
     up: true,
-    reason: null,
+    reason: status.error,
     state: status.state,
     tasks: status.tasks.map(task => taskView(task, audit.get(task.id))),
+    unreadable: status.unreadable.map(({ reason }) => reason),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly audit: AuditTotals | null;
   /** By partition of the input and repartition topics of the application. */
   readonly lag: readonly PartitionLag[];
+  /** Input topics to which partitions were added that the application does not read. */
+  readonly unread: readonly UnreadPartitions[];
   /** The latest window with records; null before the first one. */
   readonly window: WindowTable | null;
   /** The last closed window. */
@@ -44,6 +46,14 @@ export interface PartitionLag {
   readonly lag: number;
 }
 
+export interface UnreadPartitions {
+  readonly topic: string;
+  /** How many it has. */
+  readonly partitions: number;
+  /** How many of these, the first ones, the application reads. */
+  readonly read: number;
+}
+
 export interface WindowTable {
   readonly windowStart: number;
   readonly windowEnd: number;
@@ -65,12 +75,14 @@ export interface ClosedWindow {
 export interface ProcessView {
   readonly host: string;
   readonly instance: string | null;
-  /** Whether it answered; `reason` says why not. */
+  /** Whether it answered. `reason` says why not, or what stopped it; null if it works. */
   readonly up: boolean;
   readonly reason: string | null;
   /** CREATED, REBALANCING, RUNNING, PENDING_SHUTDOWN, NOT_RUNNING or ERROR; null while it does not answer. */
   readonly state: string | null;
   readonly tasks: readonly TaskView[];
+  /** Where its partitions can't be read on: one line for each, with the remedy. */
+  readonly unreadable: readonly string[];
 }
 
 export interface TaskView {

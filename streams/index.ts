@@ -33,6 +33,7 @@ export type { Ports } from './kafka/ports.js';
 export { rdKafkaPorts } from './kafka/rdkafka-ports.js';
 export type { ConsumerRecord, Header, Headers } from './kafka/record.js';
 export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
+export { planReset, type ResetPlan, resetApplication } from './runtime/application-reset.js';
 export type { RestoreProgress } from './runtime/changelog-reader.js';
 export {
   type ErrorContext,

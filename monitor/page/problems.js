@@ -37,13 +37,21 @@ export class DownTimes {
 export function problemsOf({ feed, snapshot, downTimes }) {
   const problems = [...feedProblems(feed)];
   if (snapshot === null) return problems;
-  const { cluster, audit, processes } = snapshot;
+  const { cluster, audit, processes, unread } = snapshot;
   if (!cluster.up) {
     problems.push({
       key: 'cluster',
       what: 'The Kafka cluster does not answer',
       reason: cluster.reason,
       since: { at: cluster.since, orEarlier: false },
+    });
+  }
+  for (const { topic, partitions, read } of unread) {
+    problems.push({
+      key: `unread ${topic}`,
+      what: `${topic} has ${partitions} partitions, and only the first ${read} are read`,
+      reason: 'the others were added after the application began; npm run reset lets it begin again with all of them',
+      since: null,
     });
   }
   for (const process of processes) {
@@ -57,6 +65,9 @@ export function problemsOf({ feed, snapshot, downTimes }) {
     } else if (process.state === 'ERROR') {
       const what = `The process at ${process.host} is in state ERROR`;
       problems.push({ key: `error ${process.host}`, what, reason: process.reason, since: null });
+    }
+    for (const reason of process.unreadable) {
+      problems.push({ key: `unreadable ${reason}`, what: 'A partition is stuck', reason, since: null });
     }
   }
   if (audit !== null && audit.unaccounted !== 0) {

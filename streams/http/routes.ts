@@ -81,7 +81,10 @@ function methodNotAllowed(context: Context): Response {
 }
 
 /** undefined: it is ready. */
-function notReadyBecause({ state, tasks }: ProcessStatus): string | undefined {
+function notReadyBecause({ state, error, tasks, unreadable }: ProcessStatus): string | undefined {
+  // Before what follows of it: a task whose changelog can't be read is restored for ever.
+  if (unreadable.length > 0) return unreadable.map(({ reason }) => reason).join('; ');
+  if (error !== null) return `the application is ${state}: ${error}`;
   if (state !== 'RUNNING') return `the application is ${state}`;
   const restoring = tasks.filter(task => task.state === 'RESTORING').map(({ id }) => id);
   return restoring.length === 0 ? undefined : `tasks are being restored: ${restoring.join(', ')}`;

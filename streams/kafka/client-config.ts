@@ -1,9 +1,14 @@
+import { checkClientConfig } from './reserved-properties.js';
+
 /** What every client needs to reach the cluster. */
 export interface ClusterConfig {
   /** `host:port,...` */
   readonly brokers: string;
   readonly clientId: string;
-  /** Passed to librdkafka as it is (TLS, SASL), over our defaults: `{'security.protocol': 'ssl'}`. */
+  /**
+   * Passed to librdkafka as it is (TLS, SASL), over our defaults: `{'security.protocol': 'ssl'}`. What exactly-once rests on is refused with a
+   * ConfigError.
+   */
   readonly clientConfig?: Readonly<Record<string, string>>;
   /** It is the embedded broker, which knows no request to create a topic: there, asking for a topic makes it. */
   readonly embedded?: boolean;
@@ -16,8 +21,12 @@ const STATISTICS_INTERVAL_MS = 10_000;
 
 export type LibrdkafkaConfig = Record<string, string | number | boolean>;
 
-/** The librdkafka properties that all clients of one cluster share, with `own` properties of the client over them. */
+/**
+ * The librdkafka properties that all clients of one cluster share, with `own` properties of the client over them. Throws a ConfigError if
+ * `clientConfig` has one that the runtime sets itself.
+ */
 export function librdkafkaConfig(cluster: ClusterConfig, own: LibrdkafkaConfig): LibrdkafkaConfig {
+  checkClientConfig(cluster.clientConfig);
   return {
     'metadata.broker.list': cluster.brokers,
     'client.id': cluster.clientId,

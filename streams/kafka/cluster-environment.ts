@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ClusterConfig } from './client-config.js';
 import { ConfigError } from './config-error.js';
 import { redactionOf, withoutUsers } from './redaction.js';
+import { whyReserved } from './reserved-properties.js';
 
 const DEFAULT_BROKERS = 'localhost:9092';
 const CLIENT_CONFIG_PREFIX = 'KAFKA_CONFIG_';
@@ -18,7 +19,7 @@ const brokers = z.string().refine(text => text.split(',').every(part => isBroker
 /**
  * The cluster that the environment names: `KAFKA_BROKERS` (`host:port,...`, by default `localhost:9092`), and for each
  * `KAFKA_CONFIG_<NAME>` the librdkafka property of that name in lower case with dots for underscores
- * (`KAFKA_CONFIG_SECURITY_PROTOCOL=ssl` is `security.protocol=ssl`). A variable that is set but empty counts as not set.
+ * (`KAFKA_CONFIG_SECURITY_PROTOCOL=ssl` is `security.protocol=ssl`), unless the runtime sets it itself. A variable that is set but empty counts as not set.
  *
  * @throws ConfigError that names the variable
  */
@@ -33,6 +34,8 @@ export function clusterFromEnvironment(env: Readonly<NodeJS.ProcessEnv>, clientI
     if (!name.startsWith(CLIENT_CONFIG_PREFIX) || !value) continue;
     const property = propertyOf(name);
     if (property === undefined) throw new ConfigError(`${name} names no property of librdkafka`);
+    const reserved = whyReserved(property, value);
+    if (reserved !== undefined) throw new ConfigError(`${name}: ${reserved}`);
     clientConfig[property] = value;
   }
   return {

@@ -37,8 +37,6 @@ export function checkGroupProtocol(protocol: GroupProtocol, cluster: ClusterConf
 }
 
 function whyNot(protocol: GroupProtocol, property: string): string | undefined {
-  // The two protocols want different calls of the client.
-  if (property === 'group.protocol') return 'group.protocol is set by GROUP_PROTOCOL (in a program: groupProtocol)';
   const instead = protocol === 'consumer' ? ONLY_CLASSIC[property] : undefined;
   return instead === undefined ? undefined : `no ${property} with group.protocol=consumer: ${instead}`;
 }

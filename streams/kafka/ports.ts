@@ -35,6 +35,18 @@ export interface PolledBatch {
   readonly ends: readonly TopicPartitionOffset[];
 }
 
+/** The batch at which a partition waits: it is compressed with a codec that this build of the client lacks. */
+export interface UnreadableBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of its first record. */
+  readonly offset: number;
+  /** Its name, such as `zstd`. */
+  readonly codec: string;
+  /** One line for a person: where, why, and what to do. */
+  readonly reason: string;
+}
+
 /** A read_committed consumer. One poll may be in flight at a time. */
 export interface Consumer {
   /** Resolves when the cluster answered. */
@@ -46,6 +58,8 @@ export interface Consumer {
   unassign(): void;
   /** Rejects, too, when a topic was deleted and created again since the consumer knows it: a new one is needed to read it. */
   poll(maxRecords: number): Promise<PolledBatch>;
+  /** Where partitions can't be read on; polls bring nothing more of these until they are assigned again. The others go on. */
+  readonly unreadable: readonly UnreadableBatch[];
   /**
    * The id of a topic of the subscription, the same for the life of the consumer: a topic that is created again under the same name has
    * another one. undefined if it is not known: brokers before 2.8 have no ids.
@@ -62,7 +76,7 @@ export interface Consumer {
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
   /** Asks the broker. The end is the last stable offset: what comes behind the first open transaction does not count. */
   watermarks(partition: TopicPartition): Promise<Watermarks>;
-  /** at_least_once only. */
+  /** With at_least_once; of a consumer that is no member only while its group has none (else it rejects). */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -121,6 +135,8 @@ export interface Admin {
   createTopic(topic: string, config: TopicConfig): Promise<void>;
   /** Adds partitions to a topic, so that it has `total`. Nothing is done if it has them. */
   createPartitions(topic: string, total: number): Promise<void>;
+  /** Deletes the topic and all that is in it. Nothing is done if it does not exist. */
+  deleteTopic(topic: string): Promise<void>;
   close(): Promise<void>;
 }
 

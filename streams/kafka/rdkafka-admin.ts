@@ -6,6 +6,7 @@ import { promised } from './rdkafka-error.js';
 const CALL_TIMEOUT_MS = 10_000;
 const TOPIC_ALREADY_EXISTS = 36;
 const INVALID_PARTITIONS = 37;
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
 
 interface TopicMetadata {
   readonly name: string;
@@ -63,6 +64,14 @@ export class RdKafkaAdmin implements Admin {
     } catch (error) {
       // Of several processes that ask at the same time the others find that it has them.
       if (!(error instanceof KafkaClientError && error.code === INVALID_PARTITIONS)) throw error;
+    }
+  }
+
+  async deleteTopic(topic: string): Promise<void> {
+    try {
+      await promised<void>(`delete topic ${topic}`, done => this.#admin.deleteTopic(topic, CALL_TIMEOUT_MS, done));
+    } catch (error) {
+      if (!(error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_OR_PARTITION)) throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import kafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
 import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
+import { lacksCodec } from './client-features.js';
 import { clientWarnings } from './client-warnings.js';
 import { type CommittedAnswer, committedOffsets } from './committed-offsets.js';
 import { EagerAssignment } from './eager-assignment.js';
@@ -15,15 +16,18 @@ import {
   KafkaClientError,
   type PolledBatch,
   type RebalanceListener,
+  type UnreadableBatch,
   type Watermarks,
 } from './ports.js';
-import { clientError, promised, redacted } from './rdkafka-error.js';
+import { called, promised, redacted } from './rdkafka-error.js';
 import { type ConsumerRecord, NO_HEADERS, type TopicPartition, type TopicPartitionOffset } from './record.js';
 import { type Redaction, redactionOf } from './redaction.js';
 import { TopicIds, unreadableTopic } from './topic-ids.js';
+import { UnreadableBatches } from './unreadable-batches.js';
 
 const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
+const NOT_IMPLEMENTED = -170;
 const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
 /** Turns of the event loop after which what the client has logged is here. */
@@ -43,6 +47,7 @@ export class RdKafkaConsumer implements Consumer {
   readonly #assignment: GroupAssignment;
   readonly #pollTimeoutMs: number;
   readonly #topicIds = new TopicIds();
+  readonly #unreadable = new UnreadableBatches();
   /** Topics whose ids the client was made to log. */
   readonly #met = new Map<string, Promise<void>>();
   #ends: TopicPartitionOffset[] = [];
@@ -83,8 +88,7 @@ export class RdKafkaConsumer implements Consumer {
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
       this.#assignment.onRebalance(error.code === ASSIGN_PARTITIONS ? 'assign' : 'revoke', partitions);
     };
-    // Ids matter where the group has offsets.
-    const debug = options.groupId === undefined ? {} : { debug: TopicIds.debugContexts(config.debug) };
+    const debug = debugContexts(config.debug, options.groupId !== undefined);
     this.#client = new kafka.KafkaConsumer({ ...config, ...debug, rebalance_cb: rebalance }, {});
     this.#assignment = this.#assignmentBy(protocol);
     this.#client.on('partition.eof', end => this.#ends.push(end));
@@ -93,6 +97,7 @@ export class RdKafkaConsumer implements Consumer {
     this.#client.on('event.error', ({ message }) => warn(message));
     this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
       this.#topicIds.onLog(message);
+      this.#unreadable.onLog(message);
       const unreadable = unreadableTopic(message);
       if (unreadable !== undefined) warn(unreadable);
       if (TOLD_BY_LOG_ONLY.has(fac)) warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
@@ -102,6 +107,10 @@ export class RdKafkaConsumer implements Consumer {
   /** @internal For the group metadata of a producer's transaction. */
   get client(): KafkaConsumer {
     return this.#client;
+  }
+
+  get unreadable(): readonly UnreadableBatch[] {
+    return this.#unreadable.all;
   }
 
   async connect(): Promise<void> {
@@ -115,11 +124,13 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   assign(partitions: readonly TopicPartitionOffset[]): void {
+    this.#unreadable.clear();
     this.resume(this.#paused);
     this.#assignment.assign(partitions);
   }
 
   unassign(): void {
+    this.#unreadable.clear();
     this.resume(this.#paused);
     this.#assignment.unassign();
   }
@@ -174,7 +185,25 @@ export class RdKafkaConsumer implements Consumer {
 
   async #consumeWithin(timeoutMs: number, maxRecords: number): Promise<Message[]> {
     this.#client.setDefaultConsumeTimeout(timeoutMs);
-    return await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
+    try {
+      return await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
+    } catch (error) {
+      const isUnreadable = error instanceof KafkaClientError && error.code === NOT_IMPLEMENTED;
+      if (isUnreadable && (await this.#leaveUnreadable())) return [];
+      throw error;
+    }
+  }
+
+  /**
+   * The client fetches a batch that it can't decompress again and again, and each time a poll fails, with the ends of other partitions in
+   * it. So the partition is paused. Returns false if the log does not say which one it is.
+   */
+  async #leaveUnreadable(): Promise<boolean> {
+    for (let turn = 0; turn < LOG_TURNS && !this.#unreadable.hasMet; turn++) await immediate();
+    const met = this.#unreadable.takeMet();
+    for (const { reason } of met) this.#logger.error(reason);
+    this.pause(met);
+    return met.length > 0;
   }
 
   async topicId(topic: string): Promise<string | undefined> {
@@ -251,17 +280,14 @@ export class RdKafkaConsumer implements Consumer {
   }
 }
 
-function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
-  return { topic, partition, offset: offset < 0 ? OFFSET_BEGINNING : offset };
+/** What the client is to log: ids of topics, which matter where a group has offsets, and batches that it can't decompress. */
+function debugContexts(given: unknown, hasGroup: boolean): { readonly debug?: string } {
+  const ids = hasGroup ? { debug: TopicIds.debugContexts(given) } : {};
+  return lacksCodec(kafka.features) ? { debug: UnreadableBatches.debugContexts(ids.debug ?? given) } : ids;
 }
 
-/** These calls throw plain objects. */
-function called(call: string, run: () => unknown): void {
-  try {
-    run();
-  } catch (thrown) {
-    throw clientError(call, thrown);
-  }
+function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
+  return { topic, partition, offset: offset < 0 ? OFFSET_BEGINNING : offset };
 }
 
 /** The client's message is the record, but for its headers: a copy of each would be most of what is left to the collector. */

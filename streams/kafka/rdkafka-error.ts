@@ -39,6 +39,15 @@ function kindOf(error: Error & Partial<LibrdkafkaFlags>, code: number): ClientEr
   return 'abort';
 }
 
+/** Runs a call that throws plain objects; throws a KafkaClientError that names it. */
+export function called(call: string, run: () => unknown): void {
+  try {
+    run();
+  } catch (thrown) {
+    throw clientError(call, thrown);
+  }
+}
+
 /** Runs a call with a callback as a promise; rejects with a KafkaClientError that names it. */
 export function promised<T>(call: string, start: (done: (error: unknown, result?: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {

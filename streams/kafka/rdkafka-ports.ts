@@ -1,5 +1,6 @@
-import type { KafkaConsumer } from 'node-rdkafka';
+import kafka, { type KafkaConsumer } from 'node-rdkafka';
 import type { ClusterConfig, StatisticsListener } from './client-config.js';
+import { lackingFeatures } from './client-features.js';
 import { configErrorOf } from './cluster-environment.js';
 import type { Logger } from './logger.js';
 import type { Admin, Clock, Consumer, Ports, Producer } from './ports.js';
@@ -8,6 +9,7 @@ import { RdKafkaConsumer } from './rdkafka-consumer.js';
 import { redacted } from './rdkafka-error.js';
 import { RdKafkaProducer } from './rdkafka-producer.js';
 import { type Redaction, redactedLogger, redactionOf } from './redaction.js';
+import { checkClientConfig } from './reserved-properties.js';
 
 /** The clock of the machine. */
 export const SYSTEM_CLOCK: Clock = Object.freeze({ now: () => Date.now(), monotonic: () => performance.now() });
@@ -19,11 +21,15 @@ export interface RdKafkaListeners {
 
 /**
  * The ports of a process: node-rdkafka on one cluster, and the clock of the machine. No secret of the cluster's configuration is
- * in an error or a log line. Making a client throws a ConfigError if librdkafka refuses the configuration.
+ * in an error or a log line. The log says what this build of librdkafka lacks. Throws a ConfigError if `clientConfig` has a property that the runtime sets itself; making a client throws one if
+ * librdkafka refuses the configuration.
  */
 export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatistics }: RdKafkaListeners = {}): Ports {
+  checkClientConfig(cluster.clientConfig);
   const redact = redactionOf(cluster);
   const log = redactedLogger(logger, redact);
+  // The embedded broker has only what clients of this build have written.
+  if (!cluster.embedded) for (const lack of lackingFeatures(kafka.features)) log.warn(lack);
   const made = <T>(make: () => T): T => {
     try {
       return make();
@@ -52,6 +58,7 @@ function redactedAdmin(admin: Admin, redact: Redaction): Admin {
     partitionCounts: topics => redacted(redact, admin.partitionCounts(topics)),
     createTopic: (topic, config) => redacted(redact, admin.createTopic(topic, config)),
     createPartitions: (topic, total) => redacted(redact, admin.createPartitions(topic, total)),
+    deleteTopic: topic => redacted(redact, admin.deleteTopic(topic)),
     close: () => admin.close(),
   };
 }

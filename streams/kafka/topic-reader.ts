@@ -1,8 +1,9 @@
-import type { Consumer, Ports } from './ports.js';
+import { type Consumer, KafkaClientError, type Ports } from './ports.js';
 import type { ConsumerRecord } from './record.js';
 
 const POLL_TIMEOUT_MS = 100;
 const MAX_POLL_RECORDS = 5000;
+const NOT_IMPLEMENTED = -170;
 
 /** Reads whole topics from their beginning, read_committed, without a group. */
 export class TopicReader {
@@ -39,9 +40,12 @@ export class TopicReader {
     return this.#behind.size === 0;
   }
 
+  /** Rejects with a KafkaClientError if a partition can't be read on. */
   async poll(): Promise<readonly ConsumerRecord[]> {
     if (this.#partitions.length === 0) return [];
     const { records, ends } = await this.#consumer.poll(MAX_POLL_RECORDS);
+    const [unreadable] = this.#consumer.unreadable;
+    if (unreadable !== undefined) throw new KafkaClientError(unreadable.reason, 'fatal', NOT_IMPLEMENTED);
     for (const { topic, partition } of records) this.#behind.add(`${topic}-${partition}`);
     for (const { topic, partition } of ends) this.#behind.delete(`${topic}-${partition}`);
     return records;

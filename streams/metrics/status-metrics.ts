@@ -79,6 +79,13 @@ const STATUS_METRICS: readonly StatusMetric[] = [
     samples: ({ state }) => only(STATE_NUMBERS[state]),
   },
   {
+    name: `${CLIENT}_unreadable_partitions`,
+    help: 'Partitions that wait at a batch which this build of librdkafka can not decompress',
+    type: 'gauge',
+    labels: [],
+    samples: ({ unreadable }) => only(unreadable.length),
+  },
+  {
     name: `${TASK}_process_total`,
     help: 'Records of source topics',
     type: 'counter',

@@ -4,7 +4,7 @@ import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import { applicationIdentity } from './application-identity.js';
 import type { RestoreProgress } from './changelog-reader.js';
-import { RetryError } from './errors.js';
+import { asError, RetryError } from './errors.js';
 import { createInternalTopics } from './internal-topics.js';
 import { changedPartitions, isPlanOutdated, PartitionsChangedError } from './partition-changes.js';
 import type { ProcessStatus, TaskStatus } from './process-status.js';
@@ -58,6 +58,7 @@ export class KafkaStreams {
   readonly #owners: StoreOwners;
   readonly #closing = new AbortController();
   #state: StreamsState = 'CREATED';
+  #error: string | null = null;
   #plan: TopologyPlan | undefined;
   #directory: StateDirectory | undefined;
   #worker: Worker | undefined;
@@ -100,8 +101,10 @@ export class KafkaStreams {
       instance: this.#directory?.instanceId ?? null,
       host: applicationServer ?? null,
       state: this.#state,
+      error: this.#error,
       tasks: this.tasks,
       standbys: this.#worker?.standbyStatus ?? [],
+      unreadable: this.#worker?.unreadable ?? [],
     };
   }
 
@@ -181,6 +184,7 @@ export class KafkaStreams {
       }
       this.#become('NOT_RUNNING');
     } catch (error) {
+      this.#error = asError(error).message;
       this.#become('ERROR');
       throw error;
     } finally {

@@ -1,5 +1,6 @@
 import type { InputOffsets } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
+import type { UnreadableBatch } from '../kafka/ports.js';
 import type { StreamsState } from './streams-state.js';
 
 /** A store of a task that is being restored from its changelog. */
@@ -64,6 +65,10 @@ export interface ProcessStatus {
   /** Where it is to be reached, `host:port`; null if it serves nothing. */
   readonly host: string | null;
   readonly state: StreamsState;
+  /** What stopped it, one line; null unless the state is ERROR. */
+  readonly error: string | null;
   readonly tasks: readonly TaskStatus[];
   readonly standbys: readonly StandbyStatus[];
+  /** Where partitions of the input, or of changelogs, can't be read on. */
+  readonly unreadable: readonly UnreadableBatch[];
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level as DiskLevel } from 'level';
 import { isCorruption, type Level } from '../../stores/state-database.js';
 import type { Logger } from '../kafka/logger.js';
 import type { ApplicationIdentity } from './application-identity.js';
+import { StreamsError } from './errors.js';
 
 /** Where tasks keep their state: the slot of one instance. */
 export interface StateDirectory {
@@ -54,6 +56,27 @@ export async function takeSlot(stateDir: string, applicationId: string, logger: 
     }
   }
   throw new Error(`all ${MAX_SLOTS} slots of ${base} are taken`);
+}
+
+/**
+ * Where the application has its state on this machine; undefined if it has none. Throws a StreamsError if one of its processes has a slot
+ * there.
+ */
+export async function unusedState(stateDir: string, applicationId: string): Promise<string | undefined> {
+  const base = join(stateDir, applicationId);
+  if (!existsSync(base)) return undefined;
+  for (const slot of await readdir(base)) {
+    const database = join(base, slot, LOCK);
+    if (!existsSync(database)) continue;
+    const lock = await opened(database).catch((error: unknown) => {
+      // It is deleted, whatever is in it.
+      if (isCorruption(error)) return 'damaged' as const;
+      throw error;
+    });
+    if (lock === undefined) throw new StreamsError(`a process uses ${join(base, slot)}: stop it first`);
+    if (lock !== 'damaged') await lock.close();
+  }
+  return base;
 }
 
 type Lock = DiskLevel<string, string>;

@@ -60,7 +60,7 @@ export function planTopology(
       const upstream = isBoundary(node) ? topology.subTopologies.find(s => s.nodes.includes(parentOf(node))) : sub;
       repartitions.set(node, {
         node,
-        topic: `${applicationId}-${node.repartition}-repartition`,
+        topic: repartitionTopicOf(applicationId, node),
         partitions: node.partitions ?? tasksOf.get(sub) ?? 0,
         upstreamTasks: (upstream === undefined ? undefined : tasksOf.get(upstream)) ?? 0,
         local: !isBoundary(node),
@@ -84,7 +84,7 @@ export function planTopology(
     writes: all.filter(({ node }) => subTopology.nodes.includes(parentOf(node))),
     stores: subTopology.stores.map(spec => ({
       spec,
-      changelog: spec.logged ? `${applicationId}-${spec.name}-changelog` : undefined,
+      changelog: spec.logged ? changelogTopicOf(applicationId, spec) : undefined,
     })),
   }));
   return {
@@ -100,6 +100,25 @@ export function planTopology(
 
 export function auditTopicOf(applicationId: string): string {
   return `${applicationId}-audit`;
+}
+
+function changelogTopicOf(applicationId: string, { name }: StoreSpec): string {
+  return `${applicationId}-${name}-changelog`;
+}
+
+function repartitionTopicOf(applicationId: string, { repartition }: RepartitionNode): string {
+  return `${applicationId}-${repartition}-repartition`;
+}
+
+/** The names of the topics of the application itself: whether they exist, and with how many partitions, only the cluster knows. */
+export function internalTopicsOf({ subTopologies }: Topology, applicationId: string): readonly string[] {
+  return [
+    ...subTopologies.flatMap(({ reads }) => reads.map(node => repartitionTopicOf(applicationId, node))),
+    ...subTopologies.flatMap(({ stores }) =>
+      stores.filter(({ logged }) => logged).map(spec => changelogTopicOf(applicationId, spec)),
+    ),
+    auditTopicOf(applicationId),
+  ];
 }
 
 function parentOf(node: RepartitionNode): RepartitionNode['parents'][number] {

@@ -1,4 +1,4 @@
-import type { Consumer, Ports, Producer } from '../kafka/ports.js';
+import type { Consumer, Ports, Producer, UnreadableBatch } from '../kafka/ports.js';
 import type { StreamsConfig } from './streams-config.js';
 
 const POLL_TIMEOUT_MS = 50;
@@ -27,6 +27,10 @@ export class WorkerClients {
       clientId: `${name}-producer`,
       ...(config.processingGuarantee === 'exactly_once_v2' ? transactions : {}),
     });
+  }
+
+  get unreadable(): readonly UnreadableBatch[] {
+    return [...this.consumer.unreadable, ...this.restoreConsumer.unreadable];
   }
 
   async connect(): Promise<void> {

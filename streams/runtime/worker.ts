@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { TaskState } from '../../stores/task-state.js';
 import type { AuditTable } from '../audit/audit-table.js';
 import type { Logger } from '../kafka/logger.js';
-import type { Consumer, Ports } from '../kafka/ports.js';
+import type { Consumer, Ports, UnreadableBatch } from '../kafka/ports.js';
 import type { TopicPartition } from '../kafka/record.js';
 import { Aborts, checkUndoable } from './aborts.js';
 import { AssignedTasks } from './assigned-tasks.js';
@@ -165,6 +165,11 @@ export class Worker {
 
   get standbyStatus(): readonly StandbyStatus[] {
     return this.#standbys.status;
+  }
+
+  /** Where partitions of the input, or of changelogs, can't be read on. */
+  get unreadable(): readonly UnreadableBatch[] {
+    return this.#clients.unreadable;
   }
 
   /** The state of a task of which there is a standby here, or that is being restored; undefined if there is none. */

@@ -211,10 +211,11 @@ export class InMemoryCluster {
     this.join(member);
   }
 
-  /** Throws a KafkaClientError if the member does not know yet that others have what it had: it may commit nothing. */
+  /** Throws a KafkaClientError if it never joined, or does not know yet that others have what it had: it may commit nothing. */
   checkMember(member: InMemoryConsumer): void {
     // A group without members takes offsets from anybody, as a broker's does.
-    if (this.#expired.get(member.instanceId) !== member || this.#members.size === 0) return;
+    const isMember = member.topics.length > 0 && this.#expired.get(member.instanceId) !== member;
+    if (isMember || this.#members.size === 0) return;
     throw new KafkaClientError('not a member of the group any more', 'abort', UNKNOWN_MEMBER);
   }
 
@@ -250,6 +251,7 @@ export class InMemoryCluster {
         new Map(topics.flatMap(topic => (this.#topics.has(topic) ? [[topic, this.logs(topic).length] as const] : []))),
       createTopic: async (topic: string, { partitions }: TopicConfig) => this.createTopic(topic, partitions),
       createPartitions: async (topic, total) => this.createPartitions(topic, total),
+      deleteTopic: async topic => this.deleteTopic(topic),
       close: async () => {},
     };
   }

@@ -14,6 +14,7 @@ const UNKNOWN_TOPIC_ID = 100;
 /** The consumer port on a cluster in memory. A poll that brings nothing lets the event loop go round once. */
 export class InMemoryConsumer implements Consumer {
   readonly instanceId: string;
+  readonly unreadable = [];
   readonly #cluster: InMemoryCluster;
   readonly #positions = new Map<string, { readonly partition: TopicPartition; next: number }>();
   /** Of the topics that it has met. */

@@ -49,6 +49,25 @@ describe('routes of a process', () => {
     assert.deepEqual(await response.json(), { state: 'RUNNING', reason: 'tasks are being restored: 0_1, 1_1' });
   });
 
+  it('is not ready in state ERROR, and says what stopped it', async () => {
+    const error = 'topic user has 6 partitions, and had 4 before';
+    const response = await routesOf(served({ state: 'ERROR', error })).request('/readyz');
+    assert.equal(response.status, 503);
+    assert.deepEqual(await response.json(), { state: 'ERROR', reason: `the application is ERROR: ${error}` });
+  });
+
+  it('is not ready where a partition can not be read on, and says where, why and what to do', async () => {
+    const place = { topic: 'user', partition: 2, offset: 40, codec: 'zstd' };
+    const unreadable = [{ ...place, reason: "user-2 can't be read on from offset 40" }];
+    for (const state of ['RUNNING', 'REBALANCING'] as const) {
+      const app = routesOf(served({ state, unreadable }));
+      const response = await app.request('/readyz');
+      assert.equal(response.status, 503);
+      assert.deepEqual(await response.json(), { state, reason: "user-2 can't be read on from offset 40" });
+      assert.equal((await app.request('/healthz')).status, 200);
+    }
+  });
+
   it('shows the metrics of the registry in the text format', async () => {
     const registry = new Registry();
     new Counter({ name: 'things_total', help: 'Things', registers: [registry] }).inc(3);

@@ -21,8 +21,10 @@ export function processStatus(figures: Partial<ProcessStatus> = {}): ProcessStat
     instance: 'i1',
     host: 'here:8081',
     state: 'RUNNING',
+    error: null,
     tasks: [],
     standbys: [],
+    unreadable: [],
     ...figures,
   };
 }

@@ -12,6 +12,7 @@ const UNKNOWN_PARTITION = -190;
 
 /** What a cluster says to one that only asks: a test sets its topics, and makes it fail or wait. */
 export class FakeCluster implements Admin, Consumer {
+  readonly unreadable = [];
   /** By topic, then partition. */
   readonly topics = new Map<string, Watermarks[]>();
   readonly offsets = new Map<string, number>();
@@ -101,6 +102,10 @@ export class FakeCluster implements Admin, Consumer {
 
   createPartitions(): Promise<void> {
     throw new Error('the monitor added partitions');
+  }
+
+  deleteTopic(): Promise<void> {
+    throw new Error('the monitor deleted a topic');
   }
 
   unassign(): void {}

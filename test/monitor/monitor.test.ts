@@ -64,6 +64,21 @@ describe('the monitor', () => {
   const metric = async (name: string): Promise<string | undefined> =>
     new RegExp(`^${name} (.*)$`, 'm').exec(await registry.metrics())?.[1];
 
+  it('shows partitions that were added to the input and are not read, until the application has tasks for them', async () => {
+    cluster.createTopic('user', 2);
+    cluster.createTopic(AUDIT, 2);
+    start();
+    await shows(({ cluster: { up } }) => up);
+    assert.deepEqual(monitor.snapshot.unread, []);
+    assert.equal(await metric('tributary_unread_partitions\\{topic="user"\\}'), undefined);
+    cluster.createPartitions('user', 5);
+    await shows(({ unread }) => unread.length > 0);
+    assert.deepEqual(monitor.snapshot.unread, [{ topic: 'user', partitions: 5, read: 2 }]);
+    assert.equal(await metric('tributary_unread_partitions\\{topic="user"\\}'), '3');
+    cluster.createPartitions(AUDIT, 5);
+    await shows(({ unread }) => unread.length === 0);
+  });
+
   it('waits for the topics, and shows what is produced and processed as it comes', async () => {
     start();
     await shows(({ cluster: { up } }) => up);

@@ -76,6 +76,7 @@ function status(tasks: Readonly<Record<string, Readonly<Record<string, [number, 
     applicationId: 'users',
     instance: 'A',
     state: 'RUNNING',
+    error: null,
     tasks: Object.entries(tasks).map(([id, nodes]) => ({
       id,
       state: 'RUNNING',
@@ -86,5 +87,6 @@ function status(tasks: Readonly<Record<string, Readonly<Record<string, [number, 
         Object.entries(nodes).map(([node, [received, forwarded]]) => [node, { received, forwarded }]),
       ),
     })),
+    unreadable: [],
   };
 }

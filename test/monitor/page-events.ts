@@ -37,11 +37,11 @@ export function closedWindow(most: readonly string[], least: readonly string[]):
 }
 
 export function runningProcess(host: string, ...tasks: ProcessView['tasks']): ProcessView {
-  return { host, instance: `instance-of-${host}`, up: true, reason: null, state: 'RUNNING', tasks };
+  return { host, instance: `instance-of-${host}`, up: true, reason: null, state: 'RUNNING', tasks, unreadable: [] };
 }
 
 export function deadProcess(host: string, reason: string): ProcessView {
-  return { host, instance: null, up: false, reason, state: null, tasks: [] };
+  return { host, instance: null, up: false, reason, state: null, tasks: [], unreadable: [] };
 }
 
 /** A snapshot `seconds` after `AT`: of an application that runs, but for what is told otherwise. */
@@ -56,6 +56,7 @@ export function snapshotAt(seconds: number, told: Partial<Snapshot> = {}): Snaps
       { topic: 'user', partition: 1, end: 6145, committed: 6145, lag: 0 },
       { topic: 'users-country-count-repartition', partition: 0, end: 12, committed: -1, lag: 12 },
     ],
+    unread: [],
     window: windowTable(['China', 50], ['Brazil', 30], ['Chile', 20]),
     closed: closedWindow(['China'], ['Fiji', 'Malta']),
     distinctUsers: [0, 1, 2].map(index => ({ windowStart: AT - 150_000 + index * 60_000, distinctUsers: 90 + index })),

@@ -305,6 +305,19 @@ describe('the model of the live page', () => {
       assert.deepEqual(told([...down, up, ...down]), [[what, 'refused', { at: AT + 1000, orEarlier: false }]]);
     });
 
+    it('tell of a partition that can not be read on, with the reason of the process', () => {
+      const reason = "user-1 can't be read on from offset 40: the batch there is compressed with zstd";
+      const stuck = { ...runningProcess('b:1'), unreadable: [reason] };
+      assert.deepEqual(told([snapshotAt(0, processes(stuck))]), [['A partition is stuck', reason, null]]);
+    });
+
+    it('tell of partitions that were added and are not read, with the way out', () => {
+      const unread = [{ topic: 'user', partitions: 6, read: 4 }];
+      const [problem] = told([snapshotAt(0, { unread })]) as [string, string, null][];
+      assert.equal(problem?.[0], 'user has 6 partitions, and only the first 4 are read');
+      assert.match(problem?.[1] ?? '', /npm run reset/);
+    });
+
     it('tell of a cluster that does not answer, of a process in ERROR, of a stream that broke', () => {
       const cluster = { up: false, reason: 'no broker', since: AT - 5 };
       assert.deepEqual(told([snapshotAt(0, { cluster })]), [

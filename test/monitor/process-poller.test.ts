@@ -37,7 +37,8 @@ describe('the processes of the application', () => {
         { store: 't', restored: 10, remaining: 10 },
       ],
     };
-    answers.set('a:1', status({ state: 'REBALANCING', tasks: [running, restoring] }));
+    const unreadable = [{ topic: 'user', partition: 1, offset: 40, codec: 'zstd', reason: "user-1 can't be read on" }];
+    answers.set('a:1', status({ state: 'REBALANCING', tasks: [running, restoring], unreadable }));
     await poller.round(table);
     assert.deepEqual(
       poller.processes.map(process => processView(process, table.tasks)),
@@ -52,6 +53,7 @@ describe('the processes of the application', () => {
             { id: '0_0', state: 'RUNNING', streamTime: 5, processed: 8, late: 1, restored: 1 },
             { id: '0_1', state: 'RESTORING', streamTime: 77, processed: 10, late: 3, restored: 0.4 },
           ],
+          unreadable: ["user-1 can't be read on"],
         },
       ],
     );

@@ -18,6 +18,7 @@ const SNAPSHOT: Snapshot = {
   cluster: { up: true, reason: null, since: 0 },
   audit: null,
   lag: [],
+  unread: [],
   window: null,
   closed: null,
   distinctUsers: [],

@@ -63,6 +63,7 @@ describe('an application to whose input partitions were added', () => {
       addPartitions();
       await assert.rejects(streams.stopped, wrong);
       assert.equal(streams.state, 'ERROR');
+      assert.match(streams.status.error ?? '', /topic in has 4 partitions, and had 2 before/);
     });
   }
 

@@ -26,6 +26,8 @@ class RecordingAdmin implements Admin {
 
   async createPartitions(): Promise<void> {}
 
+  async deleteTopic(): Promise<void> {}
+
   async close(): Promise<void> {}
 }
 

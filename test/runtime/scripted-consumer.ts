@@ -6,6 +6,7 @@ import { NO_HEADERS } from '../../streams/kafka/record.js';
 export class ScriptedConsumer implements Consumer {
   assigned: readonly TopicPartitionOffset[] = [];
   polls = 0;
+  readonly unreadable = [];
   readonly committedOffsets: TopicPartitionOffset[] = [];
   readonly #batches: (PolledBatch | Error)[];
   readonly #watermarks: ReadonlyMap<string, Watermarks>;

@@ -1,0 +1,73 @@
+import { Command, CommanderError } from 'commander';
+import { pino } from 'pino';
+import { ConfigError, planReset, type ResetPlan, rdKafkaPorts, resetApplication } from '../streams/index.js';
+import { redactionOf } from '../streams/kafka/redaction.js';
+import { usersOptions } from './application.js';
+import { usersConfig } from './environment.js';
+import { usersTopology } from './users.js';
+
+const WRONG_SETTING = 2;
+
+/** Returns undefined if nothing is to be done: the help was asked for. */
+function options(argv: readonly string[]): { readonly yes: boolean } | undefined {
+  const command = new Command('reset')
+    .description('Lets the application process its input from the beginning, as if it were new.')
+    .option('--yes', 'do it; without it, only what would be done is shown', false)
+    .addHelpText(
+      'after',
+      '\nEnvironment: as of the topology: KAFKA_BROKERS, APPLICATION_ID, STATE_DIR, KAFKA_CONFIG_<NAME>, ...',
+    )
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  try {
+    return command.parse(argv, { from: 'user' }).opts<{ yes: boolean }>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new ConfigError(error.message.replace(/^error: /, ''), { cause: error });
+  }
+}
+
+async function main({ yes }: { readonly yes: boolean }): Promise<void> {
+  const config = usersConfig(process.env);
+  const logger = pino({ level: 'error', hooks: { streamWrite: redactionOf(config.cluster) } }, pino.destination(2));
+  const ports = rdKafkaPorts(config.cluster, logger);
+  const plan = await planReset(usersTopology(config), usersOptions(config), ports);
+  process.stdout.write(
+    linesOf(plan)
+      .map(line => `${line}\n`)
+      .join(''),
+  );
+  if (yes) await resetApplication(plan, ports);
+  process.stdout.write(yes ? 'Done.\n' : 'Nothing was changed: --yes does it.\n');
+}
+
+function linesOf({
+  applicationId,
+  offsets,
+  missingTopics,
+  internalTopics,
+  stateDirectory,
+}: ResetPlan): readonly string[] {
+  return [
+    `Reset of application ${applicationId}: it will process its input from the beginning.`,
+    ...offsets.map(
+      ({ topic, partition, offset, oldest }) =>
+        `committed offset of ${topic}-${partition}: ${offset < 0 ? 'none' : offset} becomes ${oldest}`,
+    ),
+    ...missingTopics.map(topic => `topic ${topic} does not exist: it has no offsets`),
+    ...internalTopics.map(topic => `internal topic ${topic}: deleted`),
+    stateDirectory === undefined
+      ? 'state directory: none on this machine'
+      : `state directory ${stateDirectory}: deleted`,
+    'Output topics stay as they are: results are written to them again.',
+  ];
+}
+
+try {
+  const given = options(process.argv.slice(2));
+  if (given !== undefined) await main(given);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof ConfigError ? WRONG_SETTING : 1;
+}
