@@ -43,13 +43,13 @@ async function run(
     complaint: () => complaints.take(),
   });
   collectDefaultMetrics({ register: registry });
-  logger.info(`watching application ${applicationId}; http on ${http.host} port ${server.port}`);
-  server.show(monitor);
-  const running = monitor.run(server);
   onTermination(process, logger, async () => {
     await server.close();
     await monitor.close();
   });
+  logger.info(`watching application ${applicationId}; http on ${http.host} port ${server.port}`);
+  server.show(monitor);
+  const running = monitor.run(server);
   try {
     await running;
     return 0;

@@ -1,12 +1,11 @@
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { producerCommand } from './command.js';
 import { runProducer } from './run.js';
+import { stopOnSignal } from './termination.js';
 import { systemTimer } from './timer.js';
 
 const stop = new AbortController();
-// Once: a second signal ends the process at once.
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
+stopOnSignal(process, stop);
 
 try {
   const command = producerCommand(process.argv.slice(2), process.env);

@@ -41,7 +41,6 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
   const ports = rdKafkaPorts(config.cluster, logger, { onStatistics: metrics.onStatistics });
   // The first client: a configuration that is refused is told in one line, before any other.
   const admin = ports.admin();
-  logger.info(`http on ${config.http.host} port ${http.port}, for others at ${address}`);
   const application: KafkaStreams = usersApplication(
     config,
     {
@@ -60,6 +59,7 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
     stopping.abort();
     await application.close();
   });
+  logger.info(`http on ${config.http.host} port ${http.port}, for others at ${address}`);
   await createTopicsWhenReachable(admin, logger, stopping.signal);
   if (stopping.signal.aborted) return 0;
   application.start();
