@@ -1,3 +1,4 @@
+import { endWithParent } from '../streams/command/parent.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { producerCommand } from './command.js';
 import { runProducer } from './run.js';
@@ -6,6 +7,9 @@ import { systemTimer } from './timer.js';
 
 const stop = new AbortController();
 stopOnSignal(process, stop);
+endWithParent(process);
+// What can't be said to a terminal that is gone is not worth an end before all is delivered.
+process.stderr.on('error', () => {});
 
 try {
   const command = producerCommand(process.argv.slice(2), process.env);
