@@ -1,5 +1,7 @@
-import { type Logger as PinoLogger, pino } from 'pino';
+import type { Logger as PinoLogger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { commandLog } from '../streams/command/log.js';
+import { endWithParent } from '../streams/command/parent.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { rdKafkaPorts } from '../streams/kafka/rdkafka-ports.js';
 import { redactionOf } from '../streams/kafka/redaction.js';
@@ -11,8 +13,8 @@ import { listen, type MonitorServer } from './server.js';
 import { onTermination } from './termination.js';
 
 async function main(config: MonitorConfig): Promise<number> {
-  const redact = redactionOf(config.cluster);
-  const logger = pino({ level: config.logLevel, hooks: { streamWrite: redact } }, pino.destination(2));
+  const logger = commandLog(process, config.logLevel, redactionOf(config.cluster));
+  endWithParent(process);
   const registry = new Registry();
   const server = await listen(config.http, { assets: await readPageAssets(), registry, logger });
   try {
@@ -43,13 +45,13 @@ async function run(
     complaint: () => complaints.take(),
   });
   collectDefaultMetrics({ register: registry });
-  logger.info(`watching application ${applicationId}; http on ${http.host} port ${server.port}`);
-  server.show(monitor);
-  const running = monitor.run(server);
   onTermination(process, logger, async () => {
     await server.close();
     await monitor.close();
   });
+  logger.info(`watching application ${applicationId}; http on ${http.host} port ${server.port}`);
+  server.show(monitor);
+  const running = monitor.run(server);
   try {
     await running;
     return 0;

@@ -1,12 +1,15 @@
+import { endWithParent } from '../streams/command/parent.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { producerCommand } from './command.js';
 import { runProducer } from './run.js';
+import { stopOnSignal } from './termination.js';
 import { systemTimer } from './timer.js';
 
 const stop = new AbortController();
-// Once: a second signal ends the process at once.
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
+stopOnSignal(process, stop);
+endWithParent(process);
+// What can't be said to a terminal that is gone is not worth an end before all is delivered.
+process.stderr.on('error', () => {});
 
 try {
   const command = producerCommand(process.argv.slice(2), process.env);

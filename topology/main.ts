@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { type Logger as PinoLogger, pino } from 'pino';
+import type { Logger as PinoLogger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { commandLog } from '../streams/command/log.js';
+import { endWithParent } from '../streams/command/parent.js';
 import type { HttpServer } from '../streams/http/http-server.js';
 import { ConfigError, type KafkaStreams, rdKafkaPorts } from '../streams/index.js';
 import { SYSTEM_CLOCK } from '../streams/kafka/rdkafka-ports.js';
@@ -10,15 +12,14 @@ import { usersApplication } from './application.js';
 import { type UsersConfig, usersConfig } from './environment.js';
 import { listen } from './http.js';
 import { advertisedAddress } from './http-address.js';
-import { endWithParent, runProcesses } from './processes.js';
+import { runProcesses } from './processes.js';
 import { restoreLog } from './restore-log.js';
 import { onTermination } from './termination.js';
 import { createTopicsWhenReachable } from './topics.js';
 import { usersTopology } from './users.js';
 
 async function main(config: UsersConfig): Promise<number> {
-  const redact = redactionOf(config.cluster);
-  const logger = pino({ level: config.logLevel, hooks: { streamWrite: redact } }, pino.destination(2));
+  const logger = commandLog(process, config.logLevel, redactionOf(config.cluster));
   if (config.streamProcesses > 1) return await runProcesses(fileURLToPath(import.meta.url), config, logger);
   endWithParent(process);
   const registry = new Registry();
@@ -41,7 +42,6 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
   const ports = rdKafkaPorts(config.cluster, logger, { onStatistics: metrics.onStatistics });
   // The first client: a configuration that is refused is told in one line, before any other.
   const admin = ports.admin();
-  logger.info(`http on ${config.http.host} port ${http.port}, for others at ${address}`);
   const application: KafkaStreams = usersApplication(
     config,
     {
@@ -60,6 +60,7 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
     stopping.abort();
     await application.close();
   });
+  logger.info(`http on ${config.http.host} port ${http.port}, for others at ${address}`);
   await createTopicsWhenReachable(admin, logger, stopping.signal);
   if (stopping.signal.aborted) return 0;
   application.start();

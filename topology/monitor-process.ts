@@ -33,7 +33,8 @@ export async function startMonitor(
     env: { ...process.env, KAFKA_BROKERS: brokers, HTTP_PORT: String(port), LOG_LEVEL: logLevel },
     // Ctrl-C of the terminal is this process's to hand on.
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // By the channel it notices when this process ends, however it ends.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');
   const url = `http://${host}:${port}/`;

@@ -22,10 +22,3 @@ function startProcess(program: string, port: number | undefined, index: number):
   const own = port === undefined || port === 0 ? {} : { HTTP_PORT: String(port + index) };
   return fork(program, { env: { ...process.env, STREAM_PROCESSES: '1', ...own } });
 }
-
-/** A process that was started by another one ends with it, however that ended. */
-export function endWithParent(process: NodeJS.Process): void {
-  if (process.channel === undefined) return;
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  process.channel.unref();
-}

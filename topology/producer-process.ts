@@ -15,12 +15,15 @@ export const SAMPLE_USERS = fileURLToPath(new URL('../../producer/sample-users.j
 export async function runProducer(file: string, brokers: string, signal: AbortSignal): Promise<ProducerResult> {
   const child = spawn(process.execPath, [PROGRAM, file], {
     env: { ...process.env, KAFKA_BROKERS: brokers },
-    stdio: ['inherit', 'pipe', 'inherit'],
+    // By the channel it notices when this process ends, however it ends.
+    stdio: ['inherit', 'pipe', 'inherit', 'ipc'],
   });
   const stop = (): boolean => child.kill('SIGTERM');
   signal.addEventListener('abort', stop);
   try {
     let last = '{}';
+    // A pipe, as asked for.
+    if (child.stdout === null) throw new Error('the producer has no standard output');
     createInterface({ input: child.stdout }).on('line', line => {
       last = line;
     });

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { commandLog } from '../streams/command/log.js';
 import { ConfigError, type KafkaStreams, type Ports, rdKafkaPorts } from '../streams/index.js';
 import { startEmbeddedBroker } from '../streams/kafka/embedded-broker.js';
+import { redactionOf } from '../streams/kafka/redaction.js';
 import { TopicReader } from '../streams/kafka/topic-reader.js';
 import { usersApplication } from './application.js';
 import { type UsersConfig, usersConfig } from './environment.js';
@@ -29,7 +30,8 @@ interface StartOptions {
 
 /** Everything on one machine: the embedded broker, the producer with a file of users, the topology, and what comes of it. */
 async function main(options: StartOptions, settings: UsersConfig): Promise<number> {
-  const logger = pino({ level: settings.logLevel === 'info' ? 'warn' : settings.logLevel }, pino.destination(2));
+  const level = settings.logLevel === 'info' ? 'warn' : settings.logLevel;
+  const logger = commandLog(process, level, redactionOf(settings.cluster));
   const broker = await startEmbeddedBroker();
   // The broker forgets everything when it stops: state that outlived it would not fit the next one.
   const stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-'));
@@ -42,7 +44,9 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
   http?.attach({ streams: application, topology: usersTopology(config).describe() });
   let monitor: MonitorProcess | undefined;
   const stopping = new AbortController();
-  onTermination(process, logger, async () => stopping.abort());
+  onTermination(process, logger, async () => stopping.abort(), ['SIGTERM', 'SIGINT', 'SIGHUP']);
+  // Nobody reads what it prints: its terminal, or the other end of a pipe, is gone.
+  process.stdout.on('error', () => stopping.abort());
   try {
     const admin = ports.admin();
     await createTopics(admin);

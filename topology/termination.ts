@@ -4,10 +4,15 @@ import type { Logger } from '../streams/index.js';
 const DEADLINE_MS = 9000;
 
 /**
- * Runs `close` on SIGTERM or SIGINT, once. If it has not ended in time the process is killed: what was not committed is processed
+ * Runs `close` on SIGTERM or SIGINT, or other `signals`, once. If it has not ended in time the process is killed: what was not committed is processed
  * again by the next one.
  */
-export function onTermination(process: NodeJS.Process, logger: Logger, close: () => Promise<void>): void {
+export function onTermination(
+  process: NodeJS.Process,
+  logger: Logger,
+  close: () => Promise<void>,
+  signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'],
+): void {
   let closing = false;
   const terminate = (signal: NodeJS.Signals): void => {
     if (closing) return;
@@ -21,6 +26,5 @@ export function onTermination(process: NodeJS.Process, logger: Logger, close: ()
     // What fails is told by whoever waits for the application to stop.
     close().catch(() => {});
   };
-  process.on('SIGTERM', terminate);
-  process.on('SIGINT', terminate);
+  for (const signal of signals) process.on(signal, terminate);
 }

@@ -89,9 +89,10 @@ async function playScenario(name: ScenarioName, { users, keep }: Options, seed: 
 async function unlessSignalled(runner: { close(): Promise<void> }, run: () => Promise<void>): Promise<void> {
   let closing: Promise<void> | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    // npm hands on the signal of Ctrl-C, which the terminal has already given to the whole group.
+    process.on(signal, () => {
       // It can't go on without what it runs on, and may not notice.
-      closing = runner.close().finally(() => process.exit(1));
+      closing ??= runner.close().finally(() => process.exit(1));
     });
   }
   try {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { CHECKOUT } from '../broker/checkout.js';
 
 /** A command of the application at work. */
@@ -20,10 +21,31 @@ export function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): RunningCommand {
-  const child = spawn(process.execPath, [path.join(CHECKOUT, 'dist', `${program}.js`), ...args], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return watched(
+    spawn(process.execPath, [path.join(CHECKOUT, 'dist', `${program}.js`), ...args], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
+}
+
+/** Runs `npm run <script> -- <args>` in a process group of its own. */
+export function runNpmScript(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): RunningCommand {
+  return watched(
+    spawn('npm', ['run', script, '--', ...args], {
+      cwd: CHECKOUT,
+      env: { ...process.env, npm_config_update_notifier: 'false', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    }),
+  );
+}
+
+function watched(child: ChildProcessByStdio<null, Readable, Readable>): RunningCommand {
   let output = '';
   const changed = new EventTarget();
   const ended = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
