@@ -1,10 +1,10 @@
 /**
- * The key of a user's record: the email, trimmed and in lower case. Null where there is none, or where it does not hold
+ * The key of a user's record: the email, trimmed, in lower case and NFC. Null where there is none, or where it does not hold
  * one `@` with text on both sides.
  */
 export function userKey(email: unknown): string | null {
   if (typeof email !== 'string') return null;
-  const key = email.trim().toLowerCase();
+  const key = email.trim().toLowerCase().normalize('NFC');
   const at = key.indexOf('@');
   return at > 0 && at < key.length - 1 && !key.includes('@', at + 1) ? key : null;
 }

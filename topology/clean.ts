@@ -8,6 +8,11 @@ import { cleanIpAddress } from './clean/ip-address.js';
 import { type JsonObject, parseJsonObject } from './clean/json-object.js';
 import type { User } from './user.js';
 
+const COUNTRY = 'a name of at most 200 characters of valid Unicode';
+const DATE = 'a day of the calendar as dd/MM/yyyy, d/M/yyyy, yyyy-MM-dd or yyyy/MM/dd';
+const IP_ADDRESS = 'four numbers from 0 to 255 such as 192.0.2.1';
+const EMAIL = 'an address such as ada@example.org';
+
 /** A record as it comes from the topic. */
 type RawRecord = OperatorRecord<Buffer | null, Buffer | null>;
 
@@ -21,10 +26,10 @@ export function cleaning(): (stream: OperatorStream<RawRecord>) => OperatorStrea
   return stream =>
     stream
       .map(parseValue)
-      .map(cleanField('country', 'a country', text => countries.get(text, cleanCountry)))
-      .map(cleanField('date', 'a date', text => dates.get(text, cleanDate)))
-      .map(cleanField('ip_address', 'an IPv4 address', cleanIpAddress))
-      .map(cleanField('email', 'an email address', cleanEmail))
+      .map(cleanField('country', COUNTRY, text => countries.get(text, cleanCountry)))
+      .map(cleanField('date', DATE, text => dates.get(text, cleanDate)))
+      .map(cleanField('ip_address', IP_ADDRESS, cleanIpAddress))
+      .map(cleanField('email', EMAIL, cleanEmail))
       .map(keyByEmail);
 }
 

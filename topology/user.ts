@@ -2,9 +2,9 @@
  * A cleaned user. Fields beside the four that cleaning looks at are as they were in the input, present or not.
  */
 export interface User {
-  /** Lower case, without space around it; the key of the record. */
+  /** Lower case and NFC, without space around it; the key of the record. */
   readonly email: string;
-  /** In title case: `Bosnia And Herzegovina`. */
+  /** As people write it, in NFC: `Bosnia and Herzegovina`. */
   readonly country: string;
   /** `yyyy-MM-dd` */
   readonly date: string;

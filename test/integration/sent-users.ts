@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
 import type { SentUser } from './expected-tables.js';
 
-const COUNTRIES = ['China', 'Indonesia', 'Bosnia And Herzegovina', "Cote D'Ivoire", 'Brazil'];
+const COUNTRIES = ['China', 'Indonesia', 'Bosnia and Herzegovina', "Cote d'Ivoire", 'Brazil'];
 
 export interface InputRecord {
   readonly key: Buffer | null;

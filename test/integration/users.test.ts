@@ -226,15 +226,24 @@ function badRecords(timestamp: number): (InputRecord & { readonly reason: string
     [null, 'value: null (tombstone)'],
     [json(null), 'value: null instead of an object'],
     [json([user]), 'value: array instead of an object'],
-    [json({ ...user, date: '31/02/2018' }), 'date: 31/02/2018 is not a date'],
-    [json({ ...user, ip_address: '1.2.3' }), 'ip_address: 1.2.3 is not an IPv4 address'],
-    [json({ ...user, ip_address: '256.1.1.1' }), 'ip_address: 256.1.1.1 is not an IPv4 address'],
-    [json({ ...user, email: 'nobody' }), 'email: nobody is not an email address'],
+    [
+      json({ ...user, date: '31/02/2018' }),
+      'date: not a day of the calendar as dd/MM/yyyy, d/M/yyyy, yyyy-MM-dd or yyyy/MM/dd: "31/02/2018"',
+    ],
+    [json({ ...user, ip_address: '1.2.3' }), 'ip_address: not four numbers from 0 to 255 such as 192.0.2.1: "1.2.3"'],
+    [
+      json({ ...user, ip_address: '256.1.1.1' }),
+      'ip_address: not four numbers from 0 to 255 such as 192.0.2.1: "256.1.1.1"',
+    ],
+    [json({ ...user, email: 'nobody' }), 'email: not an address such as ada@example.org: "nobody"'],
     [json({ ...user, country: 7 }), 'country: number instead of a string'],
     [json({ email: 'a@b.c', date: '06/05/2018', ip_address: '10.0.0.1' }), 'country: missing'],
     [Buffer.from([0x7b, 0xff, 0x7d]), 'value: not UTF-8'],
     [json('x'.repeat(1_047_000)), 'value: string instead of an object'],
-    [json({ ...user, country: 'x'.repeat(1_000_000) }), `country: ${'x'.repeat(100)}... is not a country`],
+    [
+      json({ ...user, country: 'x'.repeat(1_000_000) }),
+      `country: not a name of at most 200 characters of valid Unicode: "${'x'.repeat(100)}..."`,
+    ],
   ];
   return bad.map(([value, reason], i) => ({ key: i % 2 === 0 ? null : Buffer.from('key'), value, timestamp, reason }));
 }

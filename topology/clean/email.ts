@@ -1,15 +1,20 @@
-import { hasUnpairedSurrogate } from './unpaired-surrogate.js';
-
 /** Twice what mail allows; an address is a key of tables, and must have a bound. */
 const MAX_LENGTH = 640;
 
 /**
- * The address without space around it, in lower case; null unless it is valid Unicode with exactly one `@` and text on both
- * sides of that, and at most 640 characters long.
+ * A name, one `@`, and a domain without empty parts. White space and control characters, halves of surrogate pairs, and the characters by
+ * which mail separates an address from what is around it (`<`, `:`, `,` and others) are in neither.
+ */
+const ADDRESS =
+  /^[^\s\p{Cc}\p{Cs}()<>[\]:;,\\"@]+@[^\s\p{Cc}\p{Cs}()<>[\]:;,\\"@.]+(?:\.[^\s\p{Cc}\p{Cs}()<>[\]:;,\\"@.]+)*$/u;
+
+/**
+ * The address in lower case and NFC; null unless it is a name and a domain, and at most 640 characters long. Only its form is
+ * looked at: a domain may be one that does not exist.
+ *
+ * @param text without white space around it
  */
 export function cleanEmail(text: string): string | null {
-  const email = text.trim().toLowerCase();
-  const at = email.indexOf('@');
-  const oneAtInside = email.length <= MAX_LENGTH && at > 0 && at < email.length - 1 && at === email.lastIndexOf('@');
-  return oneAtInside && !hasUnpairedSurrogate(email) ? email : null;
+  const email = text.toLowerCase().normalize('NFC');
+  return email.length <= MAX_LENGTH && ADDRESS.test(email) ? email : null;
 }

@@ -1,24 +1,28 @@
 import type { OperatorRecord } from '../../streams/dsl/operator-chain.js';
 import { type JsonObject, jsonType } from './json-object.js';
-import { quoted, RejectedRecord } from './rejected-record.js';
+import { RejectedRecord } from './rejected-record.js';
 
-/** A text that is not what it should be gives null. */
+/** Is given a text without white space around it, and not empty. What is not as it should be gives null. */
 export type TextCleaner = (text: string) => string | null;
 
 /**
- * A step that cleans one field of the freshly parsed value, in place. A field that is missing, no string, or not `what` it
- * should be (`a date`) throws a RejectedRecord that names it.
+ * A step that cleans one field of the freshly parsed value, in place. A field that is missing, no string, empty, or not what it
+ * should be throws a RejectedRecord that names it.
+ *
+ * @param expected what the field should be: `a day of the calendar`
  */
 export function cleanField<F extends string>(
   field: F,
-  what: string,
+  expected: string,
   clean: TextCleaner,
 ): <K, V extends JsonObject>(record: OperatorRecord<K, V>) => OperatorRecord<K, V & Record<F, string>> {
   return record => {
     const raw = record.value[field];
     if (typeof raw !== 'string') throw new RejectedRecord(`${field}: ${notText(raw)}`);
-    const cleaned = clean(raw);
-    if (cleaned === null) throw new RejectedRecord(`${field}: ${notWhat(raw, what)}`);
+    const text = raw.trim();
+    if (text === '') throw new RejectedRecord(`${field}: empty`);
+    const cleaned = clean(text);
+    if (cleaned === null) throw new RejectedRecord(`${field}: not ${expected}`, text);
     setField(record, field, cleaned);
     return record;
   };
@@ -26,10 +30,6 @@ export function cleanField<F extends string>(
 
 function notText(raw: unknown): string {
   return raw === undefined ? 'missing' : `${jsonType(raw)} instead of a string`;
-}
-
-function notWhat(text: string, what: string): string {
-  return text.trim() === '' ? 'empty' : `${quoted(text)} is not ${what}`;
 }
 
 function setField<K, V extends JsonObject, F extends string>(

@@ -4,6 +4,8 @@ const DOTTED_QUAD = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 /**
  * The text if it is four decimal numbers of 0-255 with dots between them, else null. Leading zeros are refused: some
  * readers take `010` for 8, others for 10.
+ *
+ * @param text without white space around it
  */
 export function cleanIpAddress(text: string): string | null {
   return DOTTED_QUAD.test(text) ? text : null;

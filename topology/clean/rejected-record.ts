@@ -1,18 +1,21 @@
 const MAX_QUOTED_LENGTH = 100;
 
-/** A record that cleaning refuses. The message is the reason, starting with the field: `date: 31/02/2018 is not a date`. */
+/**
+ * A record that cleaning refuses. The message is the field and the reason, and the text that is refused, quoted as in JSON:
+ * `email: not an address such as ada@example.org: "ada"`.
+ */
 export class RejectedRecord extends Error {
-  constructor(reason: string) {
+  /** @param text cut after 100 characters in the message */
+  constructor(reason: string, text?: string) {
     // A stack trace would name the same few frames each time, and a dirty input makes thousands of these a second.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    super(reason);
+    super(text === undefined ? reason : `${reason}: ${quoted(text)}`);
     Error.stackTraceLimit = stackTraceLimit;
     this.name = 'RejectedRecord';
   }
 }
 
-/** The text as a reason quotes it: cut after 100 characters. */
-export function quoted(text: string): string {
-  return text.length <= MAX_QUOTED_LENGTH ? text : `${text.slice(0, MAX_QUOTED_LENGTH)}...`;
+function quoted(text: string): string {
+  return JSON.stringify(text.length <= MAX_QUOTED_LENGTH ? text : `${text.slice(0, MAX_QUOTED_LENGTH)}...`);
 }
