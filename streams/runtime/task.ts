@@ -4,6 +4,7 @@ import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { AuditRecord } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
+import { synchronous } from '../dsl/synchronous.js';
 import type { Clock } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../kafka/record.js';
@@ -244,7 +245,7 @@ export class Task {
     }
     let timestamp: number;
     try {
-      timestamp = node.timestampExtractor(record, value, input.time);
+      timestamp = synchronous(node.timestampExtractor(record, value, input.time), 'the timestamp extractor');
       if (!isTimestamp(timestamp, this.#latest)) {
         throw new InvalidTimestampError(timestamp, this.#clock.now(), this.#maxTimestampAheadMs);
       }

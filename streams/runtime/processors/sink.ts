@@ -1,4 +1,5 @@
 import type { SinkNode } from '../../dsl/node.js';
+import { synchronous } from '../../dsl/synchronous.js';
 import type { Headers } from '../../kafka/record.js';
 import type { InputSerdes } from '../dead-letter.js';
 import { ANY_PARTITION } from '../record-collector.js';
@@ -24,7 +25,7 @@ export class SinkProcessor extends Processor {
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { topic: choice, keySerde, valueSerde } = this.#node;
     const chosen = typeof choice !== 'string';
-    const topic = chosen ? checkedTopic(choice(key, value, headers)) : choice;
+    const topic = chosen ? checkedTopic(synchronous(choice(key, value, headers), 'the topic extractor')) : choice;
     const keyBytes = key === null || key === undefined ? null : keySerde.serialize(key);
     const valueBytes = value === null || value === undefined ? null : valueSerde.serialize(value);
     this.context.collector.send(topic, ANY_PARTITION, keyBytes, valueBytes, timestamp, headers);
