@@ -15,6 +15,7 @@ import {
 } from './errors.js';
 import { ANY_PARTITION, type RecordCollector, RecordTooLargeError } from './record-collector.js';
 import { RecordRefusedError } from './refusals.js';
+import { SerdeError } from './serde-error.js';
 import { isStateError } from './state-error.js';
 
 export interface ErrorHandlers {
@@ -135,10 +136,11 @@ export class TaskContext {
   failed(
     raisedIn: ErrorContext['phase'],
     node: string,
-    thrown: unknown,
+    raised: unknown,
     input: NodeInput | null,
     serdes: InputSerdes = {},
   ): void {
+    const thrown = raised instanceof SerdeError ? raised.cause : raised;
     if (thrown instanceof StreamsError || thrown instanceof RetryError) throw thrown;
     if (thrown instanceof PromiseError) throw new StreamsError(`${node}: ${thrown.message}`, { cause: thrown });
     // The client's errors are about the transaction, those of the disk about the task: not about this record.
@@ -150,7 +152,8 @@ export class TaskContext {
     const response = this.#answer(error, context);
     if (response !== 'resume') {
       const where = record === null ? '' : ` for ${place(record)}`;
-      const message = `${phase} failed at ${node}${where}: ${error.message}`;
+      const hint = raised instanceof SerdeError ? `: check ${raised.option} of ${node}` : '';
+      const message = `${phase} failed at ${node}${where}: ${error.message}${hint}`;
       throw response === 'retry'
         ? new RetryError(message, { cause: error })
         : new StreamsError(message, { cause: error });

@@ -23,6 +23,7 @@ import { decodePartial } from './processors/partial-aggregate.js';
 import type { RecordCollector } from './record-collector.js';
 import { kindOf, unescaped } from './record-kind.js';
 import { RecordQueue } from './record-queue.js';
+import { SerdeError } from './serde-error.js';
 import { AUDIT_STORE, type InstanceIdentity, TaskAudit } from './task-audit.js';
 import { type ErrorHandlers, TaskContext } from './task-context.js';
 import type { PlannedSubTopology } from './task-plan.js';
@@ -236,11 +237,13 @@ export class Task {
     counts.in[record.topic] = (counts.in[record.topic] ?? 0) + 1;
     let key: unknown;
     let value: unknown;
+    let serde: SerdeError['option'] = 'keySerde';
     try {
       key = record.key === null ? null : node.keySerde.deserialize(record.key);
+      serde = 'valueSerde';
       value = record.value === null ? null : node.valueSerde.deserialize(record.value);
     } catch (thrown) {
-      this.#context.failed('deserialization', node.name, thrown, null);
+      this.#context.failed('deserialization', node.name, new SerdeError(thrown, serde), null);
       return;
     }
     let timestamp: number;
