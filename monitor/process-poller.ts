@@ -6,7 +6,7 @@ import { askProcess, type Fetch } from './process-client.js';
 import { type ProcessStatus, parseProcessStatus } from './process-status.js';
 
 const TIMEOUT_MS = 2000;
-/** A process that died for good, and whose tasks others have, is forgotten after this time. */
+/** A process that does not answer, and has no task of the topology any more, is forgotten after this time. */
 const FORGET_AFTER_MS = 300_000;
 const MAX_PROCESSES = 1000;
 
@@ -128,19 +128,24 @@ function parseStatus(text: string): ProcessStatus {
  * Those that announced themselves, and those that committed last for a task that nobody announces. An announcement goes before a
  * commit: who restores a task has not committed for it yet.
  */
-export function knownProcesses({ tasks, instances }: AuditTable): readonly KnownProcess[] {
+export function knownProcesses(table: AuditTable): readonly KnownProcess[] {
+  const { tasks, instances } = table;
   const known = new Map<string, KnownProcess>();
   const hostOfTask = (task: string): string | null | undefined => tasks.get(task)?.host;
   const announced = new Set<string>();
   for (const { host, instance, tasks: announcedTasks } of instances.values()) {
     for (const task of announcedTasks) announced.add(task);
     if (host === null) continue;
-    const owns = announcedTasks.some(task => hostOfTask(task) === host || hostOfTask(task) === undefined);
+    const owns = announcedTasks.some(task => {
+      const committedAt = hostOfTask(task);
+      return committedAt === host || (committedAt === undefined && table.ownerOf(task) === instance);
+    });
     known.set(host, { host, instance, owns: owns || known.get(host)?.owns === true });
   }
   for (const { task, host, instance } of tasks.values()) {
     if (announced.has(task) || host === null || known.has(host)) continue;
-    known.set(host, { host, instance, owns: true });
+    // The group gives out all tasks that there are: beside others that have some, those of nobody are of an earlier topology.
+    known.set(host, { host, instance, owns: announced.size === 0 });
   }
   return [...known.values()].sort((a, b) => (a.host < b.host ? -1 : 1));
 }

@@ -11,6 +11,7 @@ import type { Grouped, Materialized, Named, Produced, Repartitioned } from './op
 import { addRepartition, type KnownSerdes, serdesOr } from './repartition.js';
 import type { Serde } from './serdes.js';
 import { storeSpec } from './store-spec.js';
+import { type FunctionsMustBeSynchronous, type IfPromise, type Synchronous, synchronous } from './synchronous.js';
 
 /**
  * A stream of records (Java: `KStream`). Its methods only add nodes to the topology; nothing runs here. Functions given
@@ -48,7 +49,12 @@ export class KStream<K, V> {
   }
 
   /** A new value for each record; the key stays, and so does the partition. */
-  mapValues<VR>(mapper: (value: V, key: K) => VR, named: Named = {}): KStream<K, VR> {
+  mapValues<P extends PromiseLike<unknown>>(
+    mapper: (value: V, key: K) => P,
+    ...named: IfPromise<P, [named?: Named]>
+  ): FunctionsMustBeSynchronous;
+  mapValues<VR>(mapper: (value: V, key: K) => VR, named?: Named): KStream<K, VR>;
+  mapValues<VR>(mapper: (value: V, key: K) => VR, named: Named = {}): KStream<K, VR> | FunctionsMustBeSynchronous {
     const node = this.#graph.add('KSTREAM-MAPVALUES', named.name, { kind: 'mapValues', parents: [this.#node], mapper });
     return new KStream<K, VR>(this.#graph, node, this.#keepingKeySerde<VR>(), this.#keyChanged);
   }
@@ -70,23 +76,23 @@ export class KStream<K, V> {
   }
 
   /** A new key for each record. A later grouping may move records to another partition. */
-  selectKey<KR>(mapper: (key: K, value: V) => KR, named: Named = {}): KStream<KR, V> {
-    const node = this.#graph.add('KSTREAM-KEY-SELECT', named.name, {
-      kind: 'selectKey',
-      parents: [this.#node],
-      mapper: (key: K, value: V): KeyValue<KR, V> => ({ key: mapper(key, value), value }),
-    });
-    return new KStream<KR, V>(this.#graph, node, withoutKey(this.#serdes), true);
+  selectKey<P extends PromiseLike<unknown>>(
+    mapper: (key: K, value: V) => P,
+    ...named: IfPromise<P, [named?: Named]>
+  ): FunctionsMustBeSynchronous;
+  selectKey<KR>(mapper: (key: K, value: V) => KR, named?: Named): KStream<KR, V>;
+  selectKey<KR>(mapper: (key: K, value: V) => KR, named: Named = {}): KStream<KR, V> | FunctionsMustBeSynchronous {
+    return this.#selectKey(mapper, named, 'the mapper of selectKey');
   }
 
   /** Calls `action` for each record and lets it go on unchanged. */
-  peek(action: (key: K, value: V) => void, named: Named = {}): KStream<K, V> {
+  peek<R>(action: (key: K, value: V) => Synchronous<R>, named: Named = {}): KStream<K, V> {
     const node = this.#graph.add('KSTREAM-PEEK', named.name, { kind: 'peek', parents: [this.#node], action });
     return new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
   }
 
   /** Calls `action` for each record. */
-  foreach(action: (key: K, value: V) => void, named: Named = {}): void {
+  foreach<R>(action: (key: K, value: V) => Synchronous<R>, named: Named = {}): void {
     this.#graph.add('KSTREAM-FOREACH', named.name, { kind: 'peek', parents: [this.#node], action });
   }
 
@@ -146,8 +152,26 @@ export class KStream<K, V> {
   }
 
   /** Groups by a new key; records whose new key is null are dropped, counted. */
-  groupBy<KR>(selector: (key: K, value: V) => KR, options: Grouped<KR, V> = {}): KGroupedStream<KR, V> {
-    return this.selectKey(selector).groupByKey(options);
+  groupBy<P extends PromiseLike<unknown>>(
+    selector: (key: K, value: V) => P,
+    ...options: IfPromise<P, [options?: Grouped<P, V>]>
+  ): FunctionsMustBeSynchronous;
+  groupBy<KR>(selector: (key: K, value: V) => KR, options?: Grouped<KR, V>): KGroupedStream<KR, V>;
+  groupBy<KR>(
+    selector: (key: K, value: V) => KR,
+    options: Grouped<KR, V> = {},
+  ): KGroupedStream<KR, V> | FunctionsMustBeSynchronous {
+    return this.#selectKey(selector, {}, 'the selector of groupBy').groupByKey(options);
+  }
+
+  /** `what` is what the mapper is to the caller. */
+  #selectKey<KR>(mapper: (key: K, value: V) => KR, named: Named, what: string): KStream<KR, V> {
+    const node = this.#graph.add('KSTREAM-KEY-SELECT', named.name, {
+      kind: 'selectKey',
+      parents: [this.#node],
+      mapper: (key: K, value: V): KeyValue<KR, V> => ({ key: synchronous(mapper(key, value), what), value }),
+    });
+    return new KStream<KR, V>(this.#graph, node, withoutKey(this.#serdes), true);
   }
 
   #filter(predicate: (key: K, value: V) => boolean, negated: boolean, named: Named): KStream<K, V> {

@@ -5,6 +5,7 @@ import type { Named } from './options.js';
 import { type KnownSerdes, serdesOr } from './repartition.js';
 import { storeSpec } from './store-spec.js';
 import type { Suppressed } from './suppressed.js';
+import type { FunctionsMustBeSynchronous, IfPromise } from './synchronous.js';
 import type { TimeWindows } from './windows.js';
 
 /** A table: the latest value of each key, and the stream of its updates (Java: `KTable`). */
@@ -33,7 +34,12 @@ export class KTable<K, V> {
   }
 
   /** A new value for each row. Not called for tombstones. */
-  mapValues<VR>(mapper: (value: V, key: K) => VR, named: Named = {}): KTable<K, VR> {
+  mapValues<P extends PromiseLike<unknown>>(
+    mapper: (value: V, key: K) => P,
+    ...named: IfPromise<P, [named?: Named]>
+  ): FunctionsMustBeSynchronous;
+  mapValues<VR>(mapper: (value: V, key: K) => VR, named?: Named): KTable<K, VR>;
+  mapValues<VR>(mapper: (value: V, key: K) => VR, named: Named = {}): KTable<K, VR> | FunctionsMustBeSynchronous {
     const parents = [this.#node];
     const node = this.#graph.add('KTABLE-MAPVALUES', named.name, { kind: 'tableMapValues', parents, mapper });
     const { keySerde } = this.#serdes;

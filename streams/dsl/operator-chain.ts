@@ -1,4 +1,5 @@
 import { KafkaClient, KStorage, KStream } from 'kafka-streams';
+import { synchronous } from './synchronous.js';
 
 /** What flows through the operators of `pipe`: one record's key and value. */
 export interface OperatorRecord<K, V> {
@@ -141,6 +142,46 @@ function assertSynchronous(end: MostSource<unknown>, head: MostSource<unknown>):
   }
 }
 
+type Unary<R = unknown> = { bivarianceHack(value: unknown): R }['bivarianceHack'];
+
+function checked<R>(apply: Unary<R>, operator: string): (value: unknown) => R {
+  const what = `the function of ${operator}`;
+  return value => synchronous(apply(value), what);
+}
+
+/** Its operators refuse functions that give a promise: a filter would take that for true. */
+class CheckedStream extends KStream {
+  override map(etl: Unary): this {
+    super.map(checked(etl, 'map'));
+    return this;
+  }
+
+  override filter(pred: Unary<boolean>): this {
+    super.filter(checked(pred, 'filter'));
+    return this;
+  }
+
+  override tap(eff: Unary): this {
+    super.tap(checked(eff, 'tap'));
+    return this;
+  }
+
+  override timestamp(etl: Unary): this {
+    super.timestamp(checked(etl, 'timestamp'));
+    return this;
+  }
+
+  override atThroughput(count: number, callback: Unary): this {
+    super.atThroughput(count, checked(callback, 'atThroughput'));
+    return this;
+  }
+
+  override mapToFormat(type = 'unknown-publish', getId?: Unary): this {
+    super.mapToFormat(type, getId === undefined ? getId : checked(getId, 'mapToFormat'));
+    return this;
+  }
+}
+
 /**
  * Builds a chain of kafka-streams' operators and returns its entrance. A call of that runs the chain synchronously and calls
  * `sink` once if the value passes, not at all if it is filtered out. What an operator or `sink` throws is thrown by that
@@ -153,7 +194,7 @@ export function mountOperators<In, Out>(
   sink: (value: Out) => void,
 ): (value: In) => void {
   const input = new PushSource<In>();
-  const stream = new KStream('', new KStorage({}), new KafkaClient());
+  const stream: KStream = new CheckedStream('', new KStorage({}), new KafkaClient());
   stream.replaceInternalObservable({ source: input });
   const head: MostStream<In> = stream.getMost();
 

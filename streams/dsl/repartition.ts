@@ -1,6 +1,7 @@
 import { type Graph, TopologyError } from './graph.js';
 import type { GraphNode } from './node.js';
-import { type Serde, Serdes } from './serdes.js';
+import { isBuiltIn, type Serde, Serdes } from './serdes.js';
+import { synchronousSerde } from './synchronous.js';
 
 /** The serdes that a stream has from where it was read; absent where an operator made other keys or values. */
 export interface KnownSerdes<K, V> {
@@ -16,9 +17,14 @@ export interface SerdePair<K, V> {
 /** The serdes of the options, else those that are known, else text keys and JSON values. */
 export function serdesOr<K, V>(options: KnownSerdes<K, V>, known: KnownSerdes<K, V>): SerdePair<K, V> {
   return {
-    keySerde: options.keySerde ?? known.keySerde ?? (Serdes.string() as unknown as Serde<K>),
-    valueSerde: options.valueSerde ?? known.valueSerde ?? Serdes.json<V>(),
+    keySerde: checked(options.keySerde) ?? known.keySerde ?? (Serdes.string() as unknown as Serde<K>),
+    valueSerde: checked(options.valueSerde) ?? known.valueSerde ?? Serdes.json<V>(),
   };
+}
+
+/** Those that come with the library are known to be synchronous, and most records go through them. */
+function checked<T>(serde: Serde<T> | undefined): Serde<T> | undefined {
+  return serde === undefined || isBuiltIn(serde) ? serde : synchronousSerde(serde);
 }
 
 /** Throws a TopologyError if the name is taken or the number of partitions is not a positive whole number. */

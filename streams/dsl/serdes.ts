@@ -61,6 +61,13 @@ const json: Serde<unknown> = Object.freeze({
   fromText: (text: string): unknown => JSON.parse(text),
 });
 
+const BUILT_IN: ReadonlySet<object> = new Set([string, long, double, bytes, json]);
+
+/** True for serdes of the library that use no other serde. */
+export function isBuiltIn<T>(serde: Serde<T>): boolean {
+  return BUILT_IN.has(serde);
+}
+
 /** The serdes that come with the library; the bytes are those of Java's serdes of the same names. */
 export const Serdes = Object.freeze({
   /** UTF-8. */

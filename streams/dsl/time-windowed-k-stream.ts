@@ -9,6 +9,7 @@ import { pairSerde } from './pair-serde.js';
 import { addRepartition, serdesOr } from './repartition.js';
 import { type Serde, Serdes } from './serdes.js';
 import { windowStoreSpec } from './store-spec.js';
+import { synchronous } from './synchronous.js';
 import type { TimeWindows, Windowed } from './windows.js';
 
 type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'logging' | 'retention'>;
@@ -92,7 +93,7 @@ export class TimeWindowedKStream<K, V> {
     const keyed = graph.add('KSTREAM-MAP', undefined, {
       kind: 'map',
       parents: [node],
-      mapper: (key: K, value: V) => ({ key: by(key, value), value: key }),
+      mapper: (key: K, value: V) => ({ key: synchronous(by(key, value), 'the function of countDistinct'), value: key }),
     });
     const moved = addRepartition(
       graph,

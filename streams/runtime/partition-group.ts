@@ -1,4 +1,5 @@
 import type { SourceNode } from '../dsl/node.js';
+import { synchronous } from '../dsl/synchronous.js';
 import { recordTimestamp } from '../dsl/timestamp-extractor.js';
 import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import { isTimestamp } from './event-time.js';
@@ -138,5 +139,6 @@ function headTimestamp(input: SourceInput, head: ConsumerRecord, latest: number)
 
 function extracted({ node, time }: SourceInput, head: ConsumerRecord): number {
   if (node.timestampExtractor === recordTimestamp) return head.timestamp;
-  return node.timestampExtractor(head, head.value === null ? null : node.valueSerde.deserialize(head.value), time);
+  const value = head.value === null ? null : node.valueSerde.deserialize(head.value);
+  return synchronous(node.timestampExtractor(head, value, time), 'the timestamp extractor');
 }

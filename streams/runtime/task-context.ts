@@ -1,11 +1,21 @@
 import { EntryTooLargeError } from '../../stores/entry-too-large-error.js';
 import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../audit/task-counts.js';
+import { PromiseError, synchronous } from '../dsl/synchronous.js';
 import { KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { deadLetter, type InputSerdes } from './dead-letter.js';
-import { asError, type ErrorContext, type ErrorHandler, type NodeInput, RetryError, StreamsError } from './errors.js';
+import {
+  asError,
+  type ErrorContext,
+  type ErrorHandler,
+  type ErrorResponse,
+  type NodeInput,
+  RetryError,
+  StreamsError,
+} from './errors.js';
 import { ANY_PARTITION, type RecordCollector, RecordTooLargeError } from './record-collector.js';
 import { RecordRefusedError } from './refusals.js';
+import { SerdeError } from './serde-error.js';
 import { isStateError } from './state-error.js';
 
 export interface ErrorHandlers {
@@ -106,6 +116,17 @@ export class TaskContext {
     this.#counts.dropped++;
   }
 
+  #answer(error: Error, context: ErrorContext): ErrorResponse {
+    const { phase } = context;
+    const response = this.#handlers[phase](error, context);
+    if (response === 'resume') return response;
+    try {
+      return synchronous(response, `${phase}ExceptionHandler`);
+    } catch (thrown) {
+      throw new StreamsError(asError(thrown).message, { cause: error });
+    }
+  }
+
   /**
    * Asks the handler about an exception in `node`. Returns if the record is to be left out; else throws a StreamsError.
    *
@@ -115,21 +136,24 @@ export class TaskContext {
   failed(
     raisedIn: ErrorContext['phase'],
     node: string,
-    thrown: unknown,
+    raised: unknown,
     input: NodeInput | null,
     serdes: InputSerdes = {},
   ): void {
+    const thrown = raised instanceof SerdeError ? raised.cause : raised;
     if (thrown instanceof StreamsError || thrown instanceof RetryError) throw thrown;
+    if (thrown instanceof PromiseError) throw new StreamsError(`${node}: ${thrown.message}`, { cause: thrown });
     // The client's errors are about the transaction, those of the disk about the task: not about this record.
     if (thrown instanceof KafkaClientError || isStateError(thrown)) throw thrown;
     const error = asError(thrown);
     const phase = isProductionError(thrown) ? 'production' : raisedIn;
     const record = this.#record;
     const context: ErrorContext = { phase, node, taskId: this.taskId, record, input };
-    const response = this.#handlers[phase](error, context);
+    const response = this.#answer(error, context);
     if (response !== 'resume') {
       const where = record === null ? '' : ` for ${place(record)}`;
-      const message = `${phase} failed at ${node}${where}: ${error.message}`;
+      const hint = raised instanceof SerdeError ? `: check ${raised.option} of ${node}` : '';
+      const message = `${phase} failed at ${node}${where}: ${error.message}${hint}`;
       throw response === 'retry'
         ? new RetryError(message, { cause: error })
         : new StreamsError(message, { cause: error });

@@ -4,6 +4,7 @@ import { stateKeyBytes } from '../../stores/state-database.js';
 import type { TaskState } from '../../stores/task-state.js';
 import type { AuditRecord } from '../audit/audit-record.js';
 import type { TaskCounts } from '../audit/task-counts.js';
+import { synchronous } from '../dsl/synchronous.js';
 import type { Clock } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../kafka/record.js';
@@ -22,6 +23,7 @@ import { decodePartial } from './processors/partial-aggregate.js';
 import type { RecordCollector } from './record-collector.js';
 import { kindOf, unescaped } from './record-kind.js';
 import { RecordQueue } from './record-queue.js';
+import { SerdeError } from './serde-error.js';
 import { AUDIT_STORE, type InstanceIdentity, TaskAudit } from './task-audit.js';
 import { type ErrorHandlers, TaskContext } from './task-context.js';
 import type { PlannedSubTopology } from './task-plan.js';
@@ -235,16 +237,18 @@ export class Task {
     counts.in[record.topic] = (counts.in[record.topic] ?? 0) + 1;
     let key: unknown;
     let value: unknown;
+    let serde: SerdeError['option'] = 'keySerde';
     try {
       key = record.key === null ? null : node.keySerde.deserialize(record.key);
+      serde = 'valueSerde';
       value = record.value === null ? null : node.valueSerde.deserialize(record.value);
     } catch (thrown) {
-      this.#context.failed('deserialization', node.name, thrown, null);
+      this.#context.failed('deserialization', node.name, new SerdeError(thrown, serde), null);
       return;
     }
     let timestamp: number;
     try {
-      timestamp = node.timestampExtractor(record, value, input.time);
+      timestamp = synchronous(node.timestampExtractor(record, value, input.time), 'the timestamp extractor');
       if (!isTimestamp(timestamp, this.#latest)) {
         throw new InvalidTimestampError(timestamp, this.#clock.now(), this.#maxTimestampAheadMs);
       }

@@ -1,4 +1,5 @@
 export {
+  type InputRecord,
   type StoreEntry,
   type TestRecord,
   TopologyTestDriver,

@@ -14,6 +14,7 @@ import { noMetrics } from '../runtime/streams-metrics.js';
 import { taskId } from '../runtime/task.js';
 import { planTopology, type TopologyPlan } from '../runtime/task-plan.js';
 import { Worker } from '../runtime/worker.js';
+import { DriverTopics } from './driver-topics.js';
 import { InMemoryCluster } from './in-memory-cluster.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryStateDirectory } from './memory-state-directory.js';
@@ -35,6 +36,15 @@ export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
   readonly commitTurns?: number;
   /** Records that the producer's queue takes in one turn of the event loop, before it is full. Default: all. */
   readonly queueRecords?: number;
+}
+
+/** A record for a source topic. */
+export interface InputRecord<K, V> {
+  readonly key: K | null;
+  readonly value: V | null;
+  /** Milliseconds. Default: the driver's clock. */
+  readonly timestamp?: number;
+  readonly headers?: Headers;
 }
 
 export interface TestRecord<K, V> {
@@ -62,6 +72,7 @@ export class TopologyTestDriver {
   readonly #plan: TopologyPlan;
   readonly #cluster: InMemoryCluster;
   readonly #clock: ManualClock;
+  readonly #topics: DriverTopics;
   readonly #autoCommit: boolean;
   readonly #read = new Map<string, number>();
   readonly #application: SimulatedApplication;
@@ -71,11 +82,13 @@ export class TopologyTestDriver {
     plan: TopologyPlan,
     cluster: InMemoryCluster,
     clock: ManualClock,
+    topics: DriverTopics,
     autoCommit: boolean,
   ) {
     this.#plan = plan;
     this.#cluster = cluster;
     this.#clock = clock;
+    this.#topics = topics;
     this.#autoCommit = autoCommit;
     this.#application = new SimulatedApplication(
       cluster.ports,
@@ -109,17 +122,13 @@ export class TopologyTestDriver {
     const clock = new ManualClock(startTime);
     const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns, queueRecords });
     const sources = topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
-    const sinks = topology.nodes.flatMap(node =>
-      node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : [],
-    );
-    const late = topology.nodes.flatMap(node => ('late' in node && node.late !== undefined ? [node.late.topic] : []));
     const deadLetters = config.deadLetterTopic === undefined ? [] : [config.deadLetterTopic];
-    for (const topic of [...sources, ...sinks, ...late, ...deadLetters, ...outputTopics])
-      cluster.createTopic(topic, partitions);
+    const topics = new DriverTopics(topology, cluster, [...deadLetters, ...outputTopics]);
+    for (const topic of [...sources, ...topics.outputs]) cluster.createTopic(topic, partitions);
     const admin = cluster.ports.admin();
     const plan = planTopology(topology, config.applicationId, await admin.partitionCounts(sources));
     await createInternalTopics(plan, admin, config);
-    const driver = new TopologyTestDriver(config, plan, cluster, clock, autoCommit);
+    const driver = new TopologyTestDriver(config, plan, cluster, clock, topics, autoCommit);
     await driver.#application.start();
     await driver.run();
     return driver;
@@ -128,7 +137,7 @@ export class TopologyTestDriver {
   /** Sends records to a source topic, to the partition of their key, and processes them one after the other. */
   async pipeInput<K = string, V = unknown>(
     topic: string,
-    records: TestRecord<K, V> | readonly TestRecord<K, V>[],
+    records: InputRecord<K, V> | readonly InputRecord<K, V>[],
     serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
   ): Promise<void> {
     for (const record of Array.isArray(records) ? records : [records]) {
@@ -140,15 +149,18 @@ export class TopologyTestDriver {
   /** Sends records to a source topic, to the partition of their key. They are there to be processed. */
   produce<K = string, V = unknown>(
     topic: string,
-    records: TestRecord<K, V> | readonly TestRecord<K, V>[],
+    records: InputRecord<K, V> | readonly InputRecord<K, V>[],
     serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
   ): void {
     const { keySerde, valueSerde } = serdesOr<K, V>(serdes, {});
-    for (const { key, value, timestamp, headers = NO_HEADERS } of Array.isArray(records) ? records : [records]) {
-      const keyBytes = key === null ? null : keySerde.serialize(key);
-      const valueBytes = value === null ? null : valueSerde.serialize(value);
-      const partitions = this.#cluster.logs(topic).length;
-      const partition = keyBytes === null ? 0 : partitionFor(keyBytes, Math.max(1, partitions));
+    const partitions = this.#topics.inputPartitions(topic);
+    const now = this.#clock.now();
+    for (const { key, value, timestamp = now, headers = NO_HEADERS } of Array.isArray(records) ? records : [records]) {
+      const keyBytes = this.#topics.part(topic, 'keySerde', () => (key === null ? null : keySerde.serialize(key)));
+      const valueBytes = this.#topics.part(topic, 'valueSerde', () =>
+        value === null ? null : valueSerde.serialize(value),
+      );
+      const partition = keyBytes === null ? 0 : partitionFor(keyBytes, partitions);
       this.#cluster.log(topic, partition).append({ key: keyBytes, value: valueBytes, timestamp, headers }, undefined);
     }
   }
@@ -234,8 +246,8 @@ export class TopologyTestDriver {
   ): TestRecord<K, V>[] {
     const { keySerde, valueSerde } = serdesOr<K, V>(serdes, {});
     return this.readRecords(topic).map(({ key, value, timestamp, headers }) => ({
-      key: key === null ? null : keySerde.deserialize(key),
-      value: value === null ? null : valueSerde.deserialize(value),
+      key: this.#topics.part(topic, 'keySerde', () => (key === null ? null : keySerde.deserialize(key))),
+      value: this.#topics.part(topic, 'valueSerde', () => (value === null ? null : valueSerde.deserialize(value))),
       timestamp,
       headers,
     }));
@@ -243,7 +255,7 @@ export class TopologyTestDriver {
 
   /** The same as bytes. */
   readRecords(topic: string): ConsumerRecord[] {
-    return this.#cluster.logs(topic).flatMap(log => {
+    return this.#topics.outputLogs(topic).flatMap(log => {
       const id = `${topic}-${log.partition}`;
       const { records, next } = log.read(this.#read.get(id) ?? 0, Number.POSITIVE_INFINITY);
       this.#read.set(id, next);

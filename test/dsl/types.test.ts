@@ -131,4 +131,55 @@ describe('key and value types', () => {
     expectTypeOf<(typeof updates)[1]>().not.toBeAny();
     expectTypeOf(stream.to).parameter(1).not.toBeAny();
   });
+
+  it('refuse functions that give a promise', () => {
+    const stream = users();
+    const table = new StreamsBuilder().table<string, User>('user', { as: 'users' });
+    const later = async (): Promise<never> => Promise.reject(new Error('never called'));
+    const declare = (): void => {
+      // @ts-expect-error a predicate gives a boolean
+      stream.filter(async (_key, user) => user.age > 17);
+      // @ts-expect-error a mapper gives a record
+      stream.map(async (key, value) => ({ key, value }));
+      // @ts-expect-error nothing can follow
+      stream.mapValues(async user => user.age).to('out');
+      // @ts-expect-error nothing can follow, with a name either
+      stream.mapValues(async user => user.age, { name: 'ages' }).to('out');
+      // @ts-expect-error a mapper gives records
+      stream.flatMap(async (key, value) => [{ key, value }]);
+      // @ts-expect-error a mapper gives values
+      stream.flatMapValues(async value => [value]);
+      // @ts-expect-error nothing can follow
+      stream.selectKey(async key => key).to('out');
+      // @ts-expect-error nothing can follow
+      stream.groupBy(async key => key).count({ as: 'counts' });
+      // @ts-expect-error nothing waits for it
+      stream.peek(async () => later());
+      // @ts-expect-error nothing waits for it
+      stream.foreach(later);
+      // @ts-expect-error a topic is a string
+      stream.to(async () => 'out');
+      // @ts-expect-error nothing can follow
+      table.mapValues(async user => user.age).toStream();
+      // @ts-expect-error a predicate gives a boolean
+      table.filter(async () => true);
+      // @ts-expect-error a timestamp is a number
+      new StreamsBuilder().stream('in', { timestampExtractor: async () => 0 });
+    };
+    expectTypeOf(declare).toBeFunction();
+  });
+
+  it('are inferred where a function gives any, never, unknown or what only its caller knows', () => {
+    const stream = users();
+    expectTypeOf(typesOf(stream.mapValues((): unknown => 1))).toEqualTypeOf<readonly [string, unknown]>();
+    expectTypeOf(stream.mapValues(user => JSON.parse(String(user.age))).to).toBeFunction();
+    const failing = stream.mapValues(() => {
+      throw new Error('never called');
+    });
+    expectTypeOf(typesOf(failing)).toEqualTypeOf<readonly [string, never]>();
+    const enriched = <V extends object>(values: KStream<string, V>) => values.mapValues(value => ({ ...value, at: 1 }));
+    expectTypeOf(typesOf(enriched(stream))).toExtend<readonly [string, User & { readonly at: number }]>();
+    const seen: unknown[] = [];
+    stream.peek((_key, user) => seen.push(user)).foreach((_key, user) => void seen.push(user));
+  });
 });

@@ -103,6 +103,42 @@ describe('the processes of the application', () => {
     assert.deepEqual(hosts(), ['dead:1', 'heir:1', 'owner:1']);
   });
 
+  it('are forgotten some minutes after they died for good, if the tasks that they had are none of the topology any more', async () => {
+    const { poller, table, answers, clock, hosts } = setUp();
+    apply(table, taskRecord(auditRecord({ task: '7_0', offsets: OFFSETS, host: 'dead:1', instance: 'dead' })));
+    apply(table, instanceRecord('heir', { host: 'heir:1', tasks: ['0_0'] }));
+    answers.set('dead:1', refused());
+    await poller.round(table);
+    assert.deepEqual(hosts(), ['dead:1', 'heir:1']);
+    clock.advance(6 * MINUTE);
+    await poller.round(table);
+    assert.deepEqual(hosts(), ['heir:1']);
+  });
+
+  it('are forgotten some minutes after they died for good, also if no record of their tasks has ever come', async () => {
+    const { poller, table, answers, clock, hosts } = setUp();
+    apply(table, instanceRecord('dead', { host: 'dead:1', tasks: ['0_0'] }));
+    apply(table, instanceRecord('heir', { host: 'heir:1', tasks: ['0_0'] }));
+    answers.set('dead:1', refused());
+    await poller.round(table);
+    clock.advance(6 * MINUTE);
+    await poller.round(table);
+    assert.deepEqual(hosts(), ['heir:1']);
+  });
+
+  it('stay as long as nobody else has their tasks', async () => {
+    const { poller, table, answers, clock, hosts } = setUp();
+    apply(table, taskRecord(auditRecord({ task: '0_0', offsets: OFFSETS, host: 'last:1', instance: 'last' })));
+    apply(table, instanceRecord('idle', { host: 'idle:1', tasks: [] }));
+    apply(table, instanceRecord('begun', { host: 'begun:1', tasks: ['0_1'] }));
+    apply(table, instanceRecord('begun', null));
+    answers.set('last:1', refused());
+    await poller.round(table);
+    clock.advance(60 * MINUTE);
+    await poller.round(table);
+    assert.deepEqual(hosts(), ['idle:1', 'last:1']);
+  });
+
   it('are gone when they have closed', async () => {
     const { poller, table, hosts } = setUp();
     apply(table, instanceRecord('A', { host: 'a:1', tasks: [] }));

@@ -1,5 +1,6 @@
 import { keyToStateKey, type TimestampedKeyValueStore } from '../../../stores/key-value-store.js';
 import type { AggregateNode } from '../../dsl/node.js';
+import { synchronous } from '../../dsl/synchronous.js';
 import { type Headers, NO_HEADERS } from '../../kafka/record.js';
 import type { InputSerdes } from '../dead-letter.js';
 import type { TaskContext } from '../task-context.js';
@@ -78,7 +79,7 @@ export function aggregateSerdes({ store }: AggregateNode, value: unknown): Input
  * What a new row starts from, which is also its old value to what comes after (Java's KStreamAggregate; a reduce has none).
  */
 export function initial(node: AggregateNode): unknown {
-  return node.initializer?.() ?? null;
+  return synchronous(node.initializer?.(), 'the initializer') ?? null;
 }
 
 /** The aggregate with one value, or one partial aggregate, more; null deletes the row. */
@@ -86,8 +87,8 @@ export function aggregateOf(node: AggregateNode, key: unknown, value: unknown, b
   if (value instanceof PartialAggregate) {
     if (before === null) return value.aggregate;
     if (node.merger === undefined) throw new Error(`${node.name} got a partial aggregate and has no merger`);
-    return node.merger(key, before, value.aggregate) ?? null;
+    return synchronous(node.merger(key, before, value.aggregate), 'the merger') ?? null;
   }
   if (before === null && node.initializer === undefined) return value;
-  return node.aggregator(key, value, before) ?? null;
+  return synchronous(node.aggregator(key, value, before), 'the aggregator') ?? null;
 }

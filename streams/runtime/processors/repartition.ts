@@ -5,6 +5,7 @@ import type { Headers } from '../../kafka/record.js';
 import type { InputSerdes } from '../dead-letter.js';
 import type { LocalQueue } from '../local-queue.js';
 import { escaped, PARTIAL_HEADERS, TIME_HEADERS } from '../record-kind.js';
+import { serialized } from '../serde-error.js';
 import type { TaskContext } from '../task-context.js';
 import { END_OF_TIME, NEVER, type TimeOrigin, type Watermark } from '../time.js';
 import { encodeMarker } from '../time-marker.js';
@@ -65,7 +66,7 @@ export class RepartitionProcessor extends Processor {
       return;
     }
     const { topic, partitions, local } = this.#output;
-    const keyBytes = this.#node.keySerde.serialize(key);
+    const keyBytes = serialized(this.#node.keySerde, key, 'keySerde');
     const partition = partitionFor(keyBytes, partitions);
     if (local !== undefined && partition === this.context.partition) {
       local.queue.push({ key, value, timestamp, headers });
@@ -76,7 +77,8 @@ export class RepartitionProcessor extends Processor {
       this.context.collector.send(topic, partition, keyBytes, bytes, timestamp, PARTIAL_HEADERS);
       return;
     }
-    const valueBytes = value === null || value === undefined ? null : this.#node.valueSerde.serialize(value);
+    const valueBytes =
+      value === null || value === undefined ? null : serialized(this.#node.valueSerde, value, 'valueSerde');
     this.context.collector.send(topic, partition, keyBytes, valueBytes, timestamp, escaped(headers));
   }
 

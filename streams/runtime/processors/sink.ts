@@ -1,7 +1,9 @@
 import type { SinkNode } from '../../dsl/node.js';
+import { synchronous } from '../../dsl/synchronous.js';
 import type { Headers } from '../../kafka/record.js';
 import type { InputSerdes } from '../dead-letter.js';
 import { ANY_PARTITION } from '../record-collector.js';
+import { serialized } from '../serde-error.js';
 import type { TaskContext } from '../task-context.js';
 import { Processor } from './processor.js';
 
@@ -24,9 +26,9 @@ export class SinkProcessor extends Processor {
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { topic: choice, keySerde, valueSerde } = this.#node;
     const chosen = typeof choice !== 'string';
-    const topic = chosen ? checkedTopic(choice(key, value, headers)) : choice;
-    const keyBytes = key === null || key === undefined ? null : keySerde.serialize(key);
-    const valueBytes = value === null || value === undefined ? null : valueSerde.serialize(value);
+    const topic = chosen ? checkedTopic(synchronous(choice(key, value, headers), 'the topic extractor')) : choice;
+    const keyBytes = key === null || key === undefined ? null : serialized(keySerde, key, 'keySerde');
+    const valueBytes = value === null || value === undefined ? null : serialized(valueSerde, value, 'valueSerde');
     this.context.collector.send(topic, ANY_PARTITION, keyBytes, valueBytes, timestamp, headers);
     this.context.sent(topic, chosen);
   }

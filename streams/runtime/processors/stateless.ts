@@ -9,6 +9,7 @@ import type {
   SplitNode,
 } from '../../dsl/node.js';
 import { mountOperators, type OperatorRecord } from '../../dsl/operator-chain.js';
+import { synchronous, synchronousElements } from '../../dsl/synchronous.js';
 import { type Headers, NO_HEADERS } from '../../kafka/record.js';
 import type { TaskContext } from '../task-context.js';
 import { Processor } from './processor.js';
@@ -29,7 +30,8 @@ export class FilterProcessor extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    if (this.#node.predicate(key, value) !== this.#node.negated) this.forward(key, value, timestamp, headers);
+    const isMet = synchronous(this.#node.predicate(key, value), 'the predicate');
+    if (isMet !== this.#node.negated) this.forward(key, value, timestamp, headers);
   }
 }
 
@@ -42,8 +44,9 @@ export class MapProcessor extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const mapped = this.#node.mapper(key, value);
-    this.forward(mapped.key, mapped.value, timestamp, headers);
+    const mapped = synchronous(this.#node.mapper(key, value), 'the mapper');
+    const { key: newKey, value: newValue } = mapped;
+    this.forward(synchronous(newKey, 'the mapper'), synchronous(newValue, 'the mapper'), timestamp, headers);
   }
 }
 
@@ -56,7 +59,7 @@ export class MapValuesProcessor extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.forward(key, this.#node.mapper(value, key), timestamp, headers);
+    this.forward(key, synchronous(this.#node.mapper(value, key), 'the mapper'), timestamp, headers);
   }
 }
 
@@ -69,7 +72,10 @@ export class FlatMapProcessor extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    for (const mapped of this.#node.mapper(key, value)) this.forward(mapped.key, mapped.value, timestamp, headers);
+    for (const mapped of synchronousElements(this.#node.mapper(key, value), 'the mapper')) {
+      const { key: newKey, value: newValue } = mapped;
+      this.forward(synchronous(newKey, 'the mapper'), synchronous(newValue, 'the mapper'), timestamp, headers);
+    }
   }
 }
 
@@ -82,7 +88,9 @@ export class FlatMapValuesProcessor extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    for (const mapped of this.#node.mapper(value, key)) this.forward(key, mapped, timestamp, headers);
+    for (const mapped of synchronousElements(this.#node.mapper(value, key), 'the mapper')) {
+      this.forward(key, synchronous(mapped, 'the mapper'), timestamp, headers);
+    }
   }
 }
 
@@ -95,7 +103,7 @@ export class PeekProcessor extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.#node.action(key, value);
+    synchronous<unknown>(this.#node.action(key, value), 'the action');
     this.forward(key, value, timestamp, headers);
   }
 }
@@ -110,7 +118,7 @@ export class SplitProcessor extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const index = this.#node.branches.findIndex(branch => branch.predicate(key, value));
+    const index = this.#node.branches.findIndex(branch => synchronous(branch.predicate(key, value), 'a predicate'));
     if (index >= 0) this.forwardTo(index, key, value, timestamp, headers);
   }
 }
@@ -125,7 +133,13 @@ export class PipeProcessor extends Processor {
     super(node.name, context);
     this.#push = mountOperators<OperatorRecord<unknown, unknown>, OperatorRecord<unknown, unknown>>(
       stream => node.build(stream),
-      record => this.forward(record.key, record.value, this.#timestamp, this.#headers),
+      record =>
+        this.forward(
+          synchronous(record.key, 'an operator'),
+          synchronous(record.value, 'an operator'),
+          this.#timestamp,
+          this.#headers,
+        ),
     );
   }
 

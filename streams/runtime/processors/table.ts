@@ -1,6 +1,7 @@
 import { keyToStateKey, type TimestampedKeyValueStore } from '../../../stores/key-value-store.js';
 import type { Change } from '../../dsl/change.js';
 import type { TableFilterNode, TableMapValuesNode, TableNode, ToStreamNode } from '../../dsl/node.js';
+import { synchronous } from '../../dsl/synchronous.js';
 import { type Headers, NO_HEADERS } from '../../kafka/record.js';
 import type { InputSerdes } from '../dead-letter.js';
 import type { TaskContext } from '../task-context.js';
@@ -72,7 +73,8 @@ export class TableFilterProcessor extends Processor {
   }
 
   #pass(key: unknown, value: unknown): unknown {
-    return value !== null && this.#node.predicate(key, value) !== this.#node.negated ? value : null;
+    if (value === null) return null;
+    return synchronous(this.#node.predicate(key, value), 'the predicate') !== this.#node.negated ? value : null;
   }
 }
 
@@ -97,7 +99,7 @@ export class TableMapValuesProcessor extends Processor {
   }
 
   #map(value: unknown, key: unknown): unknown {
-    return value === null ? null : (this.#node.mapper(value, key) ?? null);
+    return value === null ? null : (synchronous(this.#node.mapper(value, key), 'the mapper') ?? null);
   }
 }
 
@@ -112,6 +114,7 @@ export class ToStreamProcessor extends Processor {
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue } = value as Change<unknown>;
     const { keyMapper } = this.#node;
-    this.forward(keyMapper === undefined ? key : keyMapper(key, newValue), newValue, timestamp, headers);
+    const newKey = keyMapper === undefined ? key : synchronous(keyMapper(key, newValue), 'the mapper of the key');
+    this.forward(newKey, newValue, timestamp, headers);
   }
 }

@@ -1,0 +1,56 @@
+import type { Topology } from '../dsl/topology.js';
+import { asError } from '../runtime/errors.js';
+import type { InMemoryCluster } from './in-memory-cluster.js';
+import type { InMemoryLog } from './in-memory-log.js';
+
+/** The topics of a topology in the test driver, and what its errors say about them. */
+export class DriverTopics {
+  readonly #topology: Topology;
+  readonly #cluster: InMemoryCluster;
+  /** Topics that the topology writes, as far as it names them, and `others`. */
+  readonly outputs: readonly string[];
+
+  constructor(topology: Topology, cluster: InMemoryCluster, others: readonly string[]) {
+    this.#topology = topology;
+    this.#cluster = cluster;
+    const written = topology.nodes.flatMap(node => {
+      if ('late' in node && node.late !== undefined) return [node.late.topic];
+      return node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : [];
+    });
+    this.outputs = [...new Set([...written, ...others])];
+  }
+
+  /** Throws if there is no such topic. */
+  inputPartitions(topic: string): number {
+    const { length } = this.#cluster.logs(topic);
+    if (length > 0) return length;
+    const inputs = this.#topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
+    throw new Error(`there is no topic ${topic}; those that the topology reads are ${inputs.join(', ')}`);
+  }
+
+  /** Throws if there is no such topic. */
+  outputLogs(topic: string): readonly InMemoryLog[] {
+    const logs = this.#cluster.logs(topic);
+    if (logs.length > 0) return logs;
+    const known = this.outputs.join(', ') || 'none';
+    const hint = 'one that a function chooses is named by the option outputTopics';
+    throw new Error(`there is no topic ${topic}; those that the topology writes are ${known}: ${hint}`);
+  }
+
+  /** What `convert` gives; if its serde throws, the error says whose serde fits the topic. */
+  part<T>(topic: string, option: 'keySerde' | 'valueSerde', convert: () => T): T {
+    try {
+      return convert();
+    } catch (thrown) {
+      throw new Error(`${asError(thrown).message}: give the ${option} of ${this.#user(topic)}`, { cause: thrown });
+    }
+  }
+
+  #user(topic: string): string {
+    for (const node of this.#topology.nodes) {
+      if (node.kind === 'source' && node.topics.includes(topic)) return `the source ${node.name}, which reads ${topic}`;
+      if (node.kind === 'sink' && node.topic === topic) return `the sink ${node.name}, which writes ${topic}`;
+    }
+    return `the topic ${topic}`;
+  }
+}
