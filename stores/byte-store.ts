@@ -108,7 +108,7 @@ export class ByteStore {
   #stored(key: StateKey): Buffer | null {
     const known = this.#clean.get(key);
     if (known !== undefined) return known;
-    // Most keys of a store such as that of `distinct` are new: to ask LevelDB for an absent one costs ten times as much.
+    // Most keys of a store such as that of `distinct` are new: to ask LevelDB for an absent one costs several times as much.
     if (!this.#onDisk.mayContain(key)) return null;
     const read = this.#database.get(this.#prefix + key);
     // Most keys that are absent are about to be written: to remember them would cost more than it saves.
