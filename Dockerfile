@@ -1,4 +1,4 @@
-ARG NODE_VERSION=20
+ARG NODE_VERSION=24
 
 # What runs, of all that npm and the compiler leave. node-rdkafka compiles librdkafka, which takes minutes: this layer lasts
 # as long as package-lock.json does. `npm prune` on the packages of the build would throw the compiled one away.

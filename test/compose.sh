@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 
 export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-tributary-test}
 export KAFKA_PORT=${KAFKA_PORT:-19092} MONITOR_PORT=${MONITOR_PORT:-18080} PROMETHEUS_PORT=${PROMETHEUS_PORT:-19090}
+export TOPOLOGY_PORTS=${TOPOLOGY_PORTS:-18081-18099}
 readonly USERS=20000 WINDOW_MS=10000 HEALTHY_WITHIN_S=90 PATIENCE_S=120
 export PRODUCER_ARGS="--generate $USERS --rate 2000" WINDOW_SIZE=${WINDOW_MS}ms
 
@@ -114,6 +115,19 @@ const good =
 if (!good) process.exit(1);
 console.log(read.map(status => `${status.instance.slice(0, 8)}: ${ids(status.tasks)}`).sort().join(', '));
 PROGRAM
+}
+
+# published N: N topology processes are ready at ports of their own of this machine.
+published() {
+  local id ports=''
+  for id in $(compose ps -q topology); do ports+="$(docker port "$id" 8081/tcp | head -n 1) "; done
+  # shellcheck disable=SC2086
+  [ "$(printf '%s\n' $ports | grep -c '^127\.0\.0\.1:' || true)" -eq "$1" ] || return 1
+  # shellcheck disable=SC2086
+  node -e '
+    const ready = process.argv.slice(1).map(async at => (await fetch(`http://${at}/readyz`)).ok);
+    Promise.all(ready).then(all => process.exit(all.every(Boolean) ? 0 : 1), () => process.exit(1));
+  ' $ports
 }
 
 # tables_are_right USERS: counts user-cleaned again by window and compares the tables, all as kcat reads them.
@@ -249,6 +263,7 @@ audit $((2 * USERS))
 compose up -d --scale topology=3 topology > /dev/null
 wait_for 'three processes share the tasks' shared 3
 say "scaled to three: $(cat "$scratch/shared")"
+wait_for 'each is ready at a port of this machine' published 3
 produce 3 1000 & sending=$!
 wait_for 'some of the next users are processed' holds "users_produced > $((2 * USERS + 3000))"
 victim=$(compose ps -q topology | head -n 1)

@@ -21,7 +21,8 @@ export interface RdKafkaListeners {
 
 /**
  * The ports of a process: node-rdkafka on one cluster, and the clock of the machine. No secret of the cluster's configuration is
- * in an error or a log line. The log says what this build of librdkafka lacks. Throws a ConfigError if `clientConfig` has a property that the runtime sets itself; making a client throws one if
+ * in an error or a log line. With the first client the log says what this build of
+ * librdkafka lacks. Throws a ConfigError if `clientConfig` has a property that the runtime sets itself; making a client throws one if
  * librdkafka refuses the configuration.
  */
 export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatistics }: RdKafkaListeners = {}): Ports {
@@ -29,13 +30,18 @@ export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatist
   const redact = redactionOf(cluster);
   const log = redactedLogger(logger, redact);
   // The embedded broker has only what clients of this build have written.
-  if (!cluster.embedded) for (const lack of lackingFeatures(kafka.features)) log.warn(lack);
+  let lacks = cluster.embedded ? [] : lackingFeatures(kafka.features);
   const made = <T>(make: () => T): T => {
+    let client: T;
     try {
-      return make();
+      client = make();
     } catch (refusal) {
       throw configErrorOf(refusal, cluster);
     }
+    // Not before the configuration is accepted: a refusal is one line.
+    for (const lack of lacks) log.warn(lack);
+    lacks = [];
+    return client;
   };
   const groupClient = (consumer: Consumer): KafkaConsumer => {
     if (!(consumer instanceof RdKafkaConsumer)) throw new TypeError('the consumer is not one of node-rdkafka');

@@ -22,10 +22,20 @@ describe('the features of librdkafka', () => {
     assert.equal(lacksCodec(without('ssl')), false);
   });
 
-  it('of this build are looked at when the ports are made: the log says what it lacks', () => {
+  it('of this build are looked at with the first client: the log says once what it lacks', () => {
     const warnings: string[] = [];
     const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
-    rdKafkaPorts({ brokers: 'localhost:1', clientId: 'test' }, logger);
+    const ports = rdKafkaPorts({ brokers: 'localhost:1', clientId: 'test' }, logger);
+    for (let clients = 0; clients < 2; clients++) ports.producer({ clientId: 'test' });
     assert.deepEqual(warnings, lackingFeatures(kafka.features));
+  });
+
+  it('are no matter where the configuration is refused, or with the embedded broker', () => {
+    const warnings: string[] = [];
+    const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
+    const refused = { brokers: 'localhost:1', clientId: 'test', clientConfig: { 'no.such.property': '1' } };
+    assert.throws(() => rdKafkaPorts(refused, logger).producer({ clientId: 'test' }));
+    rdKafkaPorts({ brokers: 'localhost:1', clientId: 'test', embedded: true }, logger).producer({ clientId: 'test' });
+    assert.deepEqual(warnings, []);
   });
 });
