@@ -1,7 +1,7 @@
 import type { Logger as PinoLogger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { commandLog } from '../streams/command/log.js';
-import { endWithParent } from '../streams/command/parent.js';
+import { endWithParent, reportListening } from '../streams/command/parent.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { rdKafkaPorts } from '../streams/kafka/rdkafka-ports.js';
 import { redactionOf } from '../streams/kafka/redaction.js';
@@ -51,6 +51,7 @@ async function run(
   });
   logger.info(`watching application ${applicationId}; http on ${http.host} port ${server.port}`);
   server.show(monitor);
+  reportListening(process, server.port);
   const running = monitor.run(server);
   try {
     await running;
