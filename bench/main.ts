@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { parseArguments } from '../streams/command/arguments.js';
 import { kafkaAvailable, startKafka } from '../test/broker/kafka-broker.js';
 import { javaPeer } from './java-peer.js';
 import { loadUsers } from './load.js';
@@ -11,13 +12,14 @@ const INPUT = 'user';
 const PARTITIONS = 4;
 const WINDOW_MS = 60_000;
 
-const command = new Command('bench')
-  .description('The users workload in Tributary and in Java Kafka Streams, in turns, on a broker of its own')
-  .option('--users <n>', 'records of the input', positive, 1_000_000)
-  .option('--rounds <n>', 'runs of each', positive, 3)
-  .option('--commit-interval <ms>', 'of both, milliseconds', positive, 100)
-  .option('--only <peer>', 'tributary or java')
-  .parse();
+const command = parseArguments(
+  new Command('npm run bench --')
+    .description('The users workload in Tributary and in Java Kafka Streams, in turns, on a broker of its own')
+    .option('--users <n>', 'records of the input', positive, 1_000_000)
+    .option('--rounds <n>', 'runs of each', positive, 3)
+    .option('--commit-interval <ms>', 'of both, milliseconds', positive, 100)
+    .addOption(new Option('--only <peer>', 'instead of both').choices(['tributary', 'java'])),
+);
 const options = command.opts<{ users: number; rounds: number; commitInterval: number; only?: 'tributary' | 'java' }>();
 
 const available = kafkaAvailable();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { pino } from 'pino';
+import { parseArguments } from '../streams/command/arguments.js';
 import { KafkaStreams, rdKafkaPorts, Serdes, StreamsBuilder, type StreamsState } from '../streams/index.js';
 import { DeliveryProducer } from '../streams/kafka/delivery-producer.js';
 import { kafkaAvailable, startKafka } from '../test/broker/kafka-broker.js';
@@ -13,12 +14,12 @@ const INPUT = 'restore-input';
 const APPLICATION = 'restore-bench';
 const WATCH_EVERY_MS = 2;
 
-const { entries, rounds } = new Command('bench:restore')
-  .description('How long a task takes to be ready: with its directory there, and restored from its changelog')
-  .option('--entries <n>', 'entries of the store, one partition', positive, 1_000_000)
-  .option('--rounds <n>', 'of each', positive, 3)
-  .parse()
-  .opts<{ entries: number; rounds: number }>();
+const { entries, rounds } = parseArguments(
+  new Command('npm run bench:restore --')
+    .description('How long a task takes to be ready: with its directory there, and restored from its changelog')
+    .option('--entries <n>', 'entries of the store, one partition', positive, 1_000_000)
+    .option('--rounds <n>', 'of each', positive, 3),
+).opts<{ entries: number; rounds: number }>();
 
 const available = kafkaAvailable();
 if (!available.available) {

@@ -1,7 +1,9 @@
+import { Command } from 'commander';
 import type { Logger as PinoLogger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { parseArguments } from '../streams/command/arguments.js';
 import { commandLog } from '../streams/command/log.js';
-import { endWithParent } from '../streams/command/parent.js';
+import { endWithParent, reportListening } from '../streams/command/parent.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { rdKafkaPorts } from '../streams/kafka/rdkafka-ports.js';
 import { redactionOf } from '../streams/kafka/redaction.js';
@@ -51,6 +53,7 @@ async function run(
   });
   logger.info(`watching application ${applicationId}; http on ${http.host} port ${server.port}`);
   server.show(monitor);
+  reportListening(process, server.port);
   const running = monitor.run(server);
   try {
     await running;
@@ -60,6 +63,16 @@ async function run(
   }
 }
 
+parseArguments(
+  new Command('npm run monitor --')
+    .description('The live page and metrics of an application on your Kafka')
+    .addHelpText(
+      'after',
+      `
+Environment (README.md has all): KAFKA_BROKERS (localhost:9092), APPLICATION_ID (users), HTTP_PORT (8080),
+HTTP_HOST (127.0.0.1), LOG_LEVEL (info), KAFKA_CONFIG_<NAME> (passed to librdkafka).`,
+    ),
+);
 try {
   process.exitCode = await main(monitorConfig(process.env));
 } catch (error) {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
+import { oneLine } from '../streams/command/arguments.js';
 import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
@@ -23,11 +24,12 @@ export interface ProduceCommand {
 }
 
 /** What the command line asks for. */
-export type ProducerCommand = { readonly logLevel: LogLevel } & (
-  | ProduceCommand
-  | { readonly kind: 'write'; readonly path: string; readonly count: number; readonly seed: number }
+export type ProducerCommand =
   | { readonly kind: 'help'; readonly text: string }
-);
+  | ({ readonly logLevel: LogLevel } & (
+      | ProduceCommand
+      | { readonly kind: 'write'; readonly path: string; readonly count: number; readonly seed: number }
+    ));
 
 const positive = z.coerce.number().positive().finite();
 const duration = z.string().transform((text, context) => {
@@ -52,9 +54,9 @@ const environment = z.object({ LOG_LEVEL: z.enum(logLevels).default('info') });
  * @throws ConfigError that names what is wrong
  */
 export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ProducerCommand {
-  const { LOG_LEVEL: logLevel } = validated(environment, { LOG_LEVEL: env.LOG_LEVEL || undefined }, name => name);
   const parsed = parse(argv);
-  if (parsed.kind === 'help') return { ...parsed, logLevel };
+  if (parsed.kind === 'help') return parsed;
+  const { LOG_LEVEL: logLevel } = validated(environment, { LOG_LEVEL: env.LOG_LEVEL || undefined }, name => name);
   const { topic, rate, generate, seed, out, timestampsOver, connectTimeout } = parsed.options;
   const { file } = parsed;
   if (generate === undefined && file === undefined) throw new ConfigError('FILE or --generate is missing (see --help)');
@@ -90,7 +92,7 @@ type Parsed =
 
 function parse(argv: readonly string[]): Parsed {
   let text = '';
-  const command = new Command('producer')
+  const command = new Command('npm run producer --')
     .description('Sends the users of a JSON file of any size to a Kafka topic.')
     .argument('[FILE]', 'JSON array, or one object a line; plain or gzip; "-" for standard input')
     .option('--topic <name>', 'topic to send to', 'user')
@@ -112,7 +114,7 @@ function parse(argv: readonly string[]): Parsed {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'help', text };
-    throw new ConfigError(error.message.replace(/^error: /, ''), { cause: error });
+    throw new ConfigError(oneLine(error.message), { cause: error });
   }
   return {
     kind: 'options',

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import type { Logger as PinoLogger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { parseArguments } from '../streams/command/arguments.js';
 import { commandLog } from '../streams/command/log.js';
 import { endWithParent } from '../streams/command/parent.js';
 import type { HttpServer } from '../streams/http/http-server.js';
@@ -68,6 +70,17 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
   return 0;
 }
 
+parseArguments(
+  new Command('npm run topology --')
+    .description('One process of the topology on your Kafka: as many as are started share the partitions')
+    .addHelpText(
+      'after',
+      `
+Environment (README.md has all): KAFKA_BROKERS (localhost:9092), APPLICATION_ID (users), STATE_DIR (./state),
+WINDOW_SIZE (60s), WINDOW_GRACE (10s), STREAM_PROCESSES (1), HTTP_PORT (8081 or the next one), LOG_LEVEL (info),
+KAFKA_CONFIG_<NAME> (passed to librdkafka).`,
+    ),
+);
 try {
   process.exitCode = await main(usersConfig(process.env));
 } catch (error) {

@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { listeningPort } from '../streams/command/parent.js';
 import { ConfigError } from '../streams/index.js';
-import type { HttpSettings } from './http-address.js';
+import { advertisedAddress, type HttpSettings } from './http-address.js';
 
 const PROGRAM = fileURLToPath(new URL('../monitor/main.js', import.meta.url));
 const FIRST_PORT = 8080;
 const LAST_PORT = 8180;
-const ASK_EVERY_MS = 50;
 
 export interface MonitorProcess {
   /** Where its page is. */
@@ -28,45 +27,44 @@ export async function startMonitor(
   { host, port: wanted }: HttpSettings,
   logLevel: string,
 ): Promise<MonitorProcess> {
-  const port = await freePort(host, wanted ?? FIRST_PORT, wanted ?? LAST_PORT);
+  for (let port = wanted ?? FIRST_PORT; port <= (wanted ?? LAST_PORT); port++) {
+    if (!(await isFree(host, port))) continue;
+    const monitor = await startOn(host, port, brokers, logLevel);
+    if (monitor !== undefined) return monitor;
+    if (await isFree(host, port)) throw new Error('the monitor did not start');
+    // Another process was quicker.
+  }
+  throw new ConfigError(
+    wanted === undefined
+      ? `HTTP_PORT is not set, and all ports from ${FIRST_PORT} to ${LAST_PORT} are in use`
+      : `HTTP_PORT ${wanted} is in use`,
+  );
+}
+
+/** undefined if it ended at once. */
+async function startOn(
+  host: string,
+  wanted: number,
+  brokers: string,
+  logLevel: string,
+): Promise<MonitorProcess | undefined> {
   const child = spawn(process.execPath, [PROGRAM], {
-    env: { ...process.env, KAFKA_BROKERS: brokers, HTTP_PORT: String(port), LOG_LEVEL: logLevel },
+    env: { ...process.env, KAFKA_BROKERS: brokers, HTTP_PORT: String(wanted), LOG_LEVEL: logLevel },
     // Ctrl-C of the terminal is this process's to hand on.
     detached: true,
     // By the channel it notices when this process ends, however it ends.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');
-  const url = `http://${host}:${port}/`;
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await exited;
+  const port = await listeningPort(child);
+  if (port === undefined) return undefined;
+  return {
+    url: `http://${advertisedAddress({ host, advertised: undefined }, port)}/`,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
   };
-  while (child.exitCode === null && child.signalCode === null) {
-    if (await answers(`${url}healthz`)) return { url, stop };
-    await delay(ASK_EVERY_MS);
-  }
-  throw new Error(`the monitor did not start: exit code ${child.exitCode ?? child.signalCode}`);
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url)).ok;
-  } catch {
-    // It does not listen yet.
-    return false;
-  }
-}
-
-async function freePort(host: string, first: number, last: number): Promise<number> {
-  for (let port = first; port <= last; port++) {
-    if (await isFree(host, port)) return port;
-  }
-  throw new ConfigError(
-    first === last
-      ? `HTTP_PORT ${first} is in use`
-      : `HTTP_PORT is not set, and all ports from ${first} to ${last} are in use`,
-  );
 }
 
 async function isFree(host: string, port: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { Registry } from 'prom-client';
+import { parseArguments } from '../streams/command/arguments.js';
 import { commandLog } from '../streams/command/log.js';
 import { ConfigError, type KafkaStreams, type Ports, rdKafkaPorts } from '../streams/index.js';
 import { startEmbeddedBroker } from '../streams/kafka/embedded-broker.js';
@@ -104,11 +105,12 @@ function print(lines: readonly string[]): void {
   process.stdout.write(lines.map(line => `${line}\n`).join(''));
 }
 
-const command = new Command('npm start --')
-  .description('Kafka, the producer and the topology on this machine, with nothing but Node')
-  .option('--once', 'end when everything is processed, with the result as one line of JSON', false)
-  .option('--file <file>', 'users to produce: JSON, an array or one object a line', SAMPLE_USERS)
-  .parse();
+const command = parseArguments(
+  new Command('npm start --')
+    .description('Kafka, the producer and the topology on this machine, with nothing but Node')
+    .option('--once', 'end when everything is processed, with the result as one line of JSON', false)
+    .option('--file <file>', 'users to produce: JSON, an array or one object a line', SAMPLE_USERS),
+);
 try {
   process.exitCode = await main(command.opts<StartOptions>(), usersConfig(process.env));
 } catch (error) {

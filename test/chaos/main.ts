@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseArguments } from '../../streams/command/arguments.js';
 import type { GroupProtocol } from '../../streams/index.js';
 import { kafkaAvailable } from '../broker/kafka-broker.js';
 import { FAULT_KINDS, type FaultKind, isFaultKind } from './faults/faults.js';
@@ -24,7 +25,7 @@ interface Options {
 
 const scenarioTexts = Object.entries(SCENARIOS).map(([name, { description }]) => `  ${name}: ${description}`);
 
-const command = new Command('chaos')
+const command = new Command('npm run chaos --')
   .description(
     'Runs the users application against a real broker, harms it, and compares what came out with what is right.',
   )
@@ -47,7 +48,7 @@ const command = new Command('chaos')
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const options = command.parse().opts<Options>();
+  const options = parseArguments(command).opts<Options>();
   const available = kafkaAvailable();
   if (!available.available) {
     print(`no broker can be started here: ${available.reason}`);

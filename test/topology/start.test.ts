@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -10,9 +11,11 @@ import type { Snapshot } from '../../monitor/snapshot.js';
 import type { OnceResult } from '../../topology/once.js';
 import { CHECKOUT } from '../broker/checkout.js';
 import { until } from '../integration/until.js';
+import { runCommand } from './command.js';
 
 const START = path.join(CHECKOUT, 'dist', 'topology', 'start.js');
 const KCAT = ['/usr/bin/kcat', '/usr/local/bin/kcat'].find(existsSync);
+const PAGE = /^The live page: (http:\S+)$/m;
 const run = promisify(execFile);
 
 describe('npm start', function () {
@@ -75,7 +78,7 @@ describe('npm start', function () {
       async () => (await run('sh', ['-c', `${KCAT} ${line}`])).stdout,
       rows => /^China@\S+Z \{"country":"China","windowStart":"\S+Z","windowEnd":"\S+Z","count":\d+\}$/m.test(rows),
     );
-    const page = /^The live page: (http:\S+)$/m.exec(output.stdout())?.[1] ?? '';
+    const page = PAGE.exec(output.stdout())?.[1] ?? '';
     assert.match(await (await fetch(page)).text(), /<html lang="en">/);
     const { audit } = await until(
       'the page knows the tasks',
@@ -88,6 +91,45 @@ describe('npm start', function () {
     const [code] = await once(child, 'close');
     assert.equal(code, 0);
     assert.deepEqual(await readdir(directory), []);
+  });
+
+  it('HTTP_PORT=0 takes any free port for the live page, and prints it', async () => {
+    const command = runCommand('topology/start', [], { HTTP_PORT: '0' });
+    running = command.child;
+    const [, page] = await command.seen(PAGE);
+    assert.match(await (await fetch(page ?? '')).text(), /<html lang="en">/);
+  });
+
+  it('an IPv6 address as HTTP_HOST is printed as a browser takes it', async () => {
+    const command = runCommand('topology/start', [], { HTTP_PORT: '0', HTTP_HOST: '::1' });
+    running = command.child;
+    const [, page] = await command.seen(PAGE);
+    assert.match(await (await fetch(page ?? '')).text(), /<html lang="en">/);
+  });
+
+  it('two at once print the addresses of their own pages', async () => {
+    const names = ['first', 'second'];
+    const commands = names.map(APPLICATION_ID => runCommand('topology/start', [], { APPLICATION_ID }));
+    try {
+      const shown = commands.map(async command => {
+        const [, page] = await command.seen(PAGE);
+        return ((await (await fetch(`${page}snapshot`)).json()) as Snapshot).applicationId;
+      });
+      assert.deepEqual(await Promise.all(shown), names);
+    } finally {
+      for (const { child } of commands) child.kill('SIGKILL');
+    }
+  });
+
+  it('says which setting is wrong where HTTP_PORT is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const command = runCommand('topology/start', [], { HTTP_PORT: String(port) });
+    running = command.child;
+    assert.equal(await command.ended, 2);
+    assert.equal(command.output(), `HTTP_PORT ${port} is in use\n`);
+    taken.close();
   });
 
   for (const [name, value] of [

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+
+const WRONG_SETTING = 2;
+
+/**
+ * Parses the arguments of a command. Help is printed and ends the process; an argument that is not known or wrong is one line on standard
+ * error, and ends it with exit code 2.
+ */
+export function parseArguments(command: Command): Command {
+  return command
+    .configureOutput({ outputError: (text, write) => write(`${oneLine(text)}\n`) })
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_SETTING))
+    .parse();
+}
+
+/** What commander says of an error, without its prefix. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ');
+}
