@@ -1,14 +1,23 @@
-/** Input that can't be read beyond a place; the message is one line that says where. */
-export class BrokenInputError extends Error {
+/** A place in the input. */
+export interface InputPlace {
+  /** The first is 1. */
+  readonly line: number;
   /** Number of the record that could not be read; the first is 1. */
   readonly record: number;
   /** Bytes of (decompressed) text before the place. */
   readonly byte: number;
+}
 
-  constructor(reason: string, record: number, byte: number, options?: ErrorOptions) {
-    super(`record ${record}, byte ${byte}: ${reason}`, options);
+/** Input that can't be read beyond a place; the message is one line that says where. */
+export class BrokenInputError extends Error {
+  readonly place: InputPlace;
+  /** Whether the input has one value a line, so that a line can be skipped. */
+  readonly perLine: boolean;
+
+  constructor(reason: string, place: InputPlace, options?: ErrorOptions & { readonly perLine?: boolean }) {
+    super(`line ${place.line}, record ${place.record}, byte ${place.byte}: ${reason}`, options);
     this.name = 'BrokenInputError';
-    this.record = record;
-    this.byte = byte;
+    this.place = place;
+    this.perLine = options?.perLine ?? false;
   }
 }

@@ -20,6 +20,8 @@ export interface ProduceCommand {
   readonly rate: number | undefined;
   readonly timestampsOverMs: number | undefined;
   readonly connectTimeoutMs: number;
+  /** What becomes of lines that can't be read: undefined where the first one ends the import, null for standard error, or a file. */
+  readonly badLines: string | null | undefined;
   readonly cluster: ClusterConfig;
 }
 
@@ -45,6 +47,8 @@ const options = z.object({
   out: z.string().min(1).optional(),
   timestampsOver: duration.optional(),
   connectTimeout: duration,
+  skipBad: z.boolean().optional(),
+  badFile: z.string().min(1).optional(),
 });
 const environment = z.object({ LOG_LEVEL: z.enum(logLevels).default('info') });
 
@@ -57,10 +61,12 @@ export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.Pr
   const parsed = parse(argv);
   if (parsed.kind === 'help') return parsed;
   const { LOG_LEVEL: logLevel } = validated(environment, { LOG_LEVEL: env.LOG_LEVEL || undefined }, name => name);
-  const { topic, rate, generate, seed, out, timestampsOver, connectTimeout } = parsed.options;
+  const { topic, rate, generate, seed, out, timestampsOver, connectTimeout, skipBad, badFile } = parsed.options;
   const { file } = parsed;
   if (generate === undefined && file === undefined) throw new ConfigError('FILE or --generate is missing (see --help)');
   if (generate !== undefined && file !== undefined) throw new ConfigError('FILE and --generate exclude each other');
+  if (badFile !== undefined && !skipBad) throw new ConfigError('--bad-file needs --skip-bad');
+  if (skipBad && generate !== undefined) throw new ConfigError('--skip-bad needs a FILE');
   if (out !== undefined) {
     if (generate === undefined) throw new ConfigError('--out needs --generate');
     return { kind: 'write', path: out, count: generate, seed, logLevel };
@@ -81,6 +87,7 @@ export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.Pr
     rate,
     timestampsOverMs: timestampsOver,
     connectTimeoutMs: connectTimeout,
+    badLines: skipBad ? (badFile ?? null) : undefined,
     cluster: clusterFromEnvironment(env, 'users-producer'),
     logLevel,
   };
@@ -101,11 +108,13 @@ function parse(argv: readonly string[]): Parsed {
     .option('--seed <s>', 'seed of the generated users', '1')
     .option('--out <path>', 'write the generated users to this file, not to Kafka')
     .option('--timestamps-over <duration>', 'spread the timestamps over the last duration (10m) up to now')
+    .option('--skip-bad', 'FILE has one object a line: skip lines that are no JSON, and show them on standard error')
+    .option('--bad-file <path>', 'write the lines that --skip-bad skips to this file instead')
     .option('--connect-timeout <duration>', 'how long to wait for the cluster', '60s')
     .addHelpText(
       'after',
       '\nEnvironment: KAFKA_BROKERS (localhost:9092), KAFKA_CONFIG_<NAME> (passed to librdkafka), LOG_LEVEL (info).\n' +
-        'The last line on standard output is a summary. Exit code 0: all is delivered; 1: not all; 2: a wrong setting.',
+        'The last line on standard output is a summary. Exit code 0: all is delivered (with --skip-bad: all but the lines skipped); 1: not all; 2: a wrong setting.',
     )
     .exitOverride()
     .configureOutput({ writeOut: written => (text += written), writeErr: () => undefined });

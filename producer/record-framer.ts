@@ -12,7 +12,7 @@ import type { SourceRecord } from './record-source.js';
 import { userKey } from './user-key.js';
 
 const BOM = Buffer.from('\ufeff');
-const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 /** A literal or an escape that may go on. */
 const UNFINISHED = /^(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|\\(?:u[\da-fA-F]{0,3})?)$/;
 
@@ -45,6 +45,8 @@ export class RecordFramer {
   // Places are bytes of the whole text.
   /** Begin of the current chunk. */
   #read = 0;
+  /** Line ends before the current chunk. */
+  #lineEnds = 0;
   /** End of the record before this one. */
   #boundary = 0;
   /** Begin of this record. */
@@ -57,6 +59,11 @@ export class RecordFramer {
   /** Number of the record that comes next, or is incomplete; the first is 1. */
   get record(): number {
     return this.#records + 1;
+  }
+
+  /** Number of the line that comes next, or is incomplete; the first is 1. */
+  get line(): number {
+    return this.#lineEnds + 1;
   }
 
   /** Bytes taken so far. */
@@ -86,8 +93,8 @@ export class RecordFramer {
    */
   end(records: SourceRecord[]): void {
     if (this.#head !== undefined) this.#open(this.#head, records);
-    if (this.#tokenize === undefined) throw new BrokenInputError('the input holds no JSON', 1, this.#read);
     const nothing = Buffer.alloc(0);
+    if (this.#tokenize === undefined) throw this.#brokenAt('the input holds no JSON', this.#read, nothing);
     let tokens: readonly JsonToken[];
     try {
       tokens = this.#tokenize(END_OF_TEXT);
@@ -109,11 +116,11 @@ export class RecordFramer {
     const text = chunk.toString('latin1');
     if (this.#tokenize === undefined) this.#chooseFormat(text);
     if (this.#read - this.#boundary > MAX_RECORD_BYTES) {
-      throw new BrokenInputError(`larger than ${MAX_RECORD_BYTES} bytes`, this.record, this.#start);
+      throw this.#brokenAt(`larger than ${MAX_RECORD_BYTES} bytes`, this.#start, chunk);
     }
     this.#lineEnd = -1;
     for (let from = 0; from < text.length; ) {
-      const to = this.#pieceEnd(text, from);
+      const to = this.#pieceEnd(chunk, text, from);
       this.#take(this.#tokens(chunk, text.slice(from, to)), chunk, text, from, to, records);
       from = to;
     }
@@ -121,6 +128,7 @@ export class RecordFramer {
     if (this.#tokenize === undefined) this.#boundary = next;
     else if (this.#boundary < next) this.#carried.push(chunk.subarray(Math.max(0, this.#boundary - this.#read)));
     this.#read = next;
+    this.#lineEnds += lineEnds(chunk);
   }
 
   #chooseFormat(text: string): void {
@@ -135,7 +143,7 @@ export class RecordFramer {
    * End of the longest piece that completes at most one record, which then ends with the piece (a number or a literal:
    * before it).
    */
-  #pieceEnd(text: string, from: number): number {
+  #pieceEnd(chunk: Buffer, text: string, from: number): number {
     if (this.#tokenize === undefined) return text.length;
     if (this.#reading === 'object') return afterBrace(text, from);
     if (this.#reading === 'other') return from + 1;
@@ -146,7 +154,7 @@ export class RecordFramer {
       // Before the bracket that opens the array, or behind the one that closes it.
       if (this.#depth < this.#outside) return i + 1;
       this.#start = this.#read + i;
-      if (this.#start === this.#boundary && this.#records > 0) throw this.#unexpected(text, i);
+      if (this.#start === this.#boundary && this.#records > 0) throw this.#unexpected(text, i, chunk);
       this.#reading = character === BRACE ? 'object' : 'other';
       return character === BRACE ? afterBrace(text, i) : i + 1;
     }
@@ -192,7 +200,7 @@ export class RecordFramer {
         default:
           // A number or a literal, known to be complete by the character behind it.
           if (this.#depth !== this.#outside) break;
-          if (this.#format === 'sequence' && text.charCodeAt(from) > SPACE) throw this.#unexpected(text, from);
+          if (this.#format === 'sequence' && text.charCodeAt(from) > SPACE) throw this.#unexpected(text, from, chunk);
           records.push(this.#complete(chunk, text, from));
       }
     }
@@ -230,17 +238,33 @@ export class RecordFramer {
     const before = this.#format === 'single' && this.#records > 0 ? '[0' : '';
     const index = indexOfJsonError(before + text, this.#format) - before.length;
     if (index >= text.length || (ended && UNFINISHED.test(text.slice(index)))) {
-      return new BrokenInputError('the input ends too early', this.record, this.#boundary + text.length);
+      return this.#brokenAt('the input ends too early', this.#boundary + text.length, chunk);
     }
-    return this.#unexpected(text, index, this.#boundary);
+    return this.#unexpected(text, index, chunk, this.#boundary);
   }
 
-  #unexpected(text: string, index: number, textStart = this.#read): BrokenInputError {
+  #unexpected(text: string, index: number, chunk: Buffer, textStart = this.#read): BrokenInputError {
     const byte = text.charCodeAt(index);
     const printable = byte > SPACE && byte < 0x7f;
     const shown = printable ? JSON.stringify(text[index]) : `byte 0x${byte.toString(16).padStart(2, '0')}`;
-    return new BrokenInputError(`unexpected ${shown}`, this.record, textStart + index);
+    return this.#brokenAt(`unexpected ${shown}`, textStart + index, chunk);
   }
+
+  /** @param byte of the whole text, in this chunk or in what is carried */
+  #brokenAt(reason: string, byte: number, chunk: Buffer): BrokenInputError {
+    const before =
+      byte < this.#read
+        ? -lineEnds(Buffer.concat(this.#carried).subarray(byte - this.#boundary))
+        : lineEnds(chunk.subarray(0, byte - this.#read));
+    const perLine = this.#tokenize !== undefined && this.#format === 'sequence';
+    return new BrokenInputError(reason, { line: this.line + before, record: this.record, byte }, { perLine });
+  }
+}
+
+function lineEnds(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf('\n'); at >= 0; at = bytes.indexOf('\n', at + 1)) count += 1;
+  return count;
 }
 
 function afterBrace(text: string, from: number): number {

@@ -3,6 +3,7 @@ import { configErrorOf } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { DeliveryProducer } from '../streams/kafka/delivery-producer.js';
 import { KafkaClientError } from '../streams/kafka/ports.js';
+import { type BadLines, openBadLines as open } from './bad-lines.js';
 import type { ProduceCommand, ProducerCommand, UsersInput } from './command.js';
 import { generatedUsers } from './generator/generated-users.js';
 import { writeUsersFile } from './generator/write-users-file.js';
@@ -48,7 +49,8 @@ export async function runProducer(command: ProducerCommand, io: ProgramIo): Prom
 }
 
 async function produce(command: ProduceCommand, io: ProgramIo, logLevel: LogLevel): Promise<number> {
-  const source = await openSource(command.input, io);
+  const bad = openBadLines(command, io);
+  const source = await openSource(command.input, io, bad?.add);
   const producer = openProducer(command, io, logLevel);
   let result: ProduceResult;
   try {
@@ -69,33 +71,48 @@ async function produce(command: ProduceCommand, io: ProgramIo, logLevel: LogLeve
       progress.stop();
     }
   } finally {
+    bad?.close();
     await producer.close();
   }
   const { produced, failed, firstError, seconds, end } = result;
-  if (end.kind === 'broken') writeLine(io, `${nameOf(command.input)}: ${end.error.message}`);
+  if (end.kind === 'broken') {
+    const sent = sentBefore(produced + failed);
+    const remedy = end.error.perLine ? '; --skip-bad skips such lines' : '';
+    writeLine(io, `${nameOf(command.input)}: ${end.error.message} (${sent}${remedy})`);
+  }
+  if (bad !== undefined) writeLine(io, bad.summary);
   if (failed > 0) {
     writeLine(
       io,
       `${failed} of ${produced + failed} records are not known to be delivered: ${firstError ?? 'no answer'}`,
     );
   }
-  summary(io, { produced, failed, seconds });
+  summary(io, { produced, failed, ...(bad === undefined ? {} : { skipped: bad.count }), seconds });
   return end.kind === 'broken' || failed > 0 ? 1 : 0;
 }
 
-async function openSource(input: UsersInput, io: ProgramIo): Promise<RecordSource> {
+async function openSource(
+  input: UsersInput,
+  io: ProgramIo,
+  onBadLine: BadLines['add'] | undefined,
+): Promise<RecordSource> {
   switch (input.kind) {
     case 'generate':
       return generatedUsers(input.count, input.seed);
     case 'stdin':
-      return usersOfStream(io.stdin, io.signal);
+      return usersOfStream(io.stdin, io.signal, onBadLine);
     case 'file':
       try {
-        return await usersOfFile(input.path, io.signal);
+        return await usersOfFile(input.path, io.signal, onBadLine);
       } catch (error) {
         throw new ConfigError(`FILE: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       }
   }
+}
+
+function openBadLines({ badLines, input }: ProduceCommand, io: ProgramIo): BadLines | undefined {
+  if (badLines === undefined) return undefined;
+  return open(badLines, (line, text) => writeLine(io, `${nameOf(input)}: line ${line}: not one JSON value: ${text}`));
 }
 
 function openProducer(
@@ -128,6 +145,11 @@ async function connect(producer: DeliveryProducer, { cluster }: ProduceCommand, 
 function progressFor({ stderr, timer }: ProgramIo, logLevel: LogLevel): ProgressDisplay {
   if (!isShown('info', logLevel)) return noProgress;
   return stderr.isTTY ? progressBar(stderr, timer) : progressLines(line => stderr.write(`${line}\n`), timer);
+}
+
+function sentBefore(records: number): string {
+  if (records === 0) return 'nothing was sent';
+  return `${records} ${records === 1 ? 'record before it was' : 'records before it were'} sent, nothing from there on`;
 }
 
 function nameOf(input: UsersInput): string {

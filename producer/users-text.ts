@@ -1,5 +1,6 @@
-import { BrokenInputError } from './broken-input-error.js';
+import { BrokenInputError, type InputPlace } from './broken-input-error.js';
 import { gunzipChunks } from './gunzip-chunks.js';
+import { type BadLine, LineFramer } from './line-framer.js';
 import { RecordFramer } from './record-framer.js';
 import type { RecordBatch, SourceRecord } from './record-source.js';
 
@@ -16,16 +17,19 @@ interface TextChunk {
  * is a record as well.
  *
  * @param size of the input in bytes; without it the batches tell no fraction
+ * @param onBadLine if given, the text is read line by line, and is given each line that is not one JSON value
  * @throws BrokenInputError where the text can't be read on, after all records before that place
  */
-export async function* readUsers(chunks: AsyncIterable<Buffer>, size?: number): AsyncGenerator<RecordBatch> {
-  const framer = new RecordFramer();
+export async function* readUsers(
+  chunks: AsyncIterable<Buffer>,
+  size?: number,
+  onBadLine?: (bad: BadLine) => void,
+): AsyncGenerator<RecordBatch> {
+  const framer = onBadLine === undefined ? new RecordFramer() : new LineFramer(onBadLine);
   const broken = (error: unknown) =>
     error instanceof BrokenInputError
       ? error
-      : new BrokenInputError(`the input breaks off (${messageOf(error)})`, framer.record, framer.bytes, {
-          cause: error,
-        });
+      : new BrokenInputError(`the input breaks off (${messageOf(error)})`, placeOf(framer), { cause: error });
   const fractionOf = (used: number) => (size === undefined || size === 0 ? undefined : Math.min(1, used / size));
   let used = 0;
   const text = textChunks(chunks);
@@ -91,6 +95,10 @@ async function* withWholeMagic(chunks: AsyncIterable<Buffer>): AsyncGenerator<Bu
 async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* rest;
+}
+
+function placeOf({ line, record, bytes }: RecordFramer | LineFramer): InputPlace {
+  return { line, record, byte: bytes };
 }
 
 function messageOf(error: unknown): string {

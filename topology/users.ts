@@ -8,6 +8,7 @@ import {
   type Topology,
   type Windowed,
 } from '../streams/index.js';
+import { userSerde } from './clean/user-serde.js';
 import { cleaning } from './clean.js';
 import { topics } from './topics.js';
 import {
@@ -29,7 +30,7 @@ export function usersTopology(options: { readonly windowSize: Duration; readonly
   const users = builder
     .stream(topics.user, { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes(), name: 'users' })
     .pipe(cleaning(), { name: 'clean' });
-  users.to(topics.cleaned, { name: 'cleaned-users' });
+  users.to(topics.cleaned, { name: 'cleaned-users', valueSerde: userSerde });
 
   const countryCounts = users
     .groupBy((_email, user) => user.country)

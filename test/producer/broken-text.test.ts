@@ -8,11 +8,11 @@ function broken(marked: string, record: number, reason: string): void {
     const [before = '', after = ''] = marked.split('^');
     const text = before + after;
     const byte = Buffer.byteLength(before);
+    const line = before.split('\n').length;
     for (const chunkBytes of [1, 3, 1000]) {
       const { values, error } = frame(text, chunkBytes);
-      assert.equal(error?.message, `record ${record}, byte ${byte}: ${reason}`);
-      assert.equal(error.record, record);
-      assert.equal(error.byte, byte);
+      assert.equal(error?.message, `line ${line}, record ${record}, byte ${byte}: ${reason}`);
+      assert.deepEqual(error.place, { line, record, byte });
       assert.equal(values.length, record - 1);
     }
   });
@@ -86,15 +86,15 @@ describe('RecordFramer, with any damage to a text,', function () {
           return;
         }
         // Nothing before the damage is wrong, but of an escape its begin is told; and all complete records are there.
-        assert.ok(error.byte >= Math.min(at, text.length) - '\\u000'.length, `${error.byte} of ${at}`);
-        assert.equal(values.length, error.record - 1);
+        assert.ok(error.place.byte >= Math.min(at, text.length) - '\\u000'.length, `${error.place.byte} of ${at}`);
+        assert.equal(values.length, error.place.record - 1);
         const ends = lines.map(
           (_, index) => Buffer.byteLength(lines.slice(0, index + 1).join(',')) + (inArray ? 1 : 0),
         );
         const complete = ends.filter(end => end <= at).length;
         assert.ok(values.length >= complete, `${values.length} of ${complete} records`);
         assert.deepEqual(values.slice(0, complete), lines.slice(0, complete));
-        assert.ok(error.byte <= text.length);
+        assert.ok(error.place.byte <= text.length);
       }),
       { numRuns: 500 },
     );

@@ -11,6 +11,7 @@ describe('producerCommand', () => {
       rate: undefined,
       timestampsOverMs: undefined,
       connectTimeoutMs: 60_000,
+      badLines: undefined,
       cluster: { brokers: 'localhost:9092', clientId: 'users-producer', clientConfig: {} },
       logLevel: 'info',
     });
@@ -26,6 +27,7 @@ describe('producerCommand', () => {
       rate: 2.5,
       timestampsOverMs: 600_000,
       connectTimeoutMs: 5_000,
+      badLines: undefined,
       cluster: { brokers: 'a:1,b:2', clientId: 'users-producer', clientConfig: {} },
       logLevel: 'warn',
     });
@@ -62,6 +64,8 @@ describe('producerCommand', () => {
     ['a.json --rate', {}, /--rate/],
     ['a.json --rate 0', {}, /^--rate/],
     ['a.json --rate fast', {}, /^--rate/],
+    ['a.json --bad-file b', {}, /^--bad-file needs --skip-bad/],
+    ['--generate 5 --skip-bad', {}, /^--skip-bad/],
     ['--generate 0', {}, /^--generate/],
     ['--generate 1.5', {}, /^--generate/],
     ['--generate 5 --seed -1', {}, /--seed/],

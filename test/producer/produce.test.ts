@@ -135,7 +135,7 @@ describe('produceUsers', () => {
   });
 
   it('delivers what came before the place where the source is broken, and tells the place', async () => {
-    const error = new BrokenInputError('unexpected "x"', 21, 500);
+    const error = new BrokenInputError('unexpected "x"', { line: 3, record: 21, byte: 500 });
     const breaking = async function* () {
       yield* numbers(20);
       throw error;

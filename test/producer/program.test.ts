@@ -114,7 +114,10 @@ describe('the producer program', function () {
     const path = await fileOf('bad.json', `${before}oops]`);
     const { code, stdout, stderr } = await start([path, '--topic', 'bad'], env).outcome;
     assert.equal(code, 1);
-    assert.equal(stderr, `${path}: record 3, byte ${Buffer.byteLength(before)}: unexpected "o"\n`);
+    assert.equal(
+      stderr,
+      `${path}: line 3, record 3, byte ${Buffer.byteLength(before)}: unexpected "o" (2 records before it were sent, nothing from there on)\n`,
+    );
     assert.equal(JSON.parse(stdout).produced, 2);
     assert.equal((await readAll(broker.address, 'bad')).length, 2);
   });
@@ -122,12 +125,55 @@ describe('the producer program', function () {
   it('does the same where the file breaks off, and where it is empty', async () => {
     const broken = await fileOf('broken.json', '{"id":1}\n{"id":2,"na');
     const first = await start([broken, '--topic', 'broken'], env).outcome;
-    assert.deepEqual([first.code, first.stderr], [1, `${broken}: record 2, byte 20: the input ends too early\n`]);
+    assert.deepEqual(
+      [first.code, first.stderr],
+      [
+        1,
+        `${broken}: line 2, record 2, byte 20: the input ends too early (1 record before it was sent, nothing from there on; --skip-bad skips such lines)\n`,
+      ],
+    );
     assert.equal((await readAll(broker.address, 'broken')).length, 1);
 
     const empty = await fileOf('empty.json', '');
     const second = await start([empty, '--topic', 'broken'], env).outcome;
-    assert.deepEqual([second.code, second.stderr], [1, `${empty}: record 1, byte 0: the input holds no JSON\n`]);
+    assert.deepEqual(
+      [second.code, second.stderr],
+      [1, `${empty}: line 1, record 1, byte 0: the input holds no JSON (nothing was sent)\n`],
+    );
+  });
+
+  it('skips lines that are no JSON, shows them with their number, counts them, and sends all others', async () => {
+    const path = await fileOf('skip.json', '{"id":1}\n{"id":2\n{"id":3}\r\n\noops\n{"id":4,"email":"A@b.c"}');
+    const { code, stdout, stderr } = await start(['--skip-bad', path, '--topic', 'skip'], env).outcome;
+    assert.equal(code, 0);
+    assert.equal(
+      stderr,
+      `${path}: line 2: not one JSON value: "{\\"id\\":2"\n${path}: line 5: not one JSON value: "oops"\n2 lines were skipped\n`,
+    );
+    const { produced, failed, skipped } = JSON.parse(stdout);
+    assert.deepEqual([produced, failed, skipped], [3, 0, 2]);
+    const records = await readAll(broker.address, 'skip');
+    assert.deepEqual(records.map(({ key, value }) => [key && String(key), String(value)]).sort(), [
+      [null, '{"id":1}'],
+      [null, '{"id":3}'],
+      ['a@b.c', '{"id":4,"email":"A@b.c"}'],
+    ]);
+  });
+
+  it('writes the lines that it skips to a file, as they are', async () => {
+    const path = await fileOf('skip-to.json', '{"id":1}\n {"id":2,"Zoë\n{"id":3}\n');
+    const bad = join(directory, 'bad.json');
+    const argv = [path, '--skip-bad', '--bad-file', bad, '--topic', 'skip-to'];
+    const { code, stderr } = await start(argv, env).outcome;
+    assert.deepEqual([code, stderr], [0, `1 line was skipped, and written to ${bad}\n`]);
+    assert.equal(await readFile(bad, 'utf8'), ' {"id":2,"Zoë\n');
+  });
+
+  it('says that an array has no lines to skip', async () => {
+    const path = await fileOf('array.json', '\n[{"id":1}]\n');
+    const { code, stderr } = await start([path, '--skip-bad', '--topic', 'array'], env).outcome;
+    assert.equal(code, 1);
+    assert.match(stderr, /line 2, .*: an array is not read by lines: leave --skip-bad out \(nothing was sent\)\n/);
   });
 
   it('is content with an empty array', async () => {

@@ -67,7 +67,7 @@ describe('readUsers', function () {
     const before = `[${lines.slice(0, 100).join(',')},{"name":"Zoë €",`;
     const { values, error } = await read(chunksOf(gzipSync(`${before}oops}]`), 50));
     assert.deepEqual(values, lines.slice(0, 100));
-    assert.equal(error?.message, `record 101, byte ${Buffer.byteLength(before)}: unexpected "o"`);
+    assert.equal(error?.message, `line 1, record 101, byte ${Buffer.byteLength(before)}: unexpected "o"`);
   });
 
   for (const chunkBytes of [7, 1_000_000]) {
@@ -76,11 +76,14 @@ describe('readUsers', function () {
       const { values, error } = await read(chunksOf(half, chunkBytes));
       assert.ok(values.length > 1_000, String(values.length));
       assert.deepEqual(values, lines.slice(0, values.length));
-      assert.equal(error?.record, values.length + 1);
+      assert.equal(error?.place.record, values.length + 1);
       assert.match(error.message, /the input breaks off \(unexpected end of file\)$/);
       const end = Buffer.byteLength(`[${lines.slice(0, values.length).join(',\n')}`);
       const next = Buffer.byteLength(lines[values.length] ?? '') + 2;
-      assert.ok(error.byte >= end && error.byte < end + next, `${error.byte} not between ${end} and ${end + next}`);
+      assert.ok(
+        error.place.byte >= end && error.place.byte < end + next,
+        `${error.place.byte} not between ${end} and ${end + next}`,
+      );
     });
   }
 
@@ -99,7 +102,7 @@ describe('readUsers', function () {
     };
     const { values, error } = await read(failing());
     assert.deepEqual(values, ['{"a":1}']);
-    assert.equal(error?.message, 'record 2, byte 13: the input breaks off (EIO: i/o error)');
+    assert.equal(error?.message, 'line 2, record 2, byte 13: the input breaks off (EIO: i/o error)');
   });
 
   it('reports input without any JSON', async () => {

@@ -50,7 +50,7 @@ describe('npm start', function () {
     const output = collect(child);
     const [code] = await once(child, 'close');
     assert.equal(code, 1);
-    assert.match(output.stderr(), /record 2, byte \d+: the input ends too early/);
+    assert.match(output.stderr(), /line 1, record 2, byte \d+: the input ends too early/);
     const result = JSON.parse(output.stdout().trim().split('\n').at(-1) ?? '') as OnceResult;
     assert.deepEqual([result.produced, result.cleaned, result.unaccounted], [1, 1, 0]);
     assert.deepEqual(

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { ExactNumber, mayHoldExactNumbers, withExactNumbers } from './exact-numbers.js';
 import { RejectedRecord } from './rejected-record.js';
 
 /** A parsed JSON object. A field named `__proto__` is a field like any other. */
@@ -7,7 +8,7 @@ export interface JsonObject {
 }
 
 /**
- * Parses a record's value. Numbers are read as JavaScript reads them: beyond 2^53 they lose digits.
+ * Parses a record's value. A number that no double holds is an {@link ExactNumber}.
  *
  * @throws RejectedRecord for a tombstone, and for all that is not a JSON object in UTF-8.
  */
@@ -17,7 +18,8 @@ export function parseJsonObject(value: Buffer | null): JsonObject {
   const text = value.toString();
   // Every invalid byte was decoded to U+FFFD, so only a text that holds one needs the check of all its bytes.
   if (text.includes('\ufffd') && !isUtf8(value)) throw new RejectedRecord('value: not UTF-8');
-  return asObject(parse(text));
+  const object = asObject(parse(text));
+  return mayHoldExactNumbers(text) ? (withExactNumbers(text, object) as JsonObject) : object;
 }
 
 function parse(text: string): unknown {
@@ -40,5 +42,6 @@ function isObject(value: unknown): value is JsonObject {
 /** JSON's name of the type of a parsed value. */
 export function jsonType(value: unknown): string {
   if (value === null) return 'null';
+  if (value instanceof ExactNumber) return 'number';
   return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -1,0 +1,11 @@
+import { type Serde, Serdes } from '../../streams/index.js';
+import type { User } from '../user.js';
+import { exactJson, HAS_EXACT_NUMBERS } from './exact-numbers.js';
+
+const json = Serdes.json<User>();
+
+/** Compact JSON. Numbers that no double holds are written as they came. */
+export const userSerde: Serde<User> = Object.freeze({
+  serialize: (user: User): Buffer => (HAS_EXACT_NUMBERS in user ? Buffer.from(exactJson(user)) : json.serialize(user)),
+  deserialize: json.deserialize,
+});
