@@ -60,7 +60,7 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
     stopping.abort();
     await application.close();
   });
-  await createTopicsWhenReachable(admin, logger, stopping.signal);
+  await createTopicsWhenReachable(admin, config.topics, logger, stopping.signal);
   if (stopping.signal.aborted) return 0;
   application.start();
   await application.stopped;

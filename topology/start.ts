@@ -17,7 +17,7 @@ import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { onceProcessed } from './once.js';
 import { runProducer, SAMPLE_USERS } from './producer-process.js';
 import { onTermination } from './termination.js';
-import { createTopics, topics } from './topics.js';
+import { createTopics, type UsersTopics } from './topics.js';
 import { usersTopology } from './users.js';
 
 const SHOW_EVERY_MS = 1000;
@@ -45,20 +45,20 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
   onTermination(process, logger, async () => stopping.abort());
   try {
     const admin = ports.admin();
-    await createTopics(admin);
+    await createTopics(admin, config.topics);
     await admin.close();
     application.start();
     if (!options.once) {
       monitor = await startMonitor(broker.address, config.http, logger.level);
-      print(welcome(broker.address, monitor.url));
+      print(welcome(broker.address, monitor.url, config.topics));
     }
     const { produced, exitCode } = await runProducer(options.file, broker.address, stopping.signal);
     if (options.once) {
       if (stopping.signal.aborted) return 1;
-      print([JSON.stringify(await onceProcessed(application, ports, produced))]);
+      print([JSON.stringify(await onceProcessed(application, ports, config.topics, produced))]);
       return exitCode;
     }
-    await showUntilStopped(application, ports, stopping.signal);
+    await showUntilStopped(application, ports, config.topics, stopping.signal);
     return 0;
   } finally {
     await monitor?.stop();
@@ -69,7 +69,7 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
   }
 }
 
-function welcome(address: string, page: string): string[] {
+function welcome(address: string, page: string, topics: UsersTopics): string[] {
   return [
     `Kafka on ${address}: the embedded broker, which forgets everything when it stops. Ctrl-C ends it.`,
     `The live page: ${page}`,
@@ -80,10 +80,15 @@ function welcome(address: string, page: string): string[] {
   ];
 }
 
-async function showUntilStopped(application: KafkaStreams, ports: Ports, signal: AbortSignal): Promise<void> {
+async function showUntilStopped(
+  application: KafkaStreams,
+  ports: Ports,
+  topics: UsersTopics,
+  signal: AbortSignal,
+): Promise<void> {
   const outputs = [topics.countryCount, topics.distinctUsers, topics.windowSummary];
   const reader = await TopicReader.open(ports, 'live-summary', outputs);
-  const summary = new LiveSummary();
+  const summary = new LiveSummary(topics.windowSummary);
   try {
     while (!signal.aborted) {
       let changed = false;
