@@ -124,7 +124,7 @@ export class Monitor {
   }
 
   get lag(): Snapshot['lag'] {
-    return partitionLags(this.#cluster, this.#watched.inputs);
+    return partitionLags(this.#cluster, this.#watched.inputs, this.#table.tasks.values());
   }
 
   get topology(): TopologyEvent {
