@@ -1,7 +1,7 @@
 import type { AuditRecord, InputOffsets } from '../streams/audit/audit-record.js';
 import type { Watermarks } from '../streams/kafka/ports.js';
 import type { AuditTotals } from './snapshot.js';
-import { topics } from './users-topics.js';
+import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 /**
  * What went in against what came out. A task's counts and offsets are committed together, so `unaccounted` is exact at any
@@ -10,7 +10,11 @@ import { topics } from './users-topics.js';
  * @param tasks the latest audit record of each task
  * @param input ends of the input topic, by partition
  */
-export function auditTotals(tasks: Iterable<AuditRecord>, input: readonly Watermarks[]): AuditTotals {
+export function auditTotals(
+  tasks: Iterable<AuditRecord>,
+  input: readonly Watermarks[],
+  topics: UsersTopics = DEFAULT_TOPICS,
+): AuditTotals {
   const totals = { produced: 0, cleaned: 0, rejected: 0, late: 0, lag: 0, unaccounted: 0 };
   const read = new Map<number, InputOffsets>();
   for (const record of tasks) {
@@ -20,7 +24,7 @@ export function auditTotals(tasks: Iterable<AuditRecord>, input: readonly Waterm
     totals.rejected += counts.rejected;
     totals.late += counts.late;
     totals.unaccounted -= cleaned + counts.rejected;
-    const offsets = inputOffsetsOf(record);
+    const offsets = inputOffsetsOf(record, topics);
     if (offsets === undefined) {
       totals.unaccounted += counts.in[topics.user] ?? 0;
       continue;
@@ -40,16 +44,15 @@ export function auditTotals(tasks: Iterable<AuditRecord>, input: readonly Waterm
 }
 
 /** Records of the input topic that the task has processed. */
-export function processedBy({
-  counts,
-}: {
-  readonly counts: { readonly in: Readonly<Record<string, number>> };
-}): number {
+export function processedBy(
+  { counts }: { readonly counts: { readonly in: Readonly<Record<string, number>> } },
+  topics: UsersTopics,
+): number {
   return counts.in[topics.user] ?? 0;
 }
 
 /** undefined if the task does not read the input topic, has not begun, or its record is one of before offsets were written. */
-function inputOffsetsOf({ offsets }: AuditRecord): InputOffsets | undefined {
+function inputOffsetsOf({ offsets }: AuditRecord, topics: UsersTopics): InputOffsets | undefined {
   const input = offsets[topics.user];
   return input === undefined || input.begin < 0 || input.next < 0 ? undefined : input;
 }

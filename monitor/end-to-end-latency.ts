@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../streams/audit/audit-record.js';
 import { processedBy } from './audit-totals.js';
+import type { UsersTopics } from './users-topics.js';
 
 /**
  * How long it took from the timestamp of the newest record of a commit until now, milliseconds; undefined if the commit processed
@@ -7,8 +8,13 @@ import { processedBy } from './audit-totals.js';
  *
  * @param before the task's audit record before this one
  */
-export function endToEndLatency(record: AuditRecord, before: AuditRecord | undefined, now: number): number | undefined {
-  if (processedBy(record) <= (before === undefined ? 0 : processedBy(before)) || record.streamTime < 0)
-    return undefined;
+export function endToEndLatency(
+  record: AuditRecord,
+  before: AuditRecord | undefined,
+  topics: UsersTopics,
+  now: number,
+): number | undefined {
+  const processed = processedBy(record, topics) - (before === undefined ? 0 : processedBy(before, topics));
+  if (processed <= 0 || record.streamTime < 0) return undefined;
   return Math.max(0, now - record.streamTime);
 }

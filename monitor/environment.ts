@@ -3,12 +3,16 @@ import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { withoutUsers } from '../streams/kafka/redaction.js';
+import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
 import { parseHosts } from '../streams/network/allowed-hosts.js';
+import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 export interface MonitorConfig {
   readonly cluster: ClusterConfig;
   /** Of the application that is watched. */
   readonly applicationId: string;
+  /** That it reads and writes. */
+  readonly topics: UsersTopics;
   readonly http: HttpSettings;
   readonly logLevel: string;
 }
@@ -64,6 +68,7 @@ export function monitorConfig(env: Readonly<NodeJS.ProcessEnv>): MonitorConfig {
   return {
     cluster: clusterFromEnvironment(set, `${data.APPLICATION_ID}-monitor`),
     applicationId: data.APPLICATION_ID,
+    topics: topicsFromEnvironment(set, DEFAULT_TOPICS),
     http: { host: data.HTTP_HOST, port: data.HTTP_PORT, allowedHosts: data.HTTP_ALLOWED_HOSTS },
     logLevel: data.LOG_LEVEL,
   };

@@ -36,10 +36,11 @@ async function run(
   registry: Registry,
   logger: PinoLogger,
 ): Promise<number> {
-  const { applicationId, cluster, http } = config;
+  const { applicationId, topics, cluster, http } = config;
   const complaints = new ClientComplaints(logger);
   const monitor = new Monitor({
     applicationId,
+    topics,
     ports: rdKafkaPorts(cluster, complaints),
     fetch,
     registry,

@@ -18,7 +18,7 @@ import { processView } from './process-view.js';
 import type { AuditTotals, HistoryEvent, Snapshot, TopologyEvent } from './snapshot.js';
 import { type FollowedTopic, TopicFollower } from './topic-follower.js';
 import { unreadPartitions } from './unread-partitions.js';
-import { auditTopicOf, repartitionTopicOf, topics } from './users-topics.js';
+import { auditTopicOf, DEFAULT_TOPICS, repartitionTopicOf, type UsersTopics } from './users-topics.js';
 import { WindowTables } from './window-tables.js';
 
 const POLL_TIMEOUT_MS = 100;
@@ -26,7 +26,6 @@ const POLL_TIMEOUT_MS = 100;
 const DRAIN_TIMEOUT_MS = 1;
 /** Of each partition of an output table, so that a long-lived topic does not delay the start. */
 const TABLE_TAIL_RECORDS = 50_000;
-const TABLE_TOPICS: readonly string[] = [topics.countryCount, topics.distinctUsers, topics.windowSummary];
 
 /** Told what the page is to be told. */
 export interface SnapshotListener {
@@ -36,6 +35,8 @@ export interface SnapshotListener {
 
 export interface MonitorOptions {
   readonly applicationId: string;
+  /** Default: those that the application has if none is named. */
+  readonly topics?: UsersTopics;
   readonly ports: Ports;
   readonly fetch: Fetch;
   readonly registry: Registry;
@@ -54,7 +55,8 @@ export class Monitor {
   readonly #follower: TopicFollower;
   readonly #processes: ProcessPoller;
   readonly #closing = new AbortController();
-  readonly #tables = new WindowTables();
+  readonly #topics: UsersTopics;
+  readonly #tables: WindowTables;
   readonly #history = new History();
   readonly #counters = new CounterTotals();
   readonly #unreadable = new Set<string>();
@@ -70,6 +72,8 @@ export class Monitor {
   /** Throws a ConfigError if the client refuses its configuration. */
   constructor(options: MonitorOptions) {
     this.#options = options;
+    this.#topics = options.topics ?? DEFAULT_TOPICS;
+    this.#tables = new WindowTables(this.#topics);
     const { applicationId, ports, logger, fetch, complaint } = options;
     this.#auditTopic = auditTopicOf(applicationId);
     const clientId = `${applicationId}-monitor`;
@@ -121,7 +125,7 @@ export class Monitor {
   }
 
   get lag(): Snapshot['lag'] {
-    return partitionLags(this.#cluster, this.#watched.inputs);
+    return partitionLags(this.#cluster, this.#watched.inputs, this.#table.tasks.values());
   }
 
   get unread(): Snapshot['unread'] {
@@ -147,7 +151,7 @@ export class Monitor {
       window: this.#tables.latest,
       closed: this.#tables.closed,
       distinctUsers: this.#tables.distinctUsers,
-      processes: this.processes.map(process => processView(process, this.#table.tasks)),
+      processes: this.processes.map(process => processView(process, this.#table.tasks, this.#topics)),
       nodes: this.#processes.rates.total,
     };
   }
@@ -187,12 +191,17 @@ export class Monitor {
     }
   }
 
+  get #tableTopics(): readonly string[] {
+    const { countryCount, distinctUsers, windowSummary } = this.#topics;
+    return [countryCount, distinctUsers, windowSummary];
+  }
+
   get #watched(): WatchedTopics {
     const repartitions = [...this.#table.tasks.values()].flatMap(({ watermarks }) => Object.keys(watermarks));
     const names = [...new Set(repartitions)].sort();
     return {
-      inputs: [topics.user, ...names.map(name => repartitionTopicOf(this.applicationId, name))],
-      others: [this.#auditTopic, topics.cleaned, topics.rejected, ...TABLE_TOPICS],
+      inputs: [this.#topics.user, ...names.map(name => repartitionTopicOf(this.applicationId, name))],
+      others: [this.#auditTopic, this.#topics.cleaned, this.#topics.rejected, ...this.#tableTopics],
     };
   }
 
@@ -200,7 +209,7 @@ export class Monitor {
     await this.#cluster.round(this.#closing.signal);
     if (!this.#cluster.status.up) return;
     this.#follower.follow(
-      [this.#auditTopic, ...TABLE_TOPICS].flatMap((topic): FollowedTopic[] => {
+      [this.#auditTopic, ...this.#tableTopics].flatMap((topic): FollowedTopic[] => {
         const figures = this.#cluster.topics.get(topic);
         if (figures === undefined) return [];
         const tail = topic === this.#auditTopic ? Number.POSITIVE_INFINITY : TABLE_TAIL_RECORDS;
@@ -238,7 +247,7 @@ export class Monitor {
     this.#table.apply(record);
     const after = this.#table.tasks.get(task);
     if (!live || after === undefined || after === before) return;
-    const latency = endToEndLatency(after, before, this.#options.ports.clock.now());
+    const latency = endToEndLatency(after, before, this.#topics, this.#options.ports.clock.now());
     if (latency !== undefined) this.#observe(latency / 1000);
   }
 
@@ -261,13 +270,13 @@ export class Monitor {
   }
 
   #count(): void {
-    const input = this.#cluster.topics.get(topics.user);
+    const input = this.#cluster.topics.get(this.#topics.user);
     if (!this.#follower.isCaughtUp(this.#auditTopic)) return;
     if (input !== undefined && input.incarnation !== this.#incarnation) {
       if (this.#incarnation !== undefined) this.#counters.restart();
       this.#incarnation = input.incarnation;
     }
-    this.#audit = auditTotals(this.#table.tasks.values(), input?.partitions ?? []);
+    this.#audit = auditTotals(this.#table.tasks.values(), input?.partitions ?? [], this.#topics);
     this.#counters.advance(this.#audit);
   }
 }

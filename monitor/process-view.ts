@@ -3,9 +3,14 @@ import { processedBy } from './audit-totals.js';
 import type { PolledProcess } from './process-poller.js';
 import type { TaskStatus } from './process-status.js';
 import type { ProcessView, TaskView } from './snapshot.js';
+import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 /** @param audit the latest audit record of each task: a task that is being restored does not know its figures yet */
-export function processView(process: PolledProcess, audit: ReadonlyMap<string, AuditRecord>): ProcessView {
+export function processView(
+  process: PolledProcess,
+  audit: ReadonlyMap<string, AuditRecord>,
+  topics: UsersTopics = DEFAULT_TOPICS,
+): ProcessView {
   const { host, instance, answer } = process;
   if (!answer.up) return { host, instance, up: false, reason: answer.reason, state: null, tasks: [], unreadable: [] };
   const { status } = answer;
@@ -15,18 +20,18 @@ export function processView(process: PolledProcess, audit: ReadonlyMap<string, A
     up: true,
     reason: status.error,
     state: status.state,
-    tasks: status.tasks.map(task => taskView(task, audit.get(task.id))),
+    tasks: status.tasks.map(task => taskView(task, audit.get(task.id), topics)),
     unreadable: status.unreadable.map(({ reason }) => reason),
   };
 }
 
-function taskView(task: TaskStatus, audit: AuditRecord | undefined): TaskView {
+function taskView(task: TaskStatus, audit: AuditRecord | undefined, topics: UsersTopics): TaskView {
   const known = task.state === 'RESTORING' && audit !== undefined ? audit : task;
   return {
     id: task.id,
     state: task.state,
     streamTime: known.streamTime,
-    processed: processedBy(known),
+    processed: processedBy(known, topics),
     late: known.counts.late,
     restored: task.state === 'RUNNING' ? 1 : restored(task),
   };

@@ -1,5 +1,5 @@
-/** The topics of the users application: fixed names, which people's scripts rely on too. */
-export const topics = Object.freeze({
+/** The topics of the users application, unless the environment names others. */
+export const DEFAULT_TOPICS = Object.freeze({
   user: 'user',
   cleaned: 'user-cleaned',
   rejected: 'user-rejected',
@@ -7,6 +7,8 @@ export const topics = Object.freeze({
   distinctUsers: 'distinct-users',
   windowSummary: 'window-summary',
 });
+
+export type UsersTopics = { readonly [T in keyof typeof DEFAULT_TOPICS]: string };
 
 export function auditTopicOf(applicationId: string): string {
   return `${applicationId}-audit`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConsumerRecord } from '../streams/kafka/record.js';
 import type { ClosedWindow, WindowTable } from './snapshot.js';
-import { topics } from './users-topics.js';
+import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 /** Windows of which the countries are kept: the latest one is shown, and late records may still change the one before. */
 const COUNTRY_WINDOWS = 3;
@@ -34,24 +34,29 @@ export class WindowTables {
   /** By window start. */
   readonly #countries = new Map<number, CountryWindow>();
   readonly #distinct = new Map<number, number>();
+  readonly #topics: UsersTopics;
   #closed: ClosedWindow | null = null;
+
+  constructor(topics: UsersTopics = DEFAULT_TOPICS) {
+    this.#topics = topics;
+  }
 
   /** Takes the next record of an output topic. Throws if it is no row of that table. */
   apply({ topic, key, value }: ConsumerRecord): void {
-    if (topic === topics.countryCount) {
+    if (topic === this.#topics.countryCount) {
       if (value === null) this.#deleteCountry(String(key));
       else this.#countCountry(parsed(value));
-    } else if (topic === topics.distinctUsers) {
+    } else if (topic === this.#topics.distinctUsers) {
       if (value === null) this.#distinct.delete(Date.parse(String(key)));
       else this.#countDistinct(parsed(value));
-    } else if (topic === topics.windowSummary && value !== null) this.#close(parsed(value));
+    } else if (topic === this.#topics.windowSummary && value !== null) this.#close(parsed(value));
   }
 
   /** The topic is read anew. */
   reset(topic: string): void {
-    if (topic === topics.countryCount) this.#countries.clear();
-    else if (topic === topics.distinctUsers) this.#distinct.clear();
-    else if (topic === topics.windowSummary) this.#closed = null;
+    if (topic === this.#topics.countryCount) this.#countries.clear();
+    else if (topic === this.#topics.distinctUsers) this.#distinct.clear();
+    else if (topic === this.#topics.windowSummary) this.#closed = null;
   }
 
   /** The latest window with records; null before the first one. */

@@ -4,6 +4,7 @@ import { oneLine } from '../streams/command/arguments.js';
 import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
+import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
 import { durationMs } from './duration.js';
 import { type LogLevel, logLevels } from './log-level.js';
 
@@ -58,7 +59,7 @@ const environment = z.object({ LOG_LEVEL: z.enum(logLevels).default('info') });
  * @throws ConfigError that names what is wrong
  */
 export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ProducerCommand {
-  const parsed = parse(argv);
+  const parsed = parse(argv, topicsFromEnvironment(env, { user: 'user' }).user);
   if (parsed.kind === 'help') return parsed;
   const { LOG_LEVEL: logLevel } = validated(environment, { LOG_LEVEL: env.LOG_LEVEL || undefined }, name => name);
   const { topic, rate, generate, seed, out, timestampsOver, connectTimeout, skipBad, badFile } = parsed.options;
@@ -97,12 +98,12 @@ type Parsed =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'options'; readonly file: string | undefined; readonly options: z.infer<typeof options> };
 
-function parse(argv: readonly string[]): Parsed {
+function parse(argv: readonly string[], topic: string): Parsed {
   let text = '';
   const command = new Command('npm run producer --')
     .description('Sends the users of a JSON file of any size to a Kafka topic.')
     .argument('[FILE]', 'JSON array, or one object a line; plain or gzip; "-" for standard input')
-    .option('--topic <name>', 'topic to send to', 'user')
+    .option('--topic <name>', 'topic to send to', topic)
     .option('--rate <n>', 'at most n records a second')
     .option('--generate <n>', 'n generated sample users instead of FILE')
     .option('--seed <s>', 'seed of the generated users', '1')
@@ -113,7 +114,8 @@ function parse(argv: readonly string[]): Parsed {
     .option('--connect-timeout <duration>', 'how long to wait for the cluster', '60s')
     .addHelpText(
       'after',
-      '\nEnvironment: KAFKA_BROKERS (localhost:9092), KAFKA_CONFIG_<NAME> (passed to librdkafka), LOG_LEVEL (info).\n' +
+      '\nEnvironment: KAFKA_BROKERS (localhost:9092), KAFKA_CONFIG_<NAME> (passed to librdkafka), TOPIC_USER (user),\n' +
+        'LOG_LEVEL (info).\n' +
         'The last line on standard output is a summary. Exit code 0: all is delivered (with --skip-bad: all but the lines skipped); 1: not all; 2: a wrong setting.',
     )
     .exitOverride()

@@ -1,6 +1,5 @@
 import { KafkaStreams, type KafkaStreamsDependencies, resumeOnError, type StreamsOptions } from '../streams/index.js';
 import type { UsersConfig } from './environment.js';
-import { topics } from './topics.js';
 import { usersTopology } from './users.js';
 
 /**
@@ -33,7 +32,7 @@ export function usersOptions(config: UsersConfig): StreamsOptions {
     ...(maxTimestampAhead === undefined ? {} : { maxTimestampAhead }),
     ...(commitIntervalMs === undefined ? {} : { commitInterval: commitIntervalMs }),
     ...(cacheMaxBytes === undefined ? {} : { cacheMaxBytes }),
-    deadLetterTopic: topics.rejected,
+    deadLetterTopic: config.topics.rejected,
     deserializationExceptionHandler: resumeOnError,
     processingExceptionHandler: resumeOnError,
     productionExceptionHandler: resumeOnError,

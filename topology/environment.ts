@@ -5,10 +5,12 @@ import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js'
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { checkGroupProtocol, GROUP_PROTOCOLS } from '../streams/kafka/group-protocol.js';
 import { withoutUsers } from '../streams/kafka/redaction.js';
+import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
 import { isHostAndPort } from '../streams/network/address.js';
 import { parseHosts } from '../streams/network/allowed-hosts.js';
 import { MOST_COMMIT_INTERVAL_MS } from '../streams/runtime/streams-config.js';
 import type { HttpSettings } from './http-address.js';
+import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
 
 export interface UsersConfig {
   readonly cluster: ClusterConfig;
@@ -20,6 +22,7 @@ export interface UsersConfig {
   readonly commitIntervalMs: number | undefined;
   /** undefined: the library's own. */
   readonly cacheMaxBytes: number | undefined;
+  readonly topics: UsersTopics;
   readonly windowSize: Duration;
   readonly windowGrace: Duration;
   readonly idleTimeout: Duration;
@@ -132,6 +135,7 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
     groupProtocol: data.GROUP_PROTOCOL,
     commitIntervalMs: data.COMMIT_INTERVAL_MS,
     cacheMaxBytes: data.CACHE_MAX_BYTES,
+    topics: topicsFromEnvironment(set, DEFAULT_TOPICS),
     windowSize: data.WINDOW_SIZE,
     windowGrace: data.WINDOW_GRACE,
     idleTimeout: data.IDLE_TIMEOUT,

@@ -1,5 +1,4 @@
 import type { ConsumerRecord } from '../streams/index.js';
-import { topics } from './topics.js';
 
 interface WindowTable {
   distinctUsers: number;
@@ -12,12 +11,18 @@ const BAR_WIDTH = 30;
 /** The tables of the latest window, as the output topics have them, for a terminal. */
 export class LiveSummary {
   readonly #windows = new Map<string, WindowTable>();
+  readonly #summaryTopic: string;
   #closed = 0;
+
+  /** @param summaryTopic has a record for each window that closed */
+  constructor(summaryTopic: string) {
+    this.#summaryTopic = summaryTopic;
+  }
 
   /** Takes a record of an output topic. True if what `render` gives may have changed. */
   add({ topic, value }: ConsumerRecord): boolean {
     if (value === null) return false;
-    if (topic === topics.windowSummary) {
+    if (topic === this.#summaryTopic) {
       this.#closed++;
       return true;
     }

@@ -1,6 +1,6 @@
 import type { KafkaStreams, Ports, TaskStatus } from '../streams/index.js';
 import { readTopic } from '../streams/kafka/topic-reader.js';
-import { topics } from './topics.js';
+import type { UsersTopics } from './topics.js';
 import type { WindowSummary } from './window-summary.js';
 
 /** What came of a file of users. */
@@ -16,9 +16,14 @@ export interface OnceResult {
 }
 
 /** Waits until everything that was produced is processed and all windows are closed, and reads what they came to. */
-export async function onceProcessed(application: KafkaStreams, ports: Ports, produced: number): Promise<OnceResult> {
+export async function onceProcessed(
+  application: KafkaStreams,
+  ports: Ports,
+  topics: UsersTopics,
+  produced: number,
+): Promise<OnceResult> {
   await application.drain();
-  const { cleaned, rejected, late } = totals(application.tasks);
+  const { cleaned, rejected, late } = totals(application.tasks, topics);
   const records = await readTopic(ports, 'window-summary-reader', topics.windowSummary);
   const windows = records.flatMap(({ value }) =>
     value === null ? [] : [JSON.parse(value.toString()) as WindowSummary],
@@ -27,7 +32,10 @@ export async function onceProcessed(application: KafkaStreams, ports: Ports, pro
   return { produced, cleaned, rejected, late, unaccounted: produced - cleaned - rejected, windows };
 }
 
-function totals(tasks: readonly TaskStatus[]): { cleaned: number; rejected: number; late: number } {
+function totals(
+  tasks: readonly TaskStatus[],
+  topics: UsersTopics,
+): { cleaned: number; rejected: number; late: number } {
   const total = { cleaned: 0, rejected: 0, late: 0 };
   for (const { counts } of tasks) {
     total.cleaned += counts.out[topics.cleaned] ?? 0;

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { parseArguments } from '../streams/command/arguments.js';
 import { commandLog } from '../streams/command/log.js';
 import { ConfigError, type KafkaStreams, type Ports, rdKafkaPorts } from '../streams/index.js';
 import { startEmbeddedBroker } from '../streams/kafka/embedded-broker.js';
+import { SYSTEM_CLOCK } from '../streams/kafka/rdkafka-ports.js';
 import { redactionOf } from '../streams/kafka/redaction.js';
 import { TopicReader } from '../streams/kafka/topic-reader.js';
+import { PrometheusMetrics } from '../streams/metrics/prometheus-metrics.js';
 import { usersApplication } from './application.js';
 import { type UsersConfig, usersConfig } from './environment.js';
 import { listen } from './http.js';
@@ -19,7 +21,7 @@ import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { onceProcessed } from './once.js';
 import { runProducer, SAMPLE_USERS } from './producer-process.js';
 import { onTermination } from './termination.js';
-import { createTopics, topics } from './topics.js';
+import { createTopics, type UsersTopics } from './topics.js';
 import { usersTopology } from './users.js';
 
 const SHOW_EVERY_MS = 1000;
@@ -37,11 +39,14 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
   // The broker forgets everything when it stops: state that outlived it would not fit the next one.
   const stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-'));
   const config = { ...settings, stateDir, cluster: { brokers: broker.address, clientId: 'users', embedded: true } };
-  const ports = rdKafkaPorts(config.cluster, logger);
-  const dependencies = { registry: new Registry(), logger };
-  const http = options.once ? undefined : await listen({ ...config.http, port: undefined }, dependencies);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = new PrometheusMetrics(registry, logger, SYSTEM_CLOCK);
+  const ports = rdKafkaPorts(config.cluster, logger, { onStatistics: metrics.onStatistics });
+  const http = options.once ? undefined : await listen({ ...config.http, port: undefined }, { registry, logger });
   const address = http === undefined ? undefined : advertisedAddress(config.http, http.port);
-  const application = usersApplication(config, { ports, logger }, address);
+  const application = usersApplication(config, { ports, logger, metrics: metrics.worker }, address);
+  metrics.observe(application);
   http?.attach({ streams: application, topology: usersTopology(config).describe() });
   let monitor: MonitorProcess | undefined;
   const stopping = new AbortController();
@@ -50,20 +55,20 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
   process.stdout.on('error', () => stopping.abort());
   try {
     const admin = ports.admin();
-    await createTopics(admin);
+    await createTopics(admin, config.topics);
     await admin.close();
     application.start();
     if (!options.once) {
       monitor = await startMonitor(broker.address, config.http, logger.level);
-      print(welcome(broker.address, monitor.url));
+      print(welcome(broker.address, monitor.url, config.topics));
     }
     const { produced, exitCode } = await runProducer(options.file, broker.address, stopping.signal);
     if (options.once) {
       if (stopping.signal.aborted) return 1;
-      print([JSON.stringify(await onceProcessed(application, ports, produced))]);
+      print([JSON.stringify(await onceProcessed(application, ports, config.topics, produced))]);
       return exitCode;
     }
-    await showUntilStopped(application, ports, stopping.signal);
+    await showUntilStopped(application, ports, config.topics, stopping.signal);
     return 0;
   } finally {
     await monitor?.stop();
@@ -74,7 +79,7 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
   }
 }
 
-function welcome(address: string, page: string): string[] {
+function welcome(address: string, page: string, topics: UsersTopics): string[] {
   return [
     `Kafka on ${address}: the embedded broker, which forgets everything when it stops. Ctrl-C ends it.`,
     `The live page: ${page}`,
@@ -85,10 +90,15 @@ function welcome(address: string, page: string): string[] {
   ];
 }
 
-async function showUntilStopped(application: KafkaStreams, ports: Ports, signal: AbortSignal): Promise<void> {
+async function showUntilStopped(
+  application: KafkaStreams,
+  ports: Ports,
+  topics: UsersTopics,
+  signal: AbortSignal,
+): Promise<void> {
   const outputs = [topics.countryCount, topics.distinctUsers, topics.windowSummary];
   const reader = await TopicReader.open(ports, 'live-summary', outputs);
-  const summary = new LiveSummary();
+  const summary = new LiveSummary(topics.windowSummary);
   try {
     while (!signal.aborted) {
       let changed = false;

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../streams/index.js';
 import { type Admin, KafkaClientError } from '../streams/kafka/ports.js';
 
-/** The topics of the application. People's scripts rely on the names. */
-export const topics = Object.freeze({
+/** The topics of the application, unless the environment names others. People's scripts rely on the names. */
+export const DEFAULT_TOPICS = Object.freeze({
   user: 'user',
   cleaned: 'user-cleaned',
   rejected: 'user-rejected',
@@ -12,34 +12,43 @@ export const topics = Object.freeze({
   windowSummary: 'window-summary',
 });
 
+export type UsersTopics = { readonly [T in keyof typeof DEFAULT_TOPICS]: string };
+
 const PARTITIONS = 4;
 const RETRY_MS = 1000;
 /** The timestamps are event time, of users and of results: a broker's default may be the time of the write. */
 const STREAM = Object.freeze({ 'message.timestamp.type': 'CreateTime' });
 const TABLE = Object.freeze({ ...STREAM, 'cleanup.policy': 'compact' });
 
-const CONFIGS: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.freeze({
-  [topics.user]: STREAM,
-  [topics.cleaned]: STREAM,
-  [topics.rejected]: STREAM,
-  [topics.countryCount]: TABLE,
-  [topics.distinctUsers]: TABLE,
-  [topics.windowSummary]: TABLE,
+const CONFIGS: Readonly<Record<keyof UsersTopics, Readonly<Record<string, string>>>> = Object.freeze({
+  user: STREAM,
+  cleaned: STREAM,
+  rejected: STREAM,
+  countryCount: TABLE,
+  distinctUsers: TABLE,
+  windowSummary: TABLE,
 });
 
 /** Creates those that are not there; one that exists keeps its partitions and its configuration. */
-export async function createTopics(admin: Admin): Promise<void> {
-  const existing = await admin.partitionCounts(Object.keys(CONFIGS));
-  const missing = Object.entries(CONFIGS).filter(([topic]) => !existing.has(topic));
+export async function createTopics(admin: Admin, topics: UsersTopics = DEFAULT_TOPICS): Promise<void> {
+  const names = Object.keys(DEFAULT_TOPICS) as (keyof UsersTopics)[];
+  const configs = names.map(name => [topics[name], CONFIGS[name]] as const);
+  const existing = await admin.partitionCounts(Object.values(topics));
+  const missing = configs.filter(([topic]) => !existing.has(topic));
   await Promise.all(missing.map(([topic, config]) => admin.createTopic(topic, { partitions: PARTITIONS, config })));
 }
 
 /** The same, waiting for the cluster as long as it takes, or until `signal`. Closes `admin`. */
-export async function createTopicsWhenReachable(admin: Admin, logger: Logger, signal: AbortSignal): Promise<void> {
+export async function createTopicsWhenReachable(
+  admin: Admin,
+  topics: UsersTopics,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     while (!signal.aborted) {
       try {
-        await createTopics(admin);
+        await createTopics(admin, topics);
         return;
       } catch (error) {
         if (!(error instanceof KafkaClientError)) throw error;

@@ -10,7 +10,7 @@ import {
 } from '../streams/index.js';
 import { userSerde } from './clean/user-serde.js';
 import { cleaning } from './clean.js';
-import { topics } from './topics.js';
+import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
 import {
   type FinalCount,
   genderOf,
@@ -21,8 +21,15 @@ import {
   windowTimes,
 } from './window-summary.js';
 
+interface UsersTopologyOptions {
+  readonly windowSize: Duration;
+  readonly windowGrace: Duration;
+  readonly topics?: UsersTopics;
+}
+
 /** The pipeline: messy users in; clean users, country counts, distinct users and a summary of each window out. */
-export function usersTopology(options: { readonly windowSize: Duration; readonly windowGrace: Duration }): Topology {
+export function usersTopology(options: UsersTopologyOptions): Topology {
+  const { topics = DEFAULT_TOPICS } = options;
   const builder = new StreamsBuilder();
   const windows = TimeWindows.of({ size: options.windowSize, grace: options.windowGrace, closeOnIdle: true });
 

@@ -5,7 +5,7 @@ import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { createInternalTopics } from '../../streams/runtime/internal-topics.js';
 import { streamsConfig } from '../../streams/runtime/streams-config.js';
 import { planTopology } from '../../streams/runtime/task-plan.js';
-import { createTopics, topics } from '../../topology/topics.js';
+import { createTopics, DEFAULT_TOPICS } from '../../topology/topics.js';
 import { type KafkaBroker, kafkaAvailable, startKafka } from '../broker/kafka-broker.js';
 import { readAll } from '../broker/read-all.js';
 import { topicPartitions } from '../broker/topics.js';
@@ -29,14 +29,14 @@ describe('on a real broker that gives records its own time by default', function
     const cluster = { brokers: broker.address, clientId: 'test' };
     const admin = rdKafkaPorts(cluster, { debug() {}, info() {}, warn() {}, error() {} }).admin();
     const builder = new StreamsBuilder();
-    const moved = builder.stream<string, string>(topics.user).groupBy((_key, value) => value);
+    const moved = builder.stream<string, string>(DEFAULT_TOPICS.user).groupBy((_key, value) => value);
     moved.count({ as: 'table' });
     const windowed = moved.windowedBy(TimeWindows.of({ size: '60s', grace: '10s' }));
     windowed.count({ as: 'windows' });
     const producer = new DeliveryProducer({ cluster });
     try {
       await createTopics(admin);
-      const counts = await admin.partitionCounts([topics.user]);
+      const counts = await admin.partitionCounts([DEFAULT_TOPICS.user]);
       await createInternalTopics(
         planTopology(builder.build(), 'app', counts),
         admin,

@@ -62,8 +62,11 @@ describe('the monitor on the embedded broker', function () {
     producer.send('country-count', `Chile@${times.windowStart}`, row, Date.now());
     await producer.flush();
     await producer.close();
-    const { audit, window } = await shows(snapshot => snapshot.audit?.cleaned === 65 && snapshot.window !== null);
+    const { audit, lag, window } = await shows(snapshot => snapshot.audit?.cleaned === 65 && snapshot.window !== null);
     assert.deepEqual(audit, { produced: 100, cleaned: 65, rejected: 5, late: 0, lag: 30, unaccounted: 0 });
+    // The broker keeps no offsets of transactions.
+    const read = lag.find(({ topic, partition: number }) => topic === 'user' && number === partition);
+    assert.deepEqual(read, { topic: 'user', partition, end: 100, committed: 70, lag: 30 });
     assert.deepEqual(window?.countries, [{ country: 'Chile', count: 65 }]);
   });
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { monitorConfig } from '../../monitor/environment.js';
+import { DEFAULT_TOPICS } from '../../monitor/users-topics.js';
 import { ConfigError } from '../../streams/kafka/config-error.js';
 import { AllowedHosts } from '../../streams/network/allowed-hosts.js';
 import { CHECKOUT } from '../broker/checkout.js';
@@ -12,6 +13,7 @@ describe("the monitor's environment", () => {
     assert.deepEqual(monitorConfig({}), {
       cluster: { brokers: 'localhost:9092', clientId: 'users-monitor', clientConfig: {} },
       applicationId: 'users',
+      topics: DEFAULT_TOPICS,
       http: { host: '127.0.0.1', port: 8080, allowedHosts: [] },
       logLevel: 'info',
     });

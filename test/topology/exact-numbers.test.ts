@@ -9,7 +9,7 @@ import { RejectedRecord } from '../../topology/clean/rejected-record.js';
 import { userSerde } from '../../topology/clean/user-serde.js';
 import { cleaning } from '../../topology/clean.js';
 import { usersConfig } from '../../topology/environment.js';
-import { topics } from '../../topology/topics.js';
+import { DEFAULT_TOPICS } from '../../topology/topics.js';
 import type { User } from '../../topology/user.js';
 import { usersTopology } from '../../topology/users.js';
 
@@ -108,10 +108,10 @@ describe('numbers of a user', () => {
     try {
       const json = `{"id":12345678901234567890,${FIELDS}}`;
       const raw = { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes() };
-      driver.produce(topics.user, [{ key: Buffer.from('ann'), value: Buffer.from(json), timestamp: 1 }], raw);
+      driver.produce(DEFAULT_TOPICS.user, [{ key: Buffer.from('ann'), value: Buffer.from(json), timestamp: 1 }], raw);
       await driver.run();
       assert.deepEqual(
-        driver.readRecords(topics.cleaned).map(({ value }) => String(value)),
+        driver.readRecords(DEFAULT_TOPICS.cleaned).map(({ value }) => String(value)),
         [json],
       );
     } finally {

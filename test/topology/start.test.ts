@@ -132,6 +132,31 @@ describe('npm start', function () {
     taken.close();
   });
 
+  it('shows one lag, in the totals and by partition, and the metrics of the topology', async () => {
+    const child = spawn(process.execPath, [START], { stdio: ['ignore', 'pipe', 'pipe'] });
+    running = child;
+    const output = collect(child);
+    await seen(child, output, /window \S+: \d+ users, \d+ distinct/);
+    const page = /^The live page: (http:\S+)$/m.exec(output.stdout())?.[1] ?? '';
+    const { lag, processes } = await until(
+      'all is processed',
+      20_000,
+      async () => (await (await fetch(`${page}snapshot`)).json()) as Snapshot,
+      ({ audit }) => audit?.produced === 1000 && audit.lag === 0,
+    );
+    const users = lag.filter(({ topic }) => topic === 'user');
+    assert.equal(sum(users.map(({ committed }) => committed)), 1000);
+    assert.equal(sum(users.map(partition => partition.lag)), 0);
+    assert.deepEqual(
+      lag.filter(({ committed }) => committed < 0),
+      [],
+    );
+    const metrics = await (await fetch(`http://${processes[0]?.host}/metrics`)).text();
+    assert.match(metrics, /^kafka_streams_stream_task_metrics_process_total\{.*\} \d+$/m);
+    child.kill('SIGINT');
+    await once(child, 'close');
+  });
+
   for (const [name, value] of [
     ['WINDOW_SIZE', 'sixty'],
     ['WINDOW_SIZE', '0s'],

@@ -4,7 +4,7 @@ import { Serdes } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 import { usersOptions } from '../../topology/application.js';
 import { usersConfig } from '../../topology/environment.js';
-import { topics } from '../../topology/topics.js';
+import { DEFAULT_TOPICS } from '../../topology/topics.js';
 import { usersTopology } from '../../topology/users.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
 import { expectedTables, type SentUser, tableOf } from '../integration/expected-tables.js';
@@ -28,12 +28,12 @@ describe('the users topology', () => {
     });
   };
   const send = async (users: readonly SentUser[]): Promise<void> => {
-    driver.produce(topics.user, users.map(recordOf), RAW);
+    driver.produce(DEFAULT_TOPICS.user, users.map(recordOf), RAW);
     await driver.run();
   };
   const summaries = (): WindowSummary[] =>
     driver
-      .readRecords(topics.windowSummary)
+      .readRecords(DEFAULT_TOPICS.windowSummary)
       .map(({ value }) => JSON.parse(String(value)) as WindowSummary)
       .sort((a, b) => (a.windowStart < b.windowStart ? -1 : 1));
   const late = (): number => driver.counts.reduce((sum, counts) => sum + counts.late, 0);
@@ -71,8 +71,11 @@ describe('the users topology', () => {
     );
     assert.equal(expected.summaries.length, 5);
     assert.deepEqual(summaries(), expected.summaries);
-    assert.deepEqual(tableOf(driver.readRecords(topics.countryCount), 'count'), expected.countryCount);
-    assert.deepEqual(tableOf(driver.readRecords(topics.distinctUsers), 'distinctUsers'), expected.distinctUsers);
+    assert.deepEqual(tableOf(driver.readRecords(DEFAULT_TOPICS.countryCount), 'count'), expected.countryCount);
+    assert.deepEqual(
+      tableOf(driver.readRecords(DEFAULT_TOPICS.distinctUsers), 'distinctUsers'),
+      expected.distinctUsers,
+    );
     assert.equal(late(), 0);
   });
 
@@ -107,7 +110,7 @@ describe('the users topology', () => {
     await driver.advanceWallClock(1000);
     await send(usersOf(['China'], 'country', 59, 'near'));
     assert.equal(late(), 0);
-    const [rejected, ...others] = driver.readRecords(topics.rejected);
+    const [rejected, ...others] = driver.readRecords(DEFAULT_TOPICS.rejected);
     assert.deepEqual(others, []);
     const message = rejected?.headers.find(({ key }) => key === '__streams.errors.message')?.value?.toString();
     assert.match(
@@ -159,8 +162,8 @@ describe('the users topology', () => {
       });
       assert.deepEqual(second, next);
       const { countryCount } = expectedTables([...users, ...later], WINDOW_MS);
-      assert.deepEqual(tableOf(driver.readRecords(topics.countryCount), 'count'), countryCount);
-      assert.deepEqual(driver.readRecords(topics.rejected), []);
+      assert.deepEqual(tableOf(driver.readRecords(DEFAULT_TOPICS.countryCount), 'count'), countryCount);
+      assert.deepEqual(driver.readRecords(DEFAULT_TOPICS.rejected), []);
     });
 
     it(`goes on with 30,000 genders of 50 characters in one window, ${what}: the most frequent ones have their count`, async () => {
@@ -179,7 +182,7 @@ describe('the users topology', () => {
       const left = 30_000 - counted.length;
       assert.ok(left > 1000);
       assert.deepEqual(summary.otherGenders, { genders: left, users: left });
-      assert.deepEqual(driver.readRecords(topics.rejected), []);
+      assert.deepEqual(driver.readRecords(DEFAULT_TOPICS.rejected), []);
     });
   }
 
@@ -198,7 +201,7 @@ describe('the users topology', () => {
     assert.deepEqual(mostRepresented, leastRepresented);
     assert.equal(mostRepresented.countries.length + (mostRepresented.more ?? 0), 8000);
     assert.equal(Object.keys(byGender).length + (otherGenders?.genders ?? 0), 8000);
-    assert.deepEqual(driver.readRecords(topics.rejected), []);
+    assert.deepEqual(driver.readRecords(DEFAULT_TOPICS.rejected), []);
   });
 
   it('takes a gender that is no valid Unicode for an unknown one', async () => {

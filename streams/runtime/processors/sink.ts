@@ -1,6 +1,7 @@
 import type { SinkNode } from '../../dsl/node.js';
 import { synchronous } from '../../dsl/synchronous.js';
 import type { Headers } from '../../kafka/record.js';
+import { TOPIC_NAME } from '../../kafka/topic-names.js';
 import type { InputSerdes } from '../dead-letter.js';
 import { ANY_PARTITION } from '../record-collector.js';
 import { serialized } from '../serde-error.js';
@@ -33,9 +34,6 @@ export class SinkProcessor extends Processor {
     this.context.sent(topic, chosen);
   }
 }
-
-/** Kafka's rule for the names of topics. */
-const TOPIC_NAME = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
 /** A broker would refuse the whole transaction for another name. */
 function checkedTopic(topic: string): string {
