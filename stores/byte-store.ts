@@ -2,6 +2,7 @@ import { CleanCache } from './clean-cache.js';
 import { EntryMap } from './entry-map.js';
 import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
 import { EntryTooLargeError } from './entry-too-large-error.js';
+import { KeyFilter } from './key-filter.js';
 import {
   type KeyRange,
   prefixEnd,
@@ -27,6 +28,8 @@ export class ByteStore {
   readonly #prefix: StateKey;
   readonly #database: StateDatabase;
   readonly #clean: CleanCache;
+  /** Has each key before it gets to disk. */
+  readonly #onDisk: KeyFilter;
   #active = new EntryMap<Buffer | null>();
   #staged = new EntryMap<Buffer | null>();
   #committed = new EntryMap<Buffer | null>();
@@ -40,11 +43,19 @@ export class ByteStore {
   #clearedBelow: StateKey = '';
   #maxEntryBytes = Number.POSITIVE_INFINITY;
 
-  constructor(name: string, database: StateDatabase, cleanCacheBytes: number) {
+  private constructor(name: string, database: StateDatabase, cleanCacheBytes: number, onDisk: KeyFilter) {
     this.name = name;
-    this.#prefix = `${name}\0`;
+    this.#prefix = prefixOf(name);
     this.#database = database;
     this.#clean = new CleanCache(cleanCacheBytes);
+    this.#onDisk = onDisk;
+  }
+
+  /** Reads the greatest key that is on disk. */
+  static async open(name: string, database: StateDatabase, cleanCacheBytes: number): Promise<ByteStore> {
+    const prefix = prefixOf(name);
+    const last = await database.lastKey({ from: prefix, to: prefixEnd(prefix) });
+    return new ByteStore(name, database, cleanCacheBytes, new KeyFilter(last?.slice(prefix.length)));
   }
 
   /** From now on `put` refuses an entry whose key and value have more bytes: its changelog could not take it. */
@@ -72,6 +83,11 @@ export class ByteStore {
     return this.#committed.bytes;
   }
 
+  /** What the filter of the keys on disk takes. */
+  get keyFilterBytes(): number {
+    return this.#onDisk.bytes;
+  }
+
   get(key: StateKey): Buffer | null {
     if (key < this.#expiredBelow) return null;
     let value = this.#active.get(key);
@@ -92,6 +108,8 @@ export class ByteStore {
   #stored(key: StateKey): Buffer | null {
     const known = this.#clean.get(key);
     if (known !== undefined) return known;
+    // Most keys of a store such as that of `distinct` are new: to ask LevelDB for an absent one costs several times as much.
+    if (!this.#onDisk.mayContain(key)) return null;
     const read = this.#database.get(this.#prefix + key);
     // Most keys that are absent are about to be written: to remember them would cost more than it saves.
     if (read === undefined) return null;
@@ -152,7 +170,9 @@ export class ByteStore {
     this.#committed = this.#flushing;
     this.#flushing = flushing;
     for (const [key, value] of flushing.entries) {
-      if (key >= this.#committedExpiry) yield { key: this.#prefix + key, value };
+      if (key < this.#committedExpiry) continue;
+      if (value !== null) this.#onDisk.add(key);
+      yield { key: this.#prefix + key, value };
     }
   }
 
@@ -163,6 +183,7 @@ export class ByteStore {
     if (this.#committedExpiry > this.#clearedBelow) {
       const to = this.#committedExpiry;
       this.#clean.clear();
+      this.#onDisk.forgetBelow(to);
       await this.#database.clear({ from: this.#prefix, to: this.#prefix + to });
       this.#clearedBelow = to;
     }
@@ -170,6 +191,7 @@ export class ByteStore {
 
   /** A write of the changelog, straight to disk: it is committed. `restored` must follow when the batch is there. */
   restore(batch: StateBatch, key: StateKey, value: Buffer | null): void {
+    this.#onDisk.assumeUpTo(key);
     batch.put(this.#prefix + key, value);
   }
 
@@ -213,4 +235,8 @@ export class ByteStore {
     const stored = this.#database.cursor({ from: this.#prefix + from, to: storedTo < end ? storedTo : end });
     return new EntryScan(this.#prefix, stored, writes, { from, to });
   }
+}
+
+function prefixOf(name: string): StateKey {
+  return `${name}\0`;
 }

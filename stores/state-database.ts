@@ -13,7 +13,7 @@ export interface Level {
   getSync(key: string): Buffer | undefined;
   batch(): LevelBatch;
   clear(range: { readonly gte: string; readonly lt: string }): Promise<void>;
-  iterator(range: { readonly gte: string; readonly lt: string }): LevelIterator;
+  iterator(range: { readonly gte: string; readonly lt: string; readonly reverse?: boolean }): LevelIterator;
   close(): Promise<void>;
 }
 
@@ -130,8 +130,29 @@ export class StateDatabase {
 
   /** The same, to be gone through step by step, and closed. */
   cursor(range: KeyRange): StateCursor {
+    return this.#cursor(range, false);
+  }
+
+  /**
+   * The greatest key of the range; undefined if there is none. LevelDB skips a damaged block and says so at the end of an iterator only, so
+   * what lies above the key is gone through to its end: a key that is lost in such a block is an error, and not absent.
+   */
+  async lastKey(range: KeyRange): Promise<StateKey | undefined> {
+    const backward = this.#cursor(range, true);
+    let last: StateKey | undefined;
     try {
-      const iterator = this.#level.iterator({ gte: range.from, lt: range.to });
+      last = (await backward.next())?.[0];
+    } finally {
+      await backward.close();
+    }
+    if (last === undefined) return undefined;
+    for await (const [key] of this.entries({ from: `${last}\0`, to: range.to })) last = key;
+    return last;
+  }
+
+  #cursor(range: KeyRange, reverse: boolean): StateCursor {
+    try {
+      const iterator = this.#level.iterator({ gte: range.from, lt: range.to, reverse });
       return new StateCursor(iterator, range, error => this.#checked(error));
     } catch (error) {
       throw this.#checked(error);

@@ -71,7 +71,7 @@ export class TaskState {
       const batches = await checkWhole(database);
       const state = new TaskState(database, options, batches);
       for (const name of names) {
-        state.#stores.set(name, new ByteStore(name, database, options.cleanCacheBytes));
+        state.#stores.set(name, await ByteStore.open(name, database, options.cleanCacheBytes));
         const offset = database.get(offsetKey(name));
         const asOf = database.get(asOfKey(name)) ?? database.get(WRITTEN_KEY);
         if (offset === undefined || asOf === undefined) continue;

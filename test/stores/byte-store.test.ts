@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ByteStore } from '../../stores/byte-store.js';
 import { ENTRY_OVERHEAD_BYTES } from '../../stores/entry-map.js';
-import { StateDatabase } from '../../stores/state-database.js';
+import { StateDatabase, type StateKey } from '../../stores/state-database.js';
 import { type StoreAction, storeActions } from './byte-store-actions.js';
 import { ByteStoreModel } from './byte-store-model.js';
 import { levelBackends, type Storage } from './level-backends.js';
@@ -21,7 +21,7 @@ for (const backend of levelBackends) {
     beforeEach(async () => {
       storage = await backend.create();
       database = await StateDatabase.open(storage.level());
-      store = new ByteStore('table', database, CLEAN_BYTES);
+      store = await ByteStore.open('table', database, CLEAN_BYTES);
     });
 
     afterEach(async () => {
@@ -33,7 +33,7 @@ for (const backend of levelBackends) {
       await fc.assert(
         fc.asyncProperty(storeActions(KEYS), async actions => {
           await database.clear({ from: '', to: '\uffff' });
-          store = new ByteStore('table', database, CLEAN_BYTES);
+          store = await ByteStore.open('table', database, CLEAN_BYTES);
           const model = new ByteStoreModel();
           for (const action of actions) {
             model.apply(action);
@@ -86,7 +86,7 @@ for (const backend of levelBackends) {
           await restore(action.key, action.value);
           return;
         case 'crash':
-          store = new ByteStore('table', database, CLEAN_BYTES);
+          store = await ByteStore.open('table', database, CLEAN_BYTES);
           store.expireBelow(action.expired);
       }
     }
@@ -106,6 +106,96 @@ for (const backend of levelBackends) {
       await batch.write();
       store.restored();
       assert.equal(store.getCommitted('a')?.toString(), 'new');
+    });
+
+    describe('asks the disk', () => {
+      let reads: StateKey[];
+
+      /** Opens again what is on disk, and notes what it reads there. */
+      async function reopen(): Promise<void> {
+        await database.close();
+        reads = [];
+        const level = storage.level();
+        const getSync = level.getSync.bind(level);
+        level.getSync = key => {
+          reads.push(key);
+          return getSync(key);
+        };
+        database = await StateDatabase.open(level);
+        store = await ByteStore.open('table', database, 0);
+      }
+
+      it('for no key before it has written one', async () => {
+        await reopen();
+        assert.deepEqual([text(store.get('a')), text(store.getCommitted(''))], [null, null]);
+        assert.deepEqual(reads, []);
+      });
+
+      it('for what it has written there, and not for what it has not', async () => {
+        await reopen();
+        for (const key of ['a', 'c']) put(key, '1');
+        commit();
+        await flush();
+        assert.deepEqual(
+          ['a', 'b', 'c', 'd'].map(key => text(store.get(key))),
+          ['1', null, '1', null],
+        );
+        assert.deepEqual(reads, ['table\0a', 'table\0c']);
+      });
+
+      it('for every key up to the greatest one that was there when it was opened', async () => {
+        put('c', '1');
+        commit();
+        await flush();
+        await reopen();
+        assert.deepEqual(
+          ['a', 'c', 'c\0', 'd'].map(key => text(store.get(key))),
+          [null, '1', null, null],
+        );
+        assert.deepEqual(reads, ['table\0a', 'table\0c']);
+      });
+
+      it('for every key up to the greatest one that was restored', async () => {
+        await reopen();
+        await restore('c', '1');
+        await restore('b', '1');
+        assert.deepEqual(
+          ['a', 'b', 'c', 'd'].map(key => text(store.get(key))),
+          [null, '1', '1', null],
+        );
+        assert.deepEqual(reads, ['table\0a', 'table\0b', 'table\0c']);
+      });
+
+      it('for what it has written there of windows that go on, when others have expired', async () => {
+        await reopen();
+        for (const key of ['a1', 'b1', 'c1']) {
+          put(key, '1');
+          store.expireBelow(key);
+          commit();
+          await flush();
+        }
+        assert.deepEqual(
+          ['a1', 'b1', 'c1', 'c2'].map(key => text(store.get(key))),
+          [null, null, '1', null],
+        );
+        assert.deepEqual(reads, ['table\0c1']);
+      });
+    });
+
+    it('does not keep in its filter what has expired, nor what is written again and again', async () => {
+      for (let window = 1000; window < 1030; window++) {
+        for (let round = 0; round < 3; round++) {
+          for (let n = 0; n < 500; n++) put(`${window} ${n}`, String(round));
+          store.expireBelow(`${window}`);
+          commit();
+          await flush();
+        }
+        assert.ok(store.keyFilterBytes <= 8192, `${store.keyFilterBytes} bytes in window ${window}`);
+      }
+      store.expireBelow('2');
+      commit();
+      await flush();
+      assert.equal(store.keyFilterBytes, 0);
     });
 
     it('reads entries as of the call, though a flush moves them to disk meanwhile', async () => {
@@ -188,7 +278,7 @@ for (const backend of levelBackends) {
     });
 
     it('shares its database with stores whose names begin alike', async () => {
-      const other = new ByteStore('table-2', database, 0);
+      const other = await ByteStore.open('table-2', database, 0);
       other.put('a', Buffer.from('other'));
       other.stage();
       other.commit();

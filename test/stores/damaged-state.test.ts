@@ -131,6 +131,39 @@ describe('a damaged state directory', () => {
     assert.equal(discarded, true);
   });
 
+  const blocks: Record<string, (table: Buffer) => number> = {
+    first: table => table.indexOf('the value of'),
+    middle: table => table.indexOf('the value of', table.length / 2),
+    last: table => table.lastIndexOf('the value of'),
+  };
+  for (const [damaged, placeIn] of Object.entries(blocks)) {
+    it(`is unreadable, at the latest when it is read, and never lacks a row, when the ${damaged} block is damaged`, async () => {
+      const rows = Array.from({ length: 40 }, (_, n) => `row ${String(n).padStart(2, '0')}`);
+      const writer = await open();
+      // A block for each row.
+      for (const row of rows) writer.store('rows').put(row, Buffer.from(`the value of ${row}, `.repeat(500)));
+      writer.stage();
+      writer.commit();
+      await writer.flush(0, new Map([['rows', 1]]));
+      await writer.close();
+      await (await open()).close();
+      await damage(/\.ldb$/, bytes => {
+        const at = placeIn(bytes);
+        assert.ok(at > 0);
+        bytes.fill(0xee, at - 10, at + 30);
+      });
+      const readAll = async (): Promise<void> => {
+        const state = await open();
+        try {
+          for (const row of rows) assert.notEqual(state.store('rows').get(row), null, row);
+        } finally {
+          await state.close();
+        }
+      };
+      await assert.rejects(readAll, UnreadableStateError);
+    });
+  }
+
   const tableDamages: Record<string, (table: string) => Promise<void>> = {
     'one byte short': async table => truncate(table, (await readFile(table)).length - 1),
     gone: table => rm(table),

@@ -80,6 +80,23 @@ for (const backend of levelBackends) {
       );
     });
 
+    it('has the greatest key of a range, and none where the range is empty', async () => {
+      const key = fc.constantFrom('', 'a', 'a\0', 'aa', 'b', 'b\u00ff', 'c');
+      await fc.assert(
+        fc.asyncProperty(fc.uniqueArray(key), key, key, async (keys, from, to) => {
+          await database.clear(ALL);
+          await database.write(keys.map(present => ({ key: `k${present}`, value: Buffer.from('1') })));
+          const expected = keys.filter(present => present >= from && present < to).sort();
+          const last = expected.at(-1);
+          assert.equal(
+            await database.lastKey({ from: `k${from}`, to: `k${to}` }),
+            last === undefined ? undefined : `k${last}`,
+          );
+        }),
+        { numRuns: 60 },
+      );
+    });
+
     it('iterates over what was there when it began', async () => {
       await database.write([{ key: 'a', value: Buffer.from('1') }]);
       const entries = database.entries(ALL);

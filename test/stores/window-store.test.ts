@@ -19,7 +19,7 @@ for (const backend of levelBackends) {
     beforeEach(async () => {
       storage = await backend.create();
       database = await StateDatabase.open(storage.level());
-      bytes = new ByteStore('rows', database, 0);
+      bytes = await ByteStore.open('rows', database, 0);
     });
 
     afterEach(async () => {
@@ -69,7 +69,7 @@ for (const backend of levelBackends) {
             fc.uniqueArray(row, { selector: ({ key, start }) => `${start} ${key}`, maxLength: 12 }),
             async rows => {
               await database.clear({ from: '', to: '\uffff' });
-              bytes = new ByteStore('rows', database, 0);
+              bytes = await ByteStore.open('rows', database, 0);
               const store = new TimestampedWindowStore(bytes, textCodec, numberCodec, 2 ** 41);
               for (const { key, start, flushed } of rows) {
                 store.put(key, start, start, start);
@@ -159,7 +159,7 @@ for (const backend of levelBackends) {
       it('hides expired windows that are still on disk after a crash, once it is told the time again', async () => {
         open().put('a', 50, 1, 50);
         await flush();
-        bytes = new ByteStore('rows', database, 0);
+        bytes = await ByteStore.open('rows', database, 0);
         const store = open();
         store.observe(150);
         assert.equal(store.fetch('a', 50), null);

@@ -1,0 +1,88 @@
+import type { StateKey } from './state-database.js';
+
+/** With six probes one absent key in a thousand is taken for present when the filter is full. */
+const BITS_PER_KEY = 16;
+const PROBES = 6;
+
+/** Says of a key that it may have been added, or that it was not. It has a fixed size. */
+export class BloomFilter {
+  readonly #words: Int32Array;
+  readonly #mask: number;
+  readonly #capacity: number;
+  #keys = 0;
+  #greatest: StateKey = '';
+
+  /** `bytes`: a power of two, at least 4. */
+  constructor(bytes: number) {
+    this.#words = new Int32Array(bytes / 4);
+    this.#mask = bytes * 8 - 1;
+    this.#capacity = (bytes * 8) / BITS_PER_KEY;
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  get full(): boolean {
+    return this.#keys >= this.#capacity;
+  }
+
+  /** The greatest key that was added; '' if there is none. */
+  get greatest(): StateKey {
+    return this.#greatest;
+  }
+
+  /** Never false for a key that was added. Never true for a key above the greatest one. */
+  mayContain(key: StateKey, hash: number): boolean {
+    const words = this.#words;
+    const mask = this.#mask;
+    const step = stepOf(hash);
+    let bit = hash;
+    for (let probe = 0; probe < PROBES; probe++) {
+      if (((words[(bit & mask) >>> 5] ?? 0) & (1 << bit)) === 0) return false;
+      bit = (bit + step) | 0;
+    }
+    return key <= this.#greatest;
+  }
+
+  /** The key must not be in the filter: it counts as one more. */
+  add(key: StateKey, hash: number): void {
+    const words = this.#words;
+    const mask = this.#mask;
+    const step = stepOf(hash);
+    let bit = hash;
+    for (let probe = 0; probe < PROBES; probe++) {
+      const word = (bit & mask) >>> 5;
+      words[word] = (words[word] ?? 0) | (1 << bit);
+      bit = (bit + step) | 0;
+    }
+    this.#keys++;
+    if (key > this.#greatest) this.#greatest = key;
+  }
+}
+
+/** 32 bits, as a signed integer. Four characters at a time take less than one by one. */
+export function hashOf(key: StateKey): number {
+  const { length } = key;
+  let hash = length;
+  let index = 0;
+  for (; index + 3 < length; index += 4) {
+    const word =
+      key.charCodeAt(index) |
+      (key.charCodeAt(index + 1) << 8) |
+      (key.charCodeAt(index + 2) << 16) |
+      (key.charCodeAt(index + 3) << 24);
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (; index < length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  // The end of MurmurHash3: each bit of the key changes each bit of the hash.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+/** The second hash, by which the probes lie apart. Odd, so that they are different bits. */
+function stepOf(hash: number): number {
+  return (hash >>> 15) | (hash << 17) | 1;
+}

@@ -1,0 +1,99 @@
+import { BloomFilter, hashOf } from './bloom-filter.js';
+import type { StateKey } from './state-database.js';
+
+export interface KeyFilterSize {
+  /** Of the first generation: a power of two, at least 4. */
+  readonly firstBytes: number;
+  /** Of all generations. */
+  readonly maxBytes: number;
+}
+
+/** From 2,000 keys to 4 million. */
+const SIZE: KeyFilterSize = { firstBytes: 4096, maxBytes: 8 * 2 ** 20 };
+
+/**
+ * The keys that a store may have on disk, so that LevelDB is not asked for others. Every key up to a bound counts as present. Above the
+ * bound the keys that were added do. They are in Bloom filters (generations): when the newest one is full, another one doubles the space.
+ * Of the absent keys less than 1% count as present.
+ *
+ * A generation is dropped as a whole, when nobody asks for its greatest key any more. So it never claims a key above its greatest one:
+ * such a key, taken for present there, would be added to no other generation and be lost with this one.
+ */
+export class KeyFilter {
+  readonly #size: KeyFilterSize;
+  /** Included; undefined: there is no bound. */
+  #assumedUpTo: StateKey | undefined;
+  /** The newest one is the last. */
+  #generations: BloomFilter[] = [];
+
+  /** All keys up to `assumedUpTo`, included, may be there. */
+  constructor(assumedUpTo: StateKey | undefined, size: KeyFilterSize = SIZE) {
+    this.#assumedUpTo = assumedUpTo;
+    this.#size = size;
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const generation of this.#generations) bytes += generation.bytes;
+    return bytes;
+  }
+
+  /** False: the key was not added, and is above the bound. */
+  mayContain(key: StateKey): boolean {
+    if (this.#isAssumed(key)) return true;
+    return this.#generations.length > 0 && this.#has(key, hashOf(key));
+  }
+
+  add(key: StateKey): void {
+    if (this.#isAssumed(key)) return;
+    const hash = hashOf(key);
+    if (this.#has(key, hash)) return;
+    let newest = this.#generations.at(-1);
+    if (newest === undefined || newest.full) {
+      newest = this.#grow();
+      if (this.#isAssumed(key)) return;
+    }
+    newest.add(key, hash);
+  }
+
+  /** Raises the bound: all keys up to `key`, included, may be there. */
+  assumeUpTo(key: StateKey): void {
+    if (!this.#isAssumed(key)) this.#assumedUpTo = key;
+  }
+
+  /** No key below `key` is asked for any more. */
+  forgetBelow(key: StateKey): void {
+    this.#generations = this.#generations.filter(({ greatest }) => greatest >= key && !this.#isAssumed(greatest));
+  }
+
+  #isAssumed(key: StateKey): boolean {
+    return this.#assumedUpTo !== undefined && key <= this.#assumedUpTo;
+  }
+
+  #has(key: StateKey, hash: number): boolean {
+    const generations = this.#generations;
+    for (let index = generations.length - 1; index >= 0; index--) {
+      if (generations[index]?.mayContain(key, hash) === true) return true;
+    }
+    return false;
+  }
+
+  /** A generation as large as all others. If there is no room for it, the keys that are there raise the bound instead. */
+  #grow(): BloomFilter {
+    const { firstBytes, maxBytes } = this.#size;
+    let bytes = Math.max(firstBytes, powerOfTwo(this.bytes));
+    if (this.bytes + bytes > maxBytes) {
+      for (const { greatest } of this.#generations) this.assumeUpTo(greatest);
+      this.#generations = [];
+      bytes = firstBytes;
+    }
+    const generation = new BloomFilter(bytes);
+    this.#generations.push(generation);
+    return generation;
+  }
+}
+
+/** The greatest power of two up to `n`; 0 for 0. */
+function powerOfTwo(n: number): number {
+  return n === 0 ? 0 : 2 ** (31 - Math.clz32(n));
+}
