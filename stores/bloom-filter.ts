@@ -61,7 +61,7 @@ export class BloomFilter {
   }
 }
 
-/** 32 bits, as a signed integer. Four characters at a time: half of what one by one costs (measured). */
+/** 32 bits, as a signed integer. Four characters at a time take less than one by one. */
 export function hashOf(key: StateKey): number {
   const { length } = key;
   let hash = length;
