@@ -81,7 +81,7 @@ function welcome(address: string, page: string): string[] {
 }
 
 async function showUntilStopped(application: KafkaStreams, ports: Ports, signal: AbortSignal): Promise<void> {
-  const outputs = [topics.countryCount, topics.distinctUsers, topics.windowSummary];
+  const outputs = [topics.countryCount, topics.distinctUsers, topics.windowSummary, topics.rejected];
   const reader = await TopicReader.open(ports, 'live-summary', outputs);
   const summary = new LiveSummary();
   try {
