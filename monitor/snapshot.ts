@@ -12,7 +12,7 @@ export interface Snapshot {
   readonly audit: AuditTotals | null;
   /** By partition of the input and repartition topics of the application. */
   readonly lag: readonly PartitionLag[];
-  /** The latest window with records; null before the first one. */
+  /** The latest window with records that has not closed; null if there is none. */
   readonly window: WindowTable | null;
   /** The last closed window. */
   readonly closed: ClosedWindow | null;

@@ -60,10 +60,13 @@ describe('the monitor on the embedded broker', function () {
     const times = { windowStart: '2026-01-01T00:00:00.000Z', windowEnd: '2026-01-01T00:01:00.000Z' };
     const row = Buffer.from(JSON.stringify({ country: 'Chile', ...times, count: 65 }));
     producer.send('country-count', `Chile@${times.windowStart}`, row, Date.now());
+    const distinct = Buffer.from(JSON.stringify({ ...times, distinctUsers: 60 }));
+    producer.send('distinct-users', times.windowStart, distinct, Date.now());
     await producer.flush();
     await producer.close();
     const { audit, window } = await shows(snapshot => snapshot.audit?.cleaned === 65 && snapshot.window !== null);
     assert.deepEqual(audit, { produced: 100, cleaned: 65, rejected: 5, late: 0, lag: 30, unaccounted: 0 });
     assert.deepEqual(window?.countries, [{ country: 'Chile', count: 65 }]);
+    assert.equal(window?.distinctUsers, 60);
   });
 });
