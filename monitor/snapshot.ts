@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly lag: readonly PartitionLag[];
   /** Input topics to which partitions were added that the application does not read. */
   readonly unread: readonly UnreadPartitions[];
-  /** The latest window with records; null before the first one. */
+  /** The latest window with records that has not closed; null if there is none. */
   readonly window: WindowTable | null;
   /** The last closed window. */
   readonly closed: ClosedWindow | null;

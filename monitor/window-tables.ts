@@ -59,9 +59,14 @@ export class WindowTables {
     else if (topic === this.#topics.windowSummary) this.#closed = null;
   }
 
-  /** The latest window with records; null before the first one. */
+  /**
+   * The latest window that has not closed and of which both tables have rows; null if there is none. The rows of one window come with
+   * different commits, so a table alone would be shown beside zeros.
+   */
   get latest(): WindowTable | null {
-    const windowStart = Math.max(...this.#countries.keys());
+    const closedUntil = this.#closed?.windowStart ?? Number.NEGATIVE_INFINITY;
+    const open = [...this.#countries.keys()].filter(start => start > closedUntil && this.#distinct.has(start));
+    const windowStart = Math.max(...open);
     const window = this.#countries.get(windowStart);
     if (window === undefined) return null;
     const countries = [...window.countries]

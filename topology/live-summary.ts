@@ -1,4 +1,6 @@
 import type { ConsumerRecord } from '../streams/index.js';
+import { RejectionCounts } from './rejection-counts.js';
+import type { UsersTopics } from './topics.js';
 
 interface WindowTable {
   distinctUsers: number;
@@ -11,19 +13,25 @@ const BAR_WIDTH = 30;
 /** The tables of the latest window, as the output topics have them, for a terminal. */
 export class LiveSummary {
   readonly #windows = new Map<string, WindowTable>();
-  readonly #summaryTopic: string;
-  #closed = 0;
+  readonly #topics: UsersTopics;
+  readonly #rejections = new RejectionCounts();
+  /** Starts of the windows that have closed. */
+  readonly #closed = new Set<string>();
 
-  /** @param summaryTopic has a record for each window that closed */
-  constructor(summaryTopic: string) {
-    this.#summaryTopic = summaryTopic;
+  constructor(topics: UsersTopics) {
+    this.#topics = topics;
   }
 
   /** Takes a record of an output topic. True if what `render` gives may have changed. */
-  add({ topic, value }: ConsumerRecord): boolean {
+  add(record: ConsumerRecord): boolean {
+    const { topic, value } = record;
+    if (topic === this.#topics.rejected) {
+      this.#rejections.add(record);
+      return true;
+    }
     if (value === null) return false;
-    if (topic === this.#summaryTopic) {
-      this.#closed++;
+    if (topic === this.#topics.windowSummary) {
+      this.#closed.add((JSON.parse(value.toString()) as { windowStart: string }).windowStart);
       return true;
     }
     const row = JSON.parse(value.toString()) as {
@@ -38,21 +46,39 @@ export class LiveSummary {
     return true;
   }
 
-  /** Lines for the latest window; none before the first record. */
+  /**
+   * Lines for the latest window of which both tables have rows, and for what was rejected; none before that. The rows of one
+   * window come with different commits, so a table alone would be shown beside zeros.
+   */
   render(): string[] {
-    const start = [...this.#windows.keys()].sort().at(-1);
-    const window = start === undefined ? undefined : this.#windows.get(start);
-    if (window === undefined) return [];
+    const [start, window] = this.#latest ?? [];
+    if (start === undefined || window === undefined) return [];
     const countries = [...window.countries].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
     const users = countries.reduce((sum, [, count]) => sum + count, 0);
     const most = countries[0]?.[1] ?? 1;
     return [
-      `window ${start}: ${users} users, ${window.distinctUsers} distinct, ${countries.length} countries; ${this.#closed} windows closed`,
+      `window ${start}${this.#closed.has(start) ? ' (closed)' : ''}: ${counted(users, 'user', 'users')}, ${window.distinctUsers} distinct, ` +
+        `${counted(countries.length, 'country', 'countries')}; ${counted(this.#closed.size, 'window', 'windows')} closed`,
       ...countries.slice(0, TOP).map(([country, count]) => {
         const bar = '#'.repeat(Math.max(1, Math.round((count / most) * BAR_WIDTH)));
         return `  ${country.padEnd(20)} ${String(count).padStart(6)} ${bar}`;
       }),
+      ...this.#rejected,
     ];
+  }
+
+  get #latest(): readonly [start: string, window: WindowTable] | undefined {
+    return [...this.#windows]
+      .filter(([, { countries, distinctUsers }]) => countries.size > 0 && distinctUsers > 0)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .at(-1);
+  }
+
+  get #rejected(): string[] {
+    const { total, byReason } = this.#rejections;
+    if (total === 0) return [];
+    const rows = byReason.slice(0, TOP).map(([reason, count]) => `  ${String(count).padStart(6)} ${reason}`);
+    return [`${counted(total, 'user', 'users')} rejected`, ...rows];
   }
 
   #windowOf(start: string): WindowTable {
@@ -65,4 +91,8 @@ export class LiveSummary {
     }
     return window;
   }
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

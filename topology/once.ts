@@ -1,5 +1,6 @@
 import type { KafkaStreams, Ports, TaskStatus } from '../streams/index.js';
 import { readTopic } from '../streams/kafka/topic-reader.js';
+import { RejectionCounts } from './rejection-counts.js';
 import type { UsersTopics } from './topics.js';
 import type { WindowSummary } from './window-summary.js';
 
@@ -8,6 +9,8 @@ export interface OnceResult {
   readonly produced: number;
   readonly cleaned: number;
   readonly rejected: number;
+  /** Rejected users by reason, the most frequent first. */
+  readonly rejections: Readonly<Record<string, number>>;
   readonly late: number;
   /** Produced and neither cleaned nor rejected: 0 when nothing is lost or doubled. */
   readonly unaccounted: number;
@@ -29,7 +32,20 @@ export async function onceProcessed(
     value === null ? [] : [JSON.parse(value.toString()) as WindowSummary],
   );
   windows.sort((a, b) => (a.windowStart < b.windowStart ? -1 : 1));
-  return { produced, cleaned, rejected, late, unaccounted: produced - cleaned - rejected, windows };
+  const rejections = new RejectionCounts();
+  for (const record of await readTopic(ports, 'user-rejected-reader', topics.rejected)) rejections.add(record);
+  const reasons = Object.fromEntries(rejections.byReason);
+  // The embedded broker keeps a few megabytes of each partition.
+  if (rejections.total < rejected) reasons['no longer in user-rejected'] = rejected - rejections.total;
+  return {
+    produced,
+    cleaned,
+    rejected,
+    rejections: reasons,
+    late,
+    unaccounted: produced - cleaned - rejected,
+    windows,
+  };
 }
 
 function totals(

@@ -96,9 +96,9 @@ async function showUntilStopped(
   topics: UsersTopics,
   signal: AbortSignal,
 ): Promise<void> {
-  const outputs = [topics.countryCount, topics.distinctUsers, topics.windowSummary];
+  const outputs = [topics.countryCount, topics.distinctUsers, topics.windowSummary, topics.rejected];
   const reader = await TopicReader.open(ports, 'live-summary', outputs);
-  const summary = new LiveSummary(topics.windowSummary);
+  const summary = new LiveSummary(topics);
   try {
     while (!signal.aborted) {
       let changed = false;

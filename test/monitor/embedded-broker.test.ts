@@ -60,6 +60,8 @@ describe('the monitor on the embedded broker', function () {
     const times = { windowStart: '2026-01-01T00:00:00.000Z', windowEnd: '2026-01-01T00:01:00.000Z' };
     const row = Buffer.from(JSON.stringify({ country: 'Chile', ...times, count: 65 }));
     producer.send('country-count', `Chile@${times.windowStart}`, row, Date.now());
+    const distinct = Buffer.from(JSON.stringify({ ...times, distinctUsers: 60 }));
+    producer.send('distinct-users', times.windowStart, distinct, Date.now());
     await producer.flush();
     await producer.close();
     const { audit, lag, window } = await shows(snapshot => snapshot.audit?.cleaned === 65 && snapshot.window !== null);
@@ -68,5 +70,6 @@ describe('the monitor on the embedded broker', function () {
     const read = lag.find(({ topic, partition: number }) => topic === 'user' && number === partition);
     assert.deepEqual(read, { topic: 'user', partition, end: 100, committed: 70, lag: 30 });
     assert.deepEqual(window?.countries, [{ country: 'Chile', count: 65 }]);
+    assert.equal(window?.distinctUsers, 60);
   });
 });

@@ -273,7 +273,12 @@ describe('the live page in a browser', function () {
     fixture.snapshot(emptySnapshot(0));
     await open();
     await shown('#figure-unaccounted', 'no audit record yet');
-    for (const text of ['No window yet', 'No window has closed yet', 'has told its topology', 'has announced itself'])
+    for (const text of [
+      'No window is open',
+      'No window has closed yet',
+      'has told its topology',
+      'has announced itself',
+    ])
       await page.locator('.empty').filter({ hasText: text }).waitFor({ state: 'visible' });
     assert.equal(await page.locator('.plot-empty:visible').count(), 3);
     fixture.event('topology', JSON.stringify({ description: DESCRIPTION }));

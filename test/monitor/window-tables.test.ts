@@ -38,20 +38,45 @@ describe('the tables of windows', () => {
     });
   });
 
+  it('show a window when both of its tables have rows, and the one before until then', () => {
+    const tables = new WindowTables();
+    country(tables, 0, 'Chile', 9);
+    assert.deepEqual([tables.latest], [null]);
+    distinct(tables, 0, 8);
+    country(tables, MINUTE, 'Peru', 1);
+    assert.deepEqual([tables.latest?.windowStart, tables.latest?.distinctUsers], [0, 8]);
+    distinct(tables, MINUTE, 1);
+    assert.deepEqual([tables.latest?.windowStart, tables.latest?.distinctUsers], [MINUTE, 1]);
+  });
+
+  it('never show a window as the current and as the last closed one', () => {
+    const tables = new WindowTables();
+    for (const start of [0, MINUTE]) {
+      country(tables, start, 'Chile', 9);
+      distinct(tables, start, 8);
+    }
+    summary(tables, 0, 10);
+    assert.deepEqual([tables.latest?.windowStart, tables.closed?.windowStart], [MINUTE, 0]);
+    summary(tables, MINUTE, 10);
+    assert.deepEqual([tables.latest, tables.closed?.windowStart], [null, MINUTE]);
+  });
+
   it('take a tombstone for the end of a row, and a window without rows for none', () => {
     const tables = new WindowTables();
     country(tables, 0, 'Chile', 1);
+    distinct(tables, 0, 1);
     country(tables, MINUTE, 'A@B', 5);
     tables.apply(kafkaRecord('country-count', `A@B@${iso(MINUTE)}`, null));
     distinct(tables, MINUTE, 1);
     tables.apply(kafkaRecord('distinct-users', iso(MINUTE), null));
     assert.deepEqual(tables.latest?.countries, [{ country: 'Chile', count: 1 }]);
-    assert.deepEqual(tables.distinctUsers, []);
+    assert.deepEqual(tables.distinctUsers, [{ windowStart: 0, distinctUsers: 1 }]);
   });
 
   it('keep any name of a country apart, __proto__ too', () => {
     const tables = new WindowTables();
     country(tables, 0, '__proto__', 2);
+    distinct(tables, 0, 2);
     assert.deepEqual(tables.latest?.countries, [{ country: '__proto__', count: 2 }]);
   });
 

@@ -35,7 +35,11 @@ describe('npm start', function () {
     const second = await processedOnce([]);
     assert.deepEqual({ ...first, windows: first.windows.length }, { ...second, windows: second.windows.length });
     const { windows, ...counts } = first;
-    assert.deepEqual(counts, { produced: 1000, cleaned: 950, rejected: 50, late: 0, unaccounted: 0 });
+    const { rejections, ...totals } = counts;
+    assert.deepEqual(totals, { produced: 1000, cleaned: 950, rejected: 50, late: 0, unaccounted: 0 });
+    assert.equal(sum(Object.values(rejections)), 50);
+    assert.equal(rejections['email: not an address such as ada@example.org'], 10);
+    assert.equal(rejections['ip_address: not four numbers from 0 to 255 such as 192.0.2.1'], 10);
     assert.equal(sum(windows.map(({ users }) => users)), 950);
     assert.equal(sum(windows.map(({ distinctUsers }) => distinctUsers)) >= 900, true);
   });
