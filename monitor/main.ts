@@ -41,6 +41,7 @@ async function run(
   const monitor = new Monitor({
     applicationId,
     ports: rdKafkaPorts(cluster, complaints),
+    brokers: cluster.brokers,
     fetch,
     registry,
     logger,

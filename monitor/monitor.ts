@@ -36,6 +36,8 @@ export interface SnapshotListener {
 export interface MonitorOptions {
   readonly applicationId: string;
   readonly ports: Ports;
+  /** For messages: what the ports lead to, `host:port,...`. */
+  readonly brokers?: string;
   readonly fetch: Fetch;
   readonly registry: Registry;
   readonly logger: Logger;
@@ -69,7 +71,7 @@ export class Monitor {
   /** Throws a ConfigError if the client refuses its configuration. */
   constructor(options: MonitorOptions) {
     this.#options = options;
-    const { applicationId, ports, logger, fetch, complaint } = options;
+    const { applicationId, ports, brokers, logger, fetch, complaint } = options;
     this.#auditTopic = auditTopicOf(applicationId);
     const clientId = `${applicationId}-monitor`;
     this.#cluster = new ClusterView({
@@ -80,6 +82,7 @@ export class Monitor {
       clock: ports.clock,
       logger,
       topics: () => this.#watched,
+      ...(brokers === undefined ? {} : { brokers }),
       ...(complaint === undefined ? {} : { complaint }),
     });
     this.#follower = new TopicFollower({

@@ -63,7 +63,7 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
     await application.close();
   });
   logger.info(`http on ${config.http.host} port ${http.port}, for others at ${address}`);
-  await createTopicsWhenReachable(admin, logger, stopping.signal);
+  await createTopicsWhenReachable(admin, { logger, clock: SYSTEM_CLOCK }, stopping.signal);
   if (stopping.signal.aborted) return 0;
   application.start();
   await application.stopped;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../streams/index.js';
-import { type Admin, KafkaClientError } from '../streams/kafka/ports.js';
+import { OutageReports } from '../streams/kafka/outage-reports.js';
+import { type Admin, type Clock, KafkaClientError } from '../streams/kafka/ports.js';
 
 /** The topics of the application. People's scripts rely on the names. */
 export const topics = Object.freeze({
@@ -35,7 +36,12 @@ export async function createTopics(admin: Admin): Promise<void> {
 }
 
 /** The same, waiting for the cluster as long as it takes, or until `signal`. Closes `admin`. */
-export async function createTopicsWhenReachable(admin: Admin, logger: Logger, signal: AbortSignal): Promise<void> {
+export async function createTopicsWhenReachable(
+  admin: Admin,
+  { logger, clock }: { readonly logger: Logger; readonly clock: Pick<Clock, 'monotonic'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const outages = new OutageReports(clock.monotonic);
   try {
     while (!signal.aborted) {
       try {
@@ -43,7 +49,7 @@ export async function createTopicsWhenReachable(admin: Admin, logger: Logger, si
         return;
       } catch (error) {
         if (!(error instanceof KafkaClientError)) throw error;
-        logger.warn(`waiting for the cluster: ${error.message}`);
+        if (outages.isDue()) logger.warn(`waiting for the cluster: ${error.message}`);
         await delay(RETRY_MS, undefined, { signal }).catch(() => {});
       }
     }
