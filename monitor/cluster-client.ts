@@ -21,6 +21,8 @@ export class ClusterClient {
 
   async connect(): Promise<void> {
     if (this.#connected) return;
+    // First the admin client: when the cluster does not answer it knows the reason, and soon.
+    await this.#admin.partitionCounts([]);
     await this.#consumer.connect();
     this.#connected = true;
   }

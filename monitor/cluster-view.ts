@@ -1,9 +1,11 @@
 import type { Logger } from '../streams/kafka/logger.js';
+import { OutageReports } from '../streams/kafka/outage-reports.js';
 import { type Clock, KafkaClientError, type Watermarks } from '../streams/kafka/ports.js';
 import type { TopicPartition } from '../streams/kafka/record.js';
 import type { ClusterClient } from './cluster-client.js';
 
-const PATIENCE_MS = 3000;
+/** Longer than the first attempt to connect, which ends with a reason. */
+const PATIENCE_MS = 1800;
 /** Which topics there are, and the ends of those that only change slowly or matter less: each so many rounds. */
 const FULL_ROUND_EVERY = 10;
 
@@ -34,12 +36,14 @@ export interface WatchedTopics {
 
 export interface ClusterViewOptions {
   readonly client: ClusterClient;
+  /** For messages: whom it asks, `host:port,...`. */
+  readonly brokers?: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly topics: () => WatchedTopics;
   /** Something that a client said since it was last asked, to tell with a reason; undefined if nothing. */
   readonly complaint?: () => string | undefined;
-  /** After this long without an answer the cluster counts as away, though the call may still succeed; milliseconds, 3000 if not given. */
+  /** After this long without an answer the cluster counts as away, though the call may still succeed; milliseconds, 1800 if not given. */
   readonly patienceMs?: number;
 }
 
@@ -53,7 +57,7 @@ export class ClusterView {
   readonly #committed = new Map<string, number>();
   #counts: ReadonlyMap<string, number> = new Map();
   #status: ClusterStatus;
-  #told = false;
+  readonly #outages: OutageReports;
   #answered = false;
   #incarnations = 0;
   #rounds = 0;
@@ -61,6 +65,7 @@ export class ClusterView {
 
   constructor(options: ClusterViewOptions) {
     this.#options = options;
+    this.#outages = new OutageReports(() => options.clock.monotonic());
     this.#status = { up: false, reason: 'the cluster has not answered yet', since: options.clock.now() };
   }
 
@@ -169,8 +174,9 @@ export class ClusterView {
   }
 
   async #ask<T>(call: () => Promise<T>): Promise<T> {
-    const { patienceMs = PATIENCE_MS } = this.#options;
-    const impatient = setTimeout(() => this.#failed(`no answer within ${patienceMs} ms`), patienceMs);
+    const { patienceMs = PATIENCE_MS, brokers } = this.#options;
+    const from = brokers === undefined ? '' : ` from ${brokers}`;
+    const impatient = setTimeout(() => this.#failed(`no answer${from} within ${patienceMs} ms`), patienceMs);
     try {
       return await call();
     } finally {
@@ -181,9 +187,9 @@ export class ClusterView {
   #succeeded(): void {
     this.#answered = true;
     this.#options.complaint?.();
+    this.#outages.end();
     if (this.#status.up) return;
     this.#options.logger.info('the cluster answers');
-    this.#told = true;
     this.#status = { up: true, reason: null, since: this.#options.clock.now() };
   }
 
@@ -191,8 +197,7 @@ export class ClusterView {
     const complaint = this.#options.complaint?.();
     const reason = complaint === undefined ? message : `${message} (${complaint})`;
     const { up, since } = this.#status;
-    if (up || !this.#told) this.#options.logger.warn(`the cluster does not answer: ${reason}`);
-    this.#told = true;
+    if (this.#outages.isDue()) this.#options.logger.warn(`the cluster does not answer: ${reason}`);
     this.#status = { up: false, reason, since: up ? this.#options.clock.now() : since };
   }
 }

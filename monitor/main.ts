@@ -42,6 +42,7 @@ async function run(
     applicationId,
     topics,
     ports: rdKafkaPorts(cluster, complaints),
+    brokers: cluster.brokers,
     fetch,
     registry,
     logger,

@@ -38,6 +38,8 @@ export interface MonitorOptions {
   /** Default: those that the application has if none is named. */
   readonly topics?: UsersTopics;
   readonly ports: Ports;
+  /** For messages: what the ports lead to, `host:port,...`. */
+  readonly brokers?: string;
   readonly fetch: Fetch;
   readonly registry: Registry;
   readonly logger: Logger;
@@ -74,7 +76,7 @@ export class Monitor {
     this.#options = options;
     this.#topics = options.topics ?? DEFAULT_TOPICS;
     this.#tables = new WindowTables(this.#topics);
-    const { applicationId, ports, logger, fetch, complaint } = options;
+    const { applicationId, ports, brokers, logger, fetch, complaint } = options;
     this.#auditTopic = auditTopicOf(applicationId);
     const clientId = `${applicationId}-monitor`;
     this.#cluster = new ClusterView({
@@ -85,6 +87,7 @@ export class Monitor {
       clock: ports.clock,
       logger,
       topics: () => this.#watched,
+      ...(brokers === undefined ? {} : { brokers }),
       ...(complaint === undefined ? {} : { complaint }),
     });
     this.#follower = new TopicFollower({

@@ -14,6 +14,7 @@ import { usersApplication } from './application.js';
 import { type UsersConfig, usersConfig } from './environment.js';
 import { listen } from './http.js';
 import { advertisedAddress } from './http-address.js';
+import { checkStateDir } from './paths.js';
 import { runProcesses } from './processes.js';
 import { restoreLog } from './restore-log.js';
 import { onTermination } from './termination.js';
@@ -22,6 +23,7 @@ import { usersTopology } from './users.js';
 
 async function main(config: UsersConfig): Promise<number> {
   const logger = commandLog(process, config.logLevel, redactionOf(config.cluster));
+  await checkStateDir(config);
   if (config.streamProcesses > 1) return await runProcesses(fileURLToPath(import.meta.url), config, logger);
   endWithParent(process);
   const registry = new Registry();
@@ -63,7 +65,7 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
     await application.close();
   });
   logger.info(`http on ${config.http.host} port ${http.port}, for others at ${address}`);
-  await createTopicsWhenReachable(admin, config.topics, logger, stopping.signal);
+  await createTopicsWhenReachable(admin, config.topics, { logger, clock: SYSTEM_CLOCK }, stopping.signal);
   if (stopping.signal.aborted) return 0;
   application.start();
   await application.stopped;

@@ -19,6 +19,7 @@ import { advertisedAddress } from './http-address.js';
 import { LiveSummary } from './live-summary.js';
 import { type MonitorProcess, startMonitor } from './monitor-process.js';
 import { onceProcessed } from './once.js';
+import { checkUsersFile } from './paths.js';
 import { runProducer, SAMPLE_USERS } from './producer-process.js';
 import { onTermination } from './termination.js';
 import { createTopics, type UsersTopics } from './topics.js';
@@ -35,6 +36,7 @@ interface StartOptions {
 async function main(options: StartOptions, settings: UsersConfig): Promise<number> {
   const level = settings.logLevel === 'info' ? 'warn' : settings.logLevel;
   const logger = commandLog(process, level, redactionOf(settings.cluster));
+  await checkUsersFile(options.file);
   const broker = await startEmbeddedBroker();
   // The broker forgets everything when it stops: state that outlived it would not fit the next one.
   const stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-'));

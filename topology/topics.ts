@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../streams/index.js';
-import { type Admin, KafkaClientError } from '../streams/kafka/ports.js';
+import { OutageReports } from '../streams/kafka/outage-reports.js';
+import { type Admin, type Clock, KafkaClientError } from '../streams/kafka/ports.js';
 
 /** The topics of the application, unless the environment names others. People's scripts rely on the names. */
 export const DEFAULT_TOPICS = Object.freeze({
@@ -42,9 +43,10 @@ export async function createTopics(admin: Admin, topics: UsersTopics = DEFAULT_T
 export async function createTopicsWhenReachable(
   admin: Admin,
   topics: UsersTopics,
-  logger: Logger,
+  { logger, clock }: { readonly logger: Logger; readonly clock: Pick<Clock, 'monotonic'> },
   signal: AbortSignal,
 ): Promise<void> {
+  const outages = new OutageReports(clock.monotonic);
   try {
     while (!signal.aborted) {
       try {
@@ -52,7 +54,7 @@ export async function createTopicsWhenReachable(
         return;
       } catch (error) {
         if (!(error instanceof KafkaClientError)) throw error;
-        logger.warn(`waiting for the cluster: ${error.message}`);
+        if (outages.isDue()) logger.warn(`waiting for the cluster: ${error.message}`);
         await delay(RETRY_MS, undefined, { signal }).catch(() => {});
       }
     }

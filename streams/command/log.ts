@@ -1,8 +1,9 @@
 import { type Logger, pino } from 'pino';
 import type { Redaction } from '../kafka/redaction.js';
+import { readableLine } from './readable-line.js';
 
 /**
- * The log of a command, on standard error.
+ * The log of a command, on standard error: readable on a terminal, elsewhere a JSON object a line.
  *
  * A write never waits for a terminal that is gone: pino's own destination tries again for ever where a write fails when the
  * process ends. Node's stream gives up, and the process goes on without a log.
@@ -10,5 +11,8 @@ import type { Redaction } from '../kafka/redaction.js';
 export function commandLog(process: NodeJS.Process, level: string, redact: Redaction): Logger {
   // Without a listener the error would end the process.
   process.stderr.on('error', () => {});
-  return pino({ level, hooks: { streamWrite: redact } }, { write: line => process.stderr.write(line) });
+  const write = process.stderr.isTTY
+    ? (line: string) => process.stderr.write(readableLine(line))
+    : (line: string) => process.stderr.write(line);
+  return pino({ level, hooks: { streamWrite: redact } }, { write });
 }

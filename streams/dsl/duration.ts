@@ -20,7 +20,9 @@ export function parseDuration(duration: number | string): number | undefined {
 export function milliseconds(duration: Duration, what: string): number {
   const result = parseDuration(duration);
   if (result === undefined) {
-    throw new TypeError(`${what}: ${JSON.stringify(duration)} is not a duration such as '60s', '500ms' or 60000`);
+    // JSON has no NaN.
+    const given = typeof duration === 'string' ? JSON.stringify(duration) : String(duration);
+    throw new TypeError(`${what}: ${given} is not a duration such as '60s', '500ms' or 60000`);
   }
   return result;
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafka from 'node-rdkafka';
 import { type ClusterConfig, type LibrdkafkaConfig, librdkafkaConfig } from './client-config.js';
+import { attemptTimeoutMs, connectOnce, noAnswer, onConnectionFailure } from './connect-attempt.js';
+import { OutageReports } from './outage-reports.js';
 import { KafkaClientError } from './ports.js';
 
 export interface DeliveryProducerOptions {
@@ -9,7 +11,7 @@ export interface DeliveryProducerOptions {
   readonly connectTimeoutMs?: number;
   /** After this long without an acknowledgement a record counts as failed, milliseconds; 120,000 if not given. */
   readonly deliveryTimeoutMs?: number;
-  /** Told, once an outage, why the cluster does not answer; the producer goes on trying. */
+  /** Called while the cluster does not answer, at intervals that grow, with the reason; the producer goes on trying. */
   readonly onWaiting?: (reason: string) => void;
 }
 
@@ -28,8 +30,6 @@ export interface DeliveryCounts {
 const MAX_IN_FLIGHT = 50_000;
 const MAX_QUEUE_KBYTES = 32_768;
 const POLL_INTERVAL_MS = 20;
-const CONNECT_ATTEMPT_MS = 3_000;
-const CONNECT_POLL_MS = 100;
 const FLUSH_SLICE_MS = 500;
 const GIVE_UP_AFTER_ABORT_MS = 5_000;
 
@@ -68,7 +68,7 @@ export class DeliveryProducer {
   #failed = 0;
   #firstError: string | undefined;
   #lastError: string | undefined;
-  #waiting = false;
+  readonly #outages = new OutageReports(() => performance.now());
 
   /** @throws Error of librdkafka when it does not know a property of the cluster's `clientConfig`, or its value */
   constructor(options: DeliveryProducerOptions) {
@@ -88,8 +88,8 @@ export class DeliveryProducer {
    */
   async connect(signal?: AbortSignal): Promise<void> {
     const deadline = performance.now() + (this.#options.connectTimeoutMs ?? 60_000);
-    for (;;) {
-      const attemptMs = Math.max(1, Math.min(CONNECT_ATTEMPT_MS, deadline - performance.now()));
+    for (let attempt = 0; ; attempt++) {
+      const attemptMs = Math.max(1, Math.min(attemptTimeoutMs(attempt), deadline - performance.now()));
       const failure = await connectOnce(this.#client, Math.round(attemptMs));
       if (failure === undefined) break;
       if (!UNREACHABLE.has(failure.code)) throw new KafkaClientError(failure.message, 'fatal', failure.code);
@@ -101,7 +101,7 @@ export class DeliveryProducer {
       // A client that failed to connect stays disconnected.
       this.#client = this.#createClient();
     }
-    this.#waiting = false;
+    this.#outages.end();
     this.#client.setPollInterval(POLL_INTERVAL_MS);
   }
 
@@ -186,11 +186,11 @@ export class DeliveryProducer {
         this.#firstError ??= error.message;
       } else {
         this.#delivered += 1;
-        this.#waiting = false;
+        this.#outages.end();
       }
     });
-    client.on('event.log', (log: { readonly fac: string; readonly message: string }) => {
-      if (log.fac === 'FAIL') this.#lastError = log.message.replace(/^\[thrd:.*?\]: /, '');
+    onConnectionFailure(client, reason => {
+      this.#lastError = reason;
     });
     client.on('event.error', error => {
       if (error.message === ALL_BROKERS_DOWN) this.#wait();
@@ -199,29 +199,16 @@ export class DeliveryProducer {
   }
 
   #wait(): void {
-    if (this.#waiting) return;
-    this.#waiting = true;
-    this.#options.onWaiting?.(this.#outage());
+    if (this.#outages.isDue()) this.#options.onWaiting?.(this.#outage());
   }
 
   #outage(): string {
-    const { brokers } = this.#options.cluster;
-    return `no answer from ${brokers}${this.#lastError === undefined ? '' : ` (${this.#lastError})`}`;
+    return noAnswer(this.#options.cluster.brokers, this.#lastError);
   }
 }
 
 function subset(config: LibrdkafkaConfig, includes: (property: string) => boolean): LibrdkafkaConfig {
   return Object.fromEntries(Object.entries(config).filter(([property]) => includes(property)));
-}
-
-async function connectOnce(client: kafka.Producer, timeoutMs: number): Promise<kafka.LibrdKafkaError | undefined> {
-  // Only polling brings the reason of a failure.
-  const polling = setInterval(() => client.isConnected() && client.poll(), CONNECT_POLL_MS);
-  try {
-    return await new Promise(resolve => client.connect({ timeout: timeoutMs }, error => resolve(error ?? undefined)));
-  } finally {
-    clearInterval(polling);
-  }
 }
 
 function flushOnce(client: kafka.Producer, timeoutMs: number): Promise<void> {

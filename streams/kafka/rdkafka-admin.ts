@@ -1,7 +1,8 @@
 import kafka, { type Producer as Client, type IAdminClient } from 'node-rdkafka';
-import { type ClusterConfig, librdkafkaConfig } from './client-config.js';
+import { type ClusterConfig, type LibrdkafkaConfig, librdkafkaConfig } from './client-config.js';
+import { attemptTimeoutMs, connectOnce, noAnswer, onConnectionFailure } from './connect-attempt.js';
 import { type Admin, KafkaClientError, type TopicConfig } from './ports.js';
-import { promised } from './rdkafka-error.js';
+import { clientError, promised } from './rdkafka-error.js';
 
 const CALL_TIMEOUT_MS = 10_000;
 const TOPIC_ALREADY_EXISTS = 36;
@@ -16,12 +17,17 @@ interface TopicMetadata {
 /** The admin port on node-rdkafka. Metadata come from a producer client: the admin client has none. */
 export class RdKafkaAdmin implements Admin {
   readonly #admin: IAdminClient;
-  readonly #client: Client;
+  readonly #brokers: string;
+  readonly #config: LibrdkafkaConfig;
   readonly #embedded: boolean;
-  #connected: Promise<unknown> | undefined;
+  #client: Client;
+  #connected: Promise<void> | undefined;
+  #attempts = 0;
 
   constructor(cluster: ClusterConfig) {
     const config = librdkafkaConfig(cluster, { 'client.id': `${cluster.clientId}-admin` });
+    this.#brokers = cluster.brokers;
+    this.#config = config;
     this.#embedded = cluster.embedded ?? false;
     this.#admin = kafka.AdminClient.create(config);
     this.#client = new kafka.Producer(config, {});
@@ -81,7 +87,7 @@ export class RdKafkaAdmin implements Admin {
   }
 
   async #metadata(topic?: string): Promise<readonly TopicMetadata[]> {
-    this.#connected ??= promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
+    this.#connected ??= this.#connect();
     try {
       await this.#connected;
     } catch (error) {
@@ -95,5 +101,21 @@ export class RdKafkaAdmin implements Admin {
       ),
     );
     return topics;
+  }
+
+  async #connect(): Promise<void> {
+    let reason: string | undefined;
+    onConnectionFailure(this.#client, failure => {
+      reason = failure;
+    });
+    const failure = await connectOnce(this.#client, attemptTimeoutMs(this.#attempts));
+    if (failure === undefined) {
+      this.#attempts = 0;
+      return;
+    }
+    this.#attempts++;
+    this.#client = new kafka.Producer(this.#config, {});
+    const { kind, code } = clientError('connect', failure);
+    throw new KafkaClientError(noAnswer(this.#brokers, reason ?? failure.message), kind, code, { cause: failure });
   }
 }
