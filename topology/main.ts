@@ -46,14 +46,18 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
   const ports = rdKafkaPorts(config.cluster, logger, { onStatistics: metrics.onStatistics });
   // The first client: a configuration that is refused is told in one line, before any other.
   const admin = ports.admin();
+  const restores = restoreLog(logger, SYSTEM_CLOCK.monotonic);
   const application: KafkaStreams = usersApplication(
     config,
     {
       ports,
       logger,
       metrics: metrics.worker,
-      onStateChange: state => logger.info(`state ${state}`),
-      onRestore: restoreLog(logger, SYSTEM_CLOCK.monotonic),
+      onStateChange: state => {
+        if (state === 'RUNNING') restores.allRunning();
+        logger.info(`state ${state}`);
+      },
+      onRestore: restores.progressed,
     },
     address,
   );

@@ -9,12 +9,14 @@ describe('the log of a topology process', () => {
       line(990, 'http on 127.0.0.1 port 4711, for others at 127.0.0.1:4711') +
         line(1000, 'instance 7c1e, state in /tmp/x/state/users/1') +
         line(1100, 'state REBALANCING') +
-        line(1200, 'task 0_1: country-count restored, 40 changelog records replayed') +
-        line(1200, 'task 0_1: seen-users restored, 0 changelog records replayed') +
-        line(1250, 'task 0_2: country-count restored, 2 changelog records replayed') +
+        line(
+          1250,
+          'restored 3 stores of 2 tasks, 42 changelog records replayed: 0_1 country-count 40, 0_2 country-count 2',
+        ) +
         line(1300, 'state RUNNING') +
         line(2000, 'state REBALANCING') +
-        line(2100, 'task 0_3: country-count restored, 7 changelog records replayed'),
+        line(2100, 'restored 1 store of 1 task, 7 changelog records replayed: 0_3 country-count 7') +
+        line(2200, 'restored 5 stores of 1 task, 0 changelog records replayed'),
     );
     assert.deepEqual(log, {
       running: false,
@@ -23,7 +25,6 @@ describe('the log of a topology process', () => {
       http: '127.0.0.1:4711',
       replays: [
         { task: '0_1', store: 'country-count', records: 40 },
-        { task: '0_1', store: 'seen-users', records: 0 },
         { task: '0_2', store: 'country-count', records: 2 },
         { task: '0_3', store: 'country-count', records: 7 },
       ],

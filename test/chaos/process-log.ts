@@ -1,4 +1,4 @@
-/** A store that was restored. */
+/** A store that was restored, and of which something was replayed. */
 export interface Replay {
   readonly task: string;
   readonly store: string;
@@ -67,8 +67,11 @@ export function processLog(text: string): ProcessLog {
 }
 
 function replayOf({ msg }: Line): Replay[] {
-  const [, task, store, records] = /^task (\S+): (\S+) restored, (\d+) changelog records replayed/.exec(msg) ?? [];
-  return task === undefined || store === undefined ? [] : [{ task, store, records: Number(records) }];
+  const [, list] = /^restored \d+ stores? of .* replayed: (.*)$/.exec(msg) ?? [];
+  return (list?.split(', ') ?? []).map(each => {
+    const [task = '', store = '', records] = each.split(' ');
+    return { task, store, records: Number(records) };
+  });
 }
 
 /** A line that is no JSON (a stack trace of Node itself) counts as an error. */
