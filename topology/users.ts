@@ -40,45 +40,59 @@ export function usersTopology(options: UsersTopologyOptions): Topology {
   users.to(topics.cleaned, { name: 'cleaned-users', valueSerde: userSerde });
 
   const countryCounts = users
-    .groupBy((_email, user) => user.country)
+    .groupBy((_email, user) => user.country, { name: 'by-country' })
     .windowedBy(windows)
-    .count({ as: 'country-count' });
-  countryCounts.toStream().map(countryCount).to(topics.countryCount);
+    .count({ as: 'country-count', name: 'count-countries' });
+  countryCounts
+    .toStream({ name: 'country-counts' })
+    .map(countryCount, { name: 'country-rows' })
+    .to(topics.countryCount, { name: 'country-table' });
 
   // The first record of each email in each window.
   const newcomers = users
-    .mapValues(() => 1)
+    .mapValues(() => 1, { name: 'emails' })
     .groupByKey()
     .windowedBy(windows)
-    .distinct({ as: 'seen-users' });
-  const distinctCounts = newcomers.groupBy(everyone).windowedBy(windows).count({ as: 'distinct-users' });
-  distinctCounts.toStream().map(distinctUsers).to(topics.distinctUsers);
+    .distinct({ as: 'seen-users', name: 'first-of-each' });
+  const distinctCounts = newcomers
+    .groupBy(everyone, { name: 'everyone' })
+    .windowedBy(windows)
+    .count({ as: 'distinct-users', name: 'count-distinct' });
+  distinctCounts
+    .toStream({ name: 'distinct-counts' })
+    .map(distinctUsers, { name: 'distinct-rows' })
+    .to(topics.distinctUsers, { name: 'distinct-table' });
 
   const genderCounts = users
-    .groupBy((_email, user) => genderOf(user))
+    .groupBy((_email, user) => genderOf(user), { name: 'by-gender' })
     .windowedBy(windows)
     .emitStrategy('onWindowClose')
-    .count({ as: 'gender-count' });
+    .count({ as: 'gender-count', name: 'count-genders' });
 
   // A summary is made of what the tables say when a window has closed, not of users: it grows with neither of them.
-  countryCounts
+  const finalCountries = countryCounts
     .suppress(Suppressed.untilWindowCloses(), { name: 'final-country-count' })
-    .toStream()
-    .map(({ key }, count) => final({ of: 'country', name: key, count: count ?? 0 }))
-    .merge(genderCounts.toStream().map(({ key }, count) => final({ of: 'gender', name: key, count: count ?? 0 })))
-    .merge(
-      distinctCounts
-        .suppress(Suppressed.untilWindowCloses(), { name: 'final-distinct-users' })
-        .toStream()
-        .map((_key, count) => final({ of: 'distinctUsers', count: count ?? 0 })),
-    )
+    .toStream({ name: 'final-countries' })
+    .map(({ key }, count) => final({ of: 'country', name: key, count: count ?? 0 }), { name: 'of-country' });
+  const finalGenders = genderCounts
+    .toStream({ name: 'final-genders' })
+    .map(({ key }, count) => final({ of: 'gender', name: key, count: count ?? 0 }), { name: 'of-gender' });
+  const finalDistinct = distinctCounts
+    .suppress(Suppressed.untilWindowCloses(), { name: 'final-distinct-users' })
+    .toStream({ name: 'final-distinct' })
+    .map((_key, count) => final({ of: 'distinctUsers', count: count ?? 0 }), { name: 'of-distinct' });
+  finalCountries
+    .merge(finalGenders, { name: 'countries-and-genders' })
+    .merge(finalDistinct, { name: 'final-counts' })
     .groupByKey()
     .windowedBy(windows)
     .emitStrategy('onWindowClose')
-    .aggregate(summarize, { as: 'final-summary', valueSerde: summarySerde })
-    .toStream()
-    .map((key, value) => ({ key: isoTime(key.window.start), value: value && windowSummary(key, value) }))
-    .to(topics.windowSummary);
+    .aggregate(summarize, { as: 'final-summary', name: 'summarize', valueSerde: summarySerde })
+    .toStream({ name: 'summaries' })
+    .map((key, value) => ({ key: isoTime(key.window.start), value: value && windowSummary(key, value) }), {
+      name: 'summary-rows',
+    })
+    .to(topics.windowSummary, { name: 'window-summaries' });
 
   return builder.build();
 }

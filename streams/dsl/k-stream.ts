@@ -161,7 +161,8 @@ export class KStream<K, V> {
     selector: (key: K, value: V) => KR,
     options: Grouped<KR, V> = {},
   ): KGroupedStream<KR, V> | FunctionsMustBeSynchronous {
-    return this.#selectKey(selector, {}, 'the selector of groupBy').groupByKey(options);
+    const named = options.name === undefined ? {} : { name: options.name };
+    return this.#selectKey(selector, named, 'the selector of groupBy').groupByKey(options);
   }
 
   /** `what` is what the mapper is to the caller. */

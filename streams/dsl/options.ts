@@ -21,8 +21,8 @@ export interface Produced<K, V> extends Named {
 }
 
 /**
- * How a group is moved to its partition. Its name is that of the repartition topic, which all its aggregations share. Without a
- * name each has its own, named after its store.
+ * How a group is moved to its partition. Its name is that of the repartition topic, which all its aggregations share, and of the
+ * operator that chooses the key. Without a name each aggregation has a topic of its own, named after its store.
  */
 export interface Grouped<K, V> extends Named {
   readonly keySerde?: Serde<K>;

@@ -102,5 +102,7 @@ describe("Topology.describe, in the format of Java's TopologyDescription", () =>
 
     assert.deepEqual(sinks(groups('by-value')), ['by-value-repartition-sink']);
     assert.deepEqual(sinks(groups()), ['total-repartition-sink', 'by-second-repartition-sink']);
+    // As in Java, the operator that chooses the key has the name too.
+    assert.match(groups('by-value'), /Processor: by-value \(stores: \[\]\)\n +--> by-value-repartition-sink/);
   });
 });

@@ -54,7 +54,7 @@ export function snapshotAt(seconds: number, told: Partial<Snapshot> = {}): Snaps
     lag: [
       { topic: 'user', partition: 0, end: 6200, committed: 5200, lag: 1000 },
       { topic: 'user', partition: 1, end: 6145, committed: 6145, lag: 0 },
-      { topic: 'users-country-count-repartition', partition: 0, end: 12, committed: -1, lag: 12 },
+      { topic: 'users-by-country-repartition', partition: 0, end: 12, committed: -1, lag: 12 },
     ],
     unread: [],
     window: windowTable(['China', 50], ['Brazil', 30], ['Chile', 20]),

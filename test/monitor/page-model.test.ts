@@ -217,7 +217,7 @@ describe('the model of the live page', () => {
       const count = (kind: string): number => users.nodes.filter(node => node.kind === kind).length;
       assert.deepEqual(['source', 'sink', 'repartition', 'store'].map(count), [1, 4, 5, 7]);
       assert.equal(users.edges.filter(({ kind }) => kind === 'topic').length, 0);
-      assert.equal(edgeOf('KSTREAM-DISTINCT-0000000011', 'seen-users').kind, 'store');
+      assert.equal(edgeOf('first-of-each', 'seen-users').kind, 'store');
     });
 
     it('links sub-topologies by the topic between them', () => {
@@ -246,21 +246,21 @@ describe('the model of the live page', () => {
     it('has on an edge what its end receives, or what its beginning sends if the end has other inputs', () => {
       const figures = {
         clean: { received: 50, forwarded: 45 },
-        'KSTREAM-MAP-0000000025': { received: 44, forwarded: 40 },
-        'KSTREAM-MAP-0000000023': { received: 45, forwarded: 43 },
-        'KSTREAM-MERGE-0000000026': { received: 83, forwarded: 83 },
-        'KSTREAM-KEY-SELECT-0000000003': { received: 45, forwarded: 45 },
+        'of-gender': { received: 44, forwarded: 40 },
+        'of-country': { received: 45, forwarded: 43 },
+        'countries-and-genders': { received: 83, forwarded: 83 },
+        'by-country': { received: 45, forwarded: 45 },
       };
       const rateOf = (from: string, to: string): number | null => graphs.edgeRate(edgeOf(from, to), figures);
       assert.equal(rateOf('user', 'clean'), 50);
-      assert.equal(rateOf('KSTREAM-MAP-0000000023', 'KSTREAM-MERGE-0000000026'), 43);
-      assert.equal(rateOf('KSTREAM-MAP-0000000025', 'KSTREAM-MERGE-0000000026'), 40);
+      assert.equal(rateOf('of-country', 'countries-and-genders'), 43);
+      assert.equal(rateOf('of-gender', 'countries-and-genders'), 40);
       // Nothing is told of the sink of a repartition: what goes there is what was sent on.
-      assert.equal(rateOf('KSTREAM-KEY-SELECT-0000000003', 'country-count-repartition'), 45);
-      assert.equal(rateOf('country-count-repartition', 'KSTREAM-AGGREGATE-0000000005'), null);
-      const merge = users.nodes.find(({ title }) => title === 'KSTREAM-MERGE-0000000026');
+      assert.equal(rateOf('by-country', 'by-country-repartition'), 45);
+      assert.equal(rateOf('by-country-repartition', 'count-countries'), null);
+      const merge = users.nodes.find(({ title }) => title === 'countries-and-genders');
       assert.deepEqual(graphs.nodeRates(merge, users, figures), { received: 83, forwarded: 83 });
-      const topic = users.nodes.find(({ title }) => title === 'country-count-repartition');
+      const topic = users.nodes.find(({ title }) => title === 'by-country-repartition');
       assert.deepEqual(graphs.nodeRates(topic, users, figures), { received: 45, forwarded: null });
     });
 

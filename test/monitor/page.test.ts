@@ -358,7 +358,7 @@ describe('the live page in a browser', function () {
     const nodes = {
       clean: { received: 1234, forwarded: 1200 },
       'cleaned-users': { received: 1199, forwarded: 0 },
-      'KSTREAM-AGGREGATE-0000000005': { received: 0.5, forwarded: 0.25 },
+      'count-countries': { received: 0.5, forwarded: 0.25 },
     };
     fixture.snapshot(snapshotAt(0, { nodes }));
     await open();
@@ -367,12 +367,12 @@ describe('the live page in a browser', function () {
     await shown('.edge-rate', '0.5/s');
     assert.equal(await page.locator('#graph .node').count(), 43);
     assert.equal(await page.locator('#graph .node.store').count(), 7);
-    assert.equal(await page.locator('.node title').getByText('KSTREAM-AGGREGATE-0000000005').count(), 1);
+    assert.equal(await page.locator('.node title').getByText('count-countries').count(), 1);
     assert.equal(await overlapping(page), 0);
     await page.locator('#topology-list summary').click();
     await shown(
       '#topology-list li',
-      /^clean processor, from user, to user-cleaned and KSTREAM-KEY-SELECT-0000000003 and .* 1\u202f234\/s in, 1\u202f200\/s out$/,
+      /^clean processor, from user, to user-cleaned and by-country and .* 1\u202f234\/s in, 1\u202f200\/s out$/,
     );
     fixture.snapshot(snapshotAt(1, { nodes: { clean: { received: 7, forwarded: 6 } } }));
     await shown('.edge-rate', /^7\.0\/s$/);
