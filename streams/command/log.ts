@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
 import type { Redaction } from '../kafka/redaction.js';
-import { readableLine } from './readable-line.js';
 
 /**
  * The log of a command, on standard error: readable on a terminal, elsewhere a JSON object a line.
@@ -11,8 +11,9 @@ import { readableLine } from './readable-line.js';
 export function commandLog(process: NodeJS.Process, level: string, redact: Redaction): Logger {
   // Without a listener the error would end the process.
   process.stderr.on('error', () => {});
+  const pretty = prettyFactory({ colorize: false, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' });
   const write = process.stderr.isTTY
-    ? (line: string) => process.stderr.write(readableLine(line))
+    ? (line: string) => process.stderr.write(pretty(line))
     : (line: string) => process.stderr.write(line);
   return pino({ level, hooks: { streamWrite: redact } }, { write });
 }
