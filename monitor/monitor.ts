@@ -15,6 +15,7 @@ import { partitionLags } from './partition-lag.js';
 import type { Fetch } from './process-client.js';
 import { ProcessPoller } from './process-poller.js';
 import { processView } from './process-view.js';
+import { RejectedUsers } from './rejected-users.js';
 import type { AuditTotals, HistoryEvent, Snapshot, TopologyEvent } from './snapshot.js';
 import { type FollowedTopic, TopicFollower } from './topic-follower.js';
 import { unreadPartitions } from './unread-partitions.js';
@@ -26,6 +27,8 @@ const POLL_TIMEOUT_MS = 100;
 const DRAIN_TIMEOUT_MS = 1;
 /** Of each partition of an output table, so that a long-lived topic does not delay the start. */
 const TABLE_TAIL_RECORDS = 50_000;
+/** Of each partition of the dead-letter topic: enough for those that are shown, with the markers of their transactions between them. */
+const REJECTED_TAIL_RECORDS = 100;
 
 /** Told what the page is to be told. */
 export interface SnapshotListener {
@@ -59,6 +62,7 @@ export class Monitor {
   readonly #closing = new AbortController();
   readonly #topics: UsersTopics;
   readonly #tables: WindowTables;
+  readonly #rejected = new RejectedUsers();
   readonly #history = new History();
   readonly #counters = new CounterTotals();
   readonly #unreadable = new Set<string>();
@@ -155,6 +159,7 @@ export class Monitor {
       closed: this.#tables.closed,
       distinctUsers: this.#tables.distinctUsers,
       processes: this.processes.map(process => processView(process, this.#table.tasks, this.#topics)),
+      rejected: this.#rejected.latest,
       nodes: this.#processes.rates.total,
     };
   }
@@ -212,14 +217,19 @@ export class Monitor {
     await this.#cluster.round(this.#closing.signal);
     if (!this.#cluster.status.up) return;
     this.#follower.follow(
-      [this.#auditTopic, ...this.#tableTopics].flatMap((topic): FollowedTopic[] => {
+      [this.#auditTopic, this.#topics.rejected, ...this.#tableTopics].flatMap((topic): FollowedTopic[] => {
         const figures = this.#cluster.topics.get(topic);
         if (figures === undefined) return [];
-        const tail = topic === this.#auditTopic ? Number.POSITIVE_INFINITY : TABLE_TAIL_RECORDS;
-        const starts = figures.partitions.map(({ low, high }) => Math.max(low, high - tail));
+        const starts = figures.partitions.map(({ low, high }) => Math.max(low, high - this.#tailOf(topic)));
         return [{ topic, incarnation: figures.incarnation, starts }];
       }),
     );
+  }
+
+  /** How many offsets before the end of a partition it begins to read. */
+  #tailOf(topic: string): number {
+    if (topic === this.#auditTopic) return Number.POSITIVE_INFINITY;
+    return topic === this.#topics.rejected ? REJECTED_TAIL_RECORDS : TABLE_TAIL_RECORDS;
   }
 
   async #askProcesses(): Promise<void> {
@@ -233,6 +243,7 @@ export class Monitor {
   #apply(record: ConsumerRecord, live: boolean): void {
     try {
       if (record.topic === this.#auditTopic) this.#applyAudit(record, live);
+      else if (record.topic === this.#topics.rejected) this.#rejected.apply(record, live);
       else this.#tables.apply(record);
     } catch (error) {
       const { topic, partition, offset } = record;
@@ -259,7 +270,8 @@ export class Monitor {
       this.#table = new AuditTable();
       this.#audit = null;
       this.#counters.restart();
-    } else this.#tables.reset(topic);
+    } else if (topic === this.#topics.rejected) this.#rejected.reset();
+    else this.#tables.reset(topic);
   }
 
   #publish(listener: SnapshotListener): void {

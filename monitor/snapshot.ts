@@ -21,6 +21,8 @@ export interface Snapshot {
   /** Distinct users by window, oldest first: the last 60. */
   readonly distinctUsers: readonly { readonly windowStart: number; readonly distinctUsers: number }[];
   readonly processes: readonly ProcessView[];
+  /** The last 20, newest first. */
+  readonly rejected: readonly RejectedUser[];
   /** Records a second by node of the topology, all processes together. */
   readonly nodes: Readonly<Record<string, { readonly received: number; readonly forwarded: number }>>;
 }
@@ -95,6 +97,29 @@ export interface TaskView {
   readonly late: number;
   /** 0 to 1; 1 when it is restored. */
   readonly restored: number;
+}
+
+/** A record of the dead-letter topic. A long text is cut, and then ends with `…`. */
+export interface RejectedUser {
+  readonly partition: number;
+  readonly offset: number;
+  /** The timestamp of the user; the time of the rejection where a broker would have refused that timestamp. */
+  readonly at: number;
+  /** null if the record does not say. */
+  readonly reason: string | null;
+  /** Its bytes as UTF-8, whatever they are; null if the record has none. */
+  readonly value: string | null;
+  /** null if the record does not say. */
+  readonly source: RejectedSource | null;
+}
+
+/** Where a rejected user was read. */
+export interface RejectedSource {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** That of the user where a broker would have refused it; else null. */
+  readonly timestamp: number | null;
 }
 
 /** Text in the format of Java's `TopologyDescription`; null while no process of the application answers. */

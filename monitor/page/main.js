@@ -10,6 +10,7 @@ import { DownTimes, problemsOf } from './problems.js';
 import { problemsView } from './problems-view.js';
 import { processesView } from './processes-view.js';
 import { readDescription, readSnapshot } from './read-event.js';
+import { rejectedView } from './rejected-view.js';
 import { TopologyView } from './topology-view.js';
 import { closedView, windowView } from './window-view.js';
 
@@ -33,6 +34,7 @@ const show = {
   lag: lagChart(),
   partitions: partitionsView(),
   processes: processesView(),
+  rejected: rejectedView(),
   topology: new TopologyView(),
 };
 
@@ -70,7 +72,7 @@ function showAll() {
   const stale = feed.state.name !== 'live' || snapshot?.cluster.up === false;
   byId('main').toggleAttribute('data-stale', stale);
   if (snapshot === null) return;
-  const { at, audit, window, closed, distinctUsers, lag, processes, nodes } = snapshot;
+  const { at, audit, window, closed, distinctUsers, lag, processes, rejected, nodes } = snapshot;
   const columns = history.columns();
   show.figures(audit, { produced: latest(columns.produced), processed: latest(columns.processed) }, stale);
   show.window(window, at);
@@ -80,5 +82,6 @@ function showAll() {
   show.lag(columns, at);
   show.partitions(lag);
   show.processes(processes, at);
+  show.rejected(rejected, at);
   show.topology.update(nodes);
 }

@@ -14,7 +14,7 @@ export function readSnapshot(data) {
     Number.isFinite(snapshot.at) &&
     isObject(snapshot.cluster) &&
     isObject(snapshot.nodes) &&
-    [snapshot.lag, snapshot.distinctUsers, snapshot.processes].every(Array.isArray) &&
+    [snapshot.lag, snapshot.distinctUsers, snapshot.processes, snapshot.rejected].every(Array.isArray) &&
     [snapshot.audit, snapshot.window, snapshot.closed].every(part => part === null || isObject(part));
   if (!fits) throw new TypeError('this is no snapshot');
   return snapshot;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Registry } from 'prom-client';
-import { Monitor } from '../../monitor/monitor.js';
+import { Monitor, type MonitorOptions } from '../../monitor/monitor.js';
 import type { Snapshot, TopologyEvent } from '../../monitor/snapshot.js';
+import { DEFAULT_TOPICS } from '../../monitor/users-topics.js';
 import type { AuditRecord } from '../../streams/audit/audit-record.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
@@ -34,7 +35,7 @@ describe('the monitor', () => {
     await running;
   });
 
-  const start = (): void => {
+  const start = (options: Partial<MonitorOptions> = {}): void => {
     registry = new Registry();
     monitor = new Monitor({
       applicationId: 'users',
@@ -46,6 +47,7 @@ describe('the monitor', () => {
       registry,
       logger,
       intervalMs: 5,
+      ...options,
     });
     running = monitor.run({ topology: event => told.push(event), snapshot: event => told.push(event) });
   };
@@ -159,6 +161,41 @@ describe('the monitor', () => {
       lag.map(({ topic }) => topic),
       ['user', 'users-by-country-repartition'],
     );
+  });
+
+  it('shows the last rejected users with their reason, as they come, from near the end of each partition', async () => {
+    const reject = (partition: number, value: string, timestamp: number): void => {
+      const headers = [{ key: '__streams.errors.message', value: Buffer.from(`bad: ${value}`) }];
+      cluster.log('refused', partition).append({ key: null, value: Buffer.from(value), timestamp, headers }, undefined);
+    };
+    const values = (): unknown[] => monitor.snapshot.rejected.map(({ value }) => value);
+    cluster.createTopic('refused', 2);
+    // If these were read, they would be the newest.
+    for (let i = 0; i < 2000; i++) for (const partition of [0, 1]) reject(partition, 'long ago', NOW + 1000);
+    for (let i = 0; i < 500; i++) for (const partition of [0, 1]) reject(partition, `${partition}-${i}`, NOW + i);
+    start({ topics: { ...DEFAULT_TOPICS, rejected: 'refused' } });
+    const { rejected } = await shows(snapshot => snapshot.rejected[1]?.at === NOW + 499);
+    assert.deepEqual(values().slice(0, 2).sort(), ['0-499', '1-499']);
+    assert.deepEqual(
+      rejected.map(({ at, reason, value }) => [at, reason === `bad: ${value}`]),
+      Array.from({ length: 20 }, (_none, index) => [NOW + 499 - Math.floor(index / 2), true]),
+    );
+    reject(0, 'live', NOW - 1);
+    await shows(snapshot => snapshot.rejected[0]?.value === 'live');
+    assert.equal(monitor.snapshot.rejected.length, 20);
+    assert.deepEqual(
+      logger.lines.filter(([level]) => level === 'warn'),
+      [],
+    );
+  });
+
+  it('forgets the rejected users of a topic that is gone', async () => {
+    cluster.createTopic('user-rejected', 1);
+    cluster.log('user-rejected', 0).append({ key: null, value: null, timestamp: NOW, headers: [] }, undefined);
+    start();
+    await shows(({ rejected }) => rejected.length === 1);
+    cluster.deleteTopic('user-rejected');
+    await shows(({ rejected }) => rejected.length === 0);
   });
 
   it('goes on, and says so once, where a topic holds what does not belong there', async () => {

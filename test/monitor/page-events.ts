@@ -3,6 +3,7 @@ import type {
   ClosedWindow,
   HistoryEvent,
   ProcessView,
+  RejectedUser,
   Snapshot,
   WindowTable,
 } from '../../monitor/snapshot.js';
@@ -44,6 +45,19 @@ export function deadProcess(host: string, reason: string): ProcessView {
   return { host, instance: null, up: false, reason, state: null, tasks: [], unreadable: [] };
 }
 
+/** A user that was rejected at `AT`, from offset 42 of partition 3 of `user`, but for what is told otherwise. */
+export function rejectedUser(told: Partial<RejectedUser> = {}): RejectedUser {
+  return {
+    partition: 0,
+    offset: 0,
+    at: AT,
+    reason: 'country: missing',
+    value: '{"email":"ada@example.org"}',
+    source: { topic: 'user', partition: 3, offset: 42, timestamp: null },
+    ...told,
+  };
+}
+
 /** A snapshot `seconds` after `AT`: of an application that runs, but for what is told otherwise. */
 export function snapshotAt(seconds: number, told: Partial<Snapshot> = {}): Snapshot {
   return {
@@ -67,6 +81,7 @@ export function snapshotAt(seconds: number, told: Partial<Snapshot> = {}): Snaps
         { id: '0_1', state: 'RESTORING', streamTime: -1, processed: 0, late: 0, restored: 0.257 },
       ),
     ],
+    rejected: [rejectedUser()],
     nodes: {},
     ...told,
   };
@@ -86,5 +101,5 @@ export function steadyHistory(samples: number): HistoryEvent {
 /** Before the first record: nothing is there, not even a topic. */
 export function emptySnapshot(seconds: number): Snapshot {
   const nothing = { audit: null, lag: [], window: null, closed: null, distinctUsers: [], processes: [], nodes: {} };
-  return snapshotAt(seconds, nothing);
+  return snapshotAt(seconds, { ...nothing, rejected: [] });
 }

@@ -9,6 +9,7 @@ import {
   closedWindow,
   deadProcess,
   emptySnapshot,
+  rejectedUser,
   runningProcess,
   snapshotAt,
   steadyHistory,
@@ -28,6 +29,7 @@ const ARGUMENTS = [
 ];
 const HOSTILE = '<img src="x" onerror="window.hacked = true">&amp;';
 const LONG = 'Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch'.repeat(2);
+const SOURCE = { topic: 'user', partition: 3, offset: 42, timestamp: null };
 const DESCRIPTION = usersTopology({ windowSize: '60s', windowGrace: '10s' }).describe();
 
 describe('the live page in a browser', function () {
@@ -161,13 +163,19 @@ describe('the live page in a browser', function () {
         closed: closedWindow([HOSTILE], [HOSTILE]),
         lag: [{ topic: HOSTILE, partition: 0, end: 1, committed: 1, lag: 0 }],
         processes: [deadProcess(HOSTILE, HOSTILE)],
+        rejected: [
+          rejectedUser({ reason: HOSTILE, value: HOSTILE, source: { ...SOURCE, topic: HOSTILE } }),
+          rejectedUser({ offset: 1, value: '\u0000\u202e"></code><script>window.hacked = true</script>' }),
+        ],
       }),
     );
     await open();
     await shown('.bar-name', HOSTILE);
-    for (const place of ['#application', '#closed', '#partitions', '#processes', '#problems', '#graph'])
+    const places = ['#application', '#closed', '#partitions', '#processes', '#problems', '#graph'];
+    for (const place of [...places, '.rejected-reason', '.rejected-source', '.rejected-value'])
       await shown(place, HOSTILE);
-    assert.equal(await page.locator('main img, #problems img').count(), 0);
+    await shown('.rejected-value', '"></code><script>window.hacked = true</script>');
+    assert.equal(await page.locator('main img, main script, #problems img').count(), 0);
     assert.equal(await page.evaluate('"hacked" in window'), false);
     noComplaints();
   });
@@ -278,6 +286,7 @@ describe('the live page in a browser', function () {
       'No window has closed yet',
       'has told its topology',
       'has announced itself',
+      'No user was rejected',
     ])
       await page.locator('.empty').filter({ hasText: text }).waitFor({ state: 'visible' });
     assert.equal(await page.locator('.plot-empty:visible').count(), 3);
@@ -351,6 +360,46 @@ describe('the live page in a browser', function () {
     fixture.snapshot(snapshotAt(1, { processes: [runningProcess('10.0.0.1:8081', task)] }));
     await progress.waitFor({ state: 'hidden' });
     assert.equal(await rows.count(), 1);
+  });
+
+  it('shows the last rejected users with time, reason and value, as they come', async () => {
+    const first = rejectedUser({ at: AT - 86_400_000, value: null, reason: 'value: null' });
+    fixture.snapshot(snapshotAt(0, { rejected: [first] }));
+    await open({ timezoneId: 'UTC' });
+    const users = page.locator('#rejected > li');
+    await shown('.rejected-reason', 'value: null');
+    assert.deepEqual(await users.locator('> *').allTextContents(), [
+      '5 May 12:00:30',
+      'value: nulluser, partition 3, offset 42',
+      'no value',
+    ]);
+    await page.evaluate(`document.querySelector('#rejected > li').dataset.kept = ''`);
+    const second = rejectedUser({ offset: 1, value: '', reason: null, source: null });
+    const source = { ...SOURCE, timestamp: 9_999_999_999_999 };
+    const third = rejectedUser({ offset: 2, reason: 'timestamp: too far ahead', source });
+    fixture.snapshot(snapshotAt(1, { rejected: [third, second, first] }));
+    await shown('.rejected-reason', 'timestamp: too far ahead');
+    assert.deepEqual(await users.locator('.rejected-reason').allTextContents(), [
+      'timestamp: too far ahead',
+      'no reason given',
+      'value: null',
+    ]);
+    assert.deepEqual(await users.locator('.rejected-source').allTextContents(), [
+      'user, partition 3, offset 42, timestamp 9999999999999',
+      '',
+      'user, partition 3, offset 42',
+    ]);
+    assert.deepEqual(await users.locator('.rejected-value').allTextContents(), [
+      '{"email":"ada@example.org"}',
+      'empty value',
+      'no value',
+    ]);
+    assert.equal(await users.nth(0).locator('time').getAttribute('datetime'), '2026-05-06T12:00:30.000Z');
+    assert.equal(await users.nth(2).getAttribute('data-kept'), '');
+    fixture.snapshot(snapshotAt(2, { rejected: [] }));
+    await page.locator('.empty').filter({ hasText: 'No user was rejected' }).waitFor({ state: 'visible' });
+    assert.equal(await users.count(), 0);
+    noComplaints();
   });
 
   it('draws the topology of describe() with rates on its edges, and lists it', async () => {
@@ -451,6 +500,7 @@ describe('the live page in a browser', function () {
           lag: [{ topic: LONG, partition: 0, end: 123_456_789_012, committed: 123_456_789_012, lag: 1e11 }],
           processes: [dead, runningProcess(`${LONG}:8081`, task)],
           nodes: { [LONG]: { received: 1e9, forwarded: 1e9 } },
+          rejected: [rejectedUser({ at: 0, reason: LONG, value: LONG.repeat(4), source: { ...SOURCE, topic: LONG } })],
         }),
       );
       await open({ viewport: { width, height: 740 } });

@@ -23,6 +23,7 @@ const SNAPSHOT: Snapshot = {
   closed: null,
   distinctUsers: [],
   processes: [],
+  rejected: [],
   nodes: {},
 };
 const SHOWN: Shown = {
