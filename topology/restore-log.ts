@@ -19,6 +19,7 @@ export function restoreLog(logger: Logger, now: () => number): RestoreLog {
       if (remaining === 0) {
         loggedAt.delete(of);
         restored.set(of, progress);
+        logger.debug(`${of} restored, ${records} changelog records replayed`);
         return;
       }
       const last = loggedAt.get(of);

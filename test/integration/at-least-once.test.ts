@@ -35,6 +35,7 @@ for (const protocol of GROUP_PROTOCOLS) {
           WINDOW_SIZE: `${WINDOW_MS}ms`,
           WINDOW_GRACE: '1s',
           IDLE_TIMEOUT: '1s',
+          LOG_LEVEL: 'debug',
           ...(protocol === 'classic' ? SHORT_SESSION : {}),
         },
       });

@@ -36,7 +36,7 @@ describe('the users application with GROUP_PROTOCOL=consumer on a real broker', 
     application = await UsersDeployment.create({
       brokers: broker.address,
       name: 'group-protocol-test',
-      environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: '1s', IDLE_TIMEOUT: '1s' },
+      environment: { WINDOW_SIZE: `${WINDOW_MS}ms`, WINDOW_GRACE: '1s', IDLE_TIMEOUT: '1s', LOG_LEVEL: 'debug' },
     });
   });
 

@@ -31,6 +31,7 @@ describe('hot standbys of the users application on a real broker', function () {
         WINDOW_SIZE: '1h',
         HTTP_PORT: '0',
         STANDBY_REPLICAS: '1',
+        LOG_LEVEL: 'debug',
         ...SHORT_SESSION,
       },
     });

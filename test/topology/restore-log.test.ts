@@ -7,7 +7,7 @@ describe('what the log says of a restore', () => {
   it('is how far it is every five seconds, by store, and all together in one line when all tasks run', () => {
     const log: string[] = [];
     let now = 0;
-    const restores = restoreLog(recordingLogger(log), () => now);
+    const restores = restoreLog({ ...recordingLogger(log), debug: () => {} }, () => now);
     const progress = (store: string, records: number, remaining: number): void =>
       restores.progressed({ taskId: '0_1', store, batch: 10, records, remaining });
     for (; now <= 12_000; now += 1000) progress('counts', now, 20_000 - now);
