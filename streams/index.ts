@@ -67,6 +67,7 @@ export type {
   ReadOnlyWindowStore,
 } from './runtime/queries/read-only-store.js';
 export type { PageOptions, StoreEntry, StorePage } from './runtime/queries/store-page.js';
+export { ChangedStoreError } from './runtime/store-shapes.js';
 export { runStreamProcesses, type StreamProcessesOptions } from './runtime/stream-processes.js';
 export type { ProcessingGuarantee, StreamsConfig, StreamsOptions } from './runtime/streams-config.js';
 export { noMetrics, type StreamsMetrics } from './runtime/streams-metrics.js';

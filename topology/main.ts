@@ -6,7 +6,7 @@ import { parseArguments } from '../streams/command/arguments.js';
 import { commandLog } from '../streams/command/log.js';
 import { endWithParent } from '../streams/command/parent.js';
 import type { HttpServer } from '../streams/http/http-server.js';
-import { ConfigError, type KafkaStreams, rdKafkaPorts } from '../streams/index.js';
+import { ChangedStoreError, ConfigError, type KafkaStreams, rdKafkaPorts } from '../streams/index.js';
 import { SYSTEM_CLOCK } from '../streams/kafka/rdkafka-ports.js';
 import { redactionOf } from '../streams/kafka/redaction.js';
 import { PrometheusMetrics } from '../streams/metrics/prometheus-metrics.js';
@@ -72,7 +72,13 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
   await createTopicsWhenReachable(admin, config.topics, { logger, clock: SYSTEM_CLOCK }, stopping.signal);
   if (stopping.signal.aborted) return 0;
   application.start();
-  await application.stopped;
+  try {
+    await application.stopped;
+  } catch (error) {
+    if (!(error instanceof ChangedStoreError)) throw error;
+    const remedy = 'set them back, take another APPLICATION_ID, or begin again with `npm run reset`';
+    throw new ConfigError(`WINDOW_SIZE, WINDOW_GRACE: ${error.change}: ${remedy}`, { cause: error });
+  }
   return 0;
 }
 

@@ -15,6 +15,14 @@ export interface InputOffsets {
   readonly earlier?: number;
 }
 
+/** How a store is kept (`StoreShape`); with windows it has their size, advance and grace in milliseconds. */
+export interface KeptShape {
+  readonly kind: string;
+  readonly sizeMs?: number;
+  readonly advanceMs?: number;
+  readonly graceMs?: number;
+}
+
 /**
  * What a task commits about itself, to the audit topic under its id: what it has done, for the audit, and the times to go on
  * with after a restart. JSON, so that a person can read it.
@@ -37,6 +45,10 @@ export interface AuditRecord {
   /** By the store of the operator, and by repartition topic (`watermarks`). */
   readonly times: Readonly<Record<string, SavedTime>>;
   readonly watermarks: Readonly<Record<string, readonly number[]>>;
+  /**
+   * By store, also of those that the topology had earlier: their changelogs are still there. Absent in records of earlier versions.
+   */
+  readonly stores?: Readonly<Record<string, KeptShape>>;
 }
 
 /**
@@ -102,6 +114,12 @@ const countFields = {
   late: count,
   dropped: count.default(0),
 } satisfies Record<keyof TaskCounts, z.ZodType>;
+const shapeFields = {
+  kind: z.string(),
+  sizeMs: count.exactOptional(),
+  advanceMs: count.exactOptional(),
+  graceMs: count.exactOptional(),
+} satisfies Record<keyof KeptShape, z.ZodType>;
 const auditFields = {
   task: z.string(),
   instance: z.string().nullable().default(null),
@@ -113,6 +131,7 @@ const auditFields = {
   repartitionOffsets: byName(z.int()).exactOptional(),
   times: byName(byName(z.union([z.number(), times]))).default({}),
   watermarks: byName(times).default({}),
+  stores: byName(z.object(shapeFields)).exactOptional(),
 } satisfies Record<keyof AuditRecord, z.ZodType>;
 const auditRecord = z.object(auditFields);
 

@@ -99,7 +99,7 @@ export class KGroupedStream<K, V> {
   #aggregate<A>(parts: AggregateParts, materialized: Materialized<K, A>, valueSerde: Serde<A>): KTable<K, A> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
-    const store = storeSpec(graph, materialized, serdes);
+    const store = storeSpec(graph, materialized, serdes, { kind: 'keyValue' });
     const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;
     const node = graph.add(prefix, materialized.name, {

@@ -136,7 +136,7 @@ export class KStream<K, V> {
   /** Reads the stream as updates of a table: a null value deletes, a null key is dropped. */
   toTable(materialized: Materialized<K, V>): KTable<K, V> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
-    const store = storeSpec(this.#graph, materialized, serdes);
+    const store = storeSpec(this.#graph, materialized, serdes, { kind: 'keyValue' });
     const parent = this.#keyChanged
       ? addRepartition(this.#graph, this.#node, materialized.as, serdes, undefined)
       : this.#node;

@@ -68,7 +68,8 @@ export class KTable<K, V> {
    * for `untilWindowCloses` on a table without windows.
    */
   suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
-    const store = storeSpec(this.#graph, { as: options.name }, serdesOr<K, V>({}, this.#serdes));
+    const kind = suppressed.kind === 'untilTimeLimit' ? 'suppressUntilTimeLimit' : 'suppressUntilWindowCloses';
+    const store = storeSpec(this.#graph, { as: options.name }, serdesOr<K, V>({}, this.#serdes), { kind });
     const node = this.#graph.add('KTABLE-SUPPRESS', options.name, {
       kind: 'suppress',
       parents: [this.#node],

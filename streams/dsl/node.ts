@@ -143,9 +143,21 @@ export interface LateSink {
 
 export type EmitStrategy = 'onWindowUpdate' | 'onWindowClose';
 
+/** What the rows of a store mean: rows of another shape would be misread. */
+export type StoreShape =
+  | { readonly kind: 'keyValue' | 'suppressUntilTimeLimit' | 'suppressUntilWindowCloses' }
+  | {
+      readonly kind: 'window' | 'distinct';
+      readonly sizeMs: number;
+      readonly advanceMs: number;
+      /** Which windows have closed, and were emitted or have expired, depends on it. */
+      readonly graceMs: number;
+    };
+
 /** A store that an operator keeps. Its changelog is `<application.id>-<name>-changelog`. */
 export interface StoreSpec {
   readonly name: string;
+  readonly shape: StoreShape;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
   /** False: no changelog; the store is empty after it is lost. */

@@ -1,15 +1,21 @@
 import { milliseconds } from './duration.js';
 import { type Graph, TopologyError } from './graph.js';
-import type { StoreSpec } from './node.js';
+import type { StoreShape, StoreSpec } from './node.js';
 import type { Materialized, WindowMaterialized } from './options.js';
 import type { SerdePair } from './repartition.js';
 import type { TimeWindows } from './windows.js';
 
 /** Throws a TopologyError if the store's name is taken. */
-export function storeSpec<K, V>(graph: Graph, options: Materialized<K, V>, serdes: SerdePair<K, V>): StoreSpec {
+export function storeSpec<K, V>(
+  graph: Graph,
+  options: Materialized<K, V>,
+  serdes: SerdePair<K, V>,
+  shape: StoreShape,
+): StoreSpec {
   graph.reserve(options.as, 'store');
   return Object.freeze({
     name: options.as,
+    shape: Object.freeze(shape),
     ...serdes,
     logged: options.logging ?? true,
     cached: options.caching ?? true,
@@ -24,6 +30,7 @@ export function windowStoreSpec<K, V>(
   options: WindowMaterialized<K, V>,
   serdes: SerdePair<K, V>,
   windows: TimeWindows,
+  kind: 'window' | 'distinct',
 ): StoreSpec {
   const least = windows.sizeMs + windows.graceMs;
   const retentionMs =
@@ -33,5 +40,7 @@ export function windowStoreSpec<K, V>(
       `retention of the store ${options.as}: ${retentionMs} ms is below size + grace, ${least} ms`,
     );
   }
-  return Object.freeze({ ...storeSpec(graph, options, serdes), retentionMs });
+  const { sizeMs, advanceMs, graceMs } = windows;
+  const spec = storeSpec(graph, options, serdes, { kind, sizeMs, advanceMs, graceMs });
+  return Object.freeze({ ...spec, retentionMs, writeOnce: kind === 'distinct' });
 }

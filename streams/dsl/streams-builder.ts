@@ -39,7 +39,7 @@ export class StreamsBuilder {
     this.stream<K, V>(topic, { ...consumed, ...serdes });
     const source = this.#graph.nodes.at(-1);
     if (source === undefined) throw new Error('the source node was just added');
-    const store = storeSpec(this.#graph, options, serdes);
+    const store = storeSpec(this.#graph, options, serdes, { kind: 'keyValue' });
     const node = this.#graph.add('KTABLE-SOURCE', options.name, { kind: 'table', parents: [source], store });
     return new KTable<K, V>(this.#graph, node, serdes);
   }

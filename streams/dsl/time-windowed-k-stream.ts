@@ -128,8 +128,7 @@ export class TimeWindowedKStream<K, V> {
     if (this.#windows.advanceMs !== this.#windows.sizeMs) {
       throw new TopologyError(`distinct ${options.as}: the windows must be tumbling`);
     }
-    const spec = windowStoreSpec(graph, options, { keySerde, valueSerde: Serdes.bytes() }, this.#windows);
-    const store = Object.freeze({ ...spec, writeOnce: true });
+    const store = windowStoreSpec(graph, options, { keySerde, valueSerde: Serdes.bytes() }, this.#windows, 'distinct');
     const parents = [parent];
     return graph.add('KSTREAM-DISTINCT', options.name, {
       kind: 'distinct',
@@ -148,7 +147,7 @@ export class TimeWindowedKStream<K, V> {
   ): KTable<Windowed<K>, A> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
-    const store = windowStoreSpec(graph, materialized, serdes, this.#windows);
+    const store = windowStoreSpec(graph, materialized, serdes, this.#windows, 'window');
     const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;
     const aggregate = graph.add(prefix, materialized.name, {

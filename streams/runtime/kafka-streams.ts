@@ -19,6 +19,7 @@ import {
 import { StoreOwners } from './queries/store-owners.js';
 import { type StateDirectory, takeSlot } from './state-directory.js';
 import { isStateError } from './state-error.js';
+import { checkApplicationShapes } from './store-shapes.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from './streams-config.js';
 import { noMetrics, type StreamsMetrics } from './streams-metrics.js';
 import { mayBecome, type StreamsState } from './streams-state.js';
@@ -269,6 +270,7 @@ export class KafkaStreams {
           for (const change of changedPartitions(this.#plan, plan)) logger.warn(change);
           await createInternalTopics(plan, admin, this.#config);
           await this.#checkApplication(directory, plan);
+          await checkApplicationShapes(plan, ports, `${this.#config.applicationId}-stores`);
           this.#plan = plan;
           return plan;
         });

@@ -5,13 +5,16 @@ import {
   decodeAuditOf,
   encodeAudit,
   type InputOffsets,
+  type KeptShape,
   type SavedTime,
 } from '../audit/audit-record.js';
 import { byName, ownValue } from '../audit/by-name.js';
+import type { StoreSpec } from '../dsl/node.js';
 import type { Logger } from '../kafka/logger.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import type { PartitionGroup } from './partition-group.js';
 import type { ProcessorGraph } from './processor-graph.js';
+import { checkShapes } from './store-shapes.js';
 import type { TaskContext } from './task-context.js';
 
 /** The store of the audit record. Its changelog is the audit topic. */
@@ -30,6 +33,8 @@ export class TaskAudit {
   readonly #inputs: PartitionGroup;
   readonly #store: ByteStore;
   readonly #instance: InstanceIdentity;
+  readonly #stores: readonly StoreSpec[];
+  #shapes: Readonly<Record<string, KeptShape>>;
   #topicIds: Readonly<Record<string, string>> = {};
   /** By source topic, of those that were created again (`InputOffsets.earlier`). */
   readonly #earlier = new Map<string, number>();
@@ -40,12 +45,16 @@ export class TaskAudit {
     readonly inputs: PartitionGroup;
     readonly store: ByteStore;
     readonly instance: InstanceIdentity;
+    /** Those of the task. */
+    readonly stores: readonly StoreSpec[];
   }) {
     this.#context = options.context;
     this.#graph = options.graph;
     this.#inputs = options.inputs;
     this.#store = options.store;
     this.#instance = options.instance;
+    this.#stores = options.stores;
+    this.#shapes = shapesOf(options.stores);
   }
 
   /** As of the last commit; undefined before the first one. */
@@ -79,12 +88,17 @@ export class TaskAudit {
     source.queue.beginAt(offset);
   }
 
-  /** Goes on from what was committed. Returns true if the others do not know that the task is here. */
+  /**
+   * Goes on from what was committed. Returns true if the others do not know that the task is here. Throws a ChangedStoreError if a store
+   * was committed in another shape.
+   */
   resume(): boolean {
     const audit = this.committed;
     const moved = this.#instance.host !== null && audit?.host !== this.#instance.host;
     if (audit === undefined) return moved;
-    const { counts, streamTime, times, watermarks, offsets } = audit;
+    const { counts, streamTime, times, watermarks, offsets, stores } = audit;
+    checkShapes(this.#stores, stores);
+    this.#shapes = Object.assign(byName(stores), this.#shapes);
     for (const { queue } of this.#inputs.sources) {
       const { begin, earlier } = ownValue(offsets, queue.topic) ?? {};
       queue.beginAt(begin);
@@ -137,9 +151,16 @@ export class TaskAudit {
         repartitionOffsets,
         topicIds: this.#topicIds,
         ...time,
+        stores: this.#shapes,
       }),
     );
   }
+}
+
+function shapesOf(stores: readonly StoreSpec[]): Readonly<Record<string, KeptShape>> {
+  const shapes = byName<KeptShape>();
+  for (const { name, shape } of stores) shapes[name] = shape;
+  return shapes;
 }
 
 /**

@@ -91,6 +91,7 @@ export class Task {
       inputs: this.#inputs,
       store: state.store(AUDIT_STORE),
       instance,
+      stores: plan.stores.map(({ spec }) => spec),
     });
   }
 
@@ -109,7 +110,7 @@ export class Task {
     for (const processor of this.#graph.processors) await processor.init();
   }
 
-  /** Goes on with the times and counts of the last commit; what they expire is forgotten. */
+  /** Goes on with the times and counts of the last commit; what they expire is forgotten. Throws a ChangedStoreError. */
   resume(): void {
     // The next commit tells the others where its stores are now, also if no record comes.
     if (this.#audit.resume()) this.#dirty = true;
