@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander';
-import { pino } from 'pino';
+import { Command } from 'commander';
+import { parseArguments } from '../streams/command/arguments.js';
+import { commandLog } from '../streams/command/log.js';
 import { ConfigError, planReset, type ResetPlan, rdKafkaPorts, resetApplication } from '../streams/index.js';
 import { redactionOf } from '../streams/kafka/redaction.js';
 import { usersOptions } from './application.js';
@@ -8,29 +9,19 @@ import { usersTopology } from './users.js';
 
 const WRONG_SETTING = 2;
 
-/** Returns undefined if nothing is to be done: the help was asked for. */
-function options(argv: readonly string[]): { readonly yes: boolean } | undefined {
-  const command = new Command('reset')
+const { yes } = parseArguments(
+  new Command('npm run reset --')
     .description('Lets the application process its input from the beginning, as if it were new.')
     .option('--yes', 'do it; without it, only what would be done is shown', false)
     .addHelpText(
       'after',
       '\nEnvironment: as of the topology: KAFKA_BROKERS, APPLICATION_ID, STATE_DIR, KAFKA_CONFIG_<NAME>, ...',
-    )
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  try {
-    return command.parse(argv, { from: 'user' }).opts<{ yes: boolean }>();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new ConfigError(error.message.replace(/^error: /, ''), { cause: error });
-  }
-}
+    ),
+).opts<{ yes: boolean }>();
 
-async function main({ yes }: { readonly yes: boolean }): Promise<void> {
+async function main(): Promise<void> {
   const config = usersConfig(process.env);
-  const logger = pino({ level: 'error', hooks: { streamWrite: redactionOf(config.cluster) } }, pino.destination(2));
+  const logger = commandLog(process, 'error', redactionOf(config.cluster));
   const ports = rdKafkaPorts(config.cluster, logger);
   const plan = await planReset(usersTopology(config), usersOptions(config), ports);
   process.stdout.write(
@@ -65,8 +56,7 @@ function linesOf({
 }
 
 try {
-  const given = options(process.argv.slice(2));
-  if (given !== undefined) await main(given);
+  await main();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof ConfigError ? WRONG_SETTING : 1;

@@ -92,14 +92,4 @@ describe('npm run reset, on a real broker', function () {
       );
     });
   }
-
-  it('refuses arguments that it does not know, and prints its help', async () => {
-    deployment = await UsersDeployment.create({ brokers: broker.address, name: 'reset', environment: {} });
-    const wrong = deployment.run('topology/reset-main', ['--now']);
-    assert.equal(await wrong.ended, 2);
-    assert.match(wrong.output(), /^unknown option '--now'\n$/);
-    const help = deployment.run('topology/reset-main', ['--help']);
-    assert.equal(await help.ended, 0);
-    assert.match(help.output(), /--yes/);
-  });
 });

@@ -7,6 +7,7 @@ const PROGRAMS = [
   ['npm run topology', 'topology/main'],
   ['npm run producer', 'producer/main'],
   ['npm run monitor', 'monitor/main'],
+  ['npm run reset', 'topology/reset-main'],
   ['npm run bench', 'bench/main'],
   ['npm run bench:restore', 'bench/restore-main'],
   ['npm run chaos', 'test/chaos/main'],
