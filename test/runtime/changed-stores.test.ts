@@ -28,11 +28,7 @@ describe('an application whose stores were kept in another shape', () => {
 
   afterEach(() => app.close());
 
-  function send(timestamp: number): void {
-    const record = { key: Buffer.from('key'), value: Buffer.from('1'), timestamp, headers: NO_HEADERS };
-    app.cluster.log('in', 0).append(record, undefined);
-  }
-
+  const send = (timestamp: number): void => app.send(1, 0, timestamp);
   const committed = (records: number): Promise<void> =>
     app.until(() => app.cluster.committedOffset('in', 0) === records);
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { type KStream, Serdes, StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
-import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { TestApplication } from './test-application.js';
 
 const WINDOW_MS = 1000;
@@ -17,11 +16,7 @@ describe('an application whose topology has gained operators', () => {
 
   afterEach(() => app.close());
 
-  function send(timestamp: number): void {
-    const record = { key: Buffer.from('key'), value: Buffer.from('1'), timestamp, headers: NO_HEADERS };
-    app.cluster.log('in', 0).append(record, undefined);
-  }
-
+  const send = (timestamp: number): void => app.send(1, 0, timestamp);
   const processed = (records: number): Promise<void> =>
     app.until(() => app.cluster.committedOffset('in', 0) === records);
 

@@ -71,9 +71,9 @@ export class TestApplication {
     return streams;
   }
 
-  send(value: number, partition = 0): void {
+  send(value: number, partition = 0, timestamp = 0): void {
     const log = this.cluster.log('in', partition);
-    const record = { key: Buffer.from('key'), value: Buffer.from(String(value)), timestamp: 0, headers: NO_HEADERS };
+    const record = { key: Buffer.from('key'), value: Buffer.from(String(value)), timestamp, headers: NO_HEADERS };
     log.append(record, undefined);
   }
 
