@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Logger as PinoLogger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { parseArguments } from '../streams/command/arguments.js';
+import { collectYoungOnOneThread } from '../streams/command/garbage-collection.js';
 import { commandLog } from '../streams/command/log.js';
 import { endWithParent } from '../streams/command/parent.js';
 import type { HttpServer } from '../streams/http/http-server.js';
@@ -26,6 +27,7 @@ async function main(config: UsersConfig): Promise<number> {
   await checkStateDir(config);
   if (config.streamProcesses > 1) return await runProcesses(fileURLToPath(import.meta.url), config, logger);
   endWithParent(process);
+  collectYoungOnOneThread();
   const registry = new Registry();
   const http = await listen(config.http, { registry, logger });
   try {
