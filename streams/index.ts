@@ -34,7 +34,6 @@ export { rdKafkaPorts } from './kafka/rdkafka-ports.js';
 export type { ConsumerRecord, Header, Headers } from './kafka/record.js';
 export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 export { planReset, type ResetPlan, resetApplication } from './runtime/application-reset.js';
-export type { RestoreProgress } from './runtime/changelog-reader.js';
 export {
   type ErrorContext,
   type ErrorHandler,
@@ -45,15 +44,6 @@ export {
   StreamsError,
 } from './runtime/errors.js';
 export { KafkaStreams, type KafkaStreamsDependencies, type StoreOptions } from './runtime/kafka-streams.js';
-export type {
-  NodeCounts,
-  ProcessStatus,
-  StandbyStatus,
-  StandbyStoreStatus,
-  StoreRestore,
-  StoreStatus,
-  TaskStatus,
-} from './runtime/process-status.js';
 export type {
   InteractiveQueries,
   StoreDescription,
@@ -67,8 +57,18 @@ export type {
   ReadOnlyWindowStore,
 } from './runtime/queries/read-only-store.js';
 export type { PageOptions, StoreEntry, StorePage } from './runtime/queries/store-page.js';
-export { ChangedStoreError } from './runtime/store-shapes.js';
+export type { RestoreProgress } from './runtime/restore/changelog-reader.js';
+export { ChangedStoreError } from './runtime/state/store-shapes.js';
+export type {
+  NodeCounts,
+  ProcessStatus,
+  StandbyStatus,
+  StandbyStoreStatus,
+  StoreRestore,
+  StoreStatus,
+  TaskStatus,
+} from './runtime/status/process-status.js';
+export { noMetrics, type StreamsMetrics } from './runtime/status/streams-metrics.js';
+export type { StreamsState } from './runtime/status/streams-state.js';
 export { runStreamProcesses, type StreamProcessesOptions } from './runtime/stream-processes.js';
 export type { ProcessingGuarantee, StreamsConfig, StreamsOptions } from './runtime/streams-config.js';
-export { noMetrics, type StreamsMetrics } from './runtime/streams-metrics.js';
-export type { StreamsState } from './runtime/streams-state.js';

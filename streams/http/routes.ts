@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../kafka/logger.js';
 import { type AllowedHosts, hostRefusal } from '../network/allowed-hosts.js';
-import type { ProcessStatus } from '../runtime/process-status.js';
+import type { ProcessStatus } from '../runtime/status/process-status.js';
 import { HttpError } from './http-error.js';
 import { pathSegments } from './query-parameters.js';
 import type { ServedApplication } from './served-application.js';

@@ -1,5 +1,5 @@
-import type { ProcessStatus } from '../runtime/process-status.js';
 import type { InteractiveQueries } from '../runtime/queries/interactive-queries.js';
+import type { ProcessStatus } from '../runtime/status/process-status.js';
 
 /** How the server asks the stores; `InteractiveQueries` is that. */
 export interface StoreQueries

@@ -1,8 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { Logger } from '../kafka/logger.js';
 import type { Clock } from '../kafka/ports.js';
-import type { ProcessStatus } from '../runtime/process-status.js';
-import type { StreamsMetrics } from '../runtime/streams-metrics.js';
+import type { ProcessStatus } from '../runtime/status/process-status.js';
+import type { StreamsMetrics } from '../runtime/status/streams-metrics.js';
 import { LibrdkafkaMetrics } from './librdkafka-metrics.js';
 import { registerStatusMetrics } from './status-metrics.js';
 import { WorkerMetrics } from './worker-metrics.js';

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { ProcessStatus, TaskStatus } from '../runtime/process-status.js';
-import type { StreamsState } from '../runtime/streams-state.js';
+import type { ProcessStatus, TaskStatus } from '../runtime/status/process-status.js';
+import type { StreamsState } from '../runtime/status/streams-state.js';
 import { type MetricName, registerScraped, type Sample } from './scraped-metric.js';
 
 const CLIENT = 'kafka_streams_stream_metrics';

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { StreamsMetrics } from '../runtime/streams-metrics.js';
+import type { StreamsMetrics } from '../runtime/status/streams-metrics.js';
 
 const THREAD = 'kafka_streams_stream_thread_metrics';
 const TASK = 'kafka_streams_stream_task_metrics';

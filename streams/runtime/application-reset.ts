@@ -4,9 +4,9 @@ import type { Topology } from '../dsl/topology.js';
 import { type Admin, type Consumer, KafkaClientError, type Ports } from '../kafka/ports.js';
 import type { TopicPartitionOffset } from '../kafka/record.js';
 import { StreamsError } from './errors.js';
-import { unusedState } from './state-directory.js';
+import { internalTopicsOf } from './plan/task-plan.js';
+import { unusedState } from './state/state-directory.js';
 import { type StreamsOptions, streamsConfig } from './streams-config.js';
-import { internalTopicsOf } from './task-plan.js';
 
 const POLL_TIMEOUT_MS = 10;
 const GONE_CHECK_MS = 50;

@@ -2,12 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Topology } from '../dsl/topology.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
-import { applicationIdentity } from './application-identity.js';
-import type { RestoreProgress } from './changelog-reader.js';
 import { asError, RetryError } from './errors.js';
-import { createInternalTopics } from './internal-topics.js';
-import { changedPartitions, isPlanOutdated, PartitionsChangedError } from './partition-changes.js';
-import type { ProcessStatus, TaskStatus } from './process-status.js';
+import { createInternalTopics } from './plan/internal-topics.js';
+import { changedPartitions, isPlanOutdated, PartitionsChangedError } from './plan/partition-changes.js';
+import { auditTopicOf, planTopology, type TopologyPlan } from './plan/task-plan.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
 import { InvalidStateStoreError } from './queries/invalid-state-store-error.js';
 import {
@@ -17,14 +15,16 @@ import {
   readOnlyStore,
 } from './queries/read-only-store.js';
 import { StoreOwners } from './queries/store-owners.js';
-import { type StateDirectory, takeSlot } from './state-directory.js';
+import type { RestoreProgress } from './restore/changelog-reader.js';
+import { applicationIdentity } from './state/application-identity.js';
+import { type StateDirectory, takeSlot } from './state/state-directory.js';
+import { checkApplicationShapes } from './state/store-shapes.js';
 import { isStateError } from './state-error.js';
-import { checkApplicationShapes } from './store-shapes.js';
+import type { ProcessStatus, TaskStatus } from './status/process-status.js';
+import { noMetrics, type StreamsMetrics } from './status/streams-metrics.js';
+import { mayBecome, type StreamsState } from './status/streams-state.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from './streams-config.js';
-import { noMetrics, type StreamsMetrics } from './streams-metrics.js';
-import { mayBecome, type StreamsState } from './streams-state.js';
-import { auditTopicOf, planTopology, type TopologyPlan } from './task-plan.js';
-import { Worker, type WorkerOptions } from './worker.js';
+import { Worker, type WorkerOptions } from './worker/worker.js';
 
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;

@@ -7,7 +7,7 @@ import {
   type TopicConfig,
 } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
-import { rangeOwner } from '../runtime/standby-placement.js';
+import { rangeOwner } from '../runtime/standby/standby-placement.js';
 import { InMemoryConsumer } from './in-memory-consumer.js';
 import { InMemoryLog, type LogTransaction } from './in-memory-log.js';
 import { InMemoryProducer } from './in-memory-producer.js';

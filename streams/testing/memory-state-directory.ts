@@ -1,7 +1,7 @@
 import { MemoryLevel } from 'memory-level';
 import type { Level } from '../../stores/state-database.js';
-import type { ApplicationIdentity } from '../runtime/application-identity.js';
-import type { StateDirectory } from '../runtime/state-directory.js';
+import type { ApplicationIdentity } from '../runtime/state/application-identity.js';
+import type { StateDirectory } from '../runtime/state/state-directory.js';
 
 /** State in memory that outlives the worker, as a disk does. */
 export class MemoryStateDirectory implements StateDirectory {

@@ -1,6 +1,6 @@
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
-import type { StateDirectory } from '../runtime/state-directory.js';
-import type { Worker } from '../runtime/worker.js';
+import type { StateDirectory } from '../runtime/state/state-directory.js';
+import type { Worker } from '../runtime/worker/worker.js';
 import { type CrashPoint, SimulatedProcess } from './simulated-process.js';
 
 /** What `KafkaStreams` does with its worker, step by step: and the processes in which it runs, one after the other. */

@@ -1,6 +1,6 @@
 import type { Level } from '../../stores/state-database.js';
 import type { Ports, Producer } from '../kafka/ports.js';
-import type { StateDirectory } from '../runtime/state-directory.js';
+import type { StateDirectory } from '../runtime/state/state-directory.js';
 
 /**
  * Where a process may die in a commit, in that order: between two records of the transaction; with all of them sent, changelogs too; with the

@@ -7,7 +7,7 @@ import { RestoreBatch } from '../../stores/restore-batch.js';
 import { StateBatch } from '../../stores/state-database.js';
 import { TaskState } from '../../stores/task-state.js';
 import { RdKafkaProducer } from '../../streams/kafka/rdkafka-producer.js';
-import { AssignedTasks } from '../../streams/runtime/assigned-tasks.js';
+import { AssignedTasks } from '../../streams/runtime/worker/assigned-tasks.js';
 import {
   type CrashCall,
   type CrashOrder,

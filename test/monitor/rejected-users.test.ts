@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'mocha';
 import { RejectedUsers } from '../../monitor/rejected-users.js';
 import type { RejectedUser } from '../../monitor/snapshot.js';
 import type { ConsumerRecord } from '../../streams/kafka/record.js';
-import { deadLetter } from '../../streams/runtime/dead-letter.js';
+import { deadLetter } from '../../streams/runtime/output/dead-letter.js';
 import { kafkaRecord } from './audit-fixture.js';
 
 const NOW = 1_700_000_000_000;

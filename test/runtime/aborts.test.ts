@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import { KafkaClientError, type RefusedRecord } from '../../streams/kafka/ports.js';
-import { Aborts, checkUndoable } from '../../streams/runtime/aborts.js';
+import { Aborts, checkUndoable } from '../../streams/runtime/commit/aborts.js';
 import { RetryError } from '../../streams/runtime/errors.js';
-import { RecordQueue } from '../../streams/runtime/record-queue.js';
-import { RecordRefusedError, Refusals } from '../../streams/runtime/refusals.js';
+import { RecordQueue } from '../../streams/runtime/input/record-queue.js';
+import { RecordRefusedError, Refusals } from '../../streams/runtime/output/refusals.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { record } from './scripted-consumer.js';
 

@@ -12,7 +12,7 @@ import {
   StreamsError,
   type Topology,
 } from '../../streams/index.js';
-import { takeSlot } from '../../streams/runtime/state-directory.js';
+import { takeSlot } from '../../streams/runtime/state/state-directory.js';
 import { TestApplication } from './test-application.js';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

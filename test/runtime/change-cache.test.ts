@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { ChangeCache } from '../../streams/runtime/processors/change-cache.js';
+import { ChangeCache } from '../../streams/runtime/processors/table/change-cache.js';
 
 interface Update {
   readonly key: string;

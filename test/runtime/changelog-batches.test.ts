@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { beforeEach, describe, it } from 'mocha';
-import { ChangelogBatches } from '../../streams/runtime/changelog-batches.js';
+import { ChangelogBatches } from '../../streams/runtime/restore/changelog-batches.js';
 
 describe('batches of changelogs', () => {
   /** Changelog and bytes of each write that has begun. */

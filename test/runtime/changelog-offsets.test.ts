@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { beforeEach, describe, it } from 'mocha';
 import { KafkaClientError, type Watermarks } from '../../streams/kafka/ports.js';
-import { ChangelogOffsets } from '../../streams/runtime/changelog-offsets.js';
+import { ChangelogOffsets } from '../../streams/runtime/restore/changelog-offsets.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { FakeProducer } from './fake-producer.js';
 

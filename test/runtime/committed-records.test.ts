@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { decodeAudit, encodeAudit } from '../../streams/audit/audit-record.js';
 import { MAX_RECORD_BYTES } from '../../streams/kafka/record.js';
-import { deadLetter } from '../../streams/runtime/dead-letter.js';
-import { recordBytes } from '../../streams/runtime/record-collector.js';
-import { mayBecome, type StreamsState } from '../../streams/runtime/streams-state.js';
-import { decodeMarker, encodeMarker } from '../../streams/runtime/time-marker.js';
+import { deadLetter } from '../../streams/runtime/output/dead-letter.js';
+import { recordBytes } from '../../streams/runtime/output/record-collector.js';
+import { mayBecome, type StreamsState } from '../../streams/runtime/status/streams-state.js';
+import { decodeMarker, encodeMarker } from '../../streams/runtime/time/time-marker.js';
 import { record } from './scripted-consumer.js';
 
 describe('a time marker', () => {

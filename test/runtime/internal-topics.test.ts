@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { StreamsBuilder, type StreamsOptions, TimeWindows, type Topology } from '../../streams/index.js';
 import type { Admin, TopicConfig } from '../../streams/kafka/ports.js';
-import { createInternalTopics } from '../../streams/runtime/internal-topics.js';
+import { createInternalTopics } from '../../streams/runtime/plan/internal-topics.js';
+import { planTopology } from '../../streams/runtime/plan/task-plan.js';
 import { streamsConfig } from '../../streams/runtime/streams-config.js';
-import { planTopology } from '../../streams/runtime/task-plan.js';
 
 const DAY_MS = 86_400_000;
 

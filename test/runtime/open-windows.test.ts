@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { OpenWindows } from '../../streams/runtime/processors/open-windows.js';
+import { OpenWindows } from '../../streams/runtime/processors/window/open-windows.js';
 
 type Action = { readonly add: number; readonly row: string } | { readonly takeUpTo: number };
 

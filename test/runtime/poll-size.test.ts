@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { PollSize } from '../../streams/runtime/poll-size.js';
+import { PollSize } from '../../streams/runtime/input/poll-size.js';
 import { record } from './scripted-consumer.js';
 
 const batch = (count: number, length: number) =>

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, it } from 'mocha';
 import type { RefusedRecord } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
-import { RecordCollector } from '../../streams/runtime/record-collector.js';
-import { Refusals } from '../../streams/runtime/refusals.js';
+import { RecordCollector } from '../../streams/runtime/output/record-collector.js';
+import { Refusals } from '../../streams/runtime/output/refusals.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { FakeProducer } from './fake-producer.js';
 

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { bufferedBytes, RecordQueue } from '../../streams/runtime/record-queue.js';
+import { bufferedBytes, RecordQueue } from '../../streams/runtime/input/record-queue.js';
 import { record } from './scripted-consumer.js';
 
 setFlagsFromString('--expose-gc');

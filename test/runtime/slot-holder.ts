@@ -1,4 +1,4 @@
-import { takeSlot } from '../../streams/runtime/state-directory.js';
+import { takeSlot } from '../../streams/runtime/state/state-directory.js';
 
 /** A process that takes a slot, says which, and holds it until it is killed or its standard input ends. */
 const [, , stateDir = '', applicationId = ''] = process.argv;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { placeStandbys, rangeOwner } from '../../streams/runtime/standby-placement.js';
+import { placeStandbys, rangeOwner } from '../../streams/runtime/standby/standby-placement.js';
 
 const members = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 9 });
 const partitions = fc.integer({ min: 1, max: 24 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { type StateDirectory, takeSlot } from '../../streams/runtime/state-directory.js';
+import { type StateDirectory, takeSlot } from '../../streams/runtime/state/state-directory.js';
 import { recordingLogger } from '../http/served.js';
 
 interface Holder {

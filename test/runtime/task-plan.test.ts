@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { StreamsBuilder, type Topology, TopologyError } from '../../streams/index.js';
-import { planTopology } from '../../streams/runtime/task-plan.js';
+import { planTopology } from '../../streams/runtime/plan/task-plan.js';
 
 function counts(topics: Record<string, number>): ReadonlyMap<string, number> {
   return new Map(Object.entries(topics));

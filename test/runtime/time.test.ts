@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { END_OF_TIME, NEVER, OperatorTime, TaskTime, type TimeOrigin, Watermark } from '../../streams/runtime/time.js';
+import {
+  END_OF_TIME,
+  NEVER,
+  OperatorTime,
+  TaskTime,
+  type TimeOrigin,
+  Watermark,
+} from '../../streams/runtime/time/time.js';
 
 const time = fc.nat(100);
 

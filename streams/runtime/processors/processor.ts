@@ -1,8 +1,8 @@
 import type { SavedTime } from '../../audit/audit-record.js';
 import type { Headers } from '../../kafka/record.js';
-import type { InputSerdes } from '../dead-letter.js';
 import type { ErrorContext } from '../errors.js';
-import type { TaskContext } from '../task-context.js';
+import type { InputSerdes } from '../output/dead-letter.js';
+import type { TaskContext } from './task-context.js';
 
 /**
  * A node at work in one task. Processing is depth first: `forward` runs each child to its end, in the order of declaration.

@@ -1,7 +1,7 @@
 import { keyToStateKey } from '../../../stores/key-value-store.js';
 import { type StateKey, stateKey } from '../../../stores/state-database.js';
 import type { GraphNode, StoreSpec } from '../../dsl/node.js';
-import type { PlannedSubTopology, TopologyPlan } from '../task-plan.js';
+import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 
 /** A store that can be asked, and what is needed to read its bytes. */

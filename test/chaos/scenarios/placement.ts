@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessStatus } from '../../../streams/runtime/process-status.js';
+import type { ProcessStatus } from '../../../streams/runtime/status/process-status.js';
 import type { Member } from '../member.js';
 
 const WITHIN_MS = 60_000;

@@ -10,9 +10,9 @@ import {
   type Topology,
 } from '../../../streams/index.js';
 import { NO_HEADERS } from '../../../streams/kafka/record.js';
+import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { InteractiveQueries } from '../../../streams/runtime/queries/interactive-queries.js';
 import { StoreOwners } from '../../../streams/runtime/queries/store-owners.js';
-import { planTopology } from '../../../streams/runtime/task-plan.js';
 import { TestApplication } from '../test-application.js';
 
 const SIZE_MS = 1000;

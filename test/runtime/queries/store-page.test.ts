@@ -9,6 +9,7 @@ import { TaskState } from '../../../stores/task-state.js';
 import { encodeTimestamped } from '../../../stores/timestamped.js';
 import { windowPrefix } from '../../../stores/window-store.js';
 import { Serdes, StreamsBuilder, TimeWindows } from '../../../streams/index.js';
+import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { type QueryableStore, queryableStores } from '../../../streams/runtime/queries/queryable-store.js';
 import {
   type PageOptions,
@@ -16,7 +17,6 @@ import {
   type StoreEntry,
   type StorePage,
 } from '../../../streams/runtime/queries/store-page.js';
-import { planTopology } from '../../../streams/runtime/task-plan.js';
 
 const SIZE_MS = 1000;
 const MANY = 86_000;

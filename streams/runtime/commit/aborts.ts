@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { KafkaClientError, type RefusedRecord } from '../../kafka/ports.js';
+import { RetryError, StreamsError } from '../errors.js';
+import type { RecordQueue } from '../input/record-queue.js';
+import { RecordRefusedError, type Refusals } from '../output/refusals.js';
+
+const FIRST_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 5000;
+
+/** Throws an error after which the tasks can't go back to the last commit. */
+export function checkUndoable(error: unknown): asserts error is RetryError | KafkaClientError {
+  if (error instanceof RetryError || (error instanceof KafkaClientError && error.kind !== 'fatal')) return;
+  throw error;
+}
+
+/** The transactions of a worker that were aborted since all that they had processed was last committed. */
+export class Aborts {
+  readonly #refusals: Refusals;
+  /** By partition, how far they had come: up to there records are processed again. */
+  readonly #reached = new Map<string, number>();
+  #backoffMs = 0;
+
+  constructor(refusals: Refusals) {
+    this.#refusals = refusals;
+  }
+
+  /** One more, for what the cluster `refused` if anything. Returns the reason, for a person; throws a StreamsError if no transaction will pass. */
+  add(error: RetryError | KafkaClientError, refused: readonly RefusedRecord[], queues: readonly RecordQueue[]): string {
+    const reason = refusalReason(refused) ?? error.message;
+    this.#refusals.learn(refused);
+    if (error instanceof RetryError && error.cause instanceof RecordRefusedError) this.#refusals.forget();
+    if (this.#refusals.exhausted) throw new StreamsError(`no transaction passes: ${reason}`, { cause: error });
+    for (const queue of queues) {
+      const id = idOf(queue);
+      this.#reached.set(id, Math.max(queue.position, this.#reached.get(id) ?? queue.position));
+    }
+    // What was refused is not sent again; everything else may pass after a while.
+    if (refused.length > 0) this.#backoffMs = 0;
+    else this.#backoffMs = Math.min(Math.max(FIRST_BACKOFF_MS, 2 * this.#backoffMs), MAX_BACKOFF_MS);
+    return reason;
+  }
+
+  /** Waits before the next transaction, the longer the more were aborted. */
+  async backOff(): Promise<void> {
+    if (this.#backoffMs > 0) await delay(this.#backoffMs);
+  }
+
+  /** What was learned is needed until all of it is processed again: other tasks, and parts of it, may be committed before. */
+  committed(queues: readonly RecordQueue[]): void {
+    const isBehind = (queue: RecordQueue): boolean =>
+      queue.committedPosition < (this.#reached.get(idOf(queue)) ?? queue.committedPosition);
+    if (queues.some(isBehind)) return;
+    this.#reached.clear();
+    this.#backoffMs = 0;
+    this.#refusals.committed();
+  }
+}
+
+function idOf({ topic, partition }: RecordQueue): string {
+  return `${topic}-${partition}`;
+}
+
+/** undefined if nothing was refused. */
+function refusalReason(refused: readonly RefusedRecord[]): string | undefined {
+  const [first] = refused;
+  return first === undefined
+    ? undefined
+    : `the cluster refused ${refused.length} records, the first one for ${first.topic}: ${first.reason}`;
+}

@@ -1,0 +1,30 @@
+import type { ConsumerRecord } from '../../kafka/record.js';
+import { bufferedBytes } from './record-queue.js';
+
+/**
+ * How many records a poll may bring, so that they take no more than some bytes. The client bounds only what it fetches ahead, and
+ * that before it decompresses: 4000 records of 1 MB in one poll are possible. The size of the next records is taken to be that of the last ones.
+ */
+export class PollSize {
+  readonly #maxRecords: number;
+  readonly #maxBytes: number;
+  #records: number;
+
+  constructor(maxRecords: number, maxBytes: number) {
+    this.#maxRecords = maxRecords;
+    this.#maxBytes = maxBytes;
+    this.#records = maxRecords;
+  }
+
+  get records(): number {
+    return this.#records;
+  }
+
+  polled(records: readonly ConsumerRecord[]): void {
+    if (records.length === 0) return;
+    let bytes = 0;
+    for (const record of records) bytes += bufferedBytes(record);
+    const fitting = Math.floor((this.#maxBytes * records.length) / bytes);
+    this.#records = Math.max(1, Math.min(this.#maxRecords, fitting));
+  }
+}

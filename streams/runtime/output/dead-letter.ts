@@ -1,0 +1,93 @@
+import { inspect } from 'node:util';
+import { type ConsumerRecord, type Header, type Headers, MAX_RECORD_BYTES } from '../../kafka/record.js';
+import type { ErrorContext, NodeInput } from '../errors.js';
+import { recordBytes } from './record-collector.js';
+
+/** What a broker takes that is ahead of its clock: `log.message.timestamp.after.max.ms` by default. */
+const MAX_AHEAD_MS = 3_600_000;
+
+/** What a node's input can be written with, as far as it is known. */
+export interface InputSerdes {
+  readonly keySerde?: Serializer;
+  readonly valueSerde?: Serializer;
+}
+
+interface Serializer {
+  serialize(part: unknown): Buffer;
+}
+
+type DeadLetter = Pick<ConsumerRecord, 'key' | 'value' | 'timestamp' | 'headers'>;
+
+const MAX_CUT_KEY = 1000;
+const MAX_MESSAGE = 4000;
+
+/** A stack of some frames tells where; more would not fit in a header. */
+const MAX_STACK = 4000;
+
+/**
+ * The record that is kept of one which can't be processed, and what is known of the error. It has the raw bytes of the source
+ * record; if there is none, because results of many records leave together in a commit, what the node was given. What would be too
+ * large for a record is cut, headers of the source record first, then the key, then the value; `__streams.errors.cut` tells.
+ * A timestamp that a broker would refuse is replaced by the wall clock, `now`; `__streams.errors.timestamp` has it.
+ */
+export function deadLetter(error: Error, context: ErrorContext, now: number, serdes: InputSerdes = {}): DeadLetter {
+  const { key, value, timestamp: original, headers } = context.record ?? written(context.input, serdes);
+  const reasons = deadLetterHeaders(error, context);
+  const timestamp = original > now + MAX_AHEAD_MS ? now : Math.max(0, original);
+  if (timestamp !== original) reasons.push(header('timestamp', original));
+  const whole = { key, value, timestamp, headers: [...headers, ...reasons] };
+  if (recordBytes(key, value, whole.headers) <= MAX_RECORD_BYTES) return whole;
+  const bytes = (part: Buffer | null): string => (part === null ? 'null' : String(part.length));
+  const cut: Headers = [
+    ...reasons,
+    { key: '__streams.errors.cut', value: Buffer.from(`key ${bytes(key)} bytes, value ${bytes(value)} bytes`) },
+  ];
+  const shortKey = key?.subarray(0, MAX_CUT_KEY) ?? null;
+  const room = MAX_RECORD_BYTES - recordBytes(shortKey, null, cut);
+  return { ...whole, key: shortKey, value: value?.subarray(0, room) ?? null, headers: cut };
+}
+
+function written(input: NodeInput | null, { keySerde, valueSerde }: InputSerdes): DeadLetter {
+  const { key = null, value = null, timestamp = 0, headers = [] } = input ?? {};
+  return { key: bytesOf(key, keySerde), value: bytesOf(value, valueSerde), timestamp, headers };
+}
+
+/** As the serde writes it; if there is none, or it can't, as text for a person. */
+function bytesOf(part: unknown, serde: Serializer | undefined): Buffer | null {
+  if (part === null || part === undefined) return null;
+  try {
+    const bytes = serde?.serialize(part);
+    if (Buffer.isBuffer(bytes)) return bytes;
+  } catch {
+    // That it can't be serialized may be what went wrong.
+  }
+  return Buffer.isBuffer(part) ? part : Buffer.from(readable(part));
+}
+
+function readable(part: unknown): string {
+  if (typeof part === 'string') return part;
+  try {
+    const json = part instanceof Map || part instanceof Set ? undefined : JSON.stringify(part);
+    return json ?? inspect(part);
+  } catch {
+    return inspect(part);
+  }
+}
+
+/** Headers of a dead letter, by the names of KIP-1034; `node` is one more. */
+function deadLetterHeaders(error: Error, context: ErrorContext): Header[] {
+  const headers = [header('exception', error.name), header('message', error.message.slice(0, MAX_MESSAGE))];
+  headers.push(header('node', context.node));
+  if (error.stack?.includes('\n')) {
+    headers.push(header('stacktrace', error.stack.slice(0, MAX_STACK)));
+  }
+  const { record } = context;
+  if (record !== null) {
+    headers.push(header('topic', record.topic), header('partition', record.partition), header('offset', record.offset));
+  }
+  return headers;
+}
+
+function header(name: string, value: string | number): Header {
+  return { key: `__streams.errors.${name}`, value: Buffer.from(String(value)) };
+}

@@ -1,0 +1,158 @@
+import type { Producer } from '../../kafka/ports.js';
+import { type Headers, MAX_RECORD_BYTES } from '../../kafka/record.js';
+import type { Refusals } from './refusals.js';
+
+interface PendingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+  readonly headers: Headers;
+}
+
+/** What a record that is kept back takes beside its bytes: the object and two Buffers (measured with Node 20: 370). */
+const KEPT_OVERHEAD_BYTES = 370;
+
+export class RecordTooLargeError extends Error {
+  constructor(topic: string, bytes: number) {
+    super(`record for ${topic} has ${bytes} bytes, more than ${MAX_RECORD_BYTES}`);
+    this.name = 'RecordTooLargeError';
+  }
+}
+
+/** Bytes of key, value and headers. */
+export function recordBytes(key: Buffer | null, value: Buffer | null, headers: Headers): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
+  return bytes;
+}
+
+/** Lets the partitioner of the producer choose by the key. */
+export const ANY_PARTITION = -1;
+
+/**
+ * Takes what tasks send, in order. While no transaction is open (the one before commits), and while the queue of the
+ * client is full, it keeps records back, so that processing need not wait for either.
+ */
+export class RecordCollector {
+  readonly #producer: Producer;
+  readonly #refusals: Refusals;
+  #open = false;
+  #pending: PendingRecord[] = [];
+  #pendingBytes = 0;
+  #sent = 0;
+  /** The delivery of a record that has to be delivered before the next one is sent. */
+  #delivery: Promise<void> | undefined;
+  #failure: unknown;
+
+  constructor(producer: Producer, refusals: Refusals) {
+    this.#producer = producer;
+    this.#refusals = refusals;
+  }
+
+  /** Records sent or kept back since the transaction before was closed. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Records that wait for a transaction or for room in the client's queue. */
+  get keptBack(): number {
+    return this.#pending.length;
+  }
+
+  /** Estimate of the memory that these take. */
+  get keptBackBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Some records have to be delivered one by one. */
+  get isolates(): boolean {
+    return this.#refusals.isolates;
+  }
+
+  /** Throws a RecordTooLargeError or a RecordRefusedError, here and not when the broker refuses it: that would abort the transaction again. */
+  send(
+    topic: string,
+    partition: number,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: Headers,
+  ): void {
+    const bytes = recordBytes(key, value, headers);
+    if (bytes > MAX_RECORD_BYTES) throw new RecordTooLargeError(topic, bytes);
+    if (this.#refusals.any) this.#refusals.check(topic, key, value);
+    this.#sent++;
+    if (this.#open && this.#pending.length === 0 && !this.#refusals.isIsolated(topic)) {
+      if (this.#producer.send(topic, partition, key, value, timestamp, headers)) return;
+    }
+    this.#pending.push({ topic, partition, key, value, timestamp, headers });
+    this.#pendingBytes += KEPT_OVERHEAD_BYTES + bytes;
+  }
+
+  /** A transaction is open: what was kept back goes first. What it fails with is an error of this transaction: `drain` throws it. */
+  open(): void {
+    this.#open = true;
+    try {
+      this.drain();
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+
+  /**
+   * Sends what was kept back as far as the client has room. True if nothing is left, and nothing waits for its delivery. Throws what a
+   * delivery has failed with.
+   */
+  drain(): boolean {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+    if (!this.#open) return this.#pending.length === 0;
+    let taken = 0;
+    for (const { topic, partition, key, value, timestamp, headers } of this.#pending) {
+      if (this.#delivery !== undefined) break;
+      if (!this.#producer.send(topic, partition, key, value, timestamp, headers)) break;
+      this.#pendingBytes -= KEPT_OVERHEAD_BYTES + recordBytes(key, value, headers);
+      taken++;
+      if (this.#refusals.isIsolated(topic)) this.#deliver();
+    }
+    if (taken > 0) this.#pending = this.#pending.slice(taken);
+    return this.#pending.length === 0 && this.#delivery === undefined;
+  }
+
+  #deliver(): void {
+    const delivery = this.#producer.flush();
+    this.#delivery = delivery;
+    const ended = (failure?: unknown): void => {
+      // The transaction that it belonged to may be over.
+      if (this.#delivery !== delivery) return;
+      this.#delivery = undefined;
+      this.#failure = failure;
+    };
+    delivery.then(() => ended(), ended);
+  }
+
+  /** The transaction ends; what comes from now on belongs to the next one. */
+  close(): void {
+    if (this.#pending.length > 0) throw new Error('records of the transaction were kept back and are not sent');
+    this.#open = false;
+    this.#sent = 0;
+  }
+
+  /** Waits for the delivery that is under way, whatever becomes of it. */
+  async delivered(): Promise<void> {
+    await this.#delivery?.catch(() => {});
+  }
+
+  /** Forgets what was kept back: the transaction is aborted. */
+  discard(): void {
+    this.#open = false;
+    this.#delivery = undefined;
+    this.#failure = undefined;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#sent = 0;
+  }
+}

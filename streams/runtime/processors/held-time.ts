@@ -1,0 +1,53 @@
+import type { SavedTime } from '../../audit/audit-record.js';
+import type { Headers } from '../../kafka/record.js';
+import { END_OF_TIME, NEVER, type TimeOrigin } from '../time/time.js';
+import { Processor } from './processor.js';
+import type { TaskContext } from './task-context.js';
+
+/**
+ * Stands behind a processor that keeps records back until the commit. To what follows, time is as of the last commit: it must
+ * not run ahead of records that are still to come, or they would be late.
+ */
+export class HeldTime extends Processor implements TimeOrigin {
+  readonly upstreamTasks: number;
+  readonly #timeName: string;
+  readonly #origins: readonly TimeOrigin[];
+  #time = NEVER;
+
+  constructor(name: string, timeName: string, origins: readonly TimeOrigin[], context: TaskContext) {
+    super(name, context);
+    this.#timeName = timeName;
+    this.#origins = origins;
+    this.upstreamTasks = Math.max(...origins.map(origin => origin.upstreamTasks));
+  }
+
+  get time(): number {
+    return this.#time;
+  }
+
+  override get isDescribed(): boolean {
+    return false;
+  }
+
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.forward(key, value, timestamp, headers);
+  }
+
+  override flush(): void {
+    let time = END_OF_TIME;
+    for (const origin of this.#origins) if (origin.time < time) time = origin.time;
+    if (time > this.#time) this.#time = time;
+  }
+
+  override get timeName(): string {
+    return this.#timeName;
+  }
+
+  override saveTime(): SavedTime | undefined {
+    return this.#time === NEVER ? undefined : { released: this.#time };
+  }
+
+  override resumeTime(saved: SavedTime): void {
+    if (typeof saved.released === 'number') this.#time = saved.released;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Headers } from '../../../kafka/record.js';
+
+/** A record between two nodes of one task, in place of a trip through the repartition topic. */
+export interface LocalRecord {
+  readonly key: unknown;
+  readonly value: unknown;
+  readonly timestamp: number;
+  readonly headers: Headers;
+}
+
+/** First in, first out. Empty whenever the record that filled it has been processed to the end. */
+export class LocalQueue {
+  #records: LocalRecord[] = [];
+  #head = 0;
+
+  get headTimestamp(): number {
+    return this.#records[this.#head]?.timestamp ?? Number.POSITIVE_INFINITY;
+  }
+
+  push(record: LocalRecord): void {
+    this.#records.push(record);
+  }
+
+  shift(): LocalRecord | undefined {
+    const record = this.#records[this.#head];
+    if (record === undefined) return undefined;
+    this.#head++;
+    if (this.#head === this.#records.length) {
+      this.#records.length = 0;
+      this.#head = 0;
+    }
+    return record;
+  }
+
+  clear(): void {
+    this.#records = [];
+    this.#head = 0;
+  }
+}

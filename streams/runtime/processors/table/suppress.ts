@@ -1,0 +1,122 @@
+import type { ByteStore } from '../../../../stores/byte-store.js';
+import { keyToStateKey } from '../../../../stores/key-value-store.js';
+import { type StateKey, stateKeyBytes } from '../../../../stores/state-database.js';
+import type { SavedTime } from '../../../audit/audit-record.js';
+import type { Change } from '../../../dsl/change.js';
+import type { SuppressNode } from '../../../dsl/node.js';
+import type { Windowed } from '../../../dsl/windows.js';
+import type { Headers } from '../../../kafka/record.js';
+import { StreamsError } from '../../errors.js';
+import type { InputSerdes } from '../../output/dead-letter.js';
+import { NEVER, type OperatorTime } from '../../time/time.js';
+import { MinHeap } from '../min-heap.js';
+import { Processor } from '../processor.js';
+import type { TaskContext } from '../task-context.js';
+import { type BufferedChange, decodeBuffered, encodeBuffered } from './suppress-buffer.js';
+
+/** A key keeps its place as long as it is in the buffer. */
+interface Place {
+  readonly bufferTime: number;
+  readonly stateKey: StateKey;
+}
+
+/** By the time under which they are buffered, then by the bytes of the key. */
+function before(a: Place, b: Place): boolean {
+  return a.bufferTime === b.bufferTime ? a.stateKey < b.stateKey : a.bufferTime < b.bufferTime;
+}
+
+/**
+ * Holds updates of a table back, in memory and in its store (Java: `KTableSuppressProcessor`). Updates of one key replace each other
+ * and keep their place.
+ */
+export class SuppressProcessor extends Processor {
+  readonly #node: SuppressNode;
+  readonly #bytes: ByteStore;
+  readonly #time: OperatorTime;
+  readonly #buffer = new Map<StateKey, BufferedChange>();
+  /** What is in the buffer, in the order in which it leaves. */
+  readonly #places = new MinHeap<Place>(before);
+
+  constructor(node: SuppressNode, bytes: ByteStore, time: OperatorTime, context: TaskContext) {
+    super(node.name, context);
+    this.#node = node;
+    this.#bytes = bytes;
+    this.#time = time;
+  }
+
+  override async init(): Promise<void> {
+    const { keySerde, valueSerde } = this.#node.store;
+    for (const [stateKey, bytes] of await this.#bytes.entries()) {
+      const buffered = decodeBuffered(bytes, keySerde.deserialize(stateKeyBytes(stateKey)), valueSerde);
+      this.#buffer.set(stateKey, buffered);
+      this.#places.push({ bufferTime: buffered.bufferTime, stateKey });
+    }
+  }
+
+  protected override inputSerdes(): InputSerdes {
+    return { keySerde: this.#node.store.keySerde };
+  }
+
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    const { until, store } = this.#node;
+    const change = value as Change<unknown>;
+    this.#time.observe(timestamp);
+    const bufferTime = until.kind === 'windowCloses' ? (key as Windowed<unknown>).window.end : timestamp;
+    const stateKey = keyToStateKey(store.keySerde, key);
+    const known = this.#buffer.get(stateKey);
+    const buffered = { key, change, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
+    // First of all: it throws if the changelog can't take the row, and then nothing is buffered.
+    this.#bytes.put(stateKey, encodeBuffered(buffered, store.valueSerde));
+    this.#buffer.set(stateKey, buffered);
+    if (known === undefined) this.#places.push({ bufferTime, stateKey });
+    this.#emitDue();
+    const { maxRecords } = until;
+    if (maxRecords === undefined || this.#buffer.size <= maxRecords) return;
+    if (until.kind === 'windowCloses') {
+      throw new StreamsError(`${this.name}: the buffer has more than ${maxRecords} records, and is to stop when full`);
+    }
+    while (this.#buffer.size > maxRecords) this.#emitFirst();
+  }
+
+  override flush(): void {
+    this.#emitDue();
+    this.#time.release(this.#time.effective);
+  }
+
+  #emitDue(): void {
+    const { until } = this.#node;
+    const limit = this.#time.effective - (until.kind === 'windowCloses' ? until.graceMs : until.ms);
+    while (this.#isDueBy(limit)) this.#emitFirst();
+  }
+
+  #isDueBy(limit: number): boolean {
+    const first = this.#places.peek();
+    return first !== undefined && first.bufferTime <= limit;
+  }
+
+  #emitFirst(): void {
+    const stateKey = this.#places.pop()?.stateKey;
+    const buffered = stateKey === undefined ? undefined : this.#buffer.get(stateKey);
+    if (stateKey === undefined || buffered === undefined) return;
+    this.#buffer.delete(stateKey);
+    this.#bytes.put(stateKey, null);
+    const { key, change, timestamp, headers } = buffered;
+    // A window that was deleted has no final result.
+    if (change.newValue === null && this.#node.until.kind === 'windowCloses') return;
+    this.forward(key, change, timestamp, headers);
+  }
+
+  override get timeName(): string {
+    return this.#node.store.name;
+  }
+
+  override saveTime(): SavedTime | undefined {
+    if (this.#time.streamTime === NEVER) return undefined;
+    return { streamTime: this.#time.streamTime, released: this.#time.time };
+  }
+
+  override resumeTime(saved: SavedTime): void {
+    if (typeof saved.streamTime === 'number') this.#time.observe(saved.streamTime);
+    if (typeof saved.released === 'number') this.#time.release(saved.released);
+  }
+}

@@ -1,0 +1,182 @@
+import { EntryTooLargeError } from '../../../stores/entry-too-large-error.js';
+import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../../audit/task-counts.js';
+import { PromiseError, synchronous } from '../../dsl/synchronous.js';
+import { KafkaClientError } from '../../kafka/ports.js';
+import type { ConsumerRecord } from '../../kafka/record.js';
+import {
+  asError,
+  type ErrorContext,
+  type ErrorHandler,
+  type ErrorResponse,
+  type NodeInput,
+  RetryError,
+  StreamsError,
+} from '../errors.js';
+import { deadLetter, type InputSerdes } from '../output/dead-letter.js';
+import { ANY_PARTITION, type RecordCollector, RecordTooLargeError } from '../output/record-collector.js';
+import { RecordRefusedError } from '../output/refusals.js';
+import { isStateError } from '../state-error.js';
+import { SerdeError } from './serde-error.js';
+
+export interface ErrorHandlers {
+  readonly deserialization: ErrorHandler;
+  readonly processing: ErrorHandler;
+  readonly production: ErrorHandler;
+  /** undefined: dead letters are counted, and not kept. */
+  readonly deadLetterTopic: string | undefined;
+}
+
+/** Topics that extractors chose and that are counted by name: the counts are in the audit record, sent with each commit. */
+const MAX_CHOSEN_TOPICS = 500;
+
+/** What all others are counted under; no topic can have this name. */
+export const OTHER_TOPICS = '(other)';
+
+/** What the processors of one task share. */
+export class TaskContext {
+  readonly taskId: string;
+  readonly partition: number;
+  readonly collector: RecordCollector;
+  readonly #handlers: ErrorHandlers;
+  readonly #now: () => number;
+  #counts: TaskCounts = resumedTaskCounts(newTaskCounts());
+  #record: ConsumerRecord | null = null;
+  #recordIsSource = false;
+  #recordIsLate = false;
+  #recordWasSent = false;
+  #recordFailures = 0;
+
+  constructor(
+    taskId: string,
+    partition: number,
+    collector: RecordCollector,
+    handlers: ErrorHandlers,
+    now: () => number,
+  ) {
+    this.taskId = taskId;
+    this.partition = partition;
+    this.collector = collector;
+    this.#handlers = handlers;
+    this.#now = now;
+  }
+
+  get counts(): TaskCounts {
+    return this.#counts;
+  }
+
+  /** Goes on from the counts of an earlier run. */
+  resumeCounts(counts: TaskCounts): void {
+    this.#counts = resumedTaskCounts(counts);
+  }
+
+  /** The record of a source or repartition topic that is being processed; null in a commit. */
+  get record(): ConsumerRecord | null {
+    return this.#record;
+  }
+
+  /** @param isSource the record is of a source topic: of others it is counted elsewhere what came of them */
+  begin(record: ConsumerRecord, isSource: boolean): void {
+    this.#record = record;
+    this.#recordIsSource = isSource;
+    this.#recordIsLate = false;
+    this.#recordWasSent = false;
+    this.#recordFailures = 0;
+  }
+
+  end(): void {
+    this.#record = null;
+    if (this.#recordFailures === 0) return;
+    if (this.#recordIsSource && !this.#recordWasSent) this.#counts.rejected++;
+    else this.#addFailedResults(this.#recordFailures);
+  }
+
+  #addFailedResults(results: number): void {
+    this.#counts.failedResults = (this.#counts.failedResults ?? 0) + results;
+  }
+
+  /** An operator dropped what it was given as late. A record that several operators find late counts once. */
+  late(records = 1): void {
+    if (this.#record !== null) {
+      if (this.#recordIsLate) return;
+      this.#recordIsLate = true;
+    }
+    this.#counts.late += records;
+  }
+
+  /** A sink has sent a record to `topic`, which an extractor chose or the topology names. */
+  sent(topic: string, chosen: boolean): void {
+    this.#recordWasSent = true;
+    const { out } = this.#counts;
+    const full = chosen && out[topic] === undefined && Object.keys(out).length >= MAX_CHOSEN_TOPICS;
+    const name = full ? OTHER_TOPICS : topic;
+    out[name] = (out[name] ?? 0) + 1;
+  }
+
+  dropped(): void {
+    this.#counts.dropped++;
+  }
+
+  #answer(error: Error, context: ErrorContext): ErrorResponse {
+    const { phase } = context;
+    const response = this.#handlers[phase](error, context);
+    if (response === 'resume') return response;
+    try {
+      return synchronous(response, `${phase}ExceptionHandler`);
+    } catch (thrown) {
+      throw new StreamsError(asError(thrown).message, { cause: error });
+    }
+  }
+
+  /**
+   * Asks the handler about an exception in `node`. Returns if the record is to be left out; else throws a StreamsError.
+   *
+   * @param input what the node was given; null if it did not get that far
+   * @param serdes of the input, for a dead letter that has no source record
+   */
+  failed(
+    raisedIn: ErrorContext['phase'],
+    node: string,
+    raised: unknown,
+    input: NodeInput | null,
+    serdes: InputSerdes = {},
+  ): void {
+    const thrown = raised instanceof SerdeError ? raised.cause : raised;
+    if (thrown instanceof StreamsError || thrown instanceof RetryError) throw thrown;
+    if (thrown instanceof PromiseError) throw new StreamsError(`${node}: ${thrown.message}`, { cause: thrown });
+    // The client's errors are about the transaction, those of the disk about the task: not about this record.
+    if (thrown instanceof KafkaClientError || isStateError(thrown)) throw thrown;
+    const error = asError(thrown);
+    const phase = isProductionError(thrown) ? 'production' : raisedIn;
+    const record = this.#record;
+    const context: ErrorContext = { phase, node, taskId: this.taskId, record, input };
+    const response = this.#answer(error, context);
+    if (response !== 'resume') {
+      const where = record === null ? '' : ` for ${place(record)}`;
+      const hint = raised instanceof SerdeError ? `: check ${raised.option} of ${node}` : '';
+      const message = `${phase} failed at ${node}${where}: ${error.message}${hint}`;
+      throw response === 'retry'
+        ? new RetryError(message, { cause: error })
+        : new StreamsError(message, { cause: error });
+    }
+    if (record === null) this.#addFailedResults(1);
+    else this.#recordFailures++;
+    const topic = this.#handlers.deadLetterTopic;
+    if (topic === undefined) return;
+    const { key, value, timestamp, headers } = deadLetter(error, context, this.#now(), serdes);
+    try {
+      this.collector.send(topic, ANY_PARTITION, key, value, timestamp, headers);
+    } catch (refusal) {
+      if (!(refusal instanceof RecordRefusedError)) throw refusal;
+      throw new StreamsError(`a dead letter can't be kept in ${topic}: ${refusal.message}`, { cause: refusal });
+    }
+  }
+}
+
+/** A result that its topic or changelog does not take, wherever it was made. */
+function isProductionError(thrown: unknown): boolean {
+  return [EntryTooLargeError, RecordTooLargeError, RecordRefusedError].some(type => thrown instanceof type);
+}
+
+function place(record: ConsumerRecord): string {
+  return `${record.topic}-${record.partition}@${record.offset}`;
+}

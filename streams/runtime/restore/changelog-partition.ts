@@ -1,0 +1,63 @@
+import { decodeBlock } from '../../../stores/changelog-block.js';
+import type { RestoreBatch } from '../../../stores/restore-batch.js';
+import { stateKey } from '../../../stores/state-database.js';
+import type { TaskState } from '../../../stores/task-state.js';
+import type { Watermarks } from '../../kafka/ports.js';
+import type { ConsumerRecord, TopicPartition } from '../../kafka/record.js';
+import { TOMBSTONES_KEPT_MS } from '../plan/internal-topics.js';
+
+/** An hour less: a restore takes some time, and the clocks of two machines differ. */
+const STALE_AFTER_MS = TOMBSTONES_KEPT_MS - 3_600_000;
+
+/** A store to restore from its changelog. */
+export interface ChangelogPartition extends TopicPartition {
+  readonly taskId: string;
+  readonly store: string;
+  readonly state: TaskState;
+  /** Where a topic has the records of other tasks too: the state key of this task's own. */
+  readonly onlyKey: string | undefined;
+  /** False for a record under `onlyKey` that is not to be taken: the one before it stays. Only asked where `onlyKey` is given. */
+  readonly isValid: (record: ConsumerRecord) => boolean;
+  /** Its records are blocks of keys that all have this value; undefined: a record is a row. */
+  readonly blocksOf: Buffer | undefined;
+}
+
+/** Puts the rows that a record holds; false if it holds none, or is another task's in the same topic. */
+export function putRows(changelog: ChangelogPartition, record: ConsumerRecord, batch: RestoreBatch): boolean {
+  const { onlyKey, isValid, blocksOf } = changelog;
+  const { key, value } = record;
+  if (blocksOf !== undefined) {
+    if (value === null) return false;
+    for (const rowKey of decodeBlock(value)) batch.put(rowKey, blocksOf);
+    return true;
+  }
+  if (key === null) return false;
+  const rowKey = stateKey(key);
+  if (onlyKey !== undefined && (rowKey !== onlyKey || !isValid(record))) return false;
+  batch.put(rowKey, value);
+  return true;
+}
+
+/**
+ * Why what is on disk of the store can't go on from its offset: the changelog does not have what comes next, or tombstones of it may be gone.
+ * undefined if it can, or there is nothing on disk.
+ */
+export function unusableBecause(
+  changelog: ChangelogPartition,
+  { low, high }: Watermarks,
+  now: number,
+): string | undefined {
+  const { state, store } = changelog;
+  const offset = state.changelogOffset(store);
+  if (offset === undefined) return undefined;
+  if (offset < low || offset > high) return `its offset ${offset} is outside ${low} to ${high}`;
+  // Nothing was written since, so no tombstone either, however long ago that is.
+  if (offset === high || !hasTombstones(changelog)) return undefined;
+  const age = now - (state.asOf(store) ?? now);
+  return age > STALE_AFTER_MS ? 'it is about a day old or older, and tombstones may be gone since' : undefined;
+}
+
+/** Keys written once are never deleted, nor is the record of a task in the audit topic. */
+function hasTombstones({ onlyKey, blocksOf }: ChangelogPartition): boolean {
+  return onlyKey === undefined && blocksOf === undefined;
+}

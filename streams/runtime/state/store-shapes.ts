@@ -1,0 +1,83 @@
+import type { AuditRecord, KeptShape } from '../../audit/audit-record.js';
+import { AuditTable } from '../../audit/audit-table.js';
+import { ownValue } from '../../audit/by-name.js';
+import type { StoreSpec } from '../../dsl/node.js';
+import type { Ports } from '../../kafka/ports.js';
+import type { ConsumerRecord } from '../../kafka/record.js';
+import { TopicReader } from '../../kafka/topic-reader.js';
+import { StreamsError } from '../errors.js';
+import type { TopologyPlan } from '../plan/task-plan.js';
+
+const REMEDY =
+  'it would be misread. Declare it as it was, or process the input from its beginning: under another application id, ' +
+  'or after a reset of the application';
+
+/** The topology gives a store another shape than the state of the application has. */
+export class ChangedStoreError extends StreamsError {
+  /** Which stores, in which shapes: the message without the remedy. */
+  readonly change: string;
+
+  constructor(change: string) {
+    super(`${change}: ${REMEDY}`);
+    this.name = 'ChangedStoreError';
+    this.change = change;
+  }
+}
+
+/**
+ * Compares the stores with the shapes in which they were kept, which records of earlier versions lack. A store that is new, or not there
+ * any more, is no difference. Throws a ChangedStoreError.
+ */
+export function checkShapes(stores: readonly StoreSpec[], kept: AuditRecord['stores']): void {
+  const changed = new Map<string, string[]>();
+  for (const { name, shape } of stores) {
+    const before = ownValue(kept, name);
+    if (before === undefined || isSame(before, shape)) continue;
+    const change = `kept as ${describe(before)}, the topology has it as ${describe(shape)}`;
+    changed.set(change, [...(changed.get(change) ?? []), name]);
+  }
+  if (changed.size === 0) return;
+  const changes = [...changed].map(([change, names]) =>
+    names.length === 1 ? `store ${names.join()} was ${change}` : `stores ${names.join(', ')} were ${change}`,
+  );
+  throw new ChangedStoreError(changes.join('; '));
+}
+
+/**
+ * The same with what all tasks of the application have committed, before the group is joined: a process that can't carry the state on
+ * must not take tasks from those that can.
+ */
+export async function checkApplicationShapes(
+  { subTopologies, auditTopic }: TopologyPlan,
+  ports: Ports,
+  clientId: string,
+): Promise<void> {
+  const stores = subTopologies.flatMap(sub => sub.stores.map(({ spec }) => spec));
+  if (stores.length === 0) return;
+  const reader = await TopicReader.open(ports, clientId, [auditTopic]);
+  const table = new AuditTable();
+  try {
+    while (!reader.caughtUp) for (const record of await reader.poll()) applyValid(table, record);
+  } finally {
+    await reader.close();
+  }
+  for (const task of table.tasks.values()) checkShapes(stores, task.stores);
+}
+
+/** What is no audit record is left out. It is reported where the task is restored. */
+function applyValid(table: AuditTable, record: ConsumerRecord): void {
+  try {
+    table.apply(record);
+  } catch {
+    // The table is as it was.
+  }
+}
+
+function isSame(a: KeptShape, b: KeptShape): boolean {
+  return a.kind === b.kind && a.sizeMs === b.sizeMs && a.advanceMs === b.advanceMs && a.graceMs === b.graceMs;
+}
+
+function describe({ kind, sizeMs, advanceMs, graceMs }: KeptShape): string {
+  if (sizeMs === undefined) return kind;
+  return `${kind} (size ${sizeMs} ms, advance ${advanceMs} ms, grace ${graceMs} ms)`;
+}

@@ -1,0 +1,74 @@
+import type { InputOffsets } from '../../audit/audit-record.js';
+import type { TaskCounts } from '../../audit/task-counts.js';
+import type { UnreadableBatch } from '../../kafka/ports.js';
+import type { StreamsState } from './streams-state.js';
+
+/** A store of a task that is being restored from its changelog. */
+export interface StoreRestore {
+  readonly store: string;
+  /** Changelog records replayed so far. */
+  readonly restored: number;
+  /** Offsets that are still to be read; undefined until the changelog's end is known. */
+  readonly remaining: number | undefined;
+}
+
+export interface TaskStatus {
+  readonly id: string;
+  readonly state: 'RESTORING' | 'RUNNING';
+  /** As of the last commit: milliseconds since the epoch, -1 before the first record. */
+  readonly streamTime: number;
+  /** Since the application began, as of the last commit. */
+  readonly counts: TaskCounts;
+  /** By source topic, as of the last commit. */
+  readonly offsets: Readonly<Record<string, InputOffsets>>;
+  /** What is still to be restored; none when it is running. */
+  readonly restoring: readonly StoreRestore[];
+  /** What its nodes have received and forwarded since this process has the task, by the names of `describe()`. */
+  readonly nodes: Readonly<Record<string, NodeCounts>>;
+  readonly stores: readonly StoreStatus[];
+}
+
+/** A hot standby of a task that another process has. */
+export interface StandbyStatus {
+  /** Of the task. */
+  readonly id: string;
+  readonly stores: readonly StandbyStoreStatus[];
+}
+
+export interface StandbyStoreStatus {
+  readonly store: string;
+  /** Offset of the next record of the changelog. */
+  readonly position: number;
+  /** Offsets that it was behind the end when that was last asked for; undefined before. */
+  readonly lag: number | undefined;
+}
+
+export interface NodeCounts {
+  readonly received: number;
+  readonly forwarded: number;
+}
+
+/** Entries of a store in memory. */
+export interface StoreStatus {
+  readonly store: string;
+  /** Written and not committed yet: the record cache. */
+  readonly dirty: number;
+  /** Committed and not on disk yet. */
+  readonly unflushed: number;
+}
+
+/** What one process of the application says of itself: `GET /status`. */
+export interface ProcessStatus {
+  readonly applicationId: string;
+  /** The instance id; null before the state directory is taken. */
+  readonly instance: string | null;
+  /** Where it is to be reached, `host:port`; null if it serves nothing. */
+  readonly host: string | null;
+  readonly state: StreamsState;
+  /** What stopped it, one line; null unless the state is ERROR. */
+  readonly error: string | null;
+  readonly tasks: readonly TaskStatus[];
+  readonly standbys: readonly StandbyStatus[];
+  /** Where partitions of the input, or of changelogs, can't be read on. */
+  readonly unreadable: readonly UnreadableBatch[];
+}

@@ -1,0 +1,180 @@
+import type { ByteStore } from '../../../stores/byte-store.js';
+import {
+  type AuditRecord,
+  decodeAudit,
+  decodeAuditOf,
+  encodeAudit,
+  type InputOffsets,
+  type KeptShape,
+  type SavedTime,
+} from '../../audit/audit-record.js';
+import { byName, ownValue } from '../../audit/by-name.js';
+import type { StoreSpec } from '../../dsl/node.js';
+import type { Logger } from '../../kafka/logger.js';
+import type { ConsumerRecord } from '../../kafka/record.js';
+import type { ProcessorGraph } from '../compile/processor-graph.js';
+import type { TaskContext } from '../processors/task-context.js';
+import { checkShapes } from '../state/store-shapes.js';
+import type { PartitionGroup } from './partition-group.js';
+
+/** The store of the audit record. Its changelog is the audit topic. */
+export const AUDIT_STORE = '__audit';
+
+export interface InstanceIdentity {
+  readonly instance: string;
+  /** Where others reach it, `host:port`; null if it serves nothing. */
+  readonly host: string | null;
+}
+
+/** What a task knows of itself: kept in its audit record, with each commit. */
+export class TaskAudit {
+  readonly #context: TaskContext;
+  readonly #graph: ProcessorGraph;
+  readonly #inputs: PartitionGroup;
+  readonly #store: ByteStore;
+  readonly #instance: InstanceIdentity;
+  readonly #stores: readonly StoreSpec[];
+  #shapes: Readonly<Record<string, KeptShape>>;
+  #topicIds: Readonly<Record<string, string>> = {};
+  /** By source topic, of those that were created again (`InputOffsets.earlier`). */
+  readonly #earlier = new Map<string, number>();
+
+  constructor(options: {
+    readonly context: TaskContext;
+    readonly graph: ProcessorGraph;
+    readonly inputs: PartitionGroup;
+    readonly store: ByteStore;
+    readonly instance: InstanceIdentity;
+    /** Those of the task. */
+    readonly stores: readonly StoreSpec[];
+  }) {
+    this.#context = options.context;
+    this.#graph = options.graph;
+    this.#inputs = options.inputs;
+    this.#store = options.store;
+    this.#instance = options.instance;
+    this.#stores = options.stores;
+    this.#shapes = shapesOf(options.stores);
+  }
+
+  /** As of the last commit; undefined before the first one. */
+  get committed(): AuditRecord | undefined {
+    const bytes = this.#store.getCommitted(this.#context.taskId);
+    return bytes === null ? undefined : decodeAudit(bytes);
+  }
+
+  /** As of the last commit, where to go on in an input topic; undefined if it is not known. */
+  next(topic: string): number | undefined {
+    const audit = this.committed;
+    return ownValue(audit?.offsets, topic)?.next ?? ownValue(audit?.repartitionOffsets, topic);
+  }
+
+  /** As of the last commit; undefined if it is not known. */
+  topicId(topic: string): string | undefined {
+    return ownValue(this.committed?.topicIds, topic);
+  }
+
+  /** By topic, of those that it reads from now on. */
+  set topicIds(ids: Readonly<Record<string, string>>) {
+    this.#topicIds = ids;
+  }
+
+  /** A source topic is another one than as of the last commit, and is read from `offset` on: its offsets are counted anew. */
+  beginAgain(topic: string, offset: number): void {
+    const before = ownValue(this.committed?.offsets, topic);
+    const source = this.#inputs.sources.find(({ queue }) => queue.topic === topic);
+    if (before === undefined || source === undefined) return;
+    this.#earlier.set(topic, (before.earlier ?? 0) + before.next - before.begin);
+    source.queue.beginAt(offset);
+  }
+
+  /**
+   * Goes on from what was committed. Returns true if the others do not know that the task is here. Throws a ChangedStoreError if a store
+   * was committed in another shape.
+   */
+  resume(): boolean {
+    const audit = this.committed;
+    const moved = this.#instance.host !== null && audit?.host !== this.#instance.host;
+    if (audit === undefined) return moved;
+    const { counts, streamTime, times, watermarks, offsets, stores } = audit;
+    checkShapes(this.#stores, stores);
+    this.#shapes = Object.assign(byName(stores), this.#shapes);
+    for (const { queue } of this.#inputs.sources) {
+      const { begin, earlier } = ownValue(offsets, queue.topic) ?? {};
+      queue.beginAt(begin);
+      if (earlier !== undefined) this.#earlier.set(queue.topic, earlier);
+    }
+    this.#context.resumeCounts(counts);
+    this.#graph.taskTime.advance(streamTime);
+    for (const { planned, watermark } of this.#graph.repartitions) {
+      for (const [task, time] of (ownValue(watermarks, planned.node.repartition) ?? []).entries())
+        watermark.announce(task, time);
+    }
+    for (const processor of this.#graph.processors) {
+      const saved = processor.timeName === undefined ? undefined : ownValue(times, processor.timeName);
+      if (saved !== undefined) processor.resumeTime(saved);
+    }
+    return moved;
+  }
+
+  /** Writes how things are now; it is committed with them. */
+  save(): void {
+    const times = byName<SavedTime>();
+    for (const processor of this.#graph.processors) {
+      const saved = processor.saveTime();
+      if (saved !== undefined && processor.timeName !== undefined) times[processor.timeName] = saved;
+    }
+    const watermarks = byName<readonly number[]>();
+    for (const { planned, watermark } of this.#graph.repartitions) {
+      watermarks[planned.node.repartition] = watermark.times;
+    }
+    const offsets = byName<InputOffsets>();
+    for (const { queue } of this.#inputs.sources) {
+      const earlier = this.#earlier.get(queue.topic);
+      const read = { begin: queue.begin, next: queue.position };
+      offsets[queue.topic] = earlier === undefined ? read : { ...read, earlier };
+    }
+    const repartitionOffsets = byName<number>();
+    for (const { topic, position } of this.#inputs.queues) {
+      if (offsets[topic] === undefined) repartitionOffsets[topic] = position;
+    }
+    const { taskId, counts } = this.#context;
+    const streamTime = this.#graph.taskTime.time;
+    const time = { streamTime, times, watermarks };
+    this.#store.put(
+      taskId,
+      encodeAudit({
+        task: taskId,
+        ...this.#instance,
+        counts,
+        offsets,
+        repartitionOffsets,
+        topicIds: this.#topicIds,
+        ...time,
+        stores: this.#shapes,
+      }),
+    );
+  }
+}
+
+function shapesOf(stores: readonly StoreSpec[]): Readonly<Record<string, KeptShape>> {
+  const shapes = byName<KeptShape>();
+  for (const { name, shape } of stores) shapes[name] = shape;
+  return shapes;
+}
+
+/**
+ * False, with a warning, for a record under the task's key that is not an audit record of the task. Whoever may write to the topic
+ * could have written it: the task goes on from the last one that is valid. A tombstone is none: no task deletes its record.
+ */
+export function isAuditOf(task: string, { topic, partition, offset, value }: ConsumerRecord, logger: Logger): boolean {
+  try {
+    if (value === null) throw new TypeError('it is a tombstone');
+    decodeAuditOf(task, value);
+    return true;
+  } catch (error) {
+    const place = `${topic}-${partition}@${offset}`;
+    logger.warn(`${place} is no audit record of task ${task}, which goes on from the one before: ${String(error)}`);
+    return false;
+  }
+}

@@ -1,0 +1,167 @@
+import { StateAccessError } from '../../../stores/state-access-error.js';
+import { TaskState } from '../../../stores/task-state.js';
+import { UnreadableStateError } from '../../../stores/unreadable-state-error.js';
+import type { Logger } from '../../kafka/logger.js';
+import type { Clock } from '../../kafka/ports.js';
+import type { RecordCollector } from '../output/record-collector.js';
+import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
+import { SEEN } from '../processors/window/distinct.js';
+import type { TrackedChangelog } from '../restore/changelog-offsets.js';
+import type { ChangelogPartition } from '../restore/changelog-partition.js';
+import type { StateDirectory } from '../state/state-directory.js';
+import type { StreamsConfig } from '../streams-config.js';
+import { Task, taskId } from './task.js';
+import { AUDIT_STORE, isAuditOf } from './task-audit.js';
+
+/** Committed writes go to disk in batches: bigger ones are cheaper, and more has to be replayed after a crash. */
+const FLUSH_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
+
+/** For each store of a task. */
+const CLEAN_CACHE_BYTES = 2_500_000;
+
+export interface PlannedTask {
+  readonly sub: PlannedSubTopology;
+  readonly partition: number;
+}
+
+/** Opens, restores and rebuilds the tasks of one worker. */
+export class TaskCreator {
+  readonly #plan: TopologyPlan;
+  readonly #config: StreamsConfig;
+  readonly #directory: StateDirectory;
+  readonly #collector: RecordCollector;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(options: {
+    readonly plan: TopologyPlan;
+    readonly config: StreamsConfig;
+    readonly directory: StateDirectory;
+    readonly collector: RecordCollector;
+    readonly clock: Clock;
+    readonly logger: Logger;
+  }) {
+    this.#plan = options.plan;
+    this.#config = options.config;
+    this.#directory = options.directory;
+    this.#collector = options.collector;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+  }
+
+  #changelogs(task: PlannedTask, state: TaskState): ChangelogPartition[] {
+    return this.changelogsOf(task).map(changelog => ({
+      ...changelog,
+      state,
+      onlyKey: changelog.store === AUDIT_STORE ? idOf(task) : undefined,
+      isValid: record => isAuditOf(idOf(task), record, this.#logger),
+      blocksOf: task.sub.stores.some(({ spec }) => spec.name === changelog.store && spec.writeOnce) ? SEEN : undefined,
+    }));
+  }
+
+  /** A task on restored state, as of its last commit. */
+  async start(planned: PlannedTask, state: TaskState): Promise<Task> {
+    const task = this.#create(planned, state);
+    await task.init();
+    return task;
+  }
+
+  /**
+   * A standby forgets what the task that runs has forgotten by its last commit: expiry is in no changelog. Nothing else may write
+   * to the state meanwhile.
+   */
+  async expire(planned: PlannedTask, state: TaskState): Promise<void> {
+    this.#create(planned, state).resume();
+    state.stage();
+    state.commit();
+    await state.flush(this.#clock.now(), new Map());
+  }
+
+  #create(planned: PlannedTask, state: TaskState): Task {
+    return new Task({
+      plan: planned.sub,
+      partition: planned.partition,
+      state,
+      collector: this.#collector,
+      handlers: {
+        deserialization: this.#config.deserializationExceptionHandler,
+        processing: this.#config.processingExceptionHandler,
+        production: this.#config.productionExceptionHandler,
+        deadLetterTopic: this.#config.deadLetterTopic,
+      },
+      caching: this.#config.caching,
+      auditTopic: this.#plan.auditTopic,
+      instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
+      clock: this.#clock,
+      maxTimestampAheadMs: this.#config.maxTimestampAheadMs,
+    });
+  }
+
+  /** Changelogs that the task writes. */
+  changelogsOf(task: PlannedTask): readonly TrackedChangelog[] {
+    const { sub, partition } = task;
+    const stores = sub.stores.flatMap(({ spec, changelog }) =>
+      changelog === undefined ? [] : [[spec.name, changelog]],
+    );
+    return [...stores, [AUDIT_STORE, this.#plan.auditTopic]].map(([store = '', topic = '']) => ({
+      taskId: idOf(task),
+      store,
+      topic,
+      partition,
+    }));
+  }
+
+  /**
+   * The state of a task as it is on disk, or `standby` if it is open already, whose changelogs `read` begins to read. What can't be
+   * used (corrupt, of another format) is deleted, and read from the beginning.
+   */
+  async open(
+    task: PlannedTask,
+    read: (state: TaskState, changelogs: readonly ChangelogPartition[]) => Promise<void>,
+    standby?: TaskState,
+  ): Promise<TaskState> {
+    const state = standby ?? (await this.#openDirectory(task));
+    try {
+      await read(state, this.#changelogs(task, state));
+      return state;
+    } catch (error) {
+      await state.close();
+      throw error;
+    }
+  }
+
+  async #openDirectory(task: PlannedTask): Promise<TaskState> {
+    const id = idOf(task);
+    try {
+      return await this.#openState(task);
+    } catch (error) {
+      if (error instanceof UnreadableStateError) return await this.#rebuild(task, error.message);
+      const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new StateAccessError(`state of task ${id} in ${this.#directory.location} can't be opened: ${reason}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** State that does not fit, and is closed, is deleted: it will be restored from the beginning. */
+  async #rebuild(task: PlannedTask, reason: string): Promise<TaskState> {
+    const id = idOf(task);
+    this.#logger.warn(`task ${id}: its state is rebuilt from the changelogs: ${reason}`);
+    await this.#directory.wipe(id);
+    return await this.#openState(task);
+  }
+
+  #openState(task: PlannedTask): Promise<TaskState> {
+    const names = [...task.sub.stores.map(({ spec }) => spec.name), AUDIT_STORE];
+    return TaskState.open(this.#directory.level(idOf(task)), names, {
+      policy: FLUSH_POLICY,
+      now: this.#clock.now(),
+      cleanCacheBytes: CLEAN_CACHE_BYTES,
+      discard: () => this.#directory.wipe(idOf(task)),
+    });
+  }
+}
+
+export function idOf({ sub, partition }: PlannedTask): string {
+  return taskId(sub, partition);
+}

@@ -1,0 +1,28 @@
+import { readInt64, writeInt64 } from '../../../stores/int64.js';
+import { NEVER } from './time.js';
+
+/** What an upstream task promises to one partition of a repartition topic: nothing older than `time` will come from it. */
+export interface TimeMarker {
+  /** Partition of the task that announces. */
+  readonly upstreamTask: number;
+  readonly time: number;
+}
+
+const BYTES = 16;
+
+export function encodeMarker({ upstreamTask, time }: TimeMarker): Buffer {
+  const bytes = Buffer.allocUnsafe(BYTES);
+  writeInt64(bytes, upstreamTask, 0);
+  writeInt64(bytes, time, 8);
+  return bytes;
+}
+
+/** Throws if it is none. */
+export function decodeMarker(bytes: Buffer | null): TimeMarker {
+  if (bytes?.length === BYTES) {
+    const upstreamTask = readInt64(bytes, 0);
+    const time = readInt64(bytes, 8);
+    if (upstreamTask >= 0 && time >= NEVER && Number.isSafeInteger(time)) return { upstreamTask, time };
+  }
+  throw new Error(`not a time marker: ${bytes?.toString('hex', 0, 2 * BYTES) ?? null}`);
+}
