@@ -1,12 +1,13 @@
-export { BranchedKStream } from './dsl/branched-k-stream.js';
-export { type Duration, milliseconds, parseDuration } from './dsl/duration.js';
-export { TopologyError } from './dsl/graph.js';
-export { type Aggregation, KGroupedStream } from './dsl/k-grouped-stream.js';
-export { KStream } from './dsl/k-stream.js';
-export { KTable } from './dsl/k-table.js';
-export type { KeyValue } from './dsl/key-value.js';
-export type { EmitStrategy } from './dsl/node.js';
-export type { OperatorRecord, OperatorStream } from './dsl/operator-chain.js';
+export { BranchedKStream } from './dsl/api/branched-k-stream.js';
+export { type Aggregation, KGroupedStream } from './dsl/api/k-grouped-stream.js';
+export { KStream } from './dsl/api/k-stream.js';
+export { KTable } from './dsl/api/k-table.js';
+export { StreamsBuilder } from './dsl/api/streams-builder.js';
+export { TimeWindowedKStream } from './dsl/api/time-windowed-k-stream.js';
+export { TopologyError } from './dsl/graph/graph.js';
+export type { EmitStrategy } from './dsl/graph/node.js';
+export { Topology } from './dsl/graph/topology.js';
+export type { KeyValue } from './dsl/options/key-value.js';
 export type {
   Consumed,
   Grouped,
@@ -15,14 +16,13 @@ export type {
   Produced,
   Repartitioned,
   WindowMaterialized,
-} from './dsl/options.js';
-export { type Serde, Serdes } from './dsl/serdes.js';
-export { StreamsBuilder } from './dsl/streams-builder.js';
-export { Suppressed } from './dsl/suppressed.js';
-export { TimeWindowedKStream } from './dsl/time-windowed-k-stream.js';
-export { recordTimestamp, type TimestampExtractor } from './dsl/timestamp-extractor.js';
-export { Topology } from './dsl/topology.js';
-export { TimeWindows, type TimeWindowsOptions, type Window, type Windowed } from './dsl/windows.js';
+} from './dsl/options/options.js';
+export { Suppressed } from './dsl/options/suppressed.js';
+export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
+export type { OperatorRecord, OperatorStream } from './dsl/pipe/operator-chain.js';
+export { type Serde, Serdes } from './dsl/serde/serdes.js';
+export { type Duration, milliseconds, parseDuration } from './dsl/windows/duration.js';
+export { TimeWindows, type TimeWindowsOptions, type Window, type Windowed } from './dsl/windows/windows.js';
 export { bindServer, type HttpServer, type HttpServerOptions } from './http/http-server.js';
 export type { ServedApplication } from './http/served-application.js';
 export type { ClusterConfig } from './kafka/client-config.js';

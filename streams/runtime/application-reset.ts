@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Topology } from '../dsl/topology.js';
+import type { Topology } from '../dsl/graph/topology.js';
 import { type Admin, type Consumer, KafkaClientError, type Ports } from '../kafka/ports.js';
 import type { TopicPartitionOffset } from '../kafka/record.js';
 import { StreamsError } from './errors.js';

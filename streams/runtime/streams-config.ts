@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Duration, parseDuration } from '../dsl/duration.js';
+import { type Duration, parseDuration } from '../dsl/windows/duration.js';
 import { ConfigError } from '../kafka/config-error.js';
 import { GROUP_PROTOCOLS, type GroupProtocol } from '../kafka/group-protocol.js';
 import { isHostAndPort } from '../network/address.js';

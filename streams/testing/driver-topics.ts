@@ -1,4 +1,4 @@
-import type { Topology } from '../dsl/topology.js';
+import type { Topology } from '../dsl/graph/topology.js';
 import { asError } from '../runtime/errors.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 import type { InMemoryLog } from './in-memory-log.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mountOperators, type OperatorRecord } from '../../streams/dsl/operator-chain.js';
+import { mountOperators, type OperatorRecord } from '../../streams/dsl/pipe/operator-chain.js';
 import type { ConsumerRecord } from '../../streams/kafka/record.js';
 import { RejectedRecord } from '../../topology/clean/rejected-record.js';
 import { cleaning } from '../../topology/clean.js';

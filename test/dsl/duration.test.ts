@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { milliseconds } from '../../streams/dsl/duration.js';
+import { milliseconds } from '../../streams/dsl/windows/duration.js';
 import { TimeWindows } from '../../streams/index.js';
 
 describe('what is no duration', () => {

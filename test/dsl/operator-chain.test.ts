@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { KStream } from 'kafka-streams';
 import { describe, it } from 'mocha';
-import { mountOperators, type OperatorStream } from '../../streams/dsl/operator-chain.js';
+import { mountOperators, type OperatorStream } from '../../streams/dsl/pipe/operator-chain.js';
 
 /** The outputs of the chain that were there when the last push returned. */
 function run<In, Out>(build: (stream: OperatorStream<In>) => OperatorStream<Out>, inputs: readonly In[]): Out[] {

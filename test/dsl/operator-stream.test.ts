@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { expectTypeOf } from 'expect-type';
 import { describe, it } from 'mocha';
-import { mountOperators, type OperatorRecord, type OperatorStream } from '../../streams/dsl/operator-chain.js';
+import { mountOperators, type OperatorRecord, type OperatorStream } from '../../streams/dsl/pipe/operator-chain.js';
 
 /** The outputs of the chain that were there when the last push returned. */
 function run<In, Out>(build: (stream: OperatorStream<In>) => OperatorStream<Out>, inputs: readonly In[]): Out[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { mountOperators, type OperatorRecord } from '../../streams/dsl/operator-chain.js';
+import { mountOperators, type OperatorRecord } from '../../streams/dsl/pipe/operator-chain.js';
 import { BoundedCache } from '../../topology/clean/bounded-cache.js';
 import { titleCase } from '../../topology/clean/country.js';
 import { RejectedRecord } from '../../topology/clean/rejected-record.js';

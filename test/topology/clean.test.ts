@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { COUNTRIES } from '../../producer/generator/countries.js';
-import { mountOperators, type OperatorRecord } from '../../streams/dsl/operator-chain.js';
+import { mountOperators, type OperatorRecord } from '../../streams/dsl/pipe/operator-chain.js';
 import { RejectedRecord } from '../../topology/clean/rejected-record.js';
 import { cleaning } from '../../topology/clean.js';
 import type { User } from '../../topology/user.js';

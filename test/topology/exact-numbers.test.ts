@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { mountOperators, type OperatorRecord } from '../../streams/dsl/operator-chain.js';
+import { mountOperators, type OperatorRecord } from '../../streams/dsl/pipe/operator-chain.js';
 import { Serdes } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 import { usersOptions } from '../../topology/application.js';

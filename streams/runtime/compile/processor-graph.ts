@@ -1,7 +1,7 @@
 import { TimestampedKeyValueStore } from '../../../stores/key-value-store.js';
 import type { TaskState } from '../../../stores/task-state.js';
 import { TimestampedWindowStore } from '../../../stores/window-store.js';
-import type { AggregateNode, GraphNode, RepartitionNode, SourceNode, TableNode } from '../../dsl/node.js';
+import type { AggregateNode, GraphNode, RepartitionNode, SourceNode, TableNode } from '../../dsl/graph/node.js';
 import type { PlannedRepartition, PlannedSubTopology } from '../plan/task-plan.js';
 import { HeldTime } from '../processors/held-time.js';
 import type { Processor } from '../processors/processor.js';

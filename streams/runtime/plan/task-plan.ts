@@ -1,6 +1,6 @@
-import { TopologyError } from '../../dsl/graph.js';
-import type { RepartitionNode, SourceNode, StoreSpec } from '../../dsl/node.js';
-import { isBoundary, type SubTopology, type Topology } from '../../dsl/topology.js';
+import { TopologyError } from '../../dsl/graph/graph.js';
+import type { RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
+import { isBoundary, type SubTopology, type Topology } from '../../dsl/graph/topology.js';
 
 /** A store of a task and the topic that its writes go to; undefined if it has no changelog. */
 export interface PlannedStore {

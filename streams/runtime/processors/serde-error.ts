@@ -1,4 +1,4 @@
-import type { Serde } from '../../dsl/serdes.js';
+import type { Serde } from '../../dsl/serde/serdes.js';
 
 /** A serde threw; `cause` is what. The error handlers are given the cause, and the message that stops the application names the option. */
 export class SerdeError extends Error {

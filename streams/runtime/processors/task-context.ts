@@ -1,6 +1,6 @@
 import { EntryTooLargeError } from '../../../stores/entry-too-large-error.js';
 import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../../audit/task-counts.js';
-import { PromiseError, synchronous } from '../../dsl/synchronous.js';
+import { PromiseError, synchronous } from '../../dsl/options/synchronous.js';
 import { KafkaClientError } from '../../kafka/ports.js';
 import type { ConsumerRecord } from '../../kafka/record.js';
 import {

@@ -1,4 +1,4 @@
-import type { Window } from '../../dsl/windows.js';
+import type { Window } from '../../dsl/windows/windows.js';
 import type { InteractiveQueries } from './interactive-queries.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import { type QueryableStore, stateKeyOf } from './queryable-store.js';

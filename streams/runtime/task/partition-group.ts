@@ -1,6 +1,6 @@
-import type { SourceNode } from '../../dsl/node.js';
-import { synchronous } from '../../dsl/synchronous.js';
-import { recordTimestamp } from '../../dsl/timestamp-extractor.js';
+import type { SourceNode } from '../../dsl/graph/node.js';
+import { synchronous } from '../../dsl/options/synchronous.js';
+import { recordTimestamp } from '../../dsl/options/timestamp-extractor.js';
 import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../../kafka/record.js';
 import type { RepartitionInput } from '../compile/processor-graph.js';
 import type { RecordQueue } from '../input/record-queue.js';

@@ -9,7 +9,7 @@ import {
   type SavedTime,
 } from '../../audit/audit-record.js';
 import { byName, ownValue } from '../../audit/by-name.js';
-import type { StoreSpec } from '../../dsl/node.js';
+import type { StoreSpec } from '../../dsl/graph/node.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { ConsumerRecord } from '../../kafka/record.js';
 import type { ProcessorGraph } from '../compile/processor-graph.js';

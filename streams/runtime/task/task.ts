@@ -4,7 +4,7 @@ import { stateKeyBytes } from '../../../stores/state-database.js';
 import type { TaskState } from '../../../stores/task-state.js';
 import type { AuditRecord } from '../../audit/audit-record.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
-import { synchronous } from '../../dsl/synchronous.js';
+import { synchronous } from '../../dsl/options/synchronous.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';

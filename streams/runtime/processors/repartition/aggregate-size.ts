@@ -1,4 +1,4 @@
-import type { Serde } from '../../../dsl/serdes.js';
+import type { Serde } from '../../../dsl/serde/serdes.js';
 
 /** Of so many new aggregates one is measured. */
 const SAMPLE = 32;

@@ -1,6 +1,6 @@
 import { keyToStateKey } from '../../../../stores/key-value-store.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
-import type { AggregateNode } from '../../../dsl/node.js';
+import type { AggregateNode } from '../../../dsl/graph/node.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { NEVER, type OperatorTime } from '../../time/time.js';

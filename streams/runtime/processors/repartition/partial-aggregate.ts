@@ -1,5 +1,5 @@
 import { readInt64, writeInt64 } from '../../../../stores/int64.js';
-import type { Serde } from '../../../dsl/serdes.js';
+import type { Serde } from '../../../dsl/serde/serdes.js';
 
 /** No window: the aggregation is not windowed. */
 export const NO_WINDOW = -1;

@@ -1,5 +1,5 @@
-import type { RepartitionNode } from '../../../dsl/node.js';
-import type { Serde } from '../../../dsl/serdes.js';
+import type { RepartitionNode } from '../../../dsl/graph/node.js';
+import type { Serde } from '../../../dsl/serde/serdes.js';
 import { partitionFor } from '../../../kafka/partitioner.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';

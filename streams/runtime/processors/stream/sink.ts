@@ -1,5 +1,5 @@
-import type { SinkNode } from '../../../dsl/node.js';
-import { synchronous } from '../../../dsl/synchronous.js';
+import type { SinkNode } from '../../../dsl/graph/node.js';
+import { synchronous } from '../../../dsl/options/synchronous.js';
 import type { Headers } from '../../../kafka/record.js';
 import { TOPIC_NAME } from '../../../kafka/topic-names.js';
 import type { InputSerdes } from '../../output/dead-letter.js';

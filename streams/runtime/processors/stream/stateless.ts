@@ -7,9 +7,9 @@ import type {
   PeekNode,
   PipeNode,
   SplitNode,
-} from '../../../dsl/node.js';
-import { mountOperators, type OperatorRecord } from '../../../dsl/operator-chain.js';
-import { synchronous, synchronousElements } from '../../../dsl/synchronous.js';
+} from '../../../dsl/graph/node.js';
+import { synchronous, synchronousElements } from '../../../dsl/options/synchronous.js';
+import { mountOperators, type OperatorRecord } from '../../../dsl/pipe/operator-chain.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import { Processor } from '../processor.js';
 import type { TaskContext } from '../task-context.js';

@@ -1,6 +1,6 @@
 import { keyToStateKey, type TimestampedKeyValueStore } from '../../../../stores/key-value-store.js';
-import type { AggregateNode } from '../../../dsl/node.js';
-import { synchronous } from '../../../dsl/synchronous.js';
+import type { AggregateNode } from '../../../dsl/graph/node.js';
+import { synchronous } from '../../../dsl/options/synchronous.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { Processor } from '../processor.js';

@@ -1,6 +1,6 @@
 import { readInt64, writeInt64 } from '../../../../stores/int64.js';
-import type { Change } from '../../../dsl/change.js';
-import type { Serde } from '../../../dsl/serdes.js';
+import type { Change } from '../../../dsl/graph/change.js';
+import type { Serde } from '../../../dsl/serde/serdes.js';
 import type { Headers } from '../../../kafka/record.js';
 
 /** An update that suppress holds back. */

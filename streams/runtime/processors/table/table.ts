@@ -1,7 +1,7 @@
 import { keyToStateKey, type TimestampedKeyValueStore } from '../../../../stores/key-value-store.js';
-import type { Change } from '../../../dsl/change.js';
-import type { TableFilterNode, TableMapValuesNode, TableNode, ToStreamNode } from '../../../dsl/node.js';
-import { synchronous } from '../../../dsl/synchronous.js';
+import type { Change } from '../../../dsl/graph/change.js';
+import type { TableFilterNode, TableMapValuesNode, TableNode, ToStreamNode } from '../../../dsl/graph/node.js';
+import { synchronous } from '../../../dsl/options/synchronous.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { Processor } from '../processor.js';

@@ -1,7 +1,7 @@
 import type { ByteStore } from '../../../../stores/byte-store.js';
 import { TimestampedWindowStore } from '../../../../stores/window-store.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
-import type { DistinctNode } from '../../../dsl/node.js';
+import type { DistinctNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
 import { NEVER, type OperatorTime } from '../../time/time.js';
 import { Processor } from '../processor.js';

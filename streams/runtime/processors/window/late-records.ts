@@ -1,5 +1,5 @@
-import type { LateSink } from '../../../dsl/node.js';
-import type { Window } from '../../../dsl/windows.js';
+import type { LateSink } from '../../../dsl/graph/node.js';
+import type { Window } from '../../../dsl/windows/windows.js';
 import type { Header, Headers } from '../../../kafka/record.js';
 import { ANY_PARTITION } from '../../output/record-collector.js';
 import type { TaskContext } from '../task-context.js';

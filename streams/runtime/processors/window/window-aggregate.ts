@@ -1,7 +1,7 @@
 import type { TimestampedWindowStore } from '../../../../stores/window-store.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
-import type { AggregateNode } from '../../../dsl/node.js';
-import type { TimeWindows } from '../../../dsl/windows.js';
+import type { AggregateNode } from '../../../dsl/graph/node.js';
+import type { TimeWindows } from '../../../dsl/windows/windows.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { NEVER, type OperatorTime } from '../../time/time.js';

@@ -1,9 +1,9 @@
-import { milliseconds } from './duration.js';
-import { type Graph, TopologyError } from './graph.js';
-import type { StoreShape, StoreSpec } from './node.js';
-import type { Materialized, WindowMaterialized } from './options.js';
+import { type Graph, TopologyError } from '../graph/graph.js';
+import type { StoreShape, StoreSpec } from '../graph/node.js';
+import type { Materialized, WindowMaterialized } from '../options/options.js';
+import { milliseconds } from '../windows/duration.js';
+import type { TimeWindows } from '../windows/windows.js';
 import type { SerdePair } from './repartition.js';
-import type { TimeWindows } from './windows.js';
 
 /** Throws a TopologyError if the store's name is taken. */
 export function storeSpec<K, V>(

@@ -1,11 +1,11 @@
-import { Graph, TopologyError } from './graph.js';
+import { serdesOr } from '../declare/repartition.js';
+import { storeSpec } from '../declare/store-spec.js';
+import { Graph, TopologyError } from '../graph/graph.js';
+import { Topology } from '../graph/topology.js';
+import type { Consumed, Materialized } from '../options/options.js';
+import { recordTimestamp } from '../options/timestamp-extractor.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
-import type { Consumed, Materialized } from './options.js';
-import { serdesOr } from './repartition.js';
-import { storeSpec } from './store-spec.js';
-import { recordTimestamp } from './timestamp-extractor.js';
-import { Topology } from './topology.js';
 
 /** Where a topology is declared (Java: `StreamsBuilder`). */
 export class StreamsBuilder {

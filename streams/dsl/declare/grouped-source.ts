@@ -1,5 +1,5 @@
-import type { Graph } from './graph.js';
-import type { GraphNode } from './node.js';
+import type { Graph } from '../graph/graph.js';
+import type { GraphNode } from '../graph/node.js';
 import { addRepartition, type SerdePair } from './repartition.js';
 
 /** @internal The records of a grouped stream, before the operators that they go to. */

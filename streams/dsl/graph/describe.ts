@@ -1,5 +1,5 @@
-import type { GraphNode } from './node.js';
-import { storesOf, type Topology } from './topology.js';
+import { type GraphNode, storesOf } from './node.js';
+import type { Topology } from './topology.js';
 
 /** An element of the description: a repartition is a sink and a source, as Java prints it. */
 interface Element {

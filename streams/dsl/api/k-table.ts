@@ -1,12 +1,12 @@
-import { type Graph, TopologyError } from './graph.js';
+import { type KnownSerdes, serdesOr } from '../declare/repartition.js';
+import { storeSpec } from '../declare/store-spec.js';
+import { type Graph, TopologyError } from '../graph/graph.js';
+import type { GraphNode, SuppressUntil } from '../graph/node.js';
+import type { Named } from '../options/options.js';
+import type { Suppressed } from '../options/suppressed.js';
+import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchronous.js';
+import type { TimeWindows } from '../windows/windows.js';
 import { KStream } from './k-stream.js';
-import type { GraphNode, SuppressUntil } from './node.js';
-import type { Named } from './options.js';
-import { type KnownSerdes, serdesOr } from './repartition.js';
-import { storeSpec } from './store-spec.js';
-import type { Suppressed } from './suppressed.js';
-import type { FunctionsMustBeSynchronous, IfPromise } from './synchronous.js';
-import type { TimeWindows } from './windows.js';
 
 /** A table: the latest value of each key, and the stream of its updates (Java: `KTable`). */
 export class KTable<K, V> {

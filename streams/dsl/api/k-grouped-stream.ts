@@ -1,12 +1,12 @@
-import type { GroupedSource } from './grouped-source.js';
+import type { GroupedSource } from '../declare/grouped-source.js';
+import { serdesOr } from '../declare/repartition.js';
+import { storeSpec } from '../declare/store-spec.js';
+import type { Merger } from '../graph/node.js';
+import type { Materialized } from '../options/options.js';
+import { type Serde, Serdes } from '../serde/serdes.js';
+import type { TimeWindows } from '../windows/windows.js';
 import { KTable } from './k-table.js';
-import type { Merger } from './node.js';
-import type { Materialized } from './options.js';
-import { serdesOr } from './repartition.js';
-import { type Serde, Serdes } from './serdes.js';
-import { storeSpec } from './store-spec.js';
 import { TimeWindowedKStream } from './time-windowed-k-stream.js';
-import type { TimeWindows } from './windows.js';
 
 /** How values become an aggregate. */
 export interface Aggregation<K, V, A> {

@@ -1,6 +1,6 @@
-import { readInt64, writeInt64 } from '../../stores/int64.js';
-import type { KeyCodec } from '../../stores/key-value-store.js';
-import type { Windowed } from './windows.js';
+import { readInt64, writeInt64 } from '../../../stores/int64.js';
+import type { KeyCodec } from '../../../stores/key-value-store.js';
+import type { Windowed } from '../windows/windows.js';
 
 /** Bytes of a value and back. Never called with null: an absent key or value has no bytes. Either side may throw. */
 export interface Serde<T> extends KeyCodec<T> {

@@ -1,4 +1,4 @@
-import type { Serde } from './serdes.js';
+import type { Serde } from '../serde/serdes.js';
 
 /**
  * What an operator gives where its function gives a promise: nothing can follow. The method's own signature takes everything else, so that

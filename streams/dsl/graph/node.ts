@@ -1,8 +1,8 @@
-import type { ConsumerRecord, Headers } from '../kafka/record.js';
-import type { KeyValue } from './key-value.js';
-import type { OperatorRecord, OperatorStream } from './operator-chain.js';
-import type { Serde } from './serdes.js';
-import type { TimeWindows } from './windows.js';
+import type { ConsumerRecord, Headers } from '../../kafka/record.js';
+import type { KeyValue } from '../options/key-value.js';
+import type { OperatorRecord, OperatorStream } from '../pipe/operator-chain.js';
+import type { Serde } from '../serde/serdes.js';
+import type { TimeWindows } from '../windows/windows.js';
 
 /**
  * The nodes of the topology graph: frozen data, added by the DSL in the order of declaration. What they do is the
@@ -29,6 +29,10 @@ export type GraphNode =
   | TableMapValuesNode
   | ToStreamNode
   | SuppressNode;
+
+export function storesOf(node: GraphNode): readonly StoreSpec[] {
+  return 'store' in node ? [node.store] : [];
+}
 
 interface NodeBase {
   /** Position in the order of declaration. */

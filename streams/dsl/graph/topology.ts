@@ -1,6 +1,6 @@
 import { describeTopology } from './describe.js';
 import { TopologyError } from './graph.js';
-import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from './node.js';
+import { type GraphNode, type RepartitionNode, type SourceNode, type StoreSpec, storesOf } from './node.js';
 
 /** Nodes that run together: a task is a sub-topology and a partition. */
 export interface SubTopology {
@@ -65,8 +65,4 @@ function connectedComponents(nodes: readonly GraphNode[]): SubTopology[] {
       stores: Object.freeze(group.flatMap(storesOf)),
     }),
   );
-}
-
-export function storesOf(node: GraphNode): readonly StoreSpec[] {
-  return 'store' in node ? [node.store] : [];
 }

@@ -1,4 +1,4 @@
-import { type Duration, milliseconds } from './duration.js';
+import { type Duration, milliseconds } from '../windows/duration.js';
 
 /** When a table's updates go downstream (Java: `Suppressed`). */
 export type Suppressed =

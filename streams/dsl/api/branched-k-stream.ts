@@ -1,6 +1,6 @@
-import { type Graph, TopologyError } from './graph.js';
+import { type Graph, TopologyError } from '../graph/graph.js';
+import type { BranchPredicate, GraphNode } from '../graph/node.js';
 import type { KStream } from './k-stream.js';
-import type { BranchPredicate, GraphNode } from './node.js';
 
 /**
  * The branches of a stream in the making (Java: `BranchedKStream`): each record goes to the first branch whose predicate is

@@ -1,17 +1,22 @@
-import type { Headers } from '../kafka/record.js';
+import type { Headers } from '../../kafka/record.js';
+import { GroupedSource } from '../declare/grouped-source.js';
+import { addRepartition, type KnownSerdes, serdesOr } from '../declare/repartition.js';
+import { storeSpec } from '../declare/store-spec.js';
+import type { Graph } from '../graph/graph.js';
+import type { GraphNode } from '../graph/node.js';
+import type { KeyValue } from '../options/key-value.js';
+import type { Grouped, Materialized, Named, Produced, Repartitioned } from '../options/options.js';
+import {
+  type FunctionsMustBeSynchronous,
+  type IfPromise,
+  type Synchronous,
+  synchronous,
+} from '../options/synchronous.js';
+import type { OperatorRecord, OperatorStream } from '../pipe/operator-chain.js';
+import type { Serde } from '../serde/serdes.js';
 import { BranchedKStream } from './branched-k-stream.js';
-import type { Graph } from './graph.js';
-import { GroupedSource } from './grouped-source.js';
 import { KGroupedStream } from './k-grouped-stream.js';
 import { KTable } from './k-table.js';
-import type { KeyValue } from './key-value.js';
-import type { GraphNode } from './node.js';
-import type { OperatorRecord, OperatorStream } from './operator-chain.js';
-import type { Grouped, Materialized, Named, Produced, Repartitioned } from './options.js';
-import { addRepartition, type KnownSerdes, serdesOr } from './repartition.js';
-import type { Serde } from './serdes.js';
-import { storeSpec } from './store-spec.js';
-import { type FunctionsMustBeSynchronous, type IfPromise, type Synchronous, synchronous } from './synchronous.js';
 
 /**
  * A stream of records (Java: `KStream`). Its methods only add nodes to the topology; nothing runs here. Functions given

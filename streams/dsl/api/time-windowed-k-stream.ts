@@ -1,16 +1,16 @@
-import { TopologyError } from './graph.js';
-import { GroupedSource } from './grouped-source.js';
+import { GroupedSource } from '../declare/grouped-source.js';
+import { addRepartition, serdesOr } from '../declare/repartition.js';
+import { windowStoreSpec } from '../declare/store-spec.js';
+import { TopologyError } from '../graph/graph.js';
+import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
+import type { Named, WindowMaterialized } from '../options/options.js';
+import { synchronous } from '../options/synchronous.js';
+import { pairSerde } from '../serde/pair-serde.js';
+import { type Serde, Serdes } from '../serde/serdes.js';
+import type { TimeWindows, Windowed } from '../windows/windows.js';
 import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
-import type { EmitStrategy, GraphNode, LateSink } from './node.js';
-import type { Named, WindowMaterialized } from './options.js';
-import { pairSerde } from './pair-serde.js';
-import { addRepartition, serdesOr } from './repartition.js';
-import { type Serde, Serdes } from './serdes.js';
-import { windowStoreSpec } from './store-spec.js';
-import { synchronous } from './synchronous.js';
-import type { TimeWindows, Windowed } from './windows.js';
 
 type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'logging' | 'retention'>;
 

@@ -1,7 +1,7 @@
-import { type Graph, TopologyError } from './graph.js';
-import type { GraphNode } from './node.js';
-import { isBuiltIn, type Serde, Serdes } from './serdes.js';
-import { synchronousSerde } from './synchronous.js';
+import { type Graph, TopologyError } from '../graph/graph.js';
+import type { GraphNode } from '../graph/node.js';
+import { synchronousSerde } from '../options/synchronous.js';
+import { isBuiltIn, type Serde, Serdes } from '../serde/serdes.js';
 
 /** The serdes that a stream has from where it was read; absent where an operator made other keys or values. */
 export interface KnownSerdes<K, V> {

@@ -1,4 +1,4 @@
-import type { ConsumerRecord } from '../kafka/record.js';
+import type { ConsumerRecord } from '../../kafka/record.js';
 
 /**
  * The event time of a record, in milliseconds since the epoch. `partitionTime` is the highest time extracted on that

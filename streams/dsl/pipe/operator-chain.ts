@@ -1,5 +1,5 @@
 import { KafkaClient, KStorage, KStream } from 'kafka-streams';
-import { synchronous } from './synchronous.js';
+import { synchronous } from '../options/synchronous.js';
 
 /** What flows through the operators of `pipe`: one record's key and value. */
 export interface OperatorRecord<K, V> {
