@@ -204,7 +204,7 @@ describe('a chain that can not run synchronously, or remembers records', () => {
 
 describe('the package kafka-streams', () => {
   it('loads, mounts and lets the process end without a warning', () => {
-    const chain = new URL('../../streams/dsl/operator-chain.js', import.meta.url).href;
+    const chain = new URL('../../streams/dsl/pipe/operator-chain.js', import.meta.url).href;
     const script = `
       process.on('warning', warning => { console.log(warning.message); });
       const { mountOperators } = await import(${JSON.stringify(chain)});
