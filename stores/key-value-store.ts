@@ -24,15 +24,27 @@ export class TimestampedKeyValueStore<K, V> {
     this.#values = values;
   }
 
+  stateKeyOf(key: K): StateKey {
+    return keyToStateKey(this.#keys, key);
+  }
+
   get(key: K): ValueAndTimestamp<V> | null {
-    const bytes = this.#bytes.get(keyToStateKey(this.#keys, key));
+    return this.getRow(this.stateKeyOf(key));
+  }
+
+  getRow(row: StateKey): ValueAndTimestamp<V> | null {
+    const bytes = this.#bytes.get(row);
     return bytes === null ? null : decodeTimestamped(this.#values, bytes);
   }
 
   /** A null `value` deletes. Returns the bytes of the encoded value. */
   put(key: K, value: V | null, timestamp: number): number {
+    return this.putRow(this.stateKeyOf(key), value, timestamp);
+  }
+
+  putRow(row: StateKey, value: V | null, timestamp: number): number {
     const encoded = value === null ? null : encodeTimestamped(this.#values, value, timestamp);
-    this.#bytes.put(keyToStateKey(this.#keys, key), encoded);
+    this.#bytes.put(row, encoded);
     return encoded?.length ?? 0;
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { type Serde, Serdes } from '../../streams/index.js';
-import { AggregateSize } from '../../streams/runtime/processors/repartition/aggregate-size.js';
+import { AggregateSize } from '../../streams/runtime/processors/aggregation/aggregate-size.js';
 
 const serde = Serdes.json<unknown>();
 const sizeOf = (aggregate: unknown): number => serde.serialize(aggregate).length;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { type KStream, StreamsBuilder, TimeWindows } from '../../streams/index.js';
-import { PARTIAL_OVERHEAD_BYTES } from '../../streams/runtime/processors/repartition/combiner.js';
+import { PARTIAL_OVERHEAD_BYTES } from '../../streams/runtime/processors/aggregation/combiner.js';
 import { type TestRecord, TopologyTestDriver, type TopologyTestDriverOptions } from '../../streams/testing/index.js';
 
 const LIMIT = 300_000;

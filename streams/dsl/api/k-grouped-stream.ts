@@ -106,9 +106,6 @@ export class KGroupedStream<K, V> {
       kind: 'aggregate',
       parents: [parent],
       store,
-      windows: undefined,
-      emit: 'onWindowUpdate',
-      late: undefined,
       ...functions,
     });
     return new KTable<K, A>(graph, node, serdes);

@@ -41,7 +41,12 @@ export class KTable<K, V> {
   mapValues<VR>(mapper: (value: V, key: K) => VR, named?: Named): KTable<K, VR>;
   mapValues<VR>(mapper: (value: V, key: K) => VR, named: Named = {}): KTable<K, VR> | FunctionsMustBeSynchronous {
     const parents = [this.#node];
-    const node = this.#graph.add('KTABLE-MAPVALUES', named.name, { kind: 'tableMapValues', parents, mapper });
+    const node = this.#graph.add('KTABLE-MAPVALUES', named.name, {
+      kind: 'tableMapValues',
+      parents,
+      oldValues: 'passed',
+      mapper,
+    });
     const { keySerde } = this.#serdes;
     return new KTable<K, VR>(this.#graph, node, keySerde === undefined ? {} : { keySerde }, this.#windows);
   }
@@ -56,7 +61,12 @@ export class KTable<K, V> {
   ): KStream<K, V | null> | KStream<KR, V | null> {
     const [keyMapper, named] = first instanceof Function ? [first, second ?? {}] : [undefined, first ?? {}];
     const parents = [this.#node];
-    const node = this.#graph.add('KTABLE-TOSTREAM', named.name, { kind: 'toStream', parents, keyMapper });
+    const node = this.#graph.add('KTABLE-TOSTREAM', named.name, {
+      kind: 'toStream',
+      parents,
+      oldValues: 'unused',
+      keyMapper,
+    });
     if (keyMapper === undefined) {
       return new KStream<K, V | null>(this.#graph, node, this.#serdes as KnownSerdes<K, V | null>, false);
     }
@@ -73,6 +83,7 @@ export class KTable<K, V> {
     const node = this.#graph.add('KTABLE-SUPPRESS', options.name, {
       kind: 'suppress',
       parents: [this.#node],
+      oldValues: 'passed',
       store,
       until: this.#until(suppressed),
     });
@@ -91,7 +102,13 @@ export class KTable<K, V> {
 
   #filter(predicate: (key: K, value: V) => boolean, negated: boolean, named: Named): KTable<K, V> {
     const parents = [this.#node];
-    const node = this.#graph.add('KTABLE-FILTER', named.name, { kind: 'tableFilter', parents, negated, predicate });
+    const node = this.#graph.add('KTABLE-FILTER', named.name, {
+      kind: 'tableFilter',
+      parents,
+      oldValues: 'used',
+      negated,
+      predicate,
+    });
     return new KTable<K, V>(this.#graph, node, this.#serdes, this.#windows);
   }
 }

@@ -151,7 +151,7 @@ export class TimeWindowedKStream<K, V> {
     const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;
     const aggregate = graph.add(prefix, materialized.name, {
-      kind: 'aggregate',
+      kind: 'windowAggregate',
       parents: [parent],
       store,
       windows: this.#windows,

@@ -24,6 +24,7 @@ export type GraphNode =
   | RepartitionNode
   | SinkNode
   | AggregateNode
+  | WindowAggregateNode
   | DistinctNode
   | TableFilterNode
   | TableMapValuesNode
@@ -174,19 +175,29 @@ export interface StoreSpec {
   readonly writeOnce: boolean;
 }
 
-/** `count`, `reduce` and `aggregate` of a grouped stream, windowed or not. */
-export interface AggregateNode extends NodeBase {
-  readonly kind: 'aggregate';
+/** What `count`, `reduce` and `aggregate` have in common, windowed or not. */
+export interface AggregationNode extends NodeBase {
+  readonly kind: 'aggregate' | 'windowAggregate';
   readonly store: StoreSpec;
-  readonly windows: TimeWindows | undefined;
-  readonly emit: EmitStrategy;
-  /** undefined: late records are counted only. */
-  readonly late: LateSink | undefined;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
   /** Merges two aggregates; its presence says that the aggregation is associative. */
   readonly merger: Merger | undefined;
+}
+
+/** An aggregation of a grouped stream, by key. */
+export interface AggregateNode extends AggregationNode {
+  readonly kind: 'aggregate';
+}
+
+/** An aggregation of a grouped stream, by key and window. */
+export interface WindowAggregateNode extends AggregationNode {
+  readonly kind: 'windowAggregate';
+  readonly windows: TimeWindows;
+  readonly emit: EmitStrategy;
+  /** undefined: late records are counted only. */
+  readonly late: LateSink | undefined;
 }
 
 export type Merger = { bivarianceHack(key: unknown, left: unknown, right: unknown): unknown }['bivarianceHack'];
@@ -201,24 +212,34 @@ export interface DistinctNode extends NodeBase {
   identity(key: unknown, value: unknown): unknown;
 }
 
+/**
+ * What an operator on a table does with the old value of each update: `used` in its results, `passed` on to operators that use it, or `unused`. A
+ * table sends old values only if one is used.
+ */
+export type OldValues = 'used' | 'passed' | 'unused';
+
 export interface TableFilterNode extends NodeBase {
   readonly kind: 'tableFilter';
+  readonly oldValues: OldValues;
   readonly negated: boolean;
   predicate(key: unknown, value: unknown): boolean;
 }
 
 export interface TableMapValuesNode extends NodeBase {
   readonly kind: 'tableMapValues';
+  readonly oldValues: OldValues;
   mapper(value: unknown, key: unknown): unknown;
 }
 
 export interface ToStreamNode extends NodeBase {
   readonly kind: 'toStream';
+  readonly oldValues: OldValues;
   readonly keyMapper: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'] | undefined;
 }
 
 export interface SuppressNode extends NodeBase {
   readonly kind: 'suppress';
+  readonly oldValues: OldValues;
   readonly store: StoreSpec;
   readonly until: SuppressUntil;
 }

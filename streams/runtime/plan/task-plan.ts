@@ -21,6 +21,8 @@ export interface PlannedRepartition {
 
 /** One sub-topology with the numbers that only the cluster knows. */
 export interface PlannedSubTopology {
+  /** Its number in the ids of tasks. */
+  readonly id: number;
   readonly subTopology: SubTopology;
   /** One task for each partition. */
   readonly tasks: number;
@@ -69,6 +71,7 @@ export function planTopology(
   }
   const all = [...repartitions.values()];
   const subTopologies = topology.subTopologies.map(subTopology => ({
+    id: subTopology.id,
     subTopology,
     tasks: tasksOf.get(subTopology) ?? 0,
     sources: subTopology.sources,

@@ -1,6 +1,6 @@
 import type { SavedTime } from '../../audit/audit-record.js';
 import type { Headers } from '../../kafka/record.js';
-import { END_OF_TIME, NEVER, type TimeOrigin } from '../time/time.js';
+import { END_OF_TIME, NEVER, savedNumber, type TimeOrigin } from '../time/time.js';
 import { Processor } from './processor.js';
 import type { TaskContext } from './task-context.js';
 
@@ -48,6 +48,6 @@ export class HeldTime extends Processor implements TimeOrigin {
   }
 
   override resumeTime(saved: SavedTime): void {
-    if (typeof saved.released === 'number') this.#time = saved.released;
+    this.#time = savedNumber(saved, 'released');
   }
 }

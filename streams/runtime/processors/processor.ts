@@ -1,4 +1,5 @@
 import type { SavedTime } from '../../audit/audit-record.js';
+import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Headers } from '../../kafka/record.js';
 import type { ErrorContext } from '../errors.js';
 import type { InputSerdes } from '../output/dead-letter.js';
@@ -100,4 +101,14 @@ export abstract class Processor {
   }
 
   resumeTime(_saved: SavedTime): void {}
+}
+
+/** The processor of a node that has all it needs in the node. */
+export abstract class NodeProcessor<N extends GraphNode> extends Processor {
+  protected readonly node: N;
+
+  constructor(node: N, context: TaskContext) {
+    super(node.name, context);
+    this.node = node;
+  }
 }

@@ -30,12 +30,10 @@ export function queryableStores(plan: TopologyPlan): ReadonlyMap<string, Queryab
 function queryable(node: GraphNode): Omit<QueryableStore, 'sub'> | undefined {
   switch (node.kind) {
     case 'table':
+    case 'aggregate':
       return { spec: node.store, kind: 'keyValue', windowSizeMs: undefined, hasValues: true };
-    case 'aggregate': {
-      const windowSizeMs = node.windows?.sizeMs;
-      const kind = windowSizeMs === undefined ? 'keyValue' : 'window';
-      return { spec: node.store, kind, windowSizeMs, hasValues: true };
-    }
+    case 'windowAggregate':
+      return { spec: node.store, kind: 'window', windowSizeMs: node.windows.sizeMs, hasValues: true };
     case 'distinct':
       return { spec: node.store, kind: 'window', windowSizeMs: node.windows.sizeMs, hasValues: false };
     default:

@@ -1,37 +1,6 @@
-import type { SourceNode } from '../../dsl/graph/node.js';
-import { synchronous } from '../../dsl/options/synchronous.js';
-import { recordTimestamp } from '../../dsl/options/timestamp-extractor.js';
-import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../../kafka/record.js';
-import type { RepartitionInput } from '../compile/processor-graph.js';
+import type { TopicPartition, TopicPartitionOffset } from '../../kafka/record.js';
 import type { RecordQueue } from '../input/record-queue.js';
-import type { Processor } from '../processors/processor.js';
-import { isTimestamp } from '../time/event-time.js';
-
-/** A partition of a source topic. */
-export interface SourceInput {
-  readonly kind: 'source';
-  readonly queue: RecordQueue;
-  readonly node: SourceNode;
-  readonly processor: Processor;
-  /** The partition time: the highest timestamp extracted so far. */
-  time: number;
-}
-
-/** A partition of a repartition topic. */
-export interface RepartitionedInput {
-  readonly kind: 'repartition';
-  readonly queue: RecordQueue;
-  readonly from: RepartitionInput;
-}
-
-/** Where a task begins in a partition. */
-export interface InputStart {
-  readonly offset: number;
-  /** What the group has committed; undefined if it has nothing. */
-  readonly committed?: number;
-}
-
-export type TaskInput = SourceInput | RepartitionedInput;
+import type { InputStart, TaskInput } from './task-input.js';
 
 /** The input partitions of a task, and which of them is next (Java: `PartitionGroup`). */
 export class PartitionGroup {
@@ -40,15 +9,16 @@ export class PartitionGroup {
 
   constructor(inputs: readonly TaskInput[]) {
     this.#inputs = inputs;
-    this.#sources = inputs.filter(({ kind }) => kind === 'source').length;
+    this.#sources = inputs.filter(({ isSource }) => isSource).length;
   }
 
   get queues(): readonly RecordQueue[] {
     return this.#inputs.map(({ queue }) => queue);
   }
 
-  get sources(): readonly SourceInput[] {
-    return this.#inputs.filter(input => input.kind === 'source');
+  /** Queues of source topics. */
+  get sources(): readonly RecordQueue[] {
+    return this.#inputs.filter(({ isSource }) => isSource).map(({ queue }) => queue);
   }
 
   get partitions(): readonly TopicPartition[] {
@@ -84,10 +54,7 @@ export class PartitionGroup {
 
   /** Starts there, by topic; what was polled before is forgotten. */
   seek(starts: ReadonlyMap<string, InputStart>): void {
-    for (const { queue } of this.#inputs) {
-      const { offset, committed } = starts.get(queue.topic) ?? { offset: -1 };
-      queue.seek(offset, committed);
-    }
+    for (const input of this.#inputs) input.seek(starts.get(input.queue.topic) ?? { offset: -1 });
   }
 
   /**
@@ -111,34 +78,14 @@ export class PartitionGroup {
     let least = Number.POSITIVE_INFINITY;
     let waiting = false;
     for (const input of this.#inputs) {
-      const head = input.queue.peek();
-      if (head === undefined) {
-        if (input.kind === 'source' && input.queue.end === undefined) waiting = true;
-        continue;
-      }
-      // Markers and partial aggregates carry their own time: no need to hold them back for other partitions.
-      const timestamp = input.kind === 'repartition' ? Number.NEGATIVE_INFINITY : headTimestamp(input, head, latest);
-      if (next === undefined || timestamp < least) {
+      const timestamp = input.headTime(latest);
+      if (timestamp === undefined) {
+        if (input.isSource && input.queue.end === undefined) waiting = true;
+      } else if (next === undefined || timestamp < least) {
         next = input;
         least = timestamp;
       }
     }
-    return next?.kind === 'source' && this.#sources > 1 && waiting ? undefined : next;
+    return next?.isSource === true && this.#sources > 1 && waiting ? undefined : next;
   }
-}
-
-/** What has no valid timestamp goes next: the error is met again where it is handled. */
-function headTimestamp(input: SourceInput, head: ConsumerRecord, latest: number): number {
-  try {
-    const timestamp = extracted(input, head);
-    return isTimestamp(timestamp, latest) ? timestamp : Number.NEGATIVE_INFINITY;
-  } catch {
-    return Number.NEGATIVE_INFINITY;
-  }
-}
-
-function extracted({ node, time }: SourceInput, head: ConsumerRecord): number {
-  if (node.timestampExtractor === recordTimestamp) return head.timestamp;
-  const value = head.value === null ? null : node.valueSerde.deserialize(head.value);
-  return synchronous(node.timestampExtractor(head, value, time), 'the timestamp extractor');
 }

@@ -82,10 +82,10 @@ export class TaskAudit {
   /** A source topic is another one than as of the last commit, and is read from `offset` on: its offsets are counted anew. */
   beginAgain(topic: string, offset: number): void {
     const before = ownValue(this.committed?.offsets, topic);
-    const source = this.#inputs.sources.find(({ queue }) => queue.topic === topic);
+    const source = this.#inputs.sources.find(queue => queue.topic === topic);
     if (before === undefined || source === undefined) return;
     this.#earlier.set(topic, (before.earlier ?? 0) + before.next - before.begin);
-    source.queue.beginAt(offset);
+    source.beginAt(offset);
   }
 
   /**
@@ -99,15 +99,15 @@ export class TaskAudit {
     const { counts, streamTime, times, watermarks, offsets, stores } = audit;
     checkShapes(this.#stores, stores);
     this.#shapes = Object.assign(byName(stores), this.#shapes);
-    for (const { queue } of this.#inputs.sources) {
+    for (const queue of this.#inputs.sources) {
       const { begin, earlier } = ownValue(offsets, queue.topic) ?? {};
       queue.beginAt(begin);
       if (earlier !== undefined) this.#earlier.set(queue.topic, earlier);
     }
     this.#context.resumeCounts(counts);
     this.#graph.taskTime.advance(streamTime);
-    for (const { planned, watermark } of this.#graph.repartitions) {
-      for (const [task, time] of (ownValue(watermarks, planned.node.repartition) ?? []).entries())
+    for (const { node, watermark } of this.#graph.repartitions) {
+      for (const [task, time] of (ownValue(watermarks, node.repartition) ?? []).entries())
         watermark.announce(task, time);
     }
     for (const processor of this.#graph.processors) {
@@ -125,11 +125,11 @@ export class TaskAudit {
       if (saved !== undefined && processor.timeName !== undefined) times[processor.timeName] = saved;
     }
     const watermarks = byName<readonly number[]>();
-    for (const { planned, watermark } of this.#graph.repartitions) {
-      watermarks[planned.node.repartition] = watermark.times;
+    for (const { node, watermark } of this.#graph.repartitions) {
+      watermarks[node.repartition] = watermark.times;
     }
     const offsets = byName<InputOffsets>();
-    for (const { queue } of this.#inputs.sources) {
+    for (const queue of this.#inputs.sources) {
       const earlier = this.#earlier.get(queue.topic);
       const read = { begin: queue.begin, next: queue.position };
       offsets[queue.topic] = earlier === undefined ? read : { ...read, earlier };

@@ -4,31 +4,24 @@ import { stateKeyBytes } from '../../../stores/state-database.js';
 import type { TaskState } from '../../../stores/task-state.js';
 import type { AuditRecord } from '../../audit/audit-record.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
-import { synchronous } from '../../dsl/options/synchronous.js';
 import type { Clock } from '../../kafka/ports.js';
-import type { ConsumerRecord, TopicPartitionOffset } from '../../kafka/record.js';
+import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
-import { buildProcessorGraph, type ProcessorGraph, type RepartitionInput } from '../compile/processor-graph.js';
+import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
 import { RecordQueue } from '../input/record-queue.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
-import type { LocalQueue } from '../processors/repartition/local-queue.js';
-import { decodePartial } from '../processors/repartition/partial-aggregate.js';
-import { kindOf, unescaped } from '../processors/repartition/record-kind.js';
-import { SerdeError } from '../processors/serde-error.js';
+import { drainLocally } from '../processors/repartition/drain.js';
+import type { RepartitionInput } from '../processors/site.js';
 import { type ErrorHandlers, TaskContext } from '../processors/task-context.js';
 import type { NodeCounts } from '../status/process-status.js';
-import { InvalidTimestampError, isTimestamp, latestTimestamp, MAX_TIMESTAMP } from '../time/event-time.js';
+import { latestTimestamp } from '../time/event-time.js';
 import { NEVER } from '../time/time.js';
-import { decodeMarker } from '../time/time-marker.js';
-import {
-  type InputStart,
-  PartitionGroup,
-  type RepartitionedInput,
-  type SourceInput,
-  type TaskInput,
-} from './partition-group.js';
+import { PartitionGroup } from './partition-group.js';
+import { RepartitionedInput } from './repartitioned-input.js';
+import { SourceInput } from './source-input.js';
 import { AUDIT_STORE, type InstanceIdentity, TaskAudit } from './task-audit.js';
+import type { InputStart, TaskInput } from './task-input.js';
 
 export interface TaskOptions {
   readonly plan: PlannedSubTopology;
@@ -54,14 +47,11 @@ export class Task {
   readonly #context: TaskContext;
   readonly #graph: ProcessorGraph;
   readonly #inputs: PartitionGroup;
-  readonly #localQueues: readonly LocalQueue[];
   readonly #collector: RecordCollector;
   readonly #auditTopic: string;
   readonly #audit: TaskAudit;
   readonly #clock: Clock;
   readonly #maxTimestampAheadMs: number;
-  /** The highest timestamp that is believed. */
-  #latest = MAX_TIMESTAMP;
   #dirty = false;
   #lastRecordAt: number;
   /** Timestamps of the newest source record since the last commit, and of the one before that commits. */
@@ -81,9 +71,8 @@ export class Task {
     this.#lastRecordAt = clock.monotonic();
     this.#context = new TaskContext(this.id, partition, collector, handlers, () => clock.now());
     this.#limitEntries();
-    const drain = (input: RepartitionInput): void => this.#drain([input.queue], [input]);
+    const drain = (input: RepartitionInput): void => drainLocally([input]);
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now(), drain });
-    this.#localQueues = this.#graph.repartitions.map(({ queue }) => queue);
     this.#inputs = new PartitionGroup([...this.#sourceInputs(), ...this.#repartitionInputs()]);
     this.#audit = new TaskAudit({
       context: this.#context,
@@ -206,11 +195,11 @@ export class Task {
     let processed = 0;
     let bytes = 0;
     let fed = false;
-    this.#latest = latestTimestamp(this.#clock.now(), this.#maxTimestampAheadMs);
+    const latest = latestTimestamp(this.#clock.now(), this.#maxTimestampAheadMs);
     while (processed < maxRecords && bytes < maxBytes) {
-      const input = this.#inputs.next(this.#latest);
+      const input = this.#inputs.next(latest);
       if (input === undefined) break;
-      if (input.kind === 'source') fed = true;
+      if (input.isSource) fed = true;
       const buffered = input.queue.bytes;
       this.#processRecord(input);
       bytes += buffered - input.queue.bytes;
@@ -222,91 +211,16 @@ export class Task {
   }
 
   #processRecord(input: TaskInput): void {
-    const record = input.queue.take();
+    const record = input.queue.peek();
     if (record === undefined) return;
     this.#dirty = true;
-    this.#context.begin(record, input.kind === 'source');
-    if (input.kind === 'source') this.#processSource(input, record);
-    else this.#processRepartitioned(input.from, record);
-    this.#drain(this.#localQueues, this.#graph.repartitions);
+    this.#context.begin(record, input.isSource);
+    const timestamp = input.deliver();
+    if (input.isSource && timestamp !== NEVER && (this.#newest === undefined || timestamp > this.#newest)) {
+      this.#newest = timestamp;
+    }
+    drainLocally(this.#graph.repartitions);
     this.#context.end();
-  }
-
-  #processSource(input: SourceInput, record: ConsumerRecord): void {
-    const { node, processor } = input;
-    const { counts } = this.#context;
-    counts.in[record.topic] = (counts.in[record.topic] ?? 0) + 1;
-    let key: unknown;
-    let value: unknown;
-    let serde: SerdeError['option'] = 'keySerde';
-    try {
-      key = record.key === null ? null : node.keySerde.deserialize(record.key);
-      serde = 'valueSerde';
-      value = record.value === null ? null : node.valueSerde.deserialize(record.value);
-    } catch (thrown) {
-      this.#context.failed('deserialization', node.name, new SerdeError(thrown, serde), null);
-      return;
-    }
-    let timestamp: number;
-    try {
-      timestamp = synchronous(node.timestampExtractor(record, value, input.time), 'the timestamp extractor');
-      if (!isTimestamp(timestamp, this.#latest)) {
-        throw new InvalidTimestampError(timestamp, this.#clock.now(), this.#maxTimestampAheadMs);
-      }
-    } catch (thrown) {
-      this.#context.failed('processing', node.name, thrown, null);
-      return;
-    }
-    if (timestamp < 0) {
-      this.#context.dropped();
-      return;
-    }
-    if (timestamp > input.time) input.time = timestamp;
-    if (this.#newest === undefined || timestamp > this.#newest) this.#newest = timestamp;
-    this.#graph.taskTime.advance(timestamp);
-    processor.receive(key, value, timestamp, record.headers);
-  }
-
-  #processRepartitioned(from: RepartitionInput, record: ConsumerRecord): void {
-    const { timestamp, headers, value: bytes } = record;
-    const kind = kindOf(headers);
-    try {
-      if (kind === 'time') {
-        const { upstreamTask, time } = decodeMarker(bytes);
-        from.watermark.announce(upstreamTask, time);
-        return;
-      }
-      const { node } = from.planned;
-      const key = record.key === null ? null : node.keySerde.deserialize(record.key);
-      if (kind === 'partial') {
-        if (from.aggregate === undefined) throw new Error('a partial aggregate, and no aggregation gets it');
-        const partial = decodePartial(bytes, from.aggregate.store.valueSerde);
-        from.source.receive(key, partial, timestamp, NO_HEADERS);
-        return;
-      }
-      const value = bytes === null ? null : node.valueSerde.deserialize(bytes);
-      from.source.receive(key, value, timestamp, unescaped(headers));
-    } catch (thrown) {
-      this.#context.failed('deserialization', from.source.name, thrown, null);
-    }
-  }
-
-  /** Runs what nodes sent to each other within the task, the oldest head first, until nothing is left. */
-  #drain(queues: readonly LocalQueue[], inputs: readonly RepartitionInput[]): void {
-    for (;;) {
-      let next = -1;
-      let least = Number.POSITIVE_INFINITY;
-      for (let index = 0; index < queues.length; index++) {
-        const timestamp = queues[index]?.headTimestamp ?? Number.POSITIVE_INFINITY;
-        if (timestamp < least) {
-          next = index;
-          least = timestamp;
-        }
-      }
-      const record = queues[next]?.shift();
-      if (record === undefined) return;
-      inputs[next]?.source.receive(record.key, record.value, record.timestamp, record.headers);
-    }
   }
 
   /** Event time goes on although no record came: everything that comes from now on is at `time` or later. */
@@ -351,30 +265,29 @@ export class Task {
   }
 
   #sourceInputs(): SourceInput[] {
+    const context = this.#context;
+    const clock = this.#clock;
+    const maxTimestampAheadMs = this.#maxTimestampAheadMs;
+    const { taskTime } = this.#graph;
     return [...this.#graph.sources].flatMap(([node, processor]) =>
       node.topics
         .filter(topic => this.#plan.inputs.some(input => input.topic === topic && this.partition < input.partitions))
-        .map(topic => ({
-          kind: 'source' as const,
-          queue: new RecordQueue(topic, this.partition),
-          node,
-          processor,
-          time: NEVER,
-        })),
+        .map(topic => {
+          const queue = new RecordQueue(topic, this.partition);
+          return new SourceInput({ node, processor, queue, context, taskTime, clock, maxTimestampAheadMs });
+        }),
     );
   }
 
   #repartitionInputs(): RepartitionedInput[] {
-    return this.#graph.repartitions.map(from => ({
-      kind: 'repartition' as const,
-      queue: new RecordQueue(from.planned.topic, this.partition),
-      from,
-    }));
+    return this.#graph.repartitions.map(
+      input => new RepartitionedInput(input, new RecordQueue(input.topic, this.partition), this.#context),
+    );
   }
 }
 
 export function taskId(plan: PlannedSubTopology, partition: number): string {
-  return `${plan.subTopology.id}_${partition}`;
+  return `${plan.id}_${partition}`;
 }
 
 function closesOnIdle(node: PlannedSubTopology['subTopology']['nodes'][number]): boolean {

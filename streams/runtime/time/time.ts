@@ -1,3 +1,5 @@
+import type { SavedTime } from '../../audit/audit-record.js';
+
 /** Before any time: nothing was heard or seen. */
 export const NEVER = -1;
 
@@ -107,4 +109,20 @@ export class OperatorTime implements TimeOrigin {
   release(time: number): void {
     if (time > this.#released) this.#released = time;
   }
+
+  save(): { readonly streamTime: number; readonly released: number } {
+    return { streamTime: this.#streamTime, released: this.#released };
+  }
+
+  /** Goes on from what was saved. */
+  resume(saved: SavedTime): void {
+    this.observe(savedNumber(saved, 'streamTime'));
+    this.release(savedNumber(saved, 'released'));
+  }
+}
+
+/** NEVER if it was not saved. */
+export function savedNumber(saved: SavedTime, name: string): number {
+  const value = saved[name];
+  return typeof value === 'number' ? value : NEVER;
 }

@@ -11,9 +11,9 @@ import type { ChangelogPartition } from '../restore/changelog-partition.js';
 import type { ChangelogReader, RestoreProgress } from '../restore/changelog-reader.js';
 import type { StandbyTasks } from '../standby/standby-tasks.js';
 import type { StoreRestore, TaskStatus } from '../status/process-status.js';
-import type { InputStart } from '../task/partition-group.js';
 import type { Task } from '../task/task.js';
 import { idOf, type PlannedTask, type TaskCreator } from '../task/task-creator.js';
+import type { InputStart } from '../task/task-input.js';
 import { restoringTask, runningTask } from '../task/task-status.js';
 
 const UNKNOWN_MEMBER = 25;

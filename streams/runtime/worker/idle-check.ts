@@ -64,7 +64,7 @@ export class IdleCheck {
   }
 
   async #atEnd(task: Task): Promise<boolean> {
-    for (const { queue } of task.inputs.sources) {
+    for (const queue of task.inputs.sources) {
       if (queue.end === undefined) return false;
       if (queue.end < (await this.#highWatermark(queue))) return false;
     }

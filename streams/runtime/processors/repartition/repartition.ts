@@ -1,52 +1,76 @@
-import type { RepartitionNode } from '../../../dsl/graph/node.js';
+import type { AggregationNode, GraphNode, RepartitionNode } from '../../../dsl/graph/node.js';
 import type { Serde } from '../../../dsl/serde/serdes.js';
 import { partitionFor } from '../../../kafka/partitioner.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
-import { END_OF_TIME, NEVER, type TimeOrigin, type Watermark } from '../../time/time.js';
+import { END_OF_TIME, NEVER, type TimeOrigin, Watermark } from '../../time/time.js';
 import { encodeMarker } from '../../time/time-marker.js';
+import { insertCombiner, isCombined } from '../aggregation/combiner.js';
+import { encodePartial, PartialAggregate } from '../aggregation/partial-aggregate.js';
+import { LocalQueue } from '../local-queue.js';
 import { Processor } from '../processor.js';
 import { serialized } from '../serde-error.js';
-import type { TaskContext } from '../task-context.js';
-import type { LocalQueue } from './local-queue.js';
-import { encodePartial, PartialAggregate } from './partial-aggregate.js';
+import type { Compile, RepartitionInput, RepartitionRole, Site } from '../site.js';
+import { ForwardProcessor } from '../stream/forward.js';
 import { escaped, PARTIAL_HEADERS, TIME_HEADERS } from './record-kind.js';
 
-export interface RepartitionOutput {
-  readonly topic: string;
-  readonly partitions: number;
-  /** Where records of the task's own partition go on; undefined if what reads the topic is another sub-topology. */
-  readonly local: { readonly queue: LocalQueue; readonly watermark: Watermark } | undefined;
-  /** What the time that it announces is made of. */
-  readonly frontier: readonly TimeOrigin[];
-  /** Serde of partial aggregates. */
-  readonly aggregateSerde: Serde<unknown> | undefined;
+export const compileRepartition: Compile<RepartitionNode> = (node, site) => {
+  const role = site.repartition(node);
+  const aggregate = aggregationAfter(site.children);
+  let input: RepartitionInput | undefined;
+  if (role.isRead) {
+    const source = new ForwardProcessor(`${node.repartition}-repartition-source`, site.context);
+    const watermark = new Watermark(role.upstreamTasks);
+    input = { node, topic: role.topic, source, queue: new LocalQueue(), watermark, aggregate };
+    site.readRepartition(input);
+  }
+  const [feeder] = site.feeders;
+  if (!role.isWritten || feeder === undefined) return;
+  const processor = new RepartitionProcessor(node, role, aggregate, role.local ? input : undefined, site);
+  const combined = aggregate !== undefined && isCombined(aggregate, site);
+  site.insert(processor, combined ? insertCombiner(aggregate, site, feeder) : feeder);
+};
+
+/** The only child of the repartition, if that is an aggregation: it may get partial aggregates. */
+function aggregationAfter(children: readonly GraphNode[]): AggregationNode | undefined {
+  const [only] = children;
+  if (children.length !== 1 || only === undefined) return undefined;
+  return only.kind === 'aggregate' || only.kind === 'windowAggregate' ? only : undefined;
 }
 
 /**
  * Moves records to the partition of their key: through the topic if that is another one, else within the task. At each
- * commit, behind the records, it announces the task's time.
+ * commit, after the records, it announces the task's time.
  */
-export class RepartitionProcessor extends Processor {
+class RepartitionProcessor extends Processor {
   readonly #node: RepartitionNode;
-  readonly #output: RepartitionOutput;
-  readonly #told: number[];
-  readonly #drain: (queue: LocalQueue) => void;
-  readonly #now: () => number;
+  readonly #topic: string;
+  readonly #partitions: number;
+  /** Where records of the task's own partition go on; undefined if what reads the topic is another sub-topology. */
+  readonly #local: RepartitionInput | undefined;
+  readonly #aggregateSerde: Serde<unknown>;
+  readonly #site: Site;
+  /** What the time that it announces is made of. */
+  readonly #frontier: readonly TimeOrigin[];
+  /** By partition, the time that was announced last. */
+  readonly #announced: number[];
 
   constructor(
     node: RepartitionNode,
-    output: RepartitionOutput,
-    context: TaskContext,
-    drain: (queue: LocalQueue) => void,
-    now: () => number,
+    { topic, partitions }: RepartitionRole,
+    aggregate: AggregationNode | undefined,
+    local: RepartitionInput | undefined,
+    site: Site,
   ) {
-    super(`${node.repartition}-repartition-sink`, context);
+    super(`${node.repartition}-repartition-sink`, site.context);
     this.#node = node;
-    this.#output = output;
-    this.#told = new Array<number>(output.partitions).fill(NEVER);
-    this.#drain = drain;
-    this.#now = now;
+    this.#topic = topic;
+    this.#partitions = partitions;
+    this.#local = local;
+    this.#aggregateSerde = aggregate?.store.valueSerde ?? node.valueSerde;
+    this.#site = site;
+    this.#frontier = site.frontier;
+    this.#announced = new Array<number>(partitions).fill(NEVER);
   }
 
   protected override get phase(): 'production' {
@@ -55,9 +79,8 @@ export class RepartitionProcessor extends Processor {
 
   protected override inputSerdes(value: unknown): InputSerdes {
     if (!(value instanceof PartialAggregate)) return this.#node;
-    const { keySerde, valueSerde } = this.#node;
-    const { aggregateSerde = valueSerde } = this.#output;
-    return { keySerde, valueSerde: { serialize: () => aggregateSerde.serialize(value.aggregate) } };
+    const { keySerde } = this.#node;
+    return { keySerde, valueSerde: { serialize: () => this.#aggregateSerde.serialize(value.aggregate) } };
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
@@ -65,37 +88,37 @@ export class RepartitionProcessor extends Processor {
       this.context.dropped();
       return;
     }
-    const { topic, partitions, local } = this.#output;
+    const local = this.#local;
     const keyBytes = serialized(this.#node.keySerde, key, 'keySerde');
-    const partition = partitionFor(keyBytes, partitions);
+    const partition = partitionFor(keyBytes, this.#partitions);
     if (local !== undefined && partition === this.context.partition) {
       local.queue.push({ key, value, timestamp, headers });
       return;
     }
     if (value instanceof PartialAggregate) {
-      const bytes = encodePartial(value, this.#output.aggregateSerde ?? this.#node.valueSerde);
-      this.context.collector.send(topic, partition, keyBytes, bytes, timestamp, PARTIAL_HEADERS);
+      const bytes = encodePartial(value, this.#aggregateSerde);
+      this.context.collector.send(this.#topic, partition, keyBytes, bytes, timestamp, PARTIAL_HEADERS);
       return;
     }
     const valueBytes =
       value === null || value === undefined ? null : serialized(this.#node.valueSerde, value, 'valueSerde');
-    this.context.collector.send(topic, partition, keyBytes, valueBytes, timestamp, escaped(headers));
+    this.context.collector.send(this.#topic, partition, keyBytes, valueBytes, timestamp, escaped(headers));
   }
 
   override flush(): void {
-    const { topic, partitions, local, frontier } = this.#output;
-    if (local !== undefined) this.#drain(local.queue);
+    const local = this.#local;
+    if (local !== undefined) this.#site.drain(local);
     let time = END_OF_TIME;
-    for (const origin of frontier) if (origin.time < time) time = origin.time;
+    for (const origin of this.#frontier) if (origin.time < time) time = origin.time;
     if (time === NEVER) return;
     const own = this.context.partition;
     local?.watermark.announce(own, time);
     const marker = encodeMarker({ upstreamTask: own, time });
-    for (let partition = 0; partition < partitions; partition++) {
+    for (let partition = 0; partition < this.#partitions; partition++) {
       if (local !== undefined && partition === own) continue;
-      if ((this.#told[partition] ?? NEVER) >= time) continue;
-      this.#told[partition] = time;
-      this.context.collector.send(topic, partition, null, marker, this.#now(), TIME_HEADERS);
+      if ((this.#announced[partition] ?? NEVER) >= time) continue;
+      this.#announced[partition] = time;
+      this.context.collector.send(this.#topic, partition, null, marker, this.#site.now(), TIME_HEADERS);
     }
   }
 }

@@ -4,28 +4,23 @@ import type { Headers } from '../../../kafka/record.js';
 import { TOPIC_NAME } from '../../../kafka/topic-names.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { ANY_PARTITION } from '../../output/record-collector.js';
-import { Processor } from '../processor.js';
+import { NodeProcessor } from '../processor.js';
 import { serialized } from '../serde-error.js';
-import type { TaskContext } from '../task-context.js';
+import type { Compile } from '../site.js';
 
-export class SinkProcessor extends Processor {
-  readonly #node: SinkNode;
+export const compileSink: Compile<SinkNode> = (node, site) => site.place(new SinkProcessor(node, site.context));
 
-  constructor(node: SinkNode, context: TaskContext) {
-    super(node.name, context);
-    this.#node = node;
-  }
-
+class SinkProcessor extends NodeProcessor<SinkNode> {
   protected override get phase(): 'production' {
     return 'production';
   }
 
   protected override inputSerdes(): InputSerdes {
-    return this.#node;
+    return this.node;
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { topic: choice, keySerde, valueSerde } = this.#node;
+    const { topic: choice, keySerde, valueSerde } = this.node;
     const chosen = typeof choice !== 'string';
     const topic = chosen ? checkedTopic(synchronous(choice(key, value, headers), 'the topic extractor')) : choice;
     const keyBytes = key === null || key === undefined ? null : serialized(keySerde, key, 'keySerde');

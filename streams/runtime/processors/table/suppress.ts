@@ -8,9 +8,10 @@ import type { Windowed } from '../../../dsl/windows/windows.js';
 import type { Headers } from '../../../kafka/record.js';
 import { StreamsError } from '../../errors.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
-import { NEVER, type OperatorTime } from '../../time/time.js';
+import { NEVER, OperatorTime } from '../../time/time.js';
 import { MinHeap } from '../min-heap.js';
-import { Processor } from '../processor.js';
+import { NodeProcessor } from '../processor.js';
+import type { Compile } from '../site.js';
 import type { TaskContext } from '../task-context.js';
 import { type BufferedChange, decodeBuffered, encodeBuffered } from './suppress-buffer.js';
 
@@ -25,12 +26,17 @@ function before(a: Place, b: Place): boolean {
   return a.bufferTime === b.bufferTime ? a.stateKey < b.stateKey : a.bufferTime < b.bufferTime;
 }
 
+export const compileSuppress: Compile<SuppressNode> = (node, site) => {
+  const closeOnIdle = node.until.kind === 'windowCloses' && node.until.closeOnIdle;
+  const time = new OperatorTime(site.frontier, closeOnIdle);
+  site.place(new SuppressProcessor(node, site.bytesOf(node.store), time, site.context), { frontier: [time] });
+};
+
 /**
  * Holds updates of a table back, in memory and in its store (Java: `KTableSuppressProcessor`). Updates of one key replace each other
  * and keep their place.
  */
-export class SuppressProcessor extends Processor {
-  readonly #node: SuppressNode;
+class SuppressProcessor extends NodeProcessor<SuppressNode> {
   readonly #bytes: ByteStore;
   readonly #time: OperatorTime;
   readonly #buffer = new Map<StateKey, BufferedChange>();
@@ -38,14 +44,13 @@ export class SuppressProcessor extends Processor {
   readonly #places = new MinHeap<Place>(before);
 
   constructor(node: SuppressNode, bytes: ByteStore, time: OperatorTime, context: TaskContext) {
-    super(node.name, context);
-    this.#node = node;
+    super(node, context);
     this.#bytes = bytes;
     this.#time = time;
   }
 
   override async init(): Promise<void> {
-    const { keySerde, valueSerde } = this.#node.store;
+    const { keySerde, valueSerde } = this.node.store;
     for (const [stateKey, bytes] of await this.#bytes.entries()) {
       const buffered = decodeBuffered(bytes, keySerde.deserialize(stateKeyBytes(stateKey)), valueSerde);
       this.#buffer.set(stateKey, buffered);
@@ -54,11 +59,11 @@ export class SuppressProcessor extends Processor {
   }
 
   protected override inputSerdes(): InputSerdes {
-    return { keySerde: this.#node.store.keySerde };
+    return { keySerde: this.node.store.keySerde };
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { until, store } = this.#node;
+    const { until, store } = this.node;
     const change = value as Change<unknown>;
     this.#time.observe(timestamp);
     const bufferTime = until.kind === 'windowCloses' ? (key as Windowed<unknown>).window.end : timestamp;
@@ -84,7 +89,7 @@ export class SuppressProcessor extends Processor {
   }
 
   #emitDue(): void {
-    const { until } = this.#node;
+    const { until } = this.node;
     const limit = this.#time.effective - (until.kind === 'windowCloses' ? until.graceMs : until.ms);
     while (this.#isDueBy(limit)) this.#emitFirst();
   }
@@ -102,21 +107,19 @@ export class SuppressProcessor extends Processor {
     this.#bytes.put(stateKey, null);
     const { key, change, timestamp, headers } = buffered;
     // A window that was deleted has no final result.
-    if (change.newValue === null && this.#node.until.kind === 'windowCloses') return;
+    if (change.newValue === null && this.node.until.kind === 'windowCloses') return;
     this.forward(key, change, timestamp, headers);
   }
 
   override get timeName(): string {
-    return this.#node.store.name;
+    return this.node.store.name;
   }
 
   override saveTime(): SavedTime | undefined {
-    if (this.#time.streamTime === NEVER) return undefined;
-    return { streamTime: this.#time.streamTime, released: this.#time.time };
+    return this.#time.streamTime === NEVER ? undefined : this.#time.save();
   }
 
   override resumeTime(saved: SavedTime): void {
-    if (typeof saved.streamTime === 'number') this.#time.observe(saved.streamTime);
-    if (typeof saved.released === 'number') this.#time.release(saved.released);
+    this.#time.resume(saved);
   }
 }

@@ -1,36 +1,41 @@
-import { keyToStateKey, type TimestampedKeyValueStore } from '../../../../stores/key-value-store.js';
-import type { Change } from '../../../dsl/graph/change.js';
-import type { TableFilterNode, TableMapValuesNode, TableNode, ToStreamNode } from '../../../dsl/graph/node.js';
-import { synchronous } from '../../../dsl/options/synchronous.js';
-import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
+import { TimestampedKeyValueStore } from '../../../../stores/key-value-store.js';
+import type { TableNode } from '../../../dsl/graph/node.js';
+import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
-import { Processor } from '../processor.js';
+import { NodeProcessor } from '../processor.js';
+import type { Compile } from '../site.js';
 import type { TaskContext } from '../task-context.js';
-import type { TableOutput } from './aggregate.js';
-import { ChangeCache } from './change-cache.js';
+import { placeTable, TableOutput, type TableOutputOptions, tableOutputOptions } from './table-output.js';
+import { storeView } from './table-view.js';
+
+export const compileTable: Compile<TableNode> = (node, site) => {
+  const { keySerde, valueSerde } = node.store;
+  const store = new TimestampedKeyValueStore(site.bytesOf(node.store), keySerde, valueSerde);
+  const output = tableOutputOptions(node, site);
+  placeTable(new TableProcessor(node, store, output, site.context), node.store, site, output);
+  site.showTable(storeView(store));
+};
 
 /** A stream read as a table (Java: `KTableSource`). An update that is out of order is applied all the same. */
-export class TableProcessor extends Processor {
-  readonly #node: TableNode;
+class TableProcessor extends NodeProcessor<TableNode> {
   readonly #store: TimestampedKeyValueStore<unknown, unknown>;
-  readonly #sendOldValues: boolean;
-  readonly #cache: ChangeCache | undefined;
+  readonly #output: TableOutput;
 
   constructor(
     node: TableNode,
     store: TimestampedKeyValueStore<unknown, unknown>,
-    output: TableOutput,
+    output: TableOutputOptions,
     context: TaskContext,
   ) {
-    super(node.name, context);
-    this.#node = node;
+    super(node, context);
     this.#store = store;
-    this.#sendOldValues = output.sendOldValues;
-    this.#cache = output.cached ? new ChangeCache() : undefined;
+    this.#output = new TableOutput(output, (key, newValue, oldValue, timestamp, headers) =>
+      this.forward(key, { newValue, oldValue }, timestamp, headers),
+    );
   }
 
   protected override inputSerdes(): InputSerdes {
-    return this.#node.store;
+    return this.node.store;
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
@@ -38,83 +43,18 @@ export class TableProcessor extends Processor {
       this.context.dropped();
       return;
     }
-    const oldValue = this.#sendOldValues ? (this.#store.get(key)?.value ?? null) : null;
+    const row = this.#store.stateKeyOf(key);
+    const oldValue = this.#output.sendsOldValues ? (this.#store.getRow(row)?.value ?? null) : null;
     const newValue = value ?? null;
-    const bytes = this.#store.put(key, newValue, timestamp);
-    if (this.#cache === undefined) this.forward(key, { newValue, oldValue }, timestamp, headers);
-    else this.#cache.put(keyToStateKey(this.#node.store.keySerde, key), key, newValue, oldValue, timestamp, bytes);
+    const bytes = this.#store.putRow(row, newValue, timestamp);
+    this.#output.update(row, key, newValue, oldValue, timestamp, headers, bytes);
   }
 
   override get keptBytes(): number {
-    return this.#cache?.bytes ?? 0;
+    return this.#output.keptBytes;
   }
 
   override flush(): void {
-    this.#cache?.drain((key, newValue, oldValue, timestamp) =>
-      this.forward(key, { newValue, oldValue }, timestamp, NO_HEADERS),
-    );
-  }
-}
-
-/** Java: `KTableFilter`. A row that was not there, and is not now, sends no tombstone. */
-export class TableFilterProcessor extends Processor {
-  readonly #node: TableFilterNode;
-
-  constructor(node: TableFilterNode, context: TaskContext) {
-    super(node.name, context);
-    this.#node = node;
-  }
-
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { newValue, oldValue } = value as Change<unknown>;
-    const filtered = { newValue: this.#pass(key, newValue), oldValue: this.#pass(key, oldValue) };
-    if (filtered.newValue === null && filtered.oldValue === null) return;
-    this.forward(key, filtered, timestamp, headers);
-  }
-
-  #pass(key: unknown, value: unknown): unknown {
-    if (value === null) return null;
-    return synchronous(this.#node.predicate(key, value), 'the predicate') !== this.#node.negated ? value : null;
-  }
-}
-
-/** Java: `KTableMapValues`. Old values are mapped only if something behind it uses them. */
-export class TableMapValuesProcessor extends Processor {
-  readonly #node: TableMapValuesNode;
-  readonly #sendOldValues: boolean;
-
-  constructor(node: TableMapValuesNode, sendOldValues: boolean, context: TaskContext) {
-    super(node.name, context);
-    this.#node = node;
-    this.#sendOldValues = sendOldValues;
-  }
-
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { newValue, oldValue } = value as Change<unknown>;
-    const mapped = {
-      newValue: this.#map(newValue, key),
-      oldValue: this.#sendOldValues ? this.#map(oldValue, key) : null,
-    };
-    this.forward(key, mapped, timestamp, headers);
-  }
-
-  #map(value: unknown, key: unknown): unknown {
-    return value === null ? null : (synchronous(this.#node.mapper(value, key), 'the mapper') ?? null);
-  }
-}
-
-export class ToStreamProcessor extends Processor {
-  readonly #node: ToStreamNode;
-
-  constructor(node: ToStreamNode, context: TaskContext) {
-    super(node.name, context);
-    this.#node = node;
-  }
-
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { newValue } = value as Change<unknown>;
-    const { keyMapper } = this.#node;
-    const newKey = keyMapper === undefined ? key : synchronous(keyMapper(key, newValue), 'the mapper of the key');
-    this.forward(newKey, newValue, timestamp, headers);
+    this.#output.flush();
   }
 }

@@ -3,17 +3,22 @@ import { TimestampedWindowStore } from '../../../../stores/window-store.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { DistinctNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
-import { NEVER, type OperatorTime } from '../../time/time.js';
-import { Processor } from '../processor.js';
+import { NEVER, OperatorTime, savedNumber } from '../../time/time.js';
+import { LateRecords } from '../late-records.js';
+import { NodeProcessor } from '../processor.js';
+import type { Compile } from '../site.js';
 import type { TaskContext } from '../task-context.js';
-import { LateRecords } from './late-records.js';
 
 /** The value of every entry. */
 export const SEEN = Buffer.from([1]);
 
+export const compileDistinct: Compile<DistinctNode> = (node, site) => {
+  const time = new OperatorTime(site.frontier, node.windows.closeOnIdle);
+  site.place(new DistinctProcessor(node, site.bytesOf(node.store), time, site.context), { frontier: [time] });
+};
+
 /** Lets the first record of each identity and window go on. */
-export class DistinctProcessor extends Processor {
-  readonly #node: DistinctNode;
+class DistinctProcessor extends NodeProcessor<DistinctNode> {
   readonly #bytes: ByteStore;
   /** For its keys, retention and expiry; there is no value to encode. */
   readonly #windows: TimestampedWindowStore<unknown, unknown>;
@@ -21,10 +26,9 @@ export class DistinctProcessor extends Processor {
   readonly #late: LateRecords;
 
   constructor(node: DistinctNode, bytes: ByteStore, time: OperatorTime, context: TaskContext) {
-    super(node.name, context);
+    super(node, context);
     const { sizeMs, graceMs } = node.windows;
     const { keySerde, valueSerde, retentionMs = sizeMs + graceMs } = node.store;
-    this.#node = node;
     this.#bytes = bytes;
     this.#windows = new TimestampedWindowStore(bytes, keySerde, valueSerde, retentionMs);
     this.#time = time;
@@ -38,14 +42,14 @@ export class DistinctProcessor extends Processor {
     }
     this.#time.observe(timestamp);
     const effective = this.#time.effective;
-    const { sizeMs, graceMs } = this.#node.windows;
-    const start = this.#node.windows.firstStartFor(timestamp);
+    const { sizeMs, graceMs } = this.node.windows;
+    const start = this.node.windows.firstStartFor(timestamp);
     if (start + sizeMs + graceMs <= effective) {
-      this.#late.add(key, value, timestamp, this.#node.windows.windowAt(start), headers);
+      this.#late.add(key, value, timestamp, this.node.windows.windowAt(start), headers);
       return;
     }
     this.#windows.observe(Math.min(start, effective));
-    const entry = this.#windows.stateKeyOf(this.#node.identity(key, value), start);
+    const entry = this.#windows.stateKeyOf(this.node.identity(key, value), start);
     if (this.#bytes.get(entry) !== null) return;
     this.#bytes.put(entry, SEEN);
     this.forward(key, value, timestamp, headers);
@@ -56,18 +60,16 @@ export class DistinctProcessor extends Processor {
   }
 
   override get timeName(): string {
-    return this.#node.store.name;
+    return this.node.store.name;
   }
 
   override saveTime(): SavedTime | undefined {
     if (this.#time.streamTime === NEVER) return undefined;
-    const { observedStart } = this.#windows;
-    return { streamTime: this.#time.streamTime, released: this.#time.time, observedStart };
+    return { ...this.#time.save(), observedStart: this.#windows.observedStart };
   }
 
   override resumeTime(saved: SavedTime): void {
-    if (typeof saved.streamTime === 'number') this.#time.observe(saved.streamTime);
-    if (typeof saved.released === 'number') this.#time.release(saved.released);
-    if (typeof saved.observedStart === 'number') this.#windows.observe(saved.observedStart);
+    this.#time.resume(saved);
+    this.#windows.observe(savedNumber(saved, 'observedStart'));
   }
 }

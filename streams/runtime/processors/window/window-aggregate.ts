@@ -1,16 +1,19 @@
-import type { TimestampedWindowStore } from '../../../../stores/window-store.js';
+import { TimestampedWindowStore } from '../../../../stores/window-store.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
-import type { AggregateNode } from '../../../dsl/graph/node.js';
+import type { WindowAggregateNode } from '../../../dsl/graph/node.js';
 import type { TimeWindows } from '../../../dsl/windows/windows.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
-import { NEVER, type OperatorTime } from '../../time/time.js';
-import { Processor } from '../processor.js';
-import { PartialAggregate } from '../repartition/partial-aggregate.js';
-import { aggregateOf, aggregateSerdes, initial, type TableOutput } from '../table/aggregate.js';
-import { ChangeCache } from '../table/change-cache.js';
+import { NEVER, OperatorTime, savedNumber } from '../../time/time.js';
+import { aggregateOf, aggregateSerdes, initial } from '../aggregation/aggregation.js';
+import { beforeAggregation } from '../aggregation/combiner.js';
+import { PartialAggregate } from '../aggregation/partial-aggregate.js';
+import { LateRecords } from '../late-records.js';
+import { NodeProcessor } from '../processor.js';
+import type { Compile } from '../site.js';
+import { TableOutput, type TableOutputOptions, tableOutputOptions } from '../table/table-output.js';
+import { windowStoreView } from '../table/table-view.js';
 import type { TaskContext } from '../task-context.js';
-import { LateRecords } from './late-records.js';
 import { OpenWindows } from './open-windows.js';
 
 interface DueRow {
@@ -20,14 +23,28 @@ interface DueRow {
   readonly timestamp: number;
 }
 
+export const compileWindowAggregate: Compile<WindowAggregateNode> = (node, site) => {
+  const { keySerde, valueSerde, retentionMs } = node.store;
+  const { sizeMs, graceMs, closeOnIdle } = node.windows;
+  // Java's store for results that leave at the close keeps one more millisecond: the window that closes as the next one
+  // begins is still there.
+  const extra = node.emit === 'onWindowClose' ? 1 : 0;
+  const retention = (retentionMs ?? sizeMs + graceMs) + extra;
+  const store = new TimestampedWindowStore(site.bytesOf(node.store), keySerde, valueSerde, retention);
+  const { after, frontier } = beforeAggregation(node, site);
+  const time = new OperatorTime(frontier, closeOnIdle);
+  const output = tableOutputOptions(node, site);
+  const processor = new WindowAggregateProcessor(node, store, time, output, site.context);
+  site.place(processor, { after, frontier: [time] });
+  site.showTable(windowStoreView(store));
+};
+
 /** An aggregate by key and window (Java: `KStreamWindowAggregate`). */
-export class WindowAggregateProcessor extends Processor {
-  readonly #node: AggregateNode;
+class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
   readonly #windows: TimeWindows;
   readonly #store: TimestampedWindowStore<unknown, unknown>;
   readonly #time: OperatorTime;
-  readonly #sendOldValues: boolean;
-  readonly #cache: ChangeCache | undefined;
+  readonly #output: TableOutput;
   readonly #late: LateRecords;
   /** Only if results leave when their window closes. */
   readonly #open: OpenWindows | undefined;
@@ -35,23 +52,23 @@ export class WindowAggregateProcessor extends Processor {
   #closedUpTo = NEVER;
 
   constructor(
-    node: AggregateNode,
-    windows: TimeWindows,
+    node: WindowAggregateNode,
     store: TimestampedWindowStore<unknown, unknown>,
     time: OperatorTime,
-    output: TableOutput,
+    output: TableOutputOptions,
     context: TaskContext,
   ) {
-    super(node.name, context);
-    this.#node = node;
-    this.#windows = windows;
+    super(node, context);
+    this.#windows = node.windows;
     this.#store = store;
     this.#time = time;
-    this.#sendOldValues = output.sendOldValues;
     this.#late = new LateRecords(node.name, node.late, context);
     const onClose = node.emit === 'onWindowClose';
-    this.#cache = output.cached && !onClose ? new ChangeCache() : undefined;
     this.#open = onClose ? new OpenWindows() : undefined;
+    this.#output = new TableOutput(
+      onClose ? { ...output, cached: false } : output,
+      (key, newValue, oldValue, latest, headers) => this.forward(key, { newValue, oldValue }, latest, headers),
+    );
   }
 
   override async init(): Promise<void> {
@@ -63,7 +80,7 @@ export class WindowAggregateProcessor extends Processor {
   }
 
   protected override inputSerdes(value: unknown): InputSerdes {
-    return aggregateSerdes(this.#node, value);
+    return aggregateSerdes(this.node, value);
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
@@ -94,7 +111,7 @@ export class WindowAggregateProcessor extends Processor {
     const row = this.#store.stateKeyOf(key, start);
     const bytes = this.#store.expired(start) ? null : this.#store.fetchBytes(row);
     const old = bytes === null ? null : this.#store.decode(bytes);
-    const aggregate = aggregateOf(this.#node, key, value, old?.value ?? initial(this.#node));
+    const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node));
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
     this.#store.observe(Math.min(start, effective));
     const valueBytes = this.#store.put(key, start, aggregate, latest);
@@ -102,14 +119,13 @@ export class WindowAggregateProcessor extends Processor {
       this.#open.add(start, row);
       return;
     }
-    const oldValue = !this.#sendOldValues
+    const oldValue = !this.#output.sendsOldValues
       ? null
       : bytes === null
-        ? initial(this.#node)
+        ? initial(this.node)
         : this.#store.decode(bytes).value;
     const windowed = { key, window: this.#windows.windowAt(start) };
-    if (this.#cache !== undefined) this.#cache.put(row, windowed, aggregate, oldValue, latest, valueBytes);
-    else this.forward(windowed, { newValue: aggregate, oldValue }, latest, headers);
+    this.#output.update(row, windowed, aggregate, oldValue, latest, headers, valueBytes);
   }
 
   /** Emits each window that `effective` closes, once (KIP-825), with the headers of the record that closes it, as Java does. */
@@ -135,35 +151,27 @@ export class WindowAggregateProcessor extends Processor {
   }
 
   override get keptBytes(): number {
-    return this.#cache?.bytes ?? 0;
+    return this.#output.keptBytes;
   }
 
   override flush(): void {
-    this.#cache?.drain((key, newValue, oldValue, timestamp) =>
-      this.forward(key, { newValue, oldValue }, timestamp, NO_HEADERS),
-    );
+    this.#output.flush();
     const effective = this.#time.effective;
     this.#close(effective, NO_HEADERS);
     this.#time.release(effective);
   }
 
   override get timeName(): string {
-    return this.#node.store.name;
+    return this.node.store.name;
   }
 
   override saveTime(): SavedTime {
-    return {
-      streamTime: this.#time.streamTime,
-      released: this.#time.time,
-      closedUpTo: this.#closedUpTo,
-      observedStart: this.#store.observedStart,
-    };
+    return { ...this.#time.save(), closedUpTo: this.#closedUpTo, observedStart: this.#store.observedStart };
   }
 
   override resumeTime(saved: SavedTime): void {
-    if (typeof saved.streamTime === 'number') this.#time.observe(saved.streamTime);
-    if (typeof saved.released === 'number') this.#time.release(saved.released);
-    if (typeof saved.closedUpTo === 'number') this.#closedUpTo = saved.closedUpTo;
-    if (typeof saved.observedStart === 'number') this.#store.observe(saved.observedStart);
+    this.#time.resume(saved);
+    this.#closedUpTo = savedNumber(saved, 'closedUpTo');
+    this.#store.observe(savedNumber(saved, 'observedStart'));
   }
 }

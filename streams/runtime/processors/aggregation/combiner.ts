@@ -1,14 +1,17 @@
 import { keyToStateKey } from '../../../../stores/key-value-store.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
-import type { AggregateNode } from '../../../dsl/graph/node.js';
+import type { AggregationNode, WindowAggregateNode } from '../../../dsl/graph/node.js';
+import type { TimeWindows } from '../../../dsl/windows/windows.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
-import { NEVER, type OperatorTime } from '../../time/time.js';
+import { NEVER, OperatorTime, savedNumber } from '../../time/time.js';
+import { HeldTime } from '../held-time.js';
+import { LateRecords } from '../late-records.js';
 import { Processor } from '../processor.js';
-import { aggregateOf, initial } from '../table/aggregate.js';
+import type { Placement, Site } from '../site.js';
 import type { TaskContext } from '../task-context.js';
-import { LateRecords } from '../window/late-records.js';
 import { AggregateSize } from './aggregate-size.js';
+import { aggregateOf, initial } from './aggregation.js';
 import { NO_WINDOW, PartialAggregate } from './partial-aggregate.js';
 
 interface Partial {
@@ -24,23 +27,52 @@ interface Partial {
 /** What a partial aggregate takes beside its key and its aggregate: a slot of the map and the object (measured with Node 20: 165). */
 export const PARTIAL_OVERHEAD_BYTES = 170;
 
+/** True if values of the aggregation are aggregated before they move. */
+export function isCombined({ merger, store }: AggregationNode, site: Site): boolean {
+  return merger !== undefined && store.cached && site.caching;
+}
+
+/** Inserts a combiner after what feeds the site. */
+export function insertCombiner(node: AggregationNode, site: Site, after: Processor): Combiner {
+  const time = new OperatorTime(site.frontier, windowed(node) && node.windows.closeOnIdle);
+  const combiner = new Combiner(node, time, site.context);
+  site.insert(combiner, after);
+  return combiner;
+}
+
+/** What an aggregation comes after: its own combiner, if it has one and records come to it without a repartition. */
+export function beforeAggregation(node: AggregationNode, site: Site): Required<Placement> {
+  const { feeders, frontier } = site;
+  if (!isCombined(node, site) || node.parents[0]?.kind === 'repartition') return { after: feeders, frontier };
+  const helds = feeders.map(feeder => {
+    const combiner = insertCombiner(node, site, feeder);
+    const held = new HeldTime(`${combiner.name}-held`, `${combiner.timeName}/held`, frontier, site.context);
+    site.insert(held, combiner);
+    return held;
+  });
+  return { after: helds, frontier: helds };
+}
+
 /**
  * Aggregates what an associative aggregation gets within one transaction, before it moves: the repartition topic takes one
  * partial aggregate for each key and window, not each record. Empty at every commit, so there is nothing to restore.
  */
 export class Combiner extends Processor {
-  readonly #node: AggregateNode;
+  readonly #node: AggregationNode;
   readonly #time: OperatorTime;
+  readonly #windows: TimeWindows | undefined;
   readonly #late: LateRecords;
   readonly #size: AggregateSize;
   #bytes = 0;
   #partials = new Map<number, Map<unknown, Partial>>();
 
-  constructor(node: AggregateNode, time: OperatorTime, context: TaskContext) {
+  constructor(node: AggregationNode, time: OperatorTime, context: TaskContext) {
     super(`${node.name}-combiner`, context);
     this.#node = node;
     this.#time = time;
-    this.#late = new LateRecords(node.name, node.late, context);
+    const { windows, late } = windowed(node) ? node : { windows: undefined, late: undefined };
+    this.#windows = windows;
+    this.#late = new LateRecords(node.name, late, context);
     this.#size = new AggregateSize(node.store.valueSerde);
   }
 
@@ -53,7 +85,7 @@ export class Combiner extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { windows } = this.#node;
+    const windows = this.#windows;
     if (key === null || key === undefined || (windows === undefined && (value === null || value === undefined))) {
       this.context.dropped();
       return;
@@ -123,6 +155,10 @@ export class Combiner extends Processor {
   }
 
   override resumeTime(saved: SavedTime): void {
-    if (typeof saved.streamTime === 'number') this.#time.observe(saved.streamTime);
+    this.#time.observe(savedNumber(saved, 'streamTime'));
   }
+}
+
+function windowed(node: AggregationNode): node is WindowAggregateNode {
+  return node.kind === 'windowAggregate';
 }

@@ -1,8 +1,8 @@
-import type { LateSink } from '../../../dsl/graph/node.js';
-import type { Window } from '../../../dsl/windows/windows.js';
-import type { Header, Headers } from '../../../kafka/record.js';
-import { ANY_PARTITION } from '../../output/record-collector.js';
-import type { TaskContext } from '../task-context.js';
+import type { LateSink } from '../../dsl/graph/node.js';
+import type { Window } from '../../dsl/windows/windows.js';
+import type { Header, Headers } from '../../kafka/record.js';
+import { ANY_PARTITION } from '../output/record-collector.js';
+import type { TaskContext } from './task-context.js';
 
 /** What becomes of a record whose window has closed: it is counted, and sent to the late topic if there is one. */
 export class LateRecords {

@@ -1,4 +1,4 @@
-import type { Headers } from '../../../kafka/record.js';
+import type { Headers } from '../../kafka/record.js';
 
 /** A record between two nodes of one task, in place of a trip through the repartition topic. */
 export interface LocalRecord {
@@ -30,10 +30,5 @@ export class LocalQueue {
       this.#head = 0;
     }
     return record;
-  }
-
-  clear(): void {
-    this.#records = [];
-    this.#head = 0;
   }
 }

@@ -1,0 +1,54 @@
+import type { GraphNode } from '../../dsl/graph/node.js';
+import { compileRepartition } from '../processors/repartition/repartition.js';
+import type { Compile, Site } from '../processors/site.js';
+import { compileFilter } from '../processors/stream/filter.js';
+import { compileFlatMap, compileFlatMapValues } from '../processors/stream/flat-map.js';
+import { compileForward, compileSource } from '../processors/stream/forward.js';
+import { compileMap } from '../processors/stream/map.js';
+import { compileMapValues } from '../processors/stream/map-values.js';
+import { compilePeek } from '../processors/stream/peek.js';
+import { compilePipe } from '../processors/stream/pipe.js';
+import { compileSink } from '../processors/stream/sink.js';
+import { compileSplit } from '../processors/stream/split.js';
+import { compileAggregate } from '../processors/table/aggregate.js';
+import { compileTableFilter } from '../processors/table/filter.js';
+import { compileTableMapValues } from '../processors/table/map-values.js';
+import { compileSuppress } from '../processors/table/suppress.js';
+import { compileTable } from '../processors/table/table.js';
+import { compileToStream } from '../processors/table/to-stream.js';
+import { compileDistinct } from '../processors/window/distinct.js';
+import { compileWindowAggregate } from '../processors/window/window-aggregate.js';
+
+type Compilers = { readonly [N in GraphNode as N['kind']]: Compile<N> };
+
+/** What makes the processors of each kind of node. */
+const COMPILERS: Compilers = {
+  source: compileSource,
+  repartition: compileRepartition,
+  merge: compileForward,
+  branch: compileForward,
+  filter: compileFilter,
+  map: compileMap,
+  selectKey: compileMap,
+  mapValues: compileMapValues,
+  flatMap: compileFlatMap,
+  flatMapValues: compileFlatMapValues,
+  peek: compilePeek,
+  pipe: compilePipe,
+  split: compileSplit,
+  sink: compileSink,
+  table: compileTable,
+  tableFilter: compileTableFilter,
+  tableMapValues: compileTableMapValues,
+  toStream: compileToStream,
+  suppress: compileSuppress,
+  aggregate: compileAggregate,
+  windowAggregate: compileWindowAggregate,
+  distinct: compileDistinct,
+};
+
+export function compile(node: GraphNode, site: Site): void {
+  // The table gives each kind the compiler of that kind, which the type of the lookup can't say.
+  const compiler = COMPILERS[node.kind] as Compile<GraphNode>;
+  compiler(node, site);
+}

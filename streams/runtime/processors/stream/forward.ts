@@ -1,0 +1,20 @@
+import type { BranchNode, MergeNode, SourceNode } from '../../../dsl/graph/node.js';
+import type { Headers } from '../../../kafka/record.js';
+import { Processor } from '../processor.js';
+import type { Compile } from '../site.js';
+
+export const compileSource: Compile<SourceNode> = (node, site) => {
+  const processor = new ForwardProcessor(node.name, site.context);
+  site.place(processor, { frontier: [site.taskTime] });
+  site.readSource(node, processor);
+};
+
+export const compileForward: Compile<MergeNode | BranchNode> = (node, site) =>
+  site.place(new ForwardProcessor(node.name, site.context));
+
+/** Hands on what it gets. */
+export class ForwardProcessor extends Processor {
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.forward(key, value, timestamp, headers);
+  }
+}

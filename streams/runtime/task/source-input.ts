@@ -1,0 +1,117 @@
+import type { SourceNode } from '../../dsl/graph/node.js';
+import { synchronous } from '../../dsl/options/synchronous.js';
+import type { Clock } from '../../kafka/ports.js';
+import type { ConsumerRecord } from '../../kafka/record.js';
+import type { ErrorContext } from '../errors.js';
+import type { RecordQueue } from '../input/record-queue.js';
+import type { Processor } from '../processors/processor.js';
+import { SerdeError } from '../processors/serde-error.js';
+import type { TaskContext } from '../processors/task-context.js';
+import { InvalidTimestampError, isTimestamp } from '../time/event-time.js';
+import { NEVER, type TaskTime } from '../time/time.js';
+import type { InputStart, TaskInput } from './task-input.js';
+
+export interface SourceInputOptions {
+  readonly node: SourceNode;
+  /** What gets the records. */
+  readonly processor: Processor;
+  readonly queue: RecordQueue;
+  readonly context: TaskContext;
+  readonly taskTime: TaskTime;
+  readonly clock: Clock;
+  /** Milliseconds by which a timestamp may be ahead of the wall clock. */
+  readonly maxTimestampAheadMs: number;
+}
+
+/** Why the oldest record can't be processed. */
+interface Failure {
+  readonly phase: ErrorContext['phase'];
+  readonly thrown: unknown;
+}
+
+/** A partition of a source topic. */
+export class SourceInput implements TaskInput {
+  readonly isSource = true;
+  readonly queue: RecordQueue;
+  readonly #options: SourceInputOptions;
+  /** The partition time: the highest timestamp extracted so far. */
+  #partitionTime = NEVER;
+  /** What the oldest record says, if it was decoded. */
+  #decoded = false;
+  #key: unknown;
+  #value: unknown;
+  #timestamp = NEVER;
+  #failure: Failure | undefined;
+
+  constructor(options: SourceInputOptions) {
+    this.queue = options.queue;
+    this.#options = options;
+  }
+
+  /** What has no valid timestamp, or can't be read, goes at once: it is refused. */
+  headTime(latest: number): number | undefined {
+    const head = this.queue.peek();
+    if (head === undefined) return undefined;
+    if (!this.#decoded) this.#decode(head, latest);
+    return this.#failure === undefined ? this.#timestamp : Number.NEGATIVE_INFINITY;
+  }
+
+  #decode(head: ConsumerRecord, latest: number): void {
+    this.#decoded = true;
+    const { node, clock, maxTimestampAheadMs } = this.#options;
+    let serde: SerdeError['option'] = 'keySerde';
+    try {
+      this.#key = head.key === null ? null : node.keySerde.deserialize(head.key);
+      serde = 'valueSerde';
+      this.#value = head.value === null ? null : node.valueSerde.deserialize(head.value);
+    } catch (thrown) {
+      this.#failure = { phase: 'deserialization', thrown: new SerdeError(thrown, serde) };
+      return;
+    }
+    try {
+      const extracted = node.timestampExtractor(head, this.#value, this.#partitionTime);
+      this.#timestamp = synchronous(extracted, 'the timestamp extractor');
+      if (isTimestamp(this.#timestamp, latest)) return;
+      throw new InvalidTimestampError(this.#timestamp, clock.now(), maxTimestampAheadMs);
+    } catch (thrown) {
+      this.#failure = { phase: 'processing', thrown };
+    }
+  }
+
+  deliver(): number {
+    const { node, processor, context, taskTime } = this.#options;
+    const record = this.queue.take();
+    if (record === undefined) return NEVER;
+    const key = this.#key;
+    const value = this.#value;
+    const timestamp = this.#timestamp;
+    const failure = this.#failure;
+    this.#forget();
+    const { counts } = context;
+    counts.in[record.topic] = (counts.in[record.topic] ?? 0) + 1;
+    if (failure !== undefined) {
+      context.failed(failure.phase, node.name, failure.thrown, null);
+      return NEVER;
+    }
+    if (timestamp < 0) {
+      context.dropped();
+      return NEVER;
+    }
+    if (timestamp > this.#partitionTime) this.#partitionTime = timestamp;
+    taskTime.advance(timestamp);
+    processor.receive(key, value, timestamp, record.headers);
+    return timestamp;
+  }
+
+  seek({ offset, committed }: InputStart): void {
+    this.queue.seek(offset, committed);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#decoded = false;
+    this.#key = undefined;
+    this.#value = undefined;
+    this.#failure = undefined;
+  }
+}
