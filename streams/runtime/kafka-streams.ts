@@ -3,9 +3,8 @@ import type { Topology } from '../dsl/graph/topology.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import { asError, RetryError } from './errors.js';
-import { createInternalTopics } from './plan/internal-topics.js';
-import { changedPartitions, isPlanOutdated, PartitionsChangedError } from './plan/partition-changes.js';
-import { auditTopicOf, planTopology, type TopologyPlan } from './plan/task-plan.js';
+import { isPlanOutdated, PartitionsChangedError } from './plan/partition-changes.js';
+import { auditTopicOf } from './plan/task-plan.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
 import { InvalidStateStoreError } from './queries/invalid-state-store-error.js';
 import {
@@ -16,14 +15,13 @@ import {
 } from './queries/read-only-store.js';
 import { StoreOwners } from './queries/store-owners.js';
 import type { RestoreProgress } from './restore/changelog-reader.js';
-import { applicationIdentity } from './state/application-identity.js';
 import { type StateDirectory, takeSlot } from './state/state-directory.js';
-import { checkApplicationShapes } from './state/store-shapes.js';
 import { isStateError } from './state-error.js';
 import type { ProcessStatus, TaskStatus } from './status/process-status.js';
 import { noMetrics, type StreamsMetrics } from './status/streams-metrics.js';
 import { mayBecome, type StreamsState } from './status/streams-state.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from './streams-config.js';
+import { TopologyPlanner } from './topology-planner.js';
 import { Worker, type WorkerOptions } from './worker/worker.js';
 
 const FIRST_BACKOFF_MS = 250;
@@ -51,7 +49,7 @@ export interface StoreOptions {
  * `close`, or until an error that a new client can't help: then `stopped` rejects.
  */
 export class KafkaStreams {
-  readonly #topology: Topology;
+  readonly #planner: TopologyPlanner;
   readonly #config: StreamsConfig;
   readonly #dependencies: KafkaStreamsDependencies;
   /** Questions to the stores of the application, answered here or told where. */
@@ -60,7 +58,6 @@ export class KafkaStreams {
   readonly #closing = new AbortController();
   #state: StreamsState = 'CREATED';
   #error: string | null = null;
-  #plan: TopologyPlan | undefined;
   #directory: StateDirectory | undefined;
   #worker: Worker | undefined;
   #stopped: Promise<void> | undefined;
@@ -68,9 +65,9 @@ export class KafkaStreams {
 
   /** Throws a ConfigError that names the option that is wrong. */
   constructor(topology: Topology, options: StreamsOptions, dependencies: KafkaStreamsDependencies) {
-    this.#topology = topology;
     this.#config = streamsConfig(options);
     this.#dependencies = dependencies;
+    this.#planner = new TopologyPlanner(topology, this.#config, dependencies.ports, dependencies.logger);
     const { applicationId } = this.#config;
     this.#owners = new StoreOwners({
       ports: dependencies.ports,
@@ -79,7 +76,7 @@ export class KafkaStreams {
       logger: dependencies.logger,
     });
     this.queries = new InteractiveQueries({
-      plan: () => this.#plan,
+      plan: () => this.#planner.latest,
       tasks: () => this.#worker?.tasks ?? [],
       staleState: taskId => this.#worker?.staleState(taskId),
       owners: this.#owners,
@@ -166,7 +163,7 @@ export class KafkaStreams {
       const directory = await takeDirectory(this.#config, logger);
       this.#directory = directory;
       logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
-      let plan = await this.#planned(directory);
+      let plan = await this.#planner.plan(directory, this.#closing.signal);
       let backoff = FIRST_BACKOFF_MS;
       while (!this.#closed && plan !== undefined) {
         const startedAt = this.#dependencies.ports.clock.monotonic();
@@ -181,7 +178,7 @@ export class KafkaStreams {
         this.#become('REBALANCING');
         await this.#pause(backoff);
         backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
-        if (isPlanOutdated(error)) plan = await this.#planned(directory);
+        if (isPlanOutdated(error)) plan = await this.#planner.plan(directory, this.#closing.signal);
       }
       this.#become('NOT_RUNNING');
     } catch (error) {
@@ -192,20 +189,6 @@ export class KafkaStreams {
       await this.#owners.close();
       await this.#directory?.release();
     }
-  }
-
-  /** State of another cluster, or of topics that were deleted, would be mixed with what comes from this one. */
-  async #checkApplication(directory: StateDirectory, { auditTopic }: TopologyPlan): Promise<void> {
-    const { ports, logger } = this.#dependencies;
-    const clientId = `${this.#config.applicationId}-identity`;
-    const known = directory.application;
-    const application = await applicationIdentity(ports, clientId, auditTopic, known);
-    if (known !== undefined && known.id !== application.id) {
-      logger.warn(
-        `the state in ${directory.location} is of another cluster, or the topics of the application were deleted: it is rebuilt`,
-      );
-    }
-    await directory.adopt(application);
   }
 
   #workerOptions(directory: StateDirectory): WorkerOptions {
@@ -253,44 +236,6 @@ export class KafkaStreams {
     await worker.commit();
     this.#draining = undefined;
     draining.resolve();
-  }
-
-  /** Waits for the cluster and the source topics; undefined if the application is closed before they are there. */
-  async #planned(directory: StateDirectory): Promise<TopologyPlan | undefined> {
-    const { ports, logger } = this.#dependencies;
-    const admin = ports.admin();
-    const sources = this.#topology.subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics));
-    try {
-      for (let backoff = FIRST_BACKOFF_MS; !this.#closed; backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)) {
-        const waitingFor = await this.#waitingFor(async () => {
-          const counts = await admin.partitionCounts(sources);
-          const missing = sources.filter(topic => !counts.has(topic));
-          if (missing.length > 0) return `topic ${missing.join(', ')} does not exist`;
-          const plan = planTopology(this.#topology, this.#config.applicationId, counts);
-          for (const change of changedPartitions(this.#plan, plan)) logger.warn(change);
-          await createInternalTopics(plan, admin, this.#config);
-          await this.#checkApplication(directory, plan);
-          await checkApplicationShapes(plan, ports, `${this.#config.applicationId}-stores`);
-          this.#plan = plan;
-          return plan;
-        });
-        if (typeof waitingFor !== 'string') return waitingFor;
-        logger.warn(`${waitingFor}: trying again in ${backoff} ms`);
-        await this.#pause(backoff);
-      }
-      return undefined;
-    } finally {
-      await admin.close();
-    }
-  }
-
-  async #waitingFor(attempt: () => Promise<TopologyPlan | string>): Promise<TopologyPlan | string> {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (error instanceof KafkaClientError) return error.message;
-      throw error;
-    }
   }
 
   async #pause(ms: number): Promise<void> {

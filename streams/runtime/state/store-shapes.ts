@@ -44,16 +44,14 @@ export function checkShapes(stores: readonly StoreSpec[], kept: AuditRecord['sto
 }
 
 /**
- * The same with what all tasks of the application have committed, before the group is joined: a process that can't carry the state on
- * must not take tasks from those that can.
+ * What all tasks of the application have committed, by task id. To be compared with the topology before the group is joined: a process that
+ * can't carry the state on must not take tasks from those that can.
  */
-export async function checkApplicationShapes(
-  { subTopologies, auditTopic }: TopologyPlan,
+export async function committedTasks(
+  { auditTopic }: TopologyPlan,
   ports: Ports,
   clientId: string,
-): Promise<void> {
-  const stores = subTopologies.flatMap(sub => sub.stores.map(({ spec }) => spec));
-  if (stores.length === 0) return;
+): Promise<ReadonlyMap<string, AuditRecord>> {
   const reader = await TopicReader.open(ports, clientId, [auditTopic]);
   const table = new AuditTable();
   try {
@@ -61,7 +59,13 @@ export async function checkApplicationShapes(
   } finally {
     await reader.close();
   }
-  for (const task of table.tasks.values()) checkShapes(stores, task.stores);
+  return table.tasks;
+}
+
+/** The same for all stores of the application. */
+export function checkApplicationShapes({ subTopologies }: TopologyPlan, tasks: ReadonlyMap<string, AuditRecord>): void {
+  const stores = subTopologies.flatMap(sub => sub.stores.map(({ spec }) => spec));
+  for (const task of tasks.values()) checkShapes(stores, task.stores);
 }
 
 /** What is no audit record is left out. It is reported where the task is restored. */

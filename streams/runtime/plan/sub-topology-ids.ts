@@ -1,0 +1,83 @@
+import type { AuditRecord } from '../../audit/audit-record.js';
+import { StreamsError } from '../errors.js';
+import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
+
+/** What one sub-topology committed under one number: the names that stay its own when the topology changes. */
+interface CommittedNames {
+  readonly id: number;
+  readonly inputs: ReadonlySet<string>;
+  /** Stores that event time is kept for. */
+  readonly timed: ReadonlySet<string>;
+}
+
+/** Operators that had one sub-topology are in several now, or the reverse: the event time of their stores can't be carried on. */
+export class MovedStoreError extends StreamsError {
+  constructor(store: string, before: number, message: string) {
+    super(
+      `store ${store} was kept by sub-topology ${before}, ${message}: its windows would be closed twice or not at all. ` +
+        'Declare it as it was, give it another name, or process the input from its beginning, after a reset of the application',
+    );
+    this.name = 'MovedStoreError';
+  }
+}
+
+/**
+ * The plan with the numbers under which its sub-topologies have committed, which are found by the topics that they read and by their
+ * stores. Numbers are part of the ids of tasks, so of directories and audit records; a sub-topology that is declared before others must not
+ * shift them. One that is new gets a number that none has had. Throws a MovedStoreError.
+ */
+export function withCommittedIds(plan: TopologyPlan, tasks: ReadonlyMap<string, AuditRecord>): TopologyPlan {
+  const committed = committedNames(tasks);
+  if (committed.length === 0) return plan;
+  const ids = matched(plan.subTopologies, committed);
+  let next = Math.max(...committed.map(({ id }) => id)) + 1;
+  const subTopologies = plan.subTopologies.map(sub => ({ ...sub, id: ids.get(sub) ?? next++ }));
+  for (const sub of subTopologies) checkStores(sub, committed);
+  return { ...plan, subTopologies };
+}
+
+function committedNames(tasks: ReadonlyMap<string, AuditRecord>): CommittedNames[] {
+  const names = new Map<number, { id: number; inputs: Set<string>; timed: Set<string> }>();
+  for (const [task, { offsets, repartitionOffsets = {}, times }] of tasks) {
+    const id = Number.parseInt(task, 10);
+    const known = names.get(id) ?? { id, inputs: new Set(), timed: new Set() };
+    names.set(id, known);
+    for (const topic of [...Object.keys(offsets), ...Object.keys(repartitionOffsets)]) known.inputs.add(topic);
+    // The time of what stands before the store's operator has the store's name, a slash, and more.
+    for (const name of Object.keys(times)) known.timed.add(name.split('/', 1)[0] ?? name);
+  }
+  return [...names.values()];
+}
+
+/** Those that have most in common first. */
+function matched(
+  subTopologies: readonly PlannedSubTopology[],
+  committed: readonly CommittedNames[],
+): ReadonlyMap<PlannedSubTopology, number> {
+  const pairs = subTopologies.flatMap(sub =>
+    committed.map(names => ({ sub, id: names.id, shared: sharedNames(sub, names) })),
+  );
+  pairs.sort((a, b) => b.shared - a.shared || a.id - b.id);
+  const ids = new Map<PlannedSubTopology, number>();
+  const taken = new Set<number>();
+  for (const { sub, id, shared } of pairs) {
+    if (shared === 0 || ids.has(sub) || taken.has(id)) continue;
+    ids.set(sub, id);
+    taken.add(id);
+  }
+  return ids;
+}
+
+function sharedNames({ inputs, stores }: PlannedSubTopology, committed: CommittedNames): number {
+  const topics = inputs.filter(({ topic }) => committed.inputs.has(topic));
+  return topics.length + stores.filter(({ spec }) => committed.timed.has(spec.name)).length;
+}
+
+function checkStores({ id, stores }: PlannedSubTopology, committed: readonly CommittedNames[]): void {
+  for (const { spec } of stores) {
+    const keepers = committed.filter(({ timed }) => timed.has(spec.name));
+    const [before] = keepers;
+    if (before === undefined || keepers.some(keeper => keeper.id === id)) continue;
+    throw new MovedStoreError(spec.name, before.id, `the topology has it in ${id}`);
+  }
+}
