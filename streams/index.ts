@@ -44,6 +44,7 @@ export {
   StreamsError,
 } from './runtime/errors.js';
 export { KafkaStreams, type KafkaStreamsDependencies, type StoreOptions } from './runtime/kafka-streams.js';
+export { MovedStoreError } from './runtime/plan/sub-topology-ids.js';
 export type {
   InteractiveQueries,
   StoreDescription,
