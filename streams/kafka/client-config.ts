@@ -38,6 +38,33 @@ export function librdkafkaConfig(cluster: ClusterConfig, own: LibrdkafkaConfig):
   };
 }
 
+/** Properties of a producer's topics: node-rdkafka ignores them among those of the client. */
+const TOPIC_PROPERTIES: ReadonlySet<string> = new Set([
+  'acks',
+  'compression.level',
+  'delivery.timeout.ms',
+  'message.timeout.ms',
+  'partitioner',
+  'queuing.strategy',
+  'request.required.acks',
+  'request.timeout.ms',
+]);
+
+/**
+ * The same for a producer, whose topics have properties of their own. Keyed records land in the partition where Java's clients put them
+ * (`murmur2_random`).
+ */
+export function producerConfig(
+  cluster: ClusterConfig,
+  own: LibrdkafkaConfig,
+): { readonly client: LibrdkafkaConfig; readonly topic: LibrdkafkaConfig } {
+  const client: LibrdkafkaConfig = {};
+  const topic: LibrdkafkaConfig = {};
+  const all = librdkafkaConfig(cluster, { partitioner: 'murmur2_random', ...own });
+  for (const [name, value] of Object.entries(all)) (TOPIC_PROPERTIES.has(name) ? topic : client)[name] = value;
+  return { client, topic };
+}
+
 /** Statistics cost the client something: it makes them only where somebody listens. */
 export function statisticsConfig(listener: StatisticsListener | undefined): LibrdkafkaConfig {
   return listener === undefined ? {} : { 'statistics.interval.ms': STATISTICS_INTERVAL_MS };

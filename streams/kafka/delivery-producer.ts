@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafka from 'node-rdkafka';
-import { type ClusterConfig, type LibrdkafkaConfig, librdkafkaConfig } from './client-config.js';
+import { type ClusterConfig, producerConfig } from './client-config.js';
 import { attemptTimeoutMs, connectOnce, noAnswer, onConnectionFailure } from './connect-attempt.js';
 import { OutageReports } from './outage-reports.js';
 import { KafkaClientError } from './ports.js';
@@ -32,18 +32,6 @@ const MAX_QUEUE_KBYTES = 32_768;
 const POLL_INTERVAL_MS = 20;
 const FLUSH_SLICE_MS = 500;
 const GIVE_UP_AFTER_ABORT_MS = 5_000;
-
-/** Properties of a producer's topics: node-rdkafka takes no account of them among those of the client. */
-const TOPIC_PROPERTIES: ReadonlySet<string> = new Set([
-  'acks',
-  'compression.level',
-  'delivery.timeout.ms',
-  'message.timeout.ms',
-  'partitioner',
-  'queuing.strategy',
-  'request.required.acks',
-  'request.timeout.ms',
-]);
 
 /** Events carry no code, and their reason only in a log line. */
 const ALL_BROKERS_DOWN = 'all broker connections are down';
@@ -166,20 +154,16 @@ export class DeliveryProducer {
   }
 
   #createClient(): kafka.Producer {
-    const config = librdkafkaConfig(this.#options.cluster, {
+    const { client: properties, topic } = producerConfig(this.#options.cluster, {
       'enable.idempotence': true,
       'compression.codec': 'lz4',
       'linger.ms': 5,
       'queue.buffering.max.messages': 2 * MAX_IN_FLIGHT,
       'queue.buffering.max.kbytes': MAX_QUEUE_KBYTES,
       'message.timeout.ms': this.#options.deliveryTimeoutMs ?? 120_000,
-      partitioner: 'murmur2_random',
       dr_cb: true,
     });
-    const client = new kafka.Producer(
-      subset(config, property => !TOPIC_PROPERTIES.has(property)),
-      subset(config, property => TOPIC_PROPERTIES.has(property)),
-    );
+    const client = new kafka.Producer(properties, topic);
     client.on('delivery-report', error => {
       if (error) {
         this.#failed += 1;
@@ -205,10 +189,6 @@ export class DeliveryProducer {
   #outage(): string {
     return noAnswer(this.#options.cluster.brokers, this.#lastError);
   }
-}
-
-function subset(config: LibrdkafkaConfig, includes: (property: string) => boolean): LibrdkafkaConfig {
-  return Object.fromEntries(Object.entries(config).filter(([property]) => includes(property)));
 }
 
 function flushOnce(client: kafka.Producer, timeoutMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 import kafka, { type Producer as Client, type KafkaConsumer } from 'node-rdkafka';
-import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
+import { type ClusterConfig, producerConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
 import { DeliveryFailures } from './delivery-failures.js';
 import type { Logger } from './logger.js';
@@ -39,7 +39,7 @@ export class RdKafkaProducer implements Producer {
   ) {
     this.#groupClient = groupClient;
     this.#redact = redactionOf(cluster);
-    const config = librdkafkaConfig(cluster, {
+    const { client, topic } = producerConfig(cluster, {
       'client.id': options.clientId,
       'enable.idempotence': true,
       'compression.codec': 'lz4',
@@ -62,10 +62,7 @@ export class RdKafkaProducer implements Producer {
             'transaction.timeout.ms': options.transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS,
           }),
     });
-    this.#client = new kafka.Producer(config, {
-      // Keys land where Java's clients put them. A property of topics: among those of the client it has no effect.
-      partitioner: 'murmur2_random',
-    });
+    this.#client = new kafka.Producer(client, topic);
     if (onStatistics !== undefined) this.#client.on('event.stats', ({ message }) => onStatistics(message));
     this.#client.on('delivery-report', (error, { topic, key, value }) => {
       if (error) this.#failures.add(error.message, { topic, key: bytesOf(key), value: bytesOf(value) });

@@ -17,6 +17,12 @@ const timestamp = fc.oneof(
   fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }),
 );
 
+function startsFor(windows: TimeWindows, time: number): number[] {
+  const starts: number[] = [];
+  for (let start = windows.firstStartFor(time); start <= time; start += windows.advanceMs) starts.push(start);
+  return starts;
+}
+
 describe('time windows', () => {
   it('of a timestamp are all those that hold it and start at a multiple of the advance, not before 0, ascending', () => {
     fc.assert(
@@ -25,7 +31,7 @@ describe('time windows', () => {
         const expected: number[] = [];
         const last = Math.floor(time / advanceMs) * advanceMs;
         for (let start = last; start >= 0 && start + sizeMs > time; start -= advanceMs) expected.unshift(start);
-        assert.deepEqual(windows.startsFor(time), expected);
+        assert.deepEqual(startsFor(windows, time), expected);
         assert.equal(windows.firstStartFor(time), expected[0]);
       }),
     );
@@ -34,11 +40,11 @@ describe('time windows', () => {
   it('reach from their start, included, to their end, not included', () => {
     fc.assert(
       fc.property(hopping, timestamp, (windows, time) => {
-        for (const window of windows.startsFor(time).map(start => windows.windowAt(start))) {
+        for (const window of startsFor(windows, time).map(start => windows.windowAt(start))) {
           assert.equal(window.end - window.start, windows.sizeMs);
           assert.ok(window.start <= time && time < window.end);
-          assert.ok(windows.startsFor(window.start).includes(window.start));
-          assert.ok(!windows.startsFor(window.end).includes(window.start));
+          assert.ok(startsFor(windows, window.start).includes(window.start));
+          assert.ok(!startsFor(windows, window.end).includes(window.start));
         }
       }),
     );
@@ -47,7 +53,7 @@ describe('time windows', () => {
   it('that tumble hold every timestamp once', () => {
     fc.assert(
       fc.property(tumbling, timestamp, (windows, time) => {
-        assert.deepEqual(windows.startsFor(time), [time - (time % windows.sizeMs)]);
+        assert.deepEqual(startsFor(windows, time), [time - (time % windows.sizeMs)]);
       }),
     );
   });
@@ -55,8 +61,8 @@ describe('time windows', () => {
   it('leave gaps to none: hopping windows that advance by less than their size overlap', () => {
     fc.assert(
       fc.property(hopping, timestamp, (windows, time) => {
-        assert.ok(windows.startsFor(time).length >= 1);
-        assert.ok(windows.startsFor(time).length <= Math.ceil(windows.sizeMs / windows.advanceMs));
+        assert.ok(startsFor(windows, time).length >= 1);
+        assert.ok(startsFor(windows, time).length <= Math.ceil(windows.sizeMs / windows.advanceMs));
       }),
     );
   });

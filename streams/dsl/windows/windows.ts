@@ -52,16 +52,23 @@ export class TimeWindows {
     return new TimeWindows(size, grace, advance, options.closeOnIdle ?? false);
   }
 
-  /** The starts of the windows that `timestamp` belongs to, ascending; none below 0. */
-  startsFor(timestamp: number): number[] {
-    const starts: number[] = [];
-    for (let start = this.firstStartFor(timestamp); start <= timestamp; start += this.advanceMs) starts.push(start);
-    return starts;
-  }
-
+  /**
+   * Start of the first window that `timestamp` belongs to. The others start every `advanceMs` after it, up to the timestamp itself; none starts
+   * below 0.
+   */
   firstStartFor(timestamp: number): number {
     const start = Math.max(0, timestamp - this.sizeMs + this.advanceMs);
     return start - (start % this.advanceMs);
+  }
+
+  /** True if a window that starts at `start` takes no records at `time` (event time) any more: it has ended, and its grace too. */
+  isClosed(start: number, time: number): boolean {
+    return start <= this.lastClosedStart(time);
+  }
+
+  /** Windows that start then or earlier are closed at `time`. */
+  lastClosedStart(time: number): number {
+    return time - this.sizeMs - this.graceMs;
   }
 
   windowAt(start: number): Window {

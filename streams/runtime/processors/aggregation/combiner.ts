@@ -96,10 +96,8 @@ export class Combiner extends Processor {
       return;
     }
     const effective = this.#time.effective;
-    const { sizeMs, graceMs, advanceMs } = windows;
-    for (let start = windows.firstStartFor(timestamp); start <= timestamp; start += advanceMs) {
-      if (start + sizeMs + graceMs <= effective)
-        this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
+    for (let start = windows.firstStartFor(timestamp); start <= timestamp; start += windows.advanceMs) {
+      if (windows.isClosed(start, effective)) this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
       else this.#combine(start, key, value, timestamp);
     }
   }

@@ -42,10 +42,10 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
     }
     this.#time.observe(timestamp);
     const effective = this.#time.effective;
-    const { sizeMs, graceMs } = this.node.windows;
-    const start = this.node.windows.firstStartFor(timestamp);
-    if (start + sizeMs + graceMs <= effective) {
-      this.#late.add(key, value, timestamp, this.node.windows.windowAt(start), headers);
+    const { windows } = this.node;
+    const start = windows.firstStartFor(timestamp);
+    if (windows.isClosed(start, effective)) {
+      this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
       return;
     }
     this.#windows.observe(Math.min(start, effective));

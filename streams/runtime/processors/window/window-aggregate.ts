@@ -73,7 +73,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
 
   override async init(): Promise<void> {
     if (this.#open === undefined) return;
-    const firstOpen = this.#closedUpTo - this.#windows.sizeMs - this.#windows.graceMs + 1;
+    const firstOpen = this.#windows.lastClosedStart(this.#closedUpTo) + 1;
     for (const { key, windowStart } of await this.#store.all(Math.max(0, firstOpen))) {
       this.#open.add(windowStart, this.#store.stateKeyOf(key, windowStart));
     }
@@ -92,15 +92,15 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     const effective = this.#time.effective;
     // Held-back time does not follow the records, so what it closes must leave before the store expires it.
     if (this.#time.heldBack) this.#close(effective, NO_HEADERS);
-    const { sizeMs, graceMs, advanceMs } = this.#windows;
+    const windows = this.#windows;
     if (value instanceof PartialAggregate) {
       const { windowStart, records } = value;
-      if (windowStart + sizeMs + graceMs <= effective) this.#late.addPartial(records);
+      if (windows.isClosed(windowStart, effective)) this.#late.addPartial(records);
       else this.#update(key, windowStart, value, timestamp, effective, headers);
     } else {
-      for (let start = this.#windows.firstStartFor(timestamp); start <= timestamp; start += advanceMs) {
-        if (start + sizeMs + graceMs <= effective) {
-          this.#late.add(key, value, timestamp, this.#windows.windowAt(start), headers);
+      for (let start = windows.firstStartFor(timestamp); start <= timestamp; start += windows.advanceMs) {
+        if (windows.isClosed(start, effective)) {
+          this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
         } else this.#update(key, start, value, timestamp, effective, headers);
       }
     }
@@ -131,7 +131,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
   /** Emits each window that `effective` closes, once (KIP-825), with the headers of the record that closes it, as Java does. */
   #close(effective: number, headers: Headers): void {
     if (this.#open === undefined) return;
-    const lastStart = effective - this.#windows.sizeMs - this.#windows.graceMs;
+    const lastStart = this.#windows.lastClosedStart(effective);
     if (this.#open.earliest > lastStart) return;
     const due: DueRow[] = [];
     for (const { windowStart, rows } of this.#open.takeUpTo(lastStart)) {
