@@ -1,10 +1,16 @@
 import { z } from 'zod';
+import {
+  APPLICATION_ID,
+  HTTP_ALLOWED_HOSTS,
+  HTTP_HOST,
+  HTTP_PORT,
+  LOG_LEVEL,
+  parsedVariables,
+  setVariables,
+} from '../streams/command/environment.js';
 import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
-import { withoutUsers } from '../streams/kafka/redaction.js';
 import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
-import { parseHosts } from '../streams/network/allowed-hosts.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 export interface MonitorConfig {
@@ -27,44 +33,17 @@ export interface HttpSettings {
 }
 
 const variables = z.object({
-  APPLICATION_ID: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, "must be made of letters, digits, '.', '_' and '-'")
-    .default('users'),
-  HTTP_PORT: z
-    .string()
-    .refine(
-      text => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
-      'must be a port from 1 to 65535, or 0 for any that is free',
-    )
-    .default('8080')
-    .transform(Number),
-  HTTP_HOST: z
-    .string()
-    .regex(/^[\w.:-]+$/, 'must be an address of this machine or its name')
-    .default('127.0.0.1'),
-  HTTP_ALLOWED_HOSTS: z
-    .string()
-    .refine(text => parseHosts(text) !== undefined, 'must be hosts or host:port, separated by commas')
-    .transform(text => parseHosts(text) ?? [])
-    .default([]),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level such as info or debug')
-    .default('info'),
+  APPLICATION_ID,
+  HTTP_PORT: HTTP_PORT.default(8080),
+  HTTP_HOST,
+  HTTP_ALLOWED_HOSTS,
+  LOG_LEVEL,
 });
 
 /** Throws a ConfigError, one line that names the variable. A variable that is set but empty counts as not set. */
 export function monitorConfig(env: Readonly<NodeJS.ProcessEnv>): MonitorConfig {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = variables.safeParse(set);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const name = String(issue?.path[0]);
-    throw new ConfigError(
-      `${name} ${issue?.message ?? 'is not valid'}, but is ${JSON.stringify(withoutUsers(set[name] ?? ''))}`,
-    );
-  }
-  const { data } = parsed;
+  const set = setVariables(env);
+  const data = parsedVariables(variables, set);
   return {
     cluster: clusterFromEnvironment(set, `${data.APPLICATION_ID}-monitor`),
     applicationId: data.APPLICATION_ID,

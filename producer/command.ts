@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { oneLine } from '../streams/command/arguments.js';
+import { LOG_LEVEL, type LogLevel, parsedVariables, setVariables } from '../streams/command/environment.js';
 import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
 import { durationMs } from './duration.js';
-import { type LogLevel, logLevels } from './log-level.js';
 
 export type UsersInput =
   | { readonly kind: 'file'; readonly path: string }
@@ -51,7 +51,7 @@ const options = z.object({
   skipBad: z.boolean().optional(),
   badFile: z.string().min(1).optional(),
 });
-const environment = z.object({ LOG_LEVEL: z.enum(logLevels).default('info') });
+const environment = z.object({ LOG_LEVEL });
 
 /**
  * Reads the command line (without the program's name) and the environment.
@@ -61,7 +61,7 @@ const environment = z.object({ LOG_LEVEL: z.enum(logLevels).default('info') });
 export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ProducerCommand {
   const parsed = parse(argv, topicsFromEnvironment(env, { user: 'user' }).user);
   if (parsed.kind === 'help') return parsed;
-  const { LOG_LEVEL: logLevel } = validated(environment, { LOG_LEVEL: env.LOG_LEVEL || undefined }, name => name);
+  const { LOG_LEVEL: logLevel } = parsedVariables(environment, setVariables(env));
   const { topic, rate, generate, seed, out, timestampsOver, connectTimeout, skipBad, badFile } = parsed.options;
   const { file } = parsed;
   if (generate === undefined && file === undefined) throw new ConfigError('FILE or --generate is missing (see --help)');

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isShown, type LogLevel } from '../streams/command/environment.js';
 import { configErrorOf } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { DeliveryProducer } from '../streams/kafka/delivery-producer.js';
@@ -8,7 +9,6 @@ import type { ProduceCommand, ProducerCommand, UsersInput } from './command.js';
 import { generatedUsers } from './generator/generated-users.js';
 import { writeUsersFile } from './generator/write-users-file.js';
 import { kafkaSink } from './kafka-sink.js';
-import { isShown, type LogLevel } from './log-level.js';
 import { type ProduceResult, produceUsers } from './produce.js';
 import { noProgress, type ProgressDisplay, progressBar, progressLines } from './progress.js';
 import type { RecordSource } from './record-source.js';

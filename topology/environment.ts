@@ -1,13 +1,20 @@
 import { z } from 'zod';
+import {
+  APPLICATION_ID,
+  HTTP_ALLOWED_HOSTS,
+  HTTP_HOST,
+  HTTP_PORT,
+  LOG_LEVEL,
+  parsedVariables,
+  setVariables,
+} from '../streams/command/environment.js';
 import { type Duration, type GroupProtocol, type ProcessingGuarantee, parseDuration } from '../streams/index.js';
 import type { ClusterConfig } from '../streams/kafka/client-config.js';
 import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
 import { ConfigError } from '../streams/kafka/config-error.js';
 import { checkGroupProtocol, GROUP_PROTOCOLS } from '../streams/kafka/group-protocol.js';
-import { withoutUsers } from '../streams/kafka/redaction.js';
 import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
 import { isHostAndPort } from '../streams/network/address.js';
-import { parseHosts } from '../streams/network/allowed-hosts.js';
 import { MOST_COMMIT_INTERVAL_MS } from '../streams/runtime/streams-config.js';
 import type { HttpSettings } from './http-address.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
@@ -48,10 +55,7 @@ const durationOrOff = z.custom<Duration | 'off'>(
 );
 
 const variables = z.object({
-  APPLICATION_ID: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, "must be made of letters, digits, '.', '_' and '-'")
-    .default('users'),
+  APPLICATION_ID,
   STATE_DIR: z.string().default('./state'),
   PROCESSING_GUARANTEE: z
     .enum(['exactly_once_v2', 'at_least_once'], 'must be exactly_once_v2 or at_least_once')
@@ -81,41 +85,17 @@ const variables = z.object({
     .regex(/^\d{1,2}$/, 'must be a number from 0 to 99')
     .transform(Number)
     .default(0),
-  HTTP_PORT: z
-    .string()
-    .refine(
-      text => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
-      'must be a port from 1 to 65535, or 0 for any that is free',
-    )
-    .transform(Number)
-    .optional(),
-  HTTP_HOST: z
-    .string()
-    .regex(/^[\w.:-]+$/, 'must be an address of this machine or its name')
-    .default('127.0.0.1'),
+  HTTP_PORT: HTTP_PORT.optional(),
+  HTTP_HOST,
   HTTP_ADVERTISED: z.string().refine(isHostAndPort, 'must be host:port').optional(),
-  HTTP_ALLOWED_HOSTS: z
-    .string()
-    .refine(text => parseHosts(text) !== undefined, 'must be hosts or host:port, separated by commas')
-    .transform(text => parseHosts(text) ?? [])
-    .default([]),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level such as info or debug')
-    .default('info'),
+  HTTP_ALLOWED_HOSTS,
+  LOG_LEVEL,
 });
 
 /** Throws a ConfigError, one line that names the variable. A variable that is set but empty counts as not set. */
 export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = variables.safeParse(set);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const name = String(issue?.path[0]);
-    throw new ConfigError(
-      `${name} ${issue?.message ?? 'is not valid'}, but is ${JSON.stringify(withoutUsers(set[name] ?? ''))}`,
-    );
-  }
-  const { data } = parsed;
+  const set = setVariables(env);
+  const data = parsedVariables(variables, set);
   if (data.STREAM_PROCESSES > 1 && data.HTTP_ADVERTISED !== undefined) {
     throw new ConfigError('HTTP_ADVERTISED names one process, but STREAM_PROCESSES is above 1');
   }
