@@ -111,7 +111,10 @@ async function repaired(location: string): Promise<Lock | undefined> {
   }
 }
 
-/** undefined if another process has it open. Rejects if it can't be read, too: LevelDB looks at a table only then. */
+/**
+ * undefined if another process has it open. Rejects if any of it can't be read, too: LevelDB looks at a table when it is read, or merges it
+ * with others, and from then on takes no writes.
+ */
 async function opened(location: string): Promise<Lock | undefined> {
   const level = new DiskLevel<string, string>(location);
   try {
@@ -121,7 +124,7 @@ async function opened(location: string): Promise<Lock | undefined> {
     throw error;
   }
   try {
-    for (const key of [INSTANCE_ID, APPLICATION]) level.getSync(key);
+    await level.iterator().all();
     return level;
   } catch (error) {
     await level.close();
