@@ -114,6 +114,68 @@ describe('the plan of a topology', () => {
     assert.equal(planTopology(merged, 'app', counts({ left: 3, right: 3 })).subTopologies[0]?.tasks, 3);
   });
 
+  it('gives a repartition topic as many partitions as the inputs that it meets, and tasks of their own', () => {
+    const plan = planTopology(
+      topology(builder => {
+        const moved = builder
+          .stream<string, string>('six')
+          .selectKey((_key, value) => value)
+          .repartition({ name: 'moved' });
+        builder.stream<string, string>('four').merge(moved).groupByKey().count({ as: 'counts' });
+      }),
+      'app',
+      counts({ six: 6, four: 4 }),
+    );
+    assert.deepEqual(
+      plan.subTopologies.map(({ tasks, inputs, reads, writes, stores }) => ({
+        tasks,
+        inputs: inputs.map(({ topic, partitions }) => `${topic} ${partitions}`),
+        reads: reads.map(({ partitions, upstreamTasks, local }) => ({ partitions, upstreamTasks, local })),
+        writes: writes.map(({ topic }) => topic),
+        stores: stores.map(({ spec, partitions }) => `${spec.name} ${partitions}`),
+      })),
+      [
+        { tasks: 6, inputs: ['six 6'], reads: [], writes: ['app-moved-repartition'], stores: [] },
+        {
+          tasks: 4,
+          inputs: ['four 4', 'app-moved-repartition 4'],
+          reads: [{ partitions: 4, upstreamTasks: 6, local: false }],
+          writes: [],
+          stores: ['counts 4'],
+        },
+      ],
+    );
+  });
+
+  it('asks for no equal numbers of topics that no store meets, and knows the partitions of each store', () => {
+    const plan = planTopology(
+      topology(builder => {
+        const left = builder.stream('left');
+        left.groupByKey().count({ as: 'counts' });
+        left.merge(builder.stream('right')).to('out');
+      }),
+      'app',
+      counts({ left: 2, right: 3 }),
+    );
+    const [sub] = plan.subTopologies;
+    assert.equal(sub?.tasks, 3);
+    assert.deepEqual(
+      sub?.stores.map(({ partitions }) => partitions),
+      [2],
+    );
+  });
+
+  it('refuses a stream that meets itself under another key beside an input with more partitions', () => {
+    const met = topology(builder => {
+      const left = builder.stream<string, string>('left');
+      const moved = left.selectKey((_key, value) => value).repartition({ name: 'moved' });
+      left.merge(moved).groupByKey().count({ as: 'counts' });
+      left.merge(builder.stream<string, string>('right')).to('out');
+    });
+    assert.throws(() => planTopology(met, 'app', counts({ left: 2, right: 3 })), /moved-repartition meets has 2.* 3/);
+    assert.equal(planTopology(met, 'app', counts({ left: 3, right: 3 })).subTopologies[0]?.reads[0]?.local, true);
+  });
+
   it('lets stateless streams of different topics have different numbers of partitions', () => {
     const merged = topology(builder => builder.stream('left').merge(builder.stream('right')).to('out'));
     assert.equal(planTopology(merged, 'app', counts({ left: 2, right: 3 })).subTopologies[0]?.tasks, 3);

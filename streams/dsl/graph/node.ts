@@ -31,6 +31,11 @@ export type GraphNode =
   | ToStreamNode
   | SuppressNode;
 
+/** True if a key must be in the same partition of all its inputs: what it keeps by key would be torn apart. */
+export function needsCopartitioning(node: GraphNode): boolean {
+  return storesOf(node).length > 0;
+}
+
 export function storesOf(node: GraphNode): readonly StoreSpec[] {
   return 'store' in node ? [node.store] : [];
 }
@@ -123,7 +128,7 @@ export interface RepartitionNode extends NodeBase {
   readonly repartition: string;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
-  /** A number of its own makes what follows a sub-topology of its own. Absent: as many as the tasks before it. */
+  /** Absent: as many as the other inputs that it meets, and if there are none, as the tasks before it. */
   readonly partitions: number | undefined;
 }
 

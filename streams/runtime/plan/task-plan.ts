@@ -1,11 +1,14 @@
 import { TopologyError } from '../../dsl/graph/graph.js';
-import type { RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
-import { isBoundary, type SubTopology, type Topology } from '../../dsl/graph/topology.js';
+import { type RepartitionNode, type SourceNode, type StoreSpec, storesOf } from '../../dsl/graph/node.js';
+import { type Input, inputsOf, type SubTopology } from '../../dsl/graph/sub-topologies.js';
+import type { Topology } from '../../dsl/graph/topology.js';
 
 /** A store of a task and the topic that its writes go to; undefined if it has no changelog. */
 export interface PlannedStore {
   readonly spec: StoreSpec;
   readonly changelog: string | undefined;
+  /** A key is in the partition that it has among so many: those of the inputs that the store is made of. */
+  readonly partitions: number;
 }
 
 /** A repartition topic with what it connects. */
@@ -54,22 +57,28 @@ export function planTopology(
   applicationId: string,
   partitionCounts: ReadonlyMap<string, number>,
 ): TopologyPlan {
+  const counts = inputCounts(topology, partitionCounts);
   const tasksOf = new Map<SubTopology, number>();
-  for (const sub of topology.subTopologies) tasksOf.set(sub, taskCount(sub, partitionCounts));
+  for (const sub of topology.subTopologies) tasksOf.set(sub, taskCount(sub, counts));
   const repartitions = new Map<RepartitionNode, PlannedRepartition>();
   for (const sub of topology.subTopologies) {
     for (const node of sub.reads) {
-      const upstream = isBoundary(node) ? topology.subTopologies.find(s => s.nodes.includes(parentOf(node))) : sub;
+      const upstream = topology.subTopologies.find(({ nodes }) => nodes.includes(parentOf(node)));
+      const tasks = tasksOf.get(sub) ?? 0;
+      const partitions = counts.get(node) ?? tasks;
+      const local = upstream === sub && node.partitions === undefined;
+      if (local && partitions !== tasks) throw new TopologyError(tornApart(node, partitions, tasks));
       repartitions.set(node, {
         node,
         topic: repartitionTopicOf(applicationId, node),
-        partitions: node.partitions ?? tasksOf.get(sub) ?? 0,
+        partitions,
         upstreamTasks: (upstream === undefined ? undefined : tasksOf.get(upstream)) ?? 0,
-        local: !isBoundary(node),
+        local,
       });
     }
   }
   const all = [...repartitions.values()];
+  const inputs = inputsOf(topology.nodes);
   const subTopologies = topology.subTopologies.map(subTopology => ({
     id: subTopology.id,
     subTopology,
@@ -85,10 +94,16 @@ export function planTopology(
     ],
     reads: all.filter(({ node }) => subTopology.reads.includes(node)),
     writes: all.filter(({ node }) => subTopology.nodes.includes(parentOf(node))),
-    stores: subTopology.stores.map(spec => ({
-      spec,
-      changelog: spec.logged ? changelogTopicOf(applicationId, spec) : undefined,
-    })),
+    stores: subTopology.nodes.flatMap(node =>
+      storesOf(node).map(spec => {
+        const [input] = inputs.get(node) ?? [];
+        return {
+          spec,
+          changelog: spec.logged ? changelogTopicOf(applicationId, spec) : undefined,
+          partitions: (input === undefined ? undefined : counts.get(input)) ?? tasksOf.get(subTopology) ?? 0,
+        };
+      }),
+    ),
   }));
   return {
     subTopologies,
@@ -130,22 +145,53 @@ function parentOf(node: RepartitionNode): RepartitionNode['parents'][number] {
   return parent;
 }
 
-function taskCount(sub: SubTopology, partitionCounts: ReadonlyMap<string, number>): number {
-  const counts = new Map<string, number>();
-  for (const source of sub.sources) {
-    for (const topic of source.topics) {
-      const count = partitionCounts.get(topic);
-      if (count === undefined) throw new TopologyError(`topic ${topic} does not exist`);
-      counts.set(topic, count);
+/**
+ * The partitions of each input that is known: a source, and a repartition that has a number of its own or meets others. Throws a TopologyError
+ * if inputs that must be co-partitioned are not.
+ */
+function inputCounts(
+  { nodes, copartitionGroups }: Topology,
+  partitionCounts: ReadonlyMap<string, number>,
+): ReadonlyMap<Input, number> {
+  const counts = new Map<Input, number>();
+  for (const node of nodes) {
+    if (node.kind === 'source') {
+      const ofTopics = node.topics.map(topic => countOf(topic, partitionCounts));
+      counts.set(node, Math.max(...ofTopics));
+    } else if (node.kind === 'repartition' && node.partitions !== undefined) counts.set(node, node.partitions);
+  }
+  for (const group of copartitionGroups) {
+    const known = new Map(group.flatMap(input => namedCounts(input, partitionCounts)));
+    const different = new Set(known.values());
+    if (different.size > 1) {
+      const list = [...known].map(([topic, count]) => `${topic} has ${count}`).join(', ');
+      throw new TopologyError(`topics that must be co-partitioned have different numbers of partitions: ${list}`);
     }
+    const [count] = different;
+    if (count !== undefined) for (const input of group) counts.set(input, count);
   }
-  const fixed = sub.reads.filter(isBoundary);
-  for (const node of fixed) counts.set(`${node.repartition}-repartition`, node.partitions ?? 0);
-  const different = new Set(counts.values());
-  // What is keyed meets by partition: a store read or written from topics of unequal counts would be torn apart.
-  if (different.size > 1 && sub.stores.length > 0) {
-    const list = [...counts].map(([topic, count]) => `${topic} has ${count}`).join(', ');
-    throw new TopologyError(`topics that must be co-partitioned have different numbers of partitions: ${list}`);
-  }
-  return Math.max(...different);
+  return counts;
+}
+
+function tornApart({ repartition }: RepartitionNode, partitions: number, tasks: number): string {
+  return (
+    `topics that must be co-partitioned have different numbers of partitions: what ${repartition}-repartition meets has ` +
+    `${partitions}, and an input that is connected with it ${tasks}`
+  );
+}
+
+function namedCounts(input: Input, partitionCounts: ReadonlyMap<string, number>): (readonly [string, number])[] {
+  if (input.kind === 'source') return input.topics.map(topic => [topic, countOf(topic, partitionCounts)]);
+  return input.partitions === undefined ? [] : [[`${input.repartition}-repartition`, input.partitions]];
+}
+
+function countOf(topic: string, partitionCounts: ReadonlyMap<string, number>): number {
+  const count = partitionCounts.get(topic);
+  if (count === undefined) throw new TopologyError(`topic ${topic} does not exist`);
+  return count;
+}
+
+/** As many as the partitions of the input that has the most. */
+function taskCount({ sources, reads }: SubTopology, counts: ReadonlyMap<Input, number>): number {
+  return Math.max(...[...sources, ...reads].map(input => counts.get(input) ?? 0));
 }

@@ -71,7 +71,7 @@ export class InteractiveQueries {
       name: store.spec.name,
       kind: store.kind,
       ...(store.windowSizeMs === undefined ? {} : { windowSizeMs: store.windowSizeMs }),
-      partitions: store.sub.tasks,
+      partitions: store.partitions,
       local: this.localPartitions(store, false),
     }));
   }
@@ -162,7 +162,7 @@ export class InteractiveQueries {
 
   /** @internal The partitions that are here; with `stale`, those of standbys too. */
   localPartitions(store: QueryableStore, stale: boolean): readonly number[] {
-    const partitions = Array.from({ length: store.sub.tasks }, (_, partition) => partition);
+    const partitions = Array.from({ length: store.partitions }, (_, partition) => partition);
     return partitions.filter(partition => this.#state(store, partition, stale) !== undefined);
   }
 
@@ -206,8 +206,8 @@ export class InteractiveQueries {
   }
 }
 
-function partitionOfKey({ sub }: QueryableStore, key: StateKey): number {
-  return partitionFor(stateKeyBytes(key), sub.tasks);
+function partitionOfKey({ partitions }: QueryableStore, key: StateKey): number {
+  return partitionFor(stateKeyBytes(key), partitions);
 }
 
 function notHere({ spec }: QueryableStore, partition: number, cause?: unknown): InvalidStateStoreError {

@@ -13,6 +13,8 @@ export interface QueryableStore {
   /** False: an entry says only that it is there (`distinct`). */
   readonly hasValues: boolean;
   readonly sub: PlannedSubTopology;
+  /** A key is in the partition that it has among so many. */
+  readonly partitions: number;
 }
 
 /** By name. Suppressed results that wait are no table: their buffer can't be asked. */
@@ -21,13 +23,15 @@ export function queryableStores(plan: TopologyPlan): ReadonlyMap<string, Queryab
   for (const sub of plan.subTopologies) {
     for (const node of sub.subTopology.nodes) {
       const store = queryable(node);
-      if (store !== undefined) stores.set(store.spec.name, { ...store, sub });
+      const planned = sub.stores.find(({ spec }) => spec === store?.spec);
+      if (store === undefined || planned === undefined) continue;
+      stores.set(store.spec.name, { ...store, sub, partitions: planned.partitions });
     }
   }
   return stores;
 }
 
-function queryable(node: GraphNode): Omit<QueryableStore, 'sub'> | undefined {
+function queryable(node: GraphNode): Omit<QueryableStore, 'sub' | 'partitions'> | undefined {
   switch (node.kind) {
     case 'table':
     case 'aggregate':

@@ -1,0 +1,119 @@
+import {
+  type GraphNode,
+  needsCopartitioning,
+  type RepartitionNode,
+  type SourceNode,
+  type StoreSpec,
+  storesOf,
+} from './node.js';
+
+/** Nodes that run together: a task is a sub-topology and a partition. */
+export interface SubTopology {
+  readonly id: number;
+  /** In the order of declaration. */
+  readonly nodes: readonly GraphNode[];
+  readonly sources: readonly SourceNode[];
+  /** Repartition topics that this sub-topology reads. */
+  readonly reads: readonly RepartitionNode[];
+  readonly stores: readonly StoreSpec[];
+}
+
+/** Where records come in from topics. */
+export type Input = SourceNode | RepartitionNode;
+
+/** Inputs that must have the same number of partitions, because a key must be in the same partition of all of them. */
+export type CopartitionGroup = readonly Input[];
+
+/** The inputs whose records reach each node, without another repartition on the way. */
+export function inputsOf(nodes: readonly GraphNode[]): ReadonlyMap<GraphNode, ReadonlySet<Input>> {
+  const inputs = new Map<GraphNode, ReadonlySet<Input>>();
+  // Parents come before their children.
+  for (const node of nodes) {
+    if (node.kind === 'source' || node.kind === 'repartition') inputs.set(node, new Set([node]));
+    else inputs.set(node, new Set(node.parents.flatMap(parent => [...(inputs.get(parent) ?? [])])));
+  }
+  return inputs;
+}
+
+/** One group for each node that needs one; groups that have an input in common are one (Java: `CopartitionedTopicsEnforcer`). */
+export function copartitionGroups(nodes: readonly GraphNode[]): readonly CopartitionGroup[] {
+  const inputs = inputsOf(nodes);
+  const sets = new Sets<Input>();
+  for (const node of nodes) {
+    if (!needsCopartitioning(node)) continue;
+    const [first, ...others] = inputs.get(node) ?? [];
+    if (first === undefined) continue;
+    sets.add(first);
+    for (const other of others) sets.unite(first, other);
+  }
+  return Object.freeze(sets.all().map(group => Object.freeze(group)));
+}
+
+/** True if the number of partitions is known before the topology is planned. */
+export function isFixed(input: Input): boolean {
+  return input.kind === 'source' || input.partitions !== undefined;
+}
+
+/**
+ * The parts that are connected. A repartition topic connects what is before it with what comes after it: its records stay in the task where
+ * they are in the right partition already. It separates them if its number of partitions is not that of the tasks before it: it has one of
+ * its own, or that of other inputs that it meets.
+ */
+export function subTopologiesOf(
+  nodes: readonly GraphNode[],
+  groups: readonly CopartitionGroup[],
+): readonly SubTopology[] {
+  const sets = new Sets<GraphNode>();
+  for (const node of nodes) {
+    sets.add(node);
+    if (node.kind === 'repartition' && separates(node, groups)) continue;
+    for (const parent of node.parents) sets.unite(node, parent);
+  }
+  return Object.freeze(sets.all().map((group, id) => subTopology(group, id)));
+}
+
+function separates(node: RepartitionNode, groups: readonly CopartitionGroup[]): boolean {
+  return groups.find(group => group.includes(node))?.some(isFixed) ?? isFixed(node);
+}
+
+function subTopology(nodes: readonly GraphNode[], id: number): SubTopology {
+  return Object.freeze({
+    id,
+    nodes: Object.freeze(nodes),
+    sources: Object.freeze(nodes.filter((node): node is SourceNode => node.kind === 'source')),
+    reads: Object.freeze(nodes.filter((node): node is RepartitionNode => node.kind === 'repartition')),
+    stores: Object.freeze(nodes.flatMap(storesOf)),
+  });
+}
+
+/** Disjoint sets, in the order in which their first elements were added. */
+class Sets<T> {
+  readonly #parents = new Map<T, T>();
+
+  add(element: T): void {
+    if (!this.#parents.has(element)) this.#parents.set(element, element);
+  }
+
+  unite(a: T, b: T): void {
+    this.add(a);
+    this.add(b);
+    this.#parents.set(this.#rootOf(a), this.#rootOf(b));
+  }
+
+  all(): T[][] {
+    const sets = new Map<T, T[]>();
+    for (const element of this.#parents.keys()) {
+      const root = this.#rootOf(element);
+      const set = sets.get(root) ?? [];
+      sets.set(root, set);
+      set.push(element);
+    }
+    return [...sets.values()];
+  }
+
+  #rootOf(element: T): T {
+    let root = element;
+    for (let up = this.#parents.get(root); up !== undefined && up !== root; up = this.#parents.get(root)) root = up;
+    return root;
+  }
+}
