@@ -1,6 +1,6 @@
-import { TimestampedKeyValueStore } from '../../stores/key-value-store.js';
-import type { StateKey } from '../../stores/state-database.js';
-import { TimestampedWindowStore } from '../../stores/window-store.js';
+import type { StateKey } from '../../stores/encoding/state-key.js';
+import { TimestampedKeyValueStore } from '../../stores/kinds/key-value-store.js';
+import { TimestampedWindowStore } from '../../stores/kinds/window-store.js';
 import type { TaskCounts } from '../audit/task-counts.js';
 import { serdesOr } from '../dsl/declare/repartition.js';
 import type { Topology } from '../dsl/graph/topology.js';

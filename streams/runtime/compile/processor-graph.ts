@@ -1,6 +1,6 @@
-import { TimestampedKeyValueStore } from '../../../stores/key-value-store.js';
-import type { TaskState } from '../../../stores/task-state.js';
-import { TimestampedWindowStore } from '../../../stores/window-store.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
+import { TimestampedKeyValueStore } from '../../../stores/kinds/key-value-store.js';
+import { TimestampedWindowStore } from '../../../stores/kinds/window-store.js';
 import type { AggregateNode, GraphNode, RepartitionNode, SourceNode, TableNode } from '../../dsl/graph/node.js';
 import type { PlannedRepartition, PlannedSubTopology } from '../plan/task-plan.js';
 import { HeldTime } from '../processors/held-time.js';

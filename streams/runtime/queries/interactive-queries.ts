@@ -1,6 +1,6 @@
-import type { ByteStore } from '../../../stores/byte-store.js';
-import { type StateKey, stateKeyBytes } from '../../../stores/state-database.js';
-import type { TaskState } from '../../../stores/task-state.js';
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
+import { type StateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
 import { partitionFor } from '../../kafka/partitioner.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
 import { type Task, taskId } from '../task/task.js';

@@ -1,5 +1,4 @@
-import { keyToStateKey } from '../../../stores/key-value-store.js';
-import { type StateKey, stateKey } from '../../../stores/state-database.js';
+import { keyToStateKey, type StateKey, stateKey } from '../../../stores/encoding/state-key.js';
 import type { GraphNode, StoreSpec } from '../../dsl/graph/node.js';
 import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';

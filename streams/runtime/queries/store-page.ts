@@ -1,10 +1,10 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import type { ByteStore } from '../../../stores/byte-store.js';
-import type { Entry, EntryScan } from '../../../stores/entry-scan.js';
-import { readInt64 } from '../../../stores/int64.js';
-import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/state-database.js';
-import { decodeTimestamped } from '../../../stores/timestamped.js';
-import { windowPrefix } from '../../../stores/window-store.js';
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
+import type { Entry, EntryScan } from '../../../stores/bytes/entry-scan.js';
+import { readInt64 } from '../../../stores/encoding/int64.js';
+import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
+import { decodeTimestamped } from '../../../stores/encoding/timestamped.js';
+import { windowPrefix } from '../../../stores/kinds/window-store.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import type { QueryableStore } from './queryable-store.js';
 

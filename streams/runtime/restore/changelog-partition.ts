@@ -1,7 +1,7 @@
-import { decodeBlock } from '../../../stores/changelog-block.js';
-import type { RestoreBatch } from '../../../stores/restore-batch.js';
-import { stateKey } from '../../../stores/state-database.js';
-import type { TaskState } from '../../../stores/task-state.js';
+import type { RestoreBatch } from '../../../stores/bytes/restore-batch.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
+import { decodeBlock } from '../../../stores/encoding/changelog-block.js';
+import { stateKey } from '../../../stores/encoding/state-key.js';
 import type { Watermarks } from '../../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../../kafka/record.js';
 import { TOMBSTONES_KEPT_MS } from '../plan/internal-topics.js';

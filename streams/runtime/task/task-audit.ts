@@ -1,4 +1,4 @@
-import type { ByteStore } from '../../../stores/byte-store.js';
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import {
   type AuditRecord,
   decodeAudit,

@@ -1,6 +1,6 @@
-import { StateAccessError } from '../../../stores/state-access-error.js';
-import { TaskState } from '../../../stores/task-state.js';
-import { UnreadableStateError } from '../../../stores/unreadable-state-error.js';
+import { StateAccessError } from '../../../stores/bytes/state-access-error.js';
+import { TaskState } from '../../../stores/bytes/task-state.js';
+import { UnreadableStateError } from '../../../stores/bytes/unreadable-state-error.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { RecordCollector } from '../output/record-collector.js';

@@ -1,7 +1,7 @@
-import type { Writes } from '../../../stores/byte-store.js';
-import { encodeBlocks, KEY_OVERHEAD_BYTES } from '../../../stores/changelog-block.js';
-import { stateKeyBytes } from '../../../stores/state-database.js';
-import type { TaskState } from '../../../stores/task-state.js';
+import type { Writes } from '../../../stores/bytes/byte-store.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
+import { encodeBlocks, KEY_OVERHEAD_BYTES } from '../../../stores/encoding/changelog-block.js';
+import { stateKeyBytes } from '../../../stores/encoding/state-key.js';
 import type { AuditRecord } from '../../audit/audit-record.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
 import { synchronous } from '../../dsl/options/synchronous.js';

@@ -1,6 +1,5 @@
-import type { ByteStore } from '../../../../stores/byte-store.js';
-import { keyToStateKey } from '../../../../stores/key-value-store.js';
-import { type StateKey, stateKeyBytes } from '../../../../stores/state-database.js';
+import type { ByteStore } from '../../../../stores/bytes/byte-store.js';
+import { keyToStateKey, type StateKey, stateKeyBytes } from '../../../../stores/encoding/state-key.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { Change } from '../../../dsl/graph/change.js';
 import type { SuppressNode } from '../../../dsl/graph/node.js';

@@ -1,5 +1,5 @@
-import type { ByteStore } from '../../../../stores/byte-store.js';
-import { TimestampedWindowStore } from '../../../../stores/window-store.js';
+import type { ByteStore } from '../../../../stores/bytes/byte-store.js';
+import { TimestampedWindowStore } from '../../../../stores/kinds/window-store.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { DistinctNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';

@@ -1,16 +1,7 @@
-import type { ByteStore } from './byte-store.js';
-import type { Codec } from './codec.js';
-import { type StateKey, stateKey, stateKeyBytes } from './state-database.js';
-import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from './timestamped.js';
-
-/** The state key of `key`; codecs of text have a shorter way to it. */
-export interface KeyCodec<K> extends Codec<K> {
-  stateKey?(key: K): StateKey;
-}
-
-export function keyToStateKey<K>(codec: KeyCodec<K>, key: K): StateKey {
-  return codec.stateKey === undefined ? stateKey(codec.serialize(key)) : codec.stateKey(key);
-}
+import type { ByteStore } from '../bytes/byte-store.js';
+import type { Codec } from '../encoding/codec.js';
+import { type KeyCodec, keyToStateKey, stateKeyBytes } from '../encoding/state-key.js';
+import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
 
 /** The table of one partition: the latest value and its timestamp by key (Java: `TimestampedKeyValueStore`). */
 export class TimestampedKeyValueStore<K, V> {

@@ -1,9 +1,8 @@
-import type { ByteStore } from './byte-store.js';
-import type { Codec } from './codec.js';
-import { readInt64, writeInt64 } from './int64.js';
-import { type KeyCodec, keyToStateKey } from './key-value-store.js';
-import { type StateKey, stateKey, stateKeyBytes } from './state-database.js';
-import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from './timestamped.js';
+import type { ByteStore } from '../bytes/byte-store.js';
+import type { Codec } from '../encoding/codec.js';
+import { readInt64, writeInt64 } from '../encoding/int64.js';
+import { type KeyCodec, keyToStateKey, type StateKey, stateKey, stateKeyBytes } from '../encoding/state-key.js';
+import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
 
 export interface WindowEntry<K, V> extends ValueAndTimestamp<V> {
   readonly key: K;
