@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ByteStore } from '../../stores/bytes/byte-store.js';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
-import { TimestampedKeyValueStore } from '../../stores/kinds/key-value-store.js';
-import { TimestampedWindowStore } from '../../stores/kinds/window-store.js';
+import { TimestampedKeyValueStore } from '../../stores/kinds/key-value.js';
+import { TimestampedWindowStore } from '../../stores/kinds/window.js';
 import { numberCodec, textCodec } from './codecs.js';
 import { levelBackends, type Storage } from './level-backends.js';
 

@@ -1,3 +1,4 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { Headers } from '../../kafka/record.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addRepartition, type KnownSerdes, serdesOr } from '../declare/repartition.js';
@@ -141,7 +142,7 @@ export class KStream<K, V> {
   /** Reads the stream as updates of a table: a null value deletes, a null key is dropped. */
   toTable(materialized: Materialized<K, V>): KTable<K, V> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
-    const store = storeSpec(this.#graph, materialized, serdes, { kind: 'keyValue' });
+    const store = storeSpec(this.#graph, materialized, serdes, new KeyValueKind());
     const parent = this.#keyChanged
       ? addRepartition(this.#graph, this.#node, materialized.as, serdes, undefined)
       : this.#node;

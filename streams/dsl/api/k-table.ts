@@ -1,3 +1,4 @@
+import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { type KnownSerdes, serdesOr } from '../declare/repartition.js';
 import { storeSpec } from '../declare/store-spec.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
@@ -68,8 +69,8 @@ export class KTable<K, V> {
    * for `untilWindowCloses` on a table without windows.
    */
   suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
-    const kind = suppressed.kind === 'untilTimeLimit' ? 'suppressUntilTimeLimit' : 'suppressUntilWindowCloses';
-    const store = storeSpec(this.#graph, { as: options.name }, serdesOr<K, V>({}, this.#serdes), { kind });
+    const kind = new SuppressionKind(suppressed.kind === 'untilTimeLimit' ? 'timeLimit' : 'windowCloses');
+    const store = storeSpec(this.#graph, { as: options.name }, serdesOr<K, V>({}, this.#serdes), kind);
     const node = this.#graph.add('KTABLE-SUPPRESS', options.name, {
       kind: 'suppress',
       parents: [this.#node],

@@ -1,3 +1,4 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import { serdesOr } from '../declare/repartition.js';
 import { storeSpec } from '../declare/store-spec.js';
 import { Graph, TopologyError } from '../graph/graph.js';
@@ -39,7 +40,7 @@ export class StreamsBuilder {
     this.stream<K, V>(topic, { ...consumed, ...serdes });
     const source = this.#graph.nodes.at(-1);
     if (source === undefined) throw new Error('the source node was just added');
-    const store = storeSpec(this.#graph, options, serdes, { kind: 'keyValue' });
+    const store = storeSpec(this.#graph, options, serdes, new KeyValueKind());
     const node = this.#graph.add('KTABLE-SOURCE', options.name, { kind: 'table', parents: [source], store });
     return new KTable<K, V>(this.#graph, node, serdes);
   }

@@ -1,3 +1,8 @@
+import type { DistinctKind } from '../../../stores/kinds/distinct.js';
+import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
+import type { StoreKind } from '../../../stores/kinds/kinds.js';
+import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
+import type { WindowKind } from '../../../stores/kinds/window.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { OperatorRecord, OperatorStream } from '../pipe/operator-chain.js';
@@ -53,7 +58,7 @@ export interface SourceNode extends NodeBase {
 /** A stream read as a table, with a store (`KTableSource` in Java). */
 export interface TableNode extends NodeBase {
   readonly kind: 'table';
-  readonly store: StoreSpec;
+  readonly store: StoreSpec<KeyValueKind>;
 }
 
 export interface FilterNode extends NodeBase {
@@ -147,37 +152,22 @@ export interface LateSink {
 
 export type EmitStrategy = 'onWindowUpdate' | 'onWindowClose';
 
-/** What the rows of a store mean: rows of another shape would be misread. */
-export type StoreShape =
-  | { readonly kind: 'keyValue' | 'suppressUntilTimeLimit' | 'suppressUntilWindowCloses' }
-  | {
-      readonly kind: 'window' | 'distinct';
-      readonly sizeMs: number;
-      readonly advanceMs: number;
-      /** Which windows have closed, and were emitted or have expired, depends on it. */
-      readonly graceMs: number;
-    };
-
 /** A store that an operator keeps. Its changelog is `<application.id>-<name>-changelog`. */
-export interface StoreSpec {
+export interface StoreSpec<K extends StoreKind = StoreKind> {
   readonly name: string;
-  readonly shape: StoreShape;
+  readonly kind: K;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
   /** False: no changelog; the store is empty after it is lost. */
   readonly logged: boolean;
   /** False: each update goes downstream by itself and nothing is combined before a repartition. */
   readonly cached: boolean;
-  /** Windowed stores only: at least size + grace. */
-  readonly retentionMs: number | undefined;
-  /** Entries are written once, all with the same value: the changelog takes many keys to a record. */
-  readonly writeOnce: boolean;
 }
 
 /** `count`, `reduce` and `aggregate` of a grouped stream, windowed or not. */
 export interface AggregateNode extends NodeBase {
   readonly kind: 'aggregate';
-  readonly store: StoreSpec;
+  readonly store: StoreSpec<KeyValueKind | WindowKind>;
   readonly windows: TimeWindows | undefined;
   readonly emit: EmitStrategy;
   /** undefined: late records are counted only. */
@@ -195,7 +185,7 @@ export type Merger = { bivarianceHack(key: unknown, left: unknown, right: unknow
 export interface DistinctNode extends NodeBase {
   readonly kind: 'distinct';
   /** Its key serde is that of the identity; no values. */
-  readonly store: StoreSpec;
+  readonly store: StoreSpec<DistinctKind>;
   readonly windows: TimeWindows;
   readonly late: LateSink | undefined;
   identity(key: unknown, value: unknown): unknown;
@@ -219,7 +209,7 @@ export interface ToStreamNode extends NodeBase {
 
 export interface SuppressNode extends NodeBase {
   readonly kind: 'suppress';
-  readonly store: StoreSpec;
+  readonly store: StoreSpec<SuppressionKind>;
   readonly until: SuppressUntil;
 }
 

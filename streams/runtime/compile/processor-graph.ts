@@ -1,6 +1,4 @@
 import type { TaskState } from '../../../stores/bytes/task-state.js';
-import { TimestampedKeyValueStore } from '../../../stores/kinds/key-value-store.js';
-import { TimestampedWindowStore } from '../../../stores/kinds/window-store.js';
 import type { AggregateNode, GraphNode, RepartitionNode, SourceNode, TableNode } from '../../dsl/graph/node.js';
 import type { PlannedRepartition, PlannedSubTopology } from '../plan/task-plan.js';
 import { HeldTime } from '../processors/held-time.js';
@@ -117,7 +115,8 @@ class GraphBuilder {
         return;
       case 'distinct': {
         const time = new OperatorTime(this.#frontier(node), node.windows.closeOnIdle);
-        const store = this.#state.store(node.store.name);
+        const { name, kind, keySerde } = node.store;
+        const store = kind.open(this.#state.store(name), keySerde);
         this.#place(node, new DistinctProcessor(node, store, time, this.#context), [time]);
         return;
       }
@@ -126,7 +125,8 @@ class GraphBuilder {
           this.#frontier(node),
           node.until.kind === 'windowCloses' && node.until.closeOnIdle,
         );
-        const store = this.#state.store(node.store.name);
+        const { name, kind, keySerde, valueSerde } = node.store;
+        const store = kind.open(this.#state.store(name), keySerde, valueSerde);
         this.#place(node, new SuppressProcessor(node, store, time, this.#context), [time]);
         return;
       }
@@ -170,32 +170,29 @@ class GraphBuilder {
       case 'tableMapValues':
         return new TableMapValuesProcessor(node, this.#sendsOldValues(node), context);
       case 'table': {
-        const { name, keySerde, valueSerde } = node.store;
-        const store = new TimestampedKeyValueStore(this.#state.store(name), keySerde, valueSerde);
+        const { name, kind, keySerde, valueSerde } = node.store;
+        const store = kind.open(this.#state.store(name), keySerde, valueSerde);
         return new TableProcessor(node, store, this.#tableOutput(node, node.store.cached), context);
       }
     }
   }
 
   #addAggregate(node: AggregateNode): void {
-    const { name, keySerde, valueSerde } = node.store;
+    const { name, kind, keySerde, valueSerde } = node.store;
     const output = this.#tableOutput(node, node.store.cached);
     const bytes = this.#state.store(name);
     const combineHere = this.#combined(node) && node.parents[0]?.kind !== 'repartition';
     const feeders = combineHere ? node.parents.map(parent => this.#combinerHere(node, parent)) : undefined;
     const frontier = feeders ?? this.#frontier(node);
-    if (node.windows === undefined) {
-      const store = new TimestampedKeyValueStore(bytes, keySerde, valueSerde);
+    if (kind.kind === 'keyValue') {
+      const store = kind.open(bytes, keySerde, valueSerde);
       this.#place(node, new AggregateProcessor(node, store, output, this.#context), frontier, feeders);
       if (output.cached) this.#hold(node);
       return;
     }
     const { windows } = node;
-    // Java's store for results that leave at the close keeps one more millisecond: the window that closes as the next one
-    // begins is still there.
-    const extra = node.emit === 'onWindowClose' ? 1 : 0;
-    const retention = (node.store.retentionMs ?? windows.sizeMs + windows.graceMs) + extra;
-    const store = new TimestampedWindowStore(bytes, keySerde, valueSerde, retention);
+    if (windows === undefined) throw new Error(`${node.name} has a store of windows and no windows`);
+    const store = kind.open(bytes, keySerde, valueSerde);
     const time = new OperatorTime(frontier, windows.closeOnIdle);
     const processor = new WindowAggregateProcessor(node, windows, store, time, output, this.#context);
     this.#place(node, processor, [time], feeders);

@@ -69,8 +69,8 @@ export class InteractiveQueries {
     if (plan === undefined) return [];
     return [...queryableStores(plan).values()].map(store => ({
       name: store.spec.name,
-      kind: store.kind,
-      ...(store.windowSizeMs === undefined ? {} : { windowSizeMs: store.windowSizeMs }),
+      kind: store.query.kind,
+      ...(store.query.kind === 'window' ? { windowSizeMs: store.query.sizeMs } : {}),
       partitions: store.sub.tasks,
       local: this.localPartitions(store, false),
     }));
@@ -166,9 +166,11 @@ export class InteractiveQueries {
     return partitions.filter(partition => this.#state(store, partition, stale) !== undefined);
   }
 
-  #ofKind(name: string, kind: QueryableStore['kind']): QueryableStore {
+  #ofKind(name: string, kind: StoreDescription['kind']): QueryableStore {
     const store = this.store(name);
-    if (store.kind !== kind) throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.kind}`);
+    if (store.query.kind !== kind) {
+      throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.query.kind}`);
+    }
     return store;
   }
 

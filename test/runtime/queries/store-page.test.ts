@@ -7,7 +7,7 @@ import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import { TaskState } from '../../../stores/bytes/task-state.js';
 import { stateKey } from '../../../stores/encoding/state-key.js';
 import { encodeTimestamped } from '../../../stores/encoding/timestamped.js';
-import { windowPrefix } from '../../../stores/kinds/window-store.js';
+import { windowPrefix } from '../../../stores/kinds/window-rows.js';
 import { Serdes, StreamsBuilder, TimeWindows } from '../../../streams/index.js';
 import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { type QueryableStore, queryableStores } from '../../../streams/runtime/queries/queryable-store.js';

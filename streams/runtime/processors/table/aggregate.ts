@@ -1,5 +1,5 @@
 import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
-import type { TimestampedKeyValueStore } from '../../../../stores/kinds/key-value-store.js';
+import type { TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
 import type { AggregateNode } from '../../../dsl/graph/node.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';

@@ -1,5 +1,5 @@
-import type { ByteStore } from '../../../../stores/bytes/byte-store.js';
-import { keyToStateKey, type StateKey, stateKeyBytes } from '../../../../stores/encoding/state-key.js';
+import type { StateKey } from '../../../../stores/encoding/state-key.js';
+import type { BufferedChange, SuppressionStore } from '../../../../stores/kinds/suppression.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { Change } from '../../../dsl/graph/change.js';
 import type { SuppressNode } from '../../../dsl/graph/node.js';
@@ -11,7 +11,6 @@ import { NEVER, type OperatorTime } from '../../time/time.js';
 import { MinHeap } from '../min-heap.js';
 import { Processor } from '../processor.js';
 import type { TaskContext } from '../task-context.js';
-import { type BufferedChange, decodeBuffered, encodeBuffered } from './suppress-buffer.js';
 
 /** A key keeps its place as long as it is in the buffer. */
 interface Place {
@@ -30,23 +29,21 @@ function before(a: Place, b: Place): boolean {
  */
 export class SuppressProcessor extends Processor {
   readonly #node: SuppressNode;
-  readonly #bytes: ByteStore;
+  readonly #store: SuppressionStore<unknown, unknown>;
   readonly #time: OperatorTime;
-  readonly #buffer = new Map<StateKey, BufferedChange>();
+  readonly #buffer = new Map<StateKey, BufferedChange<unknown, unknown>>();
   /** What is in the buffer, in the order in which it leaves. */
   readonly #places = new MinHeap<Place>(before);
 
-  constructor(node: SuppressNode, bytes: ByteStore, time: OperatorTime, context: TaskContext) {
+  constructor(node: SuppressNode, store: SuppressionStore<unknown, unknown>, time: OperatorTime, context: TaskContext) {
     super(node.name, context);
     this.#node = node;
-    this.#bytes = bytes;
+    this.#store = store;
     this.#time = time;
   }
 
   override async init(): Promise<void> {
-    const { keySerde, valueSerde } = this.#node.store;
-    for (const [stateKey, bytes] of await this.#bytes.entries()) {
-      const buffered = decodeBuffered(bytes, keySerde.deserialize(stateKeyBytes(stateKey)), valueSerde);
+    for (const [stateKey, buffered] of await this.#store.all()) {
       this.#buffer.set(stateKey, buffered);
       this.#places.push({ bufferTime: buffered.bufferTime, stateKey });
     }
@@ -57,15 +54,15 @@ export class SuppressProcessor extends Processor {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { until, store } = this.#node;
+    const { until } = this.#node;
     const change = value as Change<unknown>;
     this.#time.observe(timestamp);
     const bufferTime = until.kind === 'windowCloses' ? (key as Windowed<unknown>).window.end : timestamp;
-    const stateKey = keyToStateKey(store.keySerde, key);
+    const stateKey = this.#store.stateKeyOf(key);
     const known = this.#buffer.get(stateKey);
     const buffered = { key, change, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
     // First of all: it throws if the changelog can't take the row, and then nothing is buffered.
-    this.#bytes.put(stateKey, encodeBuffered(buffered, store.valueSerde));
+    this.#store.put(stateKey, buffered);
     this.#buffer.set(stateKey, buffered);
     if (known === undefined) this.#places.push({ bufferTime, stateKey });
     this.#emitDue();
@@ -98,7 +95,7 @@ export class SuppressProcessor extends Processor {
     const buffered = stateKey === undefined ? undefined : this.#buffer.get(stateKey);
     if (stateKey === undefined || buffered === undefined) return;
     this.#buffer.delete(stateKey);
-    this.#bytes.put(stateKey, null);
+    this.#store.delete(stateKey);
     const { key, change, timestamp, headers } = buffered;
     // A window that was deleted has no final result.
     if (change.newValue === null && this.#node.until.kind === 'windowCloses') return;

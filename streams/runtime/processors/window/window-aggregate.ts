@@ -1,4 +1,4 @@
-import type { TimestampedWindowStore } from '../../../../stores/kinds/window-store.js';
+import type { TimestampedWindowStore } from '../../../../stores/kinds/window.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { AggregateNode } from '../../../dsl/graph/node.js';
 import type { TimeWindows } from '../../../dsl/windows/windows.js';
