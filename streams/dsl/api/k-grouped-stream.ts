@@ -1,7 +1,7 @@
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { serdesOr } from '../declare/repartition.js';
-import { storeSpec } from '../declare/store-spec.js';
+import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { Merger } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
@@ -106,7 +106,7 @@ export class KGroupedStream<K, V> {
     const node = graph.add(prefix, materialized.name, {
       kind: 'aggregate',
       parents: [parent],
-      store,
+      ...onlyStore(store),
       windows: undefined,
       emit: 'onWindowUpdate',
       late: undefined,

@@ -1,6 +1,6 @@
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { type KnownSerdes, serdesOr } from '../declare/repartition.js';
-import { storeSpec } from '../declare/store-spec.js';
+import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode, SuppressUntil } from '../graph/node.js';
 import type { Named } from '../options/options.js';
@@ -74,7 +74,7 @@ export class KTable<K, V> {
     const node = this.#graph.add('KTABLE-SUPPRESS', options.name, {
       kind: 'suppress',
       parents: [this.#node],
-      store,
+      ...onlyStore(store),
       until: this.#until(suppressed),
     });
     return new KTable<K, V>(this.#graph, node, this.#serdes, this.#windows);

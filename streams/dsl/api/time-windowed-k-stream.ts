@@ -2,7 +2,7 @@ import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { WindowKind } from '../../../stores/kinds/window.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addRepartition, serdesOr } from '../declare/repartition.js';
-import { retentionOf, storeSpec } from '../declare/store-spec.js';
+import { onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
 import { TopologyError } from '../graph/graph.js';
 import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
 import type { Named, WindowMaterialized } from '../options/options.js';
@@ -136,7 +136,7 @@ export class TimeWindowedKStream<K, V> {
     return graph.add('KSTREAM-DISTINCT', options.name, {
       kind: 'distinct',
       parents,
-      store,
+      ...onlyStore(store),
       windows: this.#windows,
       late,
       identity,
@@ -158,7 +158,7 @@ export class TimeWindowedKStream<K, V> {
     const aggregate = graph.add(prefix, materialized.name, {
       kind: 'aggregate',
       parents: [parent],
-      store,
+      ...onlyStore(store),
       windows: this.#windows,
       emit: this.#emit,
       late: this.#late,

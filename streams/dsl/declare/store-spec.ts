@@ -34,3 +34,13 @@ export function retentionOf<K, V>(
   if (retentionMs >= least) return retentionMs;
   throw new TopologyError(`retention of the store ${as}: ${retentionMs} ms is below size + grace, ${least} ms`);
 }
+
+/** What a node with one store declares of it. */
+export function onlyStore<S extends StoreKind>(
+  store: StoreSpec<S>,
+): {
+  readonly store: StoreSpec<S>;
+  readonly stores: readonly [StoreSpec<S>];
+} {
+  return { store, stores: Object.freeze([store] as const) };
+}

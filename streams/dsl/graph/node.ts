@@ -35,16 +35,19 @@ export type GraphNode =
   | ToStreamNode
   | SuppressNode;
 
-export function storesOf(node: GraphNode): readonly StoreSpec[] {
-  return 'store' in node ? [node.store] : [];
-}
-
 interface NodeBase {
   /** Position in the order of declaration. */
   readonly id: number;
   /** Unique in the topology; Java's naming where the caller gave none. */
   readonly name: string;
   readonly parents: readonly GraphNode[];
+  /** Those that it reads or writes. Nodes that name the same one are in one sub-topology. */
+  readonly stores: readonly StoreSpec[];
+}
+
+/** A node that keeps state in at least one store. */
+interface StatefulNode extends NodeBase {
+  readonly stores: readonly [StoreSpec, ...StoreSpec[]];
 }
 
 export interface SourceNode extends NodeBase {
@@ -56,7 +59,7 @@ export interface SourceNode extends NodeBase {
 }
 
 /** A stream read as a table, with a store (`KTableSource` in Java). */
-export interface TableNode extends NodeBase {
+export interface TableNode extends StatefulNode {
   readonly kind: 'table';
   readonly store: StoreSpec<KeyValueKind>;
 }
@@ -165,7 +168,7 @@ export interface StoreSpec<K extends StoreKind = StoreKind> {
 }
 
 /** `count`, `reduce` and `aggregate` of a grouped stream, windowed or not. */
-export interface AggregateNode extends NodeBase {
+export interface AggregateNode extends StatefulNode {
   readonly kind: 'aggregate';
   readonly store: StoreSpec<KeyValueKind | WindowKind>;
   readonly windows: TimeWindows | undefined;
@@ -182,7 +185,7 @@ export interface AggregateNode extends NodeBase {
 export type Merger = { bivarianceHack(key: unknown, left: unknown, right: unknown): unknown }['bivarianceHack'];
 
 /** Lets a record go on if it is the first one of its window with that identity. */
-export interface DistinctNode extends NodeBase {
+export interface DistinctNode extends StatefulNode {
   readonly kind: 'distinct';
   /** Its key serde is that of the identity; no values. */
   readonly store: StoreSpec<DistinctKind>;
@@ -207,7 +210,7 @@ export interface ToStreamNode extends NodeBase {
   readonly keyMapper: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'] | undefined;
 }
 
-export interface SuppressNode extends NodeBase {
+export interface SuppressNode extends StatefulNode {
   readonly kind: 'suppress';
   readonly store: StoreSpec<SuppressionKind>;
   readonly until: SuppressUntil;

@@ -1,6 +1,6 @@
 import { describeTopology } from './describe.js';
 import { TopologyError } from './graph.js';
-import { type GraphNode, type RepartitionNode, type SourceNode, type StoreSpec, storesOf } from './node.js';
+import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from './node.js';
 
 /** Nodes that run together: a task is a sub-topology and a partition. */
 export interface SubTopology {
@@ -47,10 +47,18 @@ function connectedComponents(nodes: readonly GraphNode[]): SubTopology[] {
     for (let up = component.get(root); up !== undefined && up !== root; up = component.get(root)) root = up;
     return root;
   };
+  const connect = (node: GraphNode, other: GraphNode): void => {
+    component.set(find(node), find(other));
+  };
+  const owners = new Map<StoreSpec, GraphNode>();
   for (const node of nodes) {
-    if (isBoundary(node)) continue;
-    for (const parent of node.parents) component.set(find(node), find(parent));
+    if (!isBoundary(node)) for (const parent of node.parents) connect(node, parent);
+    for (const store of node.stores) {
+      connect(node, owners.get(store) ?? node);
+      owners.set(store, node);
+    }
   }
+  checkNames([...owners.keys()]);
   const members = new Map<GraphNode, GraphNode[]>();
   for (const node of nodes) {
     const root = find(node);
@@ -62,7 +70,16 @@ function connectedComponents(nodes: readonly GraphNode[]): SubTopology[] {
       nodes: Object.freeze(group),
       sources: Object.freeze(group.filter((node): node is SourceNode => node.kind === 'source')),
       reads: Object.freeze(group.filter((node): node is RepartitionNode => node.kind === 'repartition')),
-      stores: Object.freeze(group.flatMap(storesOf)),
+      stores: Object.freeze([...new Set(group.flatMap(({ stores }) => stores))]),
     }),
   );
+}
+
+/** Throws a TopologyError if two of the stores have the same name. */
+function checkNames(stores: readonly StoreSpec[]): void {
+  const names = new Set<string>();
+  for (const { name } of stores) {
+    if (names.has(name)) throw new TopologyError(`store ${name}: two nodes declare it, each in its own way`);
+    names.add(name);
+  }
 }
