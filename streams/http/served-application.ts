@@ -4,7 +4,8 @@ import type { ProcessStatus } from '../runtime/status/process-status.js';
 /** How the server asks the stores; `InteractiveQueries` is that. */
 export interface StoreQueries
   extends Pick<InteractiveQueries, 'stores' | 'partitionOf' | 'ownerOf' | 'replicasOf' | 'get' | 'range' | 'windows'> {
-  store(name: string): { readonly kind: 'keyValue' | 'window' };
+  /** Throws if there is no such store. */
+  store(name: string): unknown;
 }
 
 /** What the server shows: a KafkaStreams, and the description of its topology. */

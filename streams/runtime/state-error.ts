@@ -1,5 +1,5 @@
-import { StateAccessError } from '../../stores/state-access-error.js';
-import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
+import { StateAccessError } from '../../stores/bytes/state-access-error.js';
+import { UnreadableStateError } from '../../stores/bytes/unreadable-state-error.js';
 
 /** True for errors of the state directory: they are about the task, whatever it was doing, and a new worker may get over them. */
 export function isStateError(error: unknown): error is Error {

@@ -1,5 +1,5 @@
 import { MemoryLevel } from 'memory-level';
-import type { Level } from '../../stores/state-database.js';
+import type { Level } from '../../stores/bytes/state-database.js';
 import type { ApplicationIdentity } from '../runtime/state/application-identity.js';
 import type { StateDirectory } from '../runtime/state/state-directory.js';
 

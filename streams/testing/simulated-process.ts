@@ -1,4 +1,4 @@
-import type { Level } from '../../stores/state-database.js';
+import type { Level } from '../../stores/bytes/state-database.js';
 import type { Ports, Producer } from '../kafka/ports.js';
 import type { StateDirectory } from '../runtime/state/state-directory.js';
 

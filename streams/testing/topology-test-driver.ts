@@ -1,8 +1,8 @@
-import { TimestampedKeyValueStore } from '../../stores/key-value-store.js';
-import type { StateKey } from '../../stores/state-database.js';
-import { TimestampedWindowStore } from '../../stores/window-store.js';
+import type { ByteStore } from '../../stores/bytes/byte-store.js';
+import type { StateKey } from '../../stores/encoding/state-key.js';
 import type { TaskCounts } from '../audit/task-counts.js';
 import { serdesOr } from '../dsl/declare/repartition.js';
+import type { StoreSpec } from '../dsl/graph/node.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import type { Serde } from '../dsl/serde/serdes.js';
 import { partitionFor } from '../kafka/partitioner.js';
@@ -304,12 +304,8 @@ export class TopologyTestDriver {
     const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
     for (const task of this.#worker.tasks) {
       if (task.id !== taskId(owner, task.partition)) continue;
-      const bytes = task.state.store(store);
-      const all =
-        spec.retentionMs === undefined
-          ? await new TimestampedKeyValueStore(bytes, spec.keySerde, spec.valueSerde).all()
-          : await new TimestampedWindowStore(bytes, spec.keySerde, spec.valueSerde, spec.retentionMs).all();
-      for (const entry of all) entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });
+      for (const entry of await rowsOf(spec, task.state.store(store)))
+        entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });
     }
     return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ entry }) => entry);
   }
@@ -333,5 +329,15 @@ export class TopologyTestDriver {
         ),
       )
     );
+  }
+}
+
+async function rowsOf({ name, kind, keySerde, valueSerde }: StoreSpec, bytes: ByteStore): Promise<StoreEntry[]> {
+  switch (kind.kind) {
+    case 'keyValue':
+    case 'window':
+      return await kind.open(bytes, keySerde, valueSerde).all();
+    default:
+      throw new Error(`store ${name} is that of no table`);
   }
 }

@@ -3,9 +3,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { AbstractChainedBatch } from 'abstract-level';
 import { Level } from 'level';
-import { RestoreBatch } from '../../stores/restore-batch.js';
-import { StateBatch } from '../../stores/state-database.js';
-import { TaskState } from '../../stores/task-state.js';
+import { RestoreBatch } from '../../stores/bytes/restore-batch.js';
+import { StateBatch } from '../../stores/bytes/state-database.js';
+import { TaskState } from '../../stores/bytes/task-state.js';
 import { RdKafkaProducer } from '../../streams/kafka/rdkafka-producer.js';
 import { AssignedTasks } from '../../streams/runtime/worker/assigned-tasks.js';
 import {

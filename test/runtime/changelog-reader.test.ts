@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { MemoryLevel } from 'memory-level';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { encodeBlocks } from '../../stores/changelog-block.js';
-import { TaskState } from '../../stores/task-state.js';
+import { TaskState } from '../../stores/bytes/task-state.js';
+import { encodeBlocks } from '../../stores/encoding/changelog-block.js';
+import { keyBlocks, rowRecords } from '../../stores/encoding/changelog-codec.js';
 import type { Consumer, Producer } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import type { ChangelogPartition } from '../../streams/runtime/restore/changelog-partition.js';
@@ -51,7 +52,7 @@ describe('restoring from changelogs', () => {
       state,
       onlyKey: undefined,
       isValid: () => true,
-      blocksOf: undefined,
+      codec: rowRecords,
       ...more,
     };
   }
@@ -222,7 +223,7 @@ describe('restoring from changelogs', () => {
     const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 1 } }, [
       { records: [{ ...record('log', 0, 0, null, null), value: block, headers: NO_HEADERS }] },
     ]);
-    await restore(consumer, changelog({ blocksOf: value }));
+    await restore(consumer, changelog({ codec: keyBlocks(value) }));
     assert.deepEqual(await state.store('rows').entries(), [
       ['a', value],
       ['b\u00ff', value],
@@ -268,7 +269,7 @@ describe('restoring from changelogs', () => {
   });
 
   for (const [what, more] of [
-    ['keys that are written once', { blocksOf: Buffer.from('1') }],
+    ['keys that are written once', { codec: keyBlocks(Buffer.from('1')) }],
     ['the record of a task in the audit topic', { onlyKey: 'old' }],
   ] as const) {
     it(`keeps ${what}, however old: they are never deleted`, async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { type Level, type LevelBatch, StateDatabase } from '../../stores/state-database.js';
+import { type Level, type LevelBatch, StateDatabase } from '../../stores/bytes/state-database.js';
 import { resumeOnError } from '../../streams/index.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { TestApplication } from './test-application.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MemoryLevel } from 'memory-level';
 import { describe, it } from 'mocha';
-import { TaskState } from '../../stores/task-state.js';
+import { TaskState } from '../../stores/bytes/task-state.js';
 import type { GraphNode } from '../../streams/dsl/graph/node.js';
 import { type KTable, StreamsBuilder, TimeWindows, type Windowed } from '../../streams/index.js';
 import { buildProcessorGraph } from '../../streams/runtime/compile/processor-graph.js';

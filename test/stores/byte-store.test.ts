@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { ByteStore } from '../../stores/byte-store.js';
-import { ENTRY_OVERHEAD_BYTES } from '../../stores/entry-map.js';
-import { StateDatabase, type StateKey } from '../../stores/state-database.js';
+import { ByteStore } from '../../stores/bytes/byte-store.js';
+import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-map.js';
+import { StateDatabase } from '../../stores/bytes/state-database.js';
+import type { StateKey } from '../../stores/encoding/state-key.js';
 import { type StoreAction, storeActions } from './byte-store-actions.js';
 import { ByteStoreModel } from './byte-store-model.js';
 import { levelBackends, type Storage } from './level-backends.js';

@@ -1,4 +1,4 @@
-import type { Codec } from '../../stores/codec.js';
+import type { Codec } from '../../stores/encoding/codec.js';
 
 export const textCodec: Codec<string> = {
   serialize: text => Buffer.from(text),

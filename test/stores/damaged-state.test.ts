@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { TaskState } from '../../stores/task-state.js';
-import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
+import { TaskState } from '../../stores/bytes/task-state.js';
+import { UnreadableStateError } from '../../stores/bytes/unreadable-state-error.js';
 import { type DiskStorage, diskStorage } from './level-backends.js';
 
 const BATCHES = 20;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { decodeBlock, encodeBlocks } from '../../stores/changelog-block.js';
-import { readInt64, writeInt64 } from '../../stores/int64.js';
-import { stateKey } from '../../stores/state-database.js';
-import { decodeTimestamped, encodeTimestamped } from '../../stores/timestamped.js';
+import { decodeBlock, encodeBlocks } from '../../stores/encoding/changelog-block.js';
+import { readInt64, writeInt64 } from '../../stores/encoding/int64.js';
+import { stateKey } from '../../stores/encoding/state-key.js';
+import { decodeTimestamped, encodeTimestamped } from '../../stores/encoding/timestamped.js';
 import { textCodec } from './codecs.js';
 
 describe('int64', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { CleanCache } from '../../stores/clean-cache.js';
-import { ENTRY_OVERHEAD_BYTES, EntryMap } from '../../stores/entry-map.js';
+import { CleanCache } from '../../stores/bytes/clean-cache.js';
+import { ENTRY_OVERHEAD_BYTES, EntryMap } from '../../stores/bytes/entry-map.js';
 
 const keys = fc.constantFrom('', 'a', 'bb', 'ccc', 'dddd');
 const values = fc.option(fc.uint8Array({ maxLength: 20 }).map(bytes => Buffer.from(bytes)));

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Level } from 'level';
-import { StateDatabase } from '../../stores/state-database.js';
+import { StateDatabase } from '../../stores/bytes/state-database.js';
 
 /** What the program tells on standard output, as JSON. */
 export interface FullDiskReport {

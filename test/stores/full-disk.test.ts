@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'mocha';
-import { StateAccessError } from '../../stores/state-access-error.js';
-import { StateDatabase } from '../../stores/state-database.js';
+import { StateAccessError } from '../../stores/bytes/state-access-error.js';
+import { StateDatabase } from '../../stores/bytes/state-database.js';
 import type { FullDiskReport } from './full-disk-writer.js';
 import { type DiskStorage, diskStorage } from './level-backends.js';
 

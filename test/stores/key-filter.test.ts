@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { KeyFilter } from '../../stores/key-filter.js';
-import type { StateKey } from '../../stores/state-database.js';
-import { windowPrefix } from '../../stores/window-store.js';
+import { KeyFilter } from '../../stores/bytes/key-filter.js';
+import type { StateKey } from '../../stores/encoding/state-key.js';
+import { windowPrefix } from '../../stores/kinds/window-rows.js';
 
 /** Two keys fill the first generation: most answers depend on several generations, and many of them are false positives. */
 const TINY = { firstBytes: 4, maxBytes: 64 };

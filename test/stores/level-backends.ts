@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level as DiskLevel } from 'level';
 import { MemoryLevel } from 'memory-level';
-import type { Level } from '../../stores/state-database.js';
+import type { Level } from '../../stores/bytes/state-database.js';
 
 /** Something that keeps the data of one task. */
 export interface Storage {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { prefixEnd, StateDatabase, stateKey, stateKeyBytes } from '../../stores/state-database.js';
+import { StateDatabase } from '../../stores/bytes/state-database.js';
+import { prefixEnd, stateKey, stateKeyBytes } from '../../stores/encoding/state-key.js';
 import { diskStorage, levelBackends, type Storage } from './level-backends.js';
 
 const ALL = { from: '', to: '\uffff' };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { ENTRY_OVERHEAD_BYTES } from '../../stores/entry-map.js';
-import { StateDatabase } from '../../stores/state-database.js';
-import { type FlushPolicy, TaskState } from '../../stores/task-state.js';
-import { UnreadableStateError } from '../../stores/unreadable-state-error.js';
+import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-map.js';
+import { StateDatabase } from '../../stores/bytes/state-database.js';
+import { type FlushPolicy, TaskState } from '../../stores/bytes/task-state.js';
+import { UnreadableStateError } from '../../stores/bytes/unreadable-state-error.js';
 import { levelBackends, type Storage } from './level-backends.js';
 
 const NOW = 1_700_000_000_000;

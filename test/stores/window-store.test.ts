@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { ByteStore } from '../../stores/byte-store.js';
-import { TimestampedKeyValueStore } from '../../stores/key-value-store.js';
-import { StateDatabase } from '../../stores/state-database.js';
-import { TimestampedWindowStore } from '../../stores/window-store.js';
+import { ByteStore } from '../../stores/bytes/byte-store.js';
+import { StateDatabase } from '../../stores/bytes/state-database.js';
+import { TimestampedKeyValueStore } from '../../stores/kinds/key-value.js';
+import { TimestampedWindowStore } from '../../stores/kinds/window.js';
 import { numberCodec, textCodec } from './codecs.js';
 import { levelBackends, type Storage } from './level-backends.js';
 

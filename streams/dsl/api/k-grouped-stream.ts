@@ -1,6 +1,7 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { serdesOr } from '../declare/repartition.js';
-import { storeSpec } from '../declare/store-spec.js';
+import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { Merger } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
@@ -99,13 +100,13 @@ export class KGroupedStream<K, V> {
   #aggregate<A>(parts: AggregateParts, materialized: Materialized<K, A>, valueSerde: Serde<A>): KTable<K, A> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
-    const store = storeSpec(graph, materialized, serdes, { kind: 'keyValue' });
+    const store = storeSpec(graph, materialized, serdes, new KeyValueKind());
     const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;
     const node = graph.add(prefix, materialized.name, {
       kind: 'aggregate',
       parents: [parent],
-      store,
+      ...onlyStore(store),
       ...functions,
     });
     return new KTable<K, A>(graph, node, serdes);

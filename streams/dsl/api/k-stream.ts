@@ -1,7 +1,8 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { Headers } from '../../kafka/record.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addRepartition, type KnownSerdes, serdesOr } from '../declare/repartition.js';
-import { storeSpec } from '../declare/store-spec.js';
+import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { Graph } from '../graph/graph.js';
 import type { GraphNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
@@ -141,11 +142,15 @@ export class KStream<K, V> {
   /** Reads the stream as updates of a table: a null value deletes, a null key is dropped. */
   toTable(materialized: Materialized<K, V>): KTable<K, V> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
-    const store = storeSpec(this.#graph, materialized, serdes, { kind: 'keyValue' });
+    const store = storeSpec(this.#graph, materialized, serdes, new KeyValueKind());
     const parent = this.#keyChanged
       ? addRepartition(this.#graph, this.#node, materialized.as, serdes, undefined)
       : this.#node;
-    const node = this.#graph.add('KSTREAM-TOTABLE', materialized.name, { kind: 'table', parents: [parent], store });
+    const node = this.#graph.add('KSTREAM-TOTABLE', materialized.name, {
+      kind: 'table',
+      parents: [parent],
+      ...onlyStore(store),
+    });
     return new KTable<K, V>(this.#graph, node, serdes);
   }
 

@@ -1,5 +1,6 @@
+import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { type KnownSerdes, serdesOr } from '../declare/repartition.js';
-import { storeSpec } from '../declare/store-spec.js';
+import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode, SuppressUntil } from '../graph/node.js';
 import type { Named } from '../options/options.js';
@@ -78,13 +79,13 @@ export class KTable<K, V> {
    * for `untilWindowCloses` on a table without windows.
    */
   suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
-    const kind = suppressed.kind === 'untilTimeLimit' ? 'suppressUntilTimeLimit' : 'suppressUntilWindowCloses';
-    const store = storeSpec(this.#graph, { as: options.name }, serdesOr<K, V>({}, this.#serdes), { kind });
+    const kind = new SuppressionKind(suppressed.kind === 'untilTimeLimit' ? 'timeLimit' : 'windowCloses');
+    const store = storeSpec(this.#graph, { as: options.name }, serdesOr<K, V>({}, this.#serdes), kind);
     const node = this.#graph.add('KTABLE-SUPPRESS', options.name, {
       kind: 'suppress',
       parents: [this.#node],
       oldValues: 'passed',
-      store,
+      ...onlyStore(store),
       until: this.#until(suppressed),
     });
     return new KTable<K, V>(this.#graph, node, this.#serdes, this.#windows);

@@ -1,5 +1,6 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import { serdesOr } from '../declare/repartition.js';
-import { storeSpec } from '../declare/store-spec.js';
+import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import { Graph, TopologyError } from '../graph/graph.js';
 import { Topology } from '../graph/topology.js';
 import type { Consumed, Materialized } from '../options/options.js';
@@ -39,8 +40,12 @@ export class StreamsBuilder {
     this.stream<K, V>(topic, { ...consumed, ...serdes });
     const source = this.#graph.nodes.at(-1);
     if (source === undefined) throw new Error('the source node was just added');
-    const store = storeSpec(this.#graph, options, serdes, { kind: 'keyValue' });
-    const node = this.#graph.add('KTABLE-SOURCE', options.name, { kind: 'table', parents: [source], store });
+    const store = storeSpec(this.#graph, options, serdes, new KeyValueKind());
+    const node = this.#graph.add('KTABLE-SOURCE', options.name, {
+      kind: 'table',
+      parents: [source],
+      ...onlyStore(store),
+    });
     return new KTable<K, V>(this.#graph, node, serdes);
   }
 

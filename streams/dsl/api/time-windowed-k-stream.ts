@@ -1,6 +1,8 @@
+import { DistinctKind } from '../../../stores/kinds/distinct.js';
+import { WindowKind } from '../../../stores/kinds/window.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addRepartition, serdesOr } from '../declare/repartition.js';
-import { windowStoreSpec } from '../declare/store-spec.js';
+import { onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
 import { TopologyError } from '../graph/graph.js';
 import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
 import type { Named, WindowMaterialized } from '../options/options.js';
@@ -128,12 +130,13 @@ export class TimeWindowedKStream<K, V> {
     if (this.#windows.advanceMs !== this.#windows.sizeMs) {
       throw new TopologyError(`distinct ${options.as}: the windows must be tumbling`);
     }
-    const store = windowStoreSpec(graph, options, { keySerde, valueSerde: Serdes.bytes() }, this.#windows, 'distinct');
+    const kind = new DistinctKind(this.#windows, retentionOf(options, this.#windows));
+    const store = storeSpec(graph, options, { keySerde, valueSerde: Serdes.bytes() }, kind);
     const parents = [parent];
     return graph.add('KSTREAM-DISTINCT', options.name, {
       kind: 'distinct',
       parents,
-      store,
+      ...onlyStore(store),
       windows: this.#windows,
       late,
       identity,
@@ -147,13 +150,15 @@ export class TimeWindowedKStream<K, V> {
   ): KTable<Windowed<K>, A> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
-    const store = windowStoreSpec(graph, materialized, serdes, this.#windows, 'window');
+    const retentionMs = retentionOf(materialized, this.#windows);
+    const kind = new WindowKind(this.#windows, retentionMs, this.#emit === 'onWindowClose');
+    const store = storeSpec(graph, materialized, serdes, kind);
     const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;
     const aggregate = graph.add(prefix, materialized.name, {
       kind: 'windowAggregate',
       parents: [parent],
-      store,
+      ...onlyStore(store),
       windows: this.#windows,
       emit: this.#emit,
       late: this.#late,

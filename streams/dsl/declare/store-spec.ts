@@ -1,46 +1,46 @@
+import type { StoreKind } from '../../../stores/kinds/kinds.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type { StoreShape, StoreSpec } from '../graph/node.js';
+import type { StoreSpec } from '../graph/node.js';
 import type { Materialized, WindowMaterialized } from '../options/options.js';
 import { milliseconds } from '../windows/duration.js';
 import type { TimeWindows } from '../windows/windows.js';
 import type { SerdePair } from './repartition.js';
 
 /** Throws a TopologyError if the store's name is taken. */
-export function storeSpec<K, V>(
+export function storeSpec<K, V, S extends StoreKind>(
   graph: Graph,
   options: Materialized<K, V>,
   serdes: SerdePair<K, V>,
-  shape: StoreShape,
-): StoreSpec {
+  kind: S,
+): StoreSpec<S> {
   graph.reserve(options.as, 'store');
   return Object.freeze({
     name: options.as,
-    shape: Object.freeze(shape),
+    kind,
     ...serdes,
     logged: options.logging ?? true,
     cached: options.caching ?? true,
-    retentionMs: undefined,
-    writeOnce: false,
   });
 }
 
-/** Throws a TopologyError if the store's name is taken or the retention is below size + grace. */
-export function windowStoreSpec<K, V>(
-  graph: Graph,
-  options: WindowMaterialized<K, V>,
-  serdes: SerdePair<K, V>,
-  windows: TimeWindows,
-  kind: 'window' | 'distinct',
-): StoreSpec {
-  const least = windows.sizeMs + windows.graceMs;
-  const retentionMs =
-    options.retention === undefined ? least : milliseconds(options.retention, `retention of the store ${options.as}`);
-  if (retentionMs < least) {
-    throw new TopologyError(
-      `retention of the store ${options.as}: ${retentionMs} ms is below size + grace, ${least} ms`,
-    );
-  }
-  const { sizeMs, advanceMs, graceMs } = windows;
-  const spec = storeSpec(graph, options, serdes, { kind, sizeMs, advanceMs, graceMs });
-  return Object.freeze({ ...spec, retentionMs, writeOnce: kind === 'distinct' });
+/** How long the store keeps a window, milliseconds. Throws a TopologyError if that is below size + grace. */
+export function retentionOf<K, V>(
+  { as, retention }: Pick<WindowMaterialized<K, V>, 'as' | 'retention'>,
+  { sizeMs, graceMs }: TimeWindows,
+): number {
+  const least = sizeMs + graceMs;
+  if (retention === undefined) return least;
+  const retentionMs = milliseconds(retention, `retention of the store ${as}`);
+  if (retentionMs >= least) return retentionMs;
+  throw new TopologyError(`retention of the store ${as}: ${retentionMs} ms is below size + grace, ${least} ms`);
+}
+
+/** What a node with one store declares of it. */
+export function onlyStore<S extends StoreKind>(
+  store: StoreSpec<S>,
+): {
+  readonly store: StoreSpec<S>;
+  readonly stores: readonly [StoreSpec<S>];
+} {
+  return { store, stores: Object.freeze([store] as const) };
 }

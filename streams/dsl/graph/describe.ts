@@ -1,4 +1,4 @@
-import { type GraphNode, storesOf } from './node.js';
+import type { GraphNode } from './node.js';
 import type { Topology } from './topology.js';
 
 /** An element of the description: a repartition is a sink and a source, as Java prints it. */
@@ -72,7 +72,7 @@ function elementsOf(node: GraphNode): ElementPair {
       };
     }
     default: {
-      const stores = storesOf(node).map(store => store.name);
+      const stores = node.stores.map(({ name }) => name);
       const processor = element(node.name, `Processor: ${node.name} (stores: [${stores.join(', ')}])`);
       return { input: processor, output: processor };
     }

@@ -1,6 +1,13 @@
 import type { GraphNode } from './node.js';
 
-type NodeFields<N> = N extends GraphNode ? Omit<N, 'id' | 'name'> : never;
+const NO_STORES = Object.freeze([] as const);
+
+/** What is declared of a node. The list of stores is left out where there may be none. */
+type NodeFields<N> = N extends GraphNode
+  ? readonly [] extends N['stores']
+    ? Omit<N, 'id' | 'name' | 'stores'>
+    : Omit<N, 'id' | 'name'>
+  : never;
 
 /** The nodes of one topology as they are declared. */
 export class Graph {
@@ -19,7 +26,7 @@ export class Graph {
     const id = this.#nodes.length;
     const unique = name ?? `${prefix}-${String(id).padStart(10, '0')}`;
     this.reserve(unique, 'node');
-    const node = Object.freeze({ ...fields, id, name: unique }) as unknown as GraphNode & F;
+    const node = Object.freeze({ stores: NO_STORES, ...fields, id, name: unique }) as unknown as GraphNode & F;
     this.#nodes.push(node);
     return node;
   }

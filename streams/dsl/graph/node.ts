@@ -1,3 +1,8 @@
+import type { DistinctKind } from '../../../stores/kinds/distinct.js';
+import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
+import type { StoreKind } from '../../../stores/kinds/kinds.js';
+import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
+import type { WindowKind } from '../../../stores/kinds/window.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { OperatorRecord, OperatorStream } from '../pipe/operator-chain.js';
@@ -31,21 +36,19 @@ export type GraphNode =
   | ToStreamNode
   | SuppressNode;
 
-/** True if a key must be in the same partition of all its inputs: what it keeps by key would be torn apart. */
-export function needsCopartitioning(node: GraphNode): boolean {
-  return storesOf(node).length > 0;
-}
-
-export function storesOf(node: GraphNode): readonly StoreSpec[] {
-  return 'store' in node ? [node.store] : [];
-}
-
 interface NodeBase {
   /** Position in the order of declaration. */
   readonly id: number;
   /** Unique in the topology; Java's naming where the caller gave none. */
   readonly name: string;
   readonly parents: readonly GraphNode[];
+  /** Those that it reads or writes. Nodes that name the same one are in one sub-topology. */
+  readonly stores: readonly StoreSpec[];
+}
+
+/** A node that keeps state in at least one store. */
+interface StatefulNode extends NodeBase {
+  readonly stores: readonly [StoreSpec, ...StoreSpec[]];
 }
 
 export interface SourceNode extends NodeBase {
@@ -57,9 +60,9 @@ export interface SourceNode extends NodeBase {
 }
 
 /** A stream read as a table, with a store (`KTableSource` in Java). */
-export interface TableNode extends NodeBase {
+export interface TableNode extends StatefulNode {
   readonly kind: 'table';
-  readonly store: StoreSpec;
+  readonly store: StoreSpec<KeyValueKind>;
 }
 
 export interface FilterNode extends NodeBase {
@@ -153,37 +156,22 @@ export interface LateSink {
 
 export type EmitStrategy = 'onWindowUpdate' | 'onWindowClose';
 
-/** What the rows of a store mean: rows of another shape would be misread. */
-export type StoreShape =
-  | { readonly kind: 'keyValue' | 'suppressUntilTimeLimit' | 'suppressUntilWindowCloses' }
-  | {
-      readonly kind: 'window' | 'distinct';
-      readonly sizeMs: number;
-      readonly advanceMs: number;
-      /** Which windows have closed, and were emitted or have expired, depends on it. */
-      readonly graceMs: number;
-    };
-
 /** A store that an operator keeps. Its changelog is `<application.id>-<name>-changelog`. */
-export interface StoreSpec {
+export interface StoreSpec<K extends StoreKind = StoreKind> {
   readonly name: string;
-  readonly shape: StoreShape;
+  readonly kind: K;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
   /** False: no changelog; the store is empty after it is lost. */
   readonly logged: boolean;
   /** False: each update goes downstream by itself and nothing is combined before a repartition. */
   readonly cached: boolean;
-  /** Windowed stores only: at least size + grace. */
-  readonly retentionMs: number | undefined;
-  /** Entries are written once, all with the same value: the changelog takes many keys to a record. */
-  readonly writeOnce: boolean;
 }
 
 /** What `count`, `reduce` and `aggregate` have in common, windowed or not. */
-export interface AggregationNode extends NodeBase {
+export interface AggregationNode extends StatefulNode {
   readonly kind: 'aggregate' | 'windowAggregate';
-  readonly store: StoreSpec;
+  readonly store: StoreSpec<KeyValueKind | WindowKind>;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
@@ -194,11 +182,13 @@ export interface AggregationNode extends NodeBase {
 /** An aggregation of a grouped stream, by key. */
 export interface AggregateNode extends AggregationNode {
   readonly kind: 'aggregate';
+  readonly store: StoreSpec<KeyValueKind>;
 }
 
 /** An aggregation of a grouped stream, by key and window. */
 export interface WindowAggregateNode extends AggregationNode {
   readonly kind: 'windowAggregate';
+  readonly store: StoreSpec<WindowKind>;
   readonly windows: TimeWindows;
   readonly emit: EmitStrategy;
   /** undefined: late records are counted only. */
@@ -208,10 +198,10 @@ export interface WindowAggregateNode extends AggregationNode {
 export type Merger = { bivarianceHack(key: unknown, left: unknown, right: unknown): unknown }['bivarianceHack'];
 
 /** Lets a record go on if it is the first one of its window with that identity. */
-export interface DistinctNode extends NodeBase {
+export interface DistinctNode extends StatefulNode {
   readonly kind: 'distinct';
   /** Its key serde is that of the identity; no values. */
-  readonly store: StoreSpec;
+  readonly store: StoreSpec<DistinctKind>;
   readonly windows: TimeWindows;
   readonly late: LateSink | undefined;
   identity(key: unknown, value: unknown): unknown;
@@ -242,10 +232,10 @@ export interface ToStreamNode extends NodeBase {
   readonly keyMapper: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'] | undefined;
 }
 
-export interface SuppressNode extends NodeBase {
+export interface SuppressNode extends StatefulNode {
   readonly kind: 'suppress';
   readonly oldValues: OldValues;
-  readonly store: StoreSpec;
+  readonly store: StoreSpec<SuppressionKind>;
   readonly until: SuppressUntil;
 }
 

@@ -1,11 +1,5 @@
-import {
-  type GraphNode,
-  needsCopartitioning,
-  type RepartitionNode,
-  type SourceNode,
-  type StoreSpec,
-  storesOf,
-} from './node.js';
+import { TopologyError } from './graph.js';
+import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from './node.js';
 
 /** Nodes that run together: a task is a sub-topology and a partition. */
 export interface SubTopology {
@@ -35,16 +29,22 @@ export function inputsOf(nodes: readonly GraphNode[]): ReadonlyMap<GraphNode, Re
   return inputs;
 }
 
-/** One group for each node that needs one; groups that have an input in common are one (Java: `CopartitionedTopicsEnforcer`). */
+/**
+ * The inputs that meet in each store; groups that have an input in common are one (Java: `CopartitionedTopicsEnforcer`). What is kept by key
+ * would be torn apart if a key were in different partitions of them.
+ */
 export function copartitionGroups(nodes: readonly GraphNode[]): readonly CopartitionGroup[] {
   const inputs = inputsOf(nodes);
   const sets = new Sets<Input>();
+  const firsts = new Map<StoreSpec, Input>();
   for (const node of nodes) {
-    if (!needsCopartitioning(node)) continue;
-    const [first, ...others] = inputs.get(node) ?? [];
-    if (first === undefined) continue;
-    sets.add(first);
-    for (const other of others) sets.unite(first, other);
+    for (const store of node.stores) {
+      for (const input of inputs.get(node) ?? []) {
+        const first = firsts.get(store) ?? input;
+        firsts.set(store, first);
+        sets.unite(first, input);
+      }
+    }
   }
   return Object.freeze(sets.all().map(group => Object.freeze(group)));
 }
@@ -57,18 +57,25 @@ export function isFixed(input: Input): boolean {
 /**
  * The parts that are connected. A repartition topic connects what is before it with what comes after it: its records stay in the task where
  * they are in the right partition already. It separates them if its number of partitions is not that of the tasks before it: it has one of
- * its own, or that of other inputs that it meets.
+ * its own, or that of other inputs that it meets. Nodes that name the same store are connected. Throws a TopologyError if two stores have
+ * the same name.
  */
 export function subTopologiesOf(
   nodes: readonly GraphNode[],
   groups: readonly CopartitionGroup[],
 ): readonly SubTopology[] {
   const sets = new Sets<GraphNode>();
+  const owners = new Map<StoreSpec, GraphNode>();
   for (const node of nodes) {
     sets.add(node);
-    if (node.kind === 'repartition' && separates(node, groups)) continue;
-    for (const parent of node.parents) sets.unite(node, parent);
+    const connects = node.kind !== 'repartition' || !separates(node, groups);
+    if (connects) for (const parent of node.parents) sets.unite(node, parent);
+    for (const store of node.stores) {
+      sets.unite(node, owners.get(store) ?? node);
+      owners.set(store, node);
+    }
   }
+  checkNames([...owners.keys()]);
   return Object.freeze(sets.all().map((group, id) => subTopology(group, id)));
 }
 
@@ -82,8 +89,16 @@ function subTopology(nodes: readonly GraphNode[], id: number): SubTopology {
     nodes: Object.freeze(nodes),
     sources: Object.freeze(nodes.filter((node): node is SourceNode => node.kind === 'source')),
     reads: Object.freeze(nodes.filter((node): node is RepartitionNode => node.kind === 'repartition')),
-    stores: Object.freeze(nodes.flatMap(storesOf)),
+    stores: Object.freeze([...new Set(nodes.flatMap(({ stores }) => stores))]),
   });
+}
+
+function checkNames(stores: readonly StoreSpec[]): void {
+  const names = new Set<string>();
+  for (const { name } of stores) {
+    if (names.has(name)) throw new TopologyError(`store ${name}: two nodes declare it, each in its own way`);
+    names.add(name);
+  }
 }
 
 /** Disjoint sets, in the order in which their first elements were added. */

@@ -1,5 +1,5 @@
-import { readInt64, writeInt64 } from '../../../stores/int64.js';
-import type { KeyCodec } from '../../../stores/key-value-store.js';
+import { readInt64, writeInt64 } from '../../../stores/encoding/int64.js';
+import type { KeyCodec } from '../../../stores/encoding/state-key.js';
 import type { Windowed } from '../windows/windows.js';
 
 /** Bytes of a value and back. Never called with null: an absent key or value has no bytes. Either side may throw. */

@@ -1,5 +1,5 @@
-import type { ByteStore } from '../../../stores/byte-store.js';
-import type { TaskState } from '../../../stores/task-state.js';
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
 import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
 import type { Processor } from '../processors/processor.js';

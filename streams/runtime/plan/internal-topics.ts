@@ -81,9 +81,10 @@ function internalTopics(plan: TopologyPlan, config: RetentionConfig): ReadonlyMa
   return topics;
 }
 
-function changelogConfig({ retentionMs, writeOnce }: StoreSpec, config: RetentionConfig): TopicConfig['config'] {
-  if (retentionMs === undefined) return COMPACTED;
-  const retention = { 'retention.ms': String(retentionMs + config.windowstoreChangelogAdditionalRetentionMs) };
-  if (writeOnce) return { ...TIMESTAMPS, 'cleanup.policy': 'delete', ...retention };
-  return { ...COMPACTED, 'cleanup.policy': 'compact,delete', ...retention };
+function changelogConfig({ kind }: StoreSpec, config: RetentionConfig): TopicConfig['config'] {
+  const { cleanup } = kind;
+  if (cleanup.policy === 'compact') return COMPACTED;
+  const retentionMs = cleanup.retentionMs + config.windowstoreChangelogAdditionalRetentionMs;
+  const base = cleanup.policy === 'delete' ? TIMESTAMPS : COMPACTED;
+  return { ...base, 'cleanup.policy': cleanup.policy, 'retention.ms': String(retentionMs) };
 }

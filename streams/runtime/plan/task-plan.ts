@@ -1,5 +1,5 @@
 import { TopologyError } from '../../dsl/graph/graph.js';
-import { type RepartitionNode, type SourceNode, type StoreSpec, storesOf } from '../../dsl/graph/node.js';
+import type { RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
 import { type Input, inputsOf, type SubTopology } from '../../dsl/graph/sub-topologies.js';
 import type { Topology } from '../../dsl/graph/topology.js';
 
@@ -94,16 +94,15 @@ export function planTopology(
     ],
     reads: all.filter(({ node }) => subTopology.reads.includes(node)),
     writes: all.filter(({ node }) => subTopology.nodes.includes(parentOf(node))),
-    stores: subTopology.nodes.flatMap(node =>
-      storesOf(node).map(spec => {
-        const [input] = inputs.get(node) ?? [];
-        return {
-          spec,
-          changelog: spec.logged ? changelogTopicOf(applicationId, spec) : undefined,
-          partitions: (input === undefined ? undefined : counts.get(input)) ?? tasksOf.get(subTopology) ?? 0,
-        };
-      }),
-    ),
+    stores: subTopology.stores.map(spec => {
+      const owner = subTopology.nodes.find(({ stores }) => stores.includes(spec));
+      const [input] = (owner && inputs.get(owner)) ?? [];
+      return {
+        spec,
+        changelog: spec.logged ? changelogTopicOf(applicationId, spec) : undefined,
+        partitions: (input && counts.get(input)) ?? tasksOf.get(subTopology) ?? 0,
+      };
+    }),
   }));
   return {
     subTopologies,

@@ -1,5 +1,5 @@
-import type { ByteStore } from '../../../stores/byte-store.js';
-import type { ValueAndTimestamp } from '../../../stores/timestamped.js';
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
+import type { ValueAndTimestamp } from '../../../stores/encoding/timestamped.js';
 import type { AggregationNode, GraphNode, RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
 import type { TaskTime, TimeOrigin, Watermark } from '../time/time.js';
 import type { LocalQueue } from './local-queue.js';

@@ -1,4 +1,4 @@
-import { EntryTooLargeError } from '../../../stores/entry-too-large-error.js';
+import { EntryTooLargeError } from '../../../stores/bytes/entry-too-large-error.js';
 import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../../audit/task-counts.js';
 import { PromiseError, synchronous } from '../../dsl/options/synchronous.js';
 import { KafkaClientError } from '../../kafka/ports.js';

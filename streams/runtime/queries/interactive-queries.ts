@@ -1,6 +1,6 @@
-import type { ByteStore } from '../../../stores/byte-store.js';
-import { type StateKey, stateKeyBytes } from '../../../stores/state-database.js';
-import type { TaskState } from '../../../stores/task-state.js';
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
+import { type StateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
 import { partitionFor } from '../../kafka/partitioner.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
 import { type Task, taskId } from '../task/task.js';
@@ -69,8 +69,8 @@ export class InteractiveQueries {
     if (plan === undefined) return [];
     return [...queryableStores(plan).values()].map(store => ({
       name: store.spec.name,
-      kind: store.kind,
-      ...(store.windowSizeMs === undefined ? {} : { windowSizeMs: store.windowSizeMs }),
+      kind: store.query.kind,
+      ...(store.query.kind === 'window' ? { windowSizeMs: store.query.sizeMs } : {}),
       partitions: store.partitions,
       local: this.localPartitions(store, false),
     }));
@@ -166,9 +166,11 @@ export class InteractiveQueries {
     return partitions.filter(partition => this.#state(store, partition, stale) !== undefined);
   }
 
-  #ofKind(name: string, kind: QueryableStore['kind']): QueryableStore {
+  #ofKind(name: string, kind: StoreDescription['kind']): QueryableStore {
     const store = this.store(name);
-    if (store.kind !== kind) throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.kind}`);
+    if (store.query.kind !== kind) {
+      throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.query.kind}`);
+    }
     return store;
   }
 

@@ -1,48 +1,28 @@
-import { keyToStateKey } from '../../../stores/key-value-store.js';
-import { type StateKey, stateKey } from '../../../stores/state-database.js';
-import type { GraphNode, StoreSpec } from '../../dsl/graph/node.js';
+import { keyToStateKey, type StateKey, stateKey } from '../../../stores/encoding/state-key.js';
+import type { QueryShape } from '../../../stores/kinds/store-kind.js';
+import type { StoreSpec } from '../../dsl/graph/node.js';
 import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 
 /** A store that can be asked, and what is needed to read its bytes. */
 export interface QueryableStore {
   readonly spec: StoreSpec;
-  readonly kind: 'keyValue' | 'window';
-  /** Window stores only. */
-  readonly windowSizeMs: number | undefined;
-  /** False: an entry says only that it is there (`distinct`). */
-  readonly hasValues: boolean;
+  readonly query: Exclude<QueryShape, { readonly kind: 'none' }>;
   readonly sub: PlannedSubTopology;
   /** A key is in the partition that it has among so many. */
   readonly partitions: number;
 }
 
-/** By name. Suppressed results that wait are no table: their buffer can't be asked. */
+/** By name. */
 export function queryableStores(plan: TopologyPlan): ReadonlyMap<string, QueryableStore> {
   const stores = new Map<string, QueryableStore>();
   for (const sub of plan.subTopologies) {
-    for (const node of sub.subTopology.nodes) {
-      const store = queryable(node);
-      const planned = sub.stores.find(({ spec }) => spec === store?.spec);
-      if (store === undefined || planned === undefined) continue;
-      stores.set(store.spec.name, { ...store, sub, partitions: planned.partitions });
+    for (const { spec, partitions } of sub.stores) {
+      const { query } = spec.kind;
+      if (query.kind !== 'none') stores.set(spec.name, { spec, query, sub, partitions });
     }
   }
   return stores;
-}
-
-function queryable(node: GraphNode): Omit<QueryableStore, 'sub' | 'partitions'> | undefined {
-  switch (node.kind) {
-    case 'table':
-    case 'aggregate':
-      return { spec: node.store, kind: 'keyValue', windowSizeMs: undefined, hasValues: true };
-    case 'windowAggregate':
-      return { spec: node.store, kind: 'window', windowSizeMs: node.windows.sizeMs, hasValues: true };
-    case 'distinct':
-      return { spec: node.store, kind: 'window', windowSizeMs: node.windows.sizeMs, hasValues: false };
-    default:
-      return undefined;
-  }
 }
 
 /** Throws an InvalidStateStoreError if the key serde does not take the key. */

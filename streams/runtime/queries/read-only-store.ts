@@ -34,7 +34,7 @@ export type ReadOnlyStore<K, V> = ReadOnlyKeyValueStore<K, V> | ReadOnlyWindowSt
 /** The partitions of a store that are at this process; with `stale`, those of its standbys too. Types are the caller's word. */
 export function readOnlyStore<K, V>(queries: InteractiveQueries, name: string, stale: boolean): ReadOnlyStore<K, V> {
   const here = { queries, store: queries.store(name), stale };
-  return here.store.kind === 'keyValue' ? keyValueStore(here) : windowStore(here);
+  return here.store.query.kind === 'keyValue' ? keyValueStore(here) : windowStore(here);
 }
 
 interface StoreHere {

@@ -1,10 +1,9 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import type { ByteStore } from '../../../stores/byte-store.js';
-import type { Entry, EntryScan } from '../../../stores/entry-scan.js';
-import { readInt64 } from '../../../stores/int64.js';
-import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/state-database.js';
-import { decodeTimestamped } from '../../../stores/timestamped.js';
-import { windowPrefix } from '../../../stores/window-store.js';
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
+import type { Entry, EntryScan } from '../../../stores/bytes/entry-scan.js';
+import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
+import { decodeTimestamped } from '../../../stores/encoding/timestamped.js';
+import { START_BYTES, windowPrefix, windowStartOf } from '../../../stores/kinds/window-rows.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import type { QueryableStore } from './queryable-store.js';
 
@@ -48,8 +47,6 @@ export interface PageOptions {
 }
 
 const END = '\uffff';
-/** Of a window's state key: its start. */
-const START_BYTES = 8;
 /** Just behind `key`: no state key lies between. */
 const behind = (key: StateKey): StateKey => `${key}\0`;
 
@@ -169,25 +166,22 @@ class WindowSkip {
     if (++this.#read < this.#patience) return false;
     this.#patience = 1;
     const wanted = window + this.#key;
-    this.#scan.seek(stateKey < wanted ? wanted : windowPrefix(startOf(window) + 1));
+    this.#scan.seek(stateKey < wanted ? wanted : windowPrefix(windowStartOf(window) + 1));
     return true;
   }
 }
 
-function toEntry({ spec, windowSizeMs, hasValues }: QueryableStore, key: StateKey, value: Buffer): StoreEntry {
-  const content = hasValues ? decodeTimestamped(spec.valueSerde, value) : { value: true, timestamp: null };
+function toEntry({ spec, query }: QueryableStore, key: StateKey, value: Buffer): StoreEntry {
+  const { keySerde, valueSerde } = spec;
   const bytes = stateKeyBytes(key);
-  if (windowSizeMs === undefined) return { key: spec.keySerde.deserialize(bytes), ...content };
-  const start = readInt64(bytes, 0);
+  if (query.kind === 'keyValue') return { key: keySerde.deserialize(bytes), ...decodeTimestamped(valueSerde, value) };
+  const start = windowStartOf(key);
+  const content = query.hasValues ? decodeTimestamped(valueSerde, value) : { value: true, timestamp: null };
   return {
-    key: spec.keySerde.deserialize(bytes.subarray(START_BYTES)),
-    window: { start, end: start + windowSizeMs },
+    key: keySerde.deserialize(bytes.subarray(START_BYTES)),
+    window: { start, end: start + query.sizeMs },
     ...content,
   };
-}
-
-function startOf(window: StateKey): number {
-  return readInt64(stateKeyBytes(window), 0);
 }
 
 function encodeCursor(key: StateKey): string {

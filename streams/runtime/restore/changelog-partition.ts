@@ -1,7 +1,7 @@
-import { decodeBlock } from '../../../stores/changelog-block.js';
-import type { RestoreBatch } from '../../../stores/restore-batch.js';
-import { stateKey } from '../../../stores/state-database.js';
-import type { TaskState } from '../../../stores/task-state.js';
+import type { RestoreBatch } from '../../../stores/bytes/restore-batch.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
+import type { ChangelogCodec } from '../../../stores/encoding/changelog-codec.js';
+import { stateKey } from '../../../stores/encoding/state-key.js';
 import type { Watermarks } from '../../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../../kafka/record.js';
 import { TOMBSTONES_KEPT_MS } from '../plan/internal-topics.js';
@@ -18,24 +18,15 @@ export interface ChangelogPartition extends TopicPartition {
   readonly onlyKey: string | undefined;
   /** False for a record under `onlyKey` that is not to be taken: the one before it stays. Only asked where `onlyKey` is given. */
   readonly isValid: (record: ConsumerRecord) => boolean;
-  /** Its records are blocks of keys that all have this value; undefined: a record is a row. */
-  readonly blocksOf: Buffer | undefined;
+  readonly codec: ChangelogCodec;
 }
 
 /** Puts the rows that a record holds; false if it holds none, or is another task's in the same topic. */
 export function putRows(changelog: ChangelogPartition, record: ConsumerRecord, batch: RestoreBatch): boolean {
-  const { onlyKey, isValid, blocksOf } = changelog;
+  const { onlyKey, isValid, codec } = changelog;
   const { key, value } = record;
-  if (blocksOf !== undefined) {
-    if (value === null) return false;
-    for (const rowKey of decodeBlock(value)) batch.put(rowKey, blocksOf);
-    return true;
-  }
-  if (key === null) return false;
-  const rowKey = stateKey(key);
-  if (onlyKey !== undefined && (rowKey !== onlyKey || !isValid(record))) return false;
-  batch.put(rowKey, value);
-  return true;
+  if (onlyKey !== undefined && (key === null || stateKey(key) !== onlyKey || !isValid(record))) return false;
+  return codec.decode(key, value, batch);
 }
 
 /**
@@ -57,7 +48,7 @@ export function unusableBecause(
   return age > STALE_AFTER_MS ? 'it is about a day old or older, and tombstones may be gone since' : undefined;
 }
 
-/** Keys written once are never deleted, nor is the record of a task in the audit topic. */
-function hasTombstones({ onlyKey, blocksOf }: ChangelogPartition): boolean {
-  return onlyKey === undefined && blocksOf === undefined;
+/** The record of a task in the audit topic is never deleted. */
+function hasTombstones({ onlyKey, codec }: ChangelogPartition): boolean {
+  return onlyKey === undefined && codec.hasTombstones;
 }

@@ -1,4 +1,4 @@
-import type { RestoreBatch } from '../../../stores/restore-batch.js';
+import type { RestoreBatch } from '../../../stores/bytes/restore-batch.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Clock, Consumer, PolledBatch, Producer } from '../../kafka/ports.js';
 import type { TopicPartition } from '../../kafka/record.js';

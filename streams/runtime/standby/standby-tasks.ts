@@ -1,4 +1,4 @@
-import type { TaskState } from '../../../stores/task-state.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
 import type { AuditTable } from '../../audit/audit-table.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Clock, Producer } from '../../kafka/ports.js';

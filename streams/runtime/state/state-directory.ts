@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level as DiskLevel } from 'level';
-import { isCorruption, type Level } from '../../../stores/state-database.js';
+import { isCorruption, type Level } from '../../../stores/bytes/state-database.js';
 import type { Logger } from '../../kafka/logger.js';
 import { StreamsError } from '../errors.js';
 import type { ApplicationIdentity } from './application-identity.js';

@@ -30,7 +30,8 @@ export class ChangedStoreError extends StreamsError {
  */
 export function checkShapes(stores: readonly StoreSpec[], kept: AuditRecord['stores']): void {
   const changed = new Map<string, string[]>();
-  for (const { name, shape } of stores) {
+  for (const { name, kind } of stores) {
+    const { shape } = kind;
     const before = ownValue(kept, name);
     if (before === undefined || isSame(before, shape)) continue;
     const change = `kept as ${describe(before)}, the topology has it as ${describe(shape)}`;

@@ -1,4 +1,4 @@
-import type { ByteStore } from '../../../stores/byte-store.js';
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import {
   type AuditRecord,
   decodeAudit,
@@ -159,7 +159,7 @@ export class TaskAudit {
 
 function shapesOf(stores: readonly StoreSpec[]): Readonly<Record<string, KeptShape>> {
   const shapes = byName<KeptShape>();
-  for (const { name, shape } of stores) shapes[name] = shape;
+  for (const { name, kind } of stores) shapes[name] = kind.shape;
   return shapes;
 }
 

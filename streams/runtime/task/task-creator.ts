@@ -1,11 +1,11 @@
-import { StateAccessError } from '../../../stores/state-access-error.js';
-import { TaskState } from '../../../stores/task-state.js';
-import { UnreadableStateError } from '../../../stores/unreadable-state-error.js';
+import { StateAccessError } from '../../../stores/bytes/state-access-error.js';
+import { TaskState } from '../../../stores/bytes/task-state.js';
+import { UnreadableStateError } from '../../../stores/bytes/unreadable-state-error.js';
+import { rowRecords } from '../../../stores/encoding/changelog-codec.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
-import { SEEN } from '../processors/window/distinct.js';
 import type { TrackedChangelog } from '../restore/changelog-offsets.js';
 import type { ChangelogPartition } from '../restore/changelog-partition.js';
 import type { StateDirectory } from '../state/state-directory.js';
@@ -55,7 +55,7 @@ export class TaskCreator {
       state,
       onlyKey: changelog.store === AUDIT_STORE ? idOf(task) : undefined,
       isValid: record => isAuditOf(idOf(task), record, this.#logger),
-      blocksOf: task.sub.stores.some(({ spec }) => spec.name === changelog.store && spec.writeOnce) ? SEEN : undefined,
+      codec: task.sub.stores.find(({ spec }) => spec.name === changelog.store)?.spec.kind.changelog ?? rowRecords,
     }));
   }
 

@@ -1,7 +1,6 @@
-import type { Writes } from '../../../stores/byte-store.js';
-import { encodeBlocks, KEY_OVERHEAD_BYTES } from '../../../stores/changelog-block.js';
-import { stateKeyBytes } from '../../../stores/state-database.js';
-import type { TaskState } from '../../../stores/task-state.js';
+import type { Writes } from '../../../stores/bytes/byte-store.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
+import { type ChangelogCodec, rowRecords } from '../../../stores/encoding/changelog-codec.js';
 import type { AuditRecord } from '../../audit/audit-record.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
 import type { Clock } from '../../kafka/ports.js';
@@ -88,8 +87,7 @@ export class Task {
   #limitEntries(): void {
     for (const { spec, changelog } of this.#plan.stores) {
       if (changelog === undefined) continue;
-      const overhead = spec.writeOnce ? KEY_OVERHEAD_BYTES : 0;
-      this.state.store(spec.name).limitEntries(MAX_RECORD_BYTES - overhead);
+      this.state.store(spec.name).limitEntries(MAX_RECORD_BYTES - spec.kind.changelog.overheadBytes);
     }
   }
 
@@ -244,24 +242,16 @@ export class Task {
     const now = this.#clock.now();
     for (const { spec, changelog } of this.#plan.stores) {
       const writes = this.state.store(spec.name).stage();
-      if (changelog === undefined) continue;
-      if (spec.writeOnce) this.#sendBlocks(changelog, writes, now);
-      else this.#sendRows(changelog, writes, now);
+      if (changelog !== undefined) this.#sendWrites(changelog, spec.kind.changelog, writes, now);
     }
-    this.#sendRows(this.#auditTopic, this.state.store(AUDIT_STORE).stage(), now);
+    this.#sendWrites(this.#auditTopic, rowRecords, this.state.store(AUDIT_STORE).stage(), now);
     return this.#inputs.takeForCommit();
   }
 
-  #sendRows(changelog: string, writes: Writes, now: number): void {
-    for (const [key, value] of writes) {
-      this.#collector.send(changelog, this.partition, stateKeyBytes(key), value, now, NO_HEADERS);
-    }
-  }
-
-  #sendBlocks(changelog: string, writes: Writes, now: number): void {
-    for (const block of encodeBlocks(writes.keys())) {
-      this.#collector.send(changelog, this.partition, null, block, now, NO_HEADERS);
-    }
+  #sendWrites(changelog: string, codec: ChangelogCodec, writes: Writes, now: number): void {
+    codec.encode(writes, (key, value) => {
+      this.#collector.send(changelog, this.partition, key, value, now, NO_HEADERS);
+    });
   }
 
   #sourceInputs(): SourceInput[] {

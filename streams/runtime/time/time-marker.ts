@@ -1,4 +1,4 @@
-import { readInt64, writeInt64 } from '../../../stores/int64.js';
+import { readInt64, writeInt64 } from '../../../stores/encoding/int64.js';
 import { NEVER } from './time.js';
 
 /** What an upstream task promises to one partition of a repartition topic: nothing older than `time` will come from it. */

@@ -1,4 +1,4 @@
-import type { TaskState } from '../../../stores/task-state.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
 import { byName } from '../../audit/by-name.js';
 import type { Logger } from '../../kafka/logger.js';
 import { type Consumer, KafkaClientError, type Producer } from '../../kafka/ports.js';

@@ -1,5 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import type { TaskState } from '../../../stores/task-state.js';
+import type { TaskState } from '../../../stores/bytes/task-state.js';
 import type { AuditTable } from '../../audit/audit-table.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Consumer, Ports, UnreadableBatch } from '../../kafka/ports.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Level } from 'level';
-import { TaskState } from '../../../stores/task-state.js';
+import { TaskState } from '../../../stores/bytes/task-state.js';
 import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { taskId } from '../../../streams/runtime/task/task.js';
 import { AUDIT_STORE } from '../../../streams/runtime/task/task-audit.js';

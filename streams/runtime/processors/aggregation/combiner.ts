@@ -1,4 +1,4 @@
-import { keyToStateKey } from '../../../../stores/key-value-store.js';
+import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { AggregationNode, WindowAggregateNode } from '../../../dsl/graph/node.js';
 import type { TimeWindows } from '../../../dsl/windows/windows.js';

@@ -1,4 +1,4 @@
-import { readInt64, writeInt64 } from '../../../../stores/int64.js';
+import { readInt64, writeInt64 } from '../../../../stores/encoding/int64.js';
 import type { Serde } from '../../../dsl/serde/serdes.js';
 
 /** No window: the aggregation is not windowed. */

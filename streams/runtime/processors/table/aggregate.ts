@@ -1,4 +1,4 @@
-import { TimestampedKeyValueStore } from '../../../../stores/key-value-store.js';
+import type { TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
 import type { AggregateNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
@@ -11,8 +11,8 @@ import { placeTable, TableOutput, type TableOutputOptions, tableOutputOptions } 
 import { storeView } from './table-view.js';
 
 export const compileAggregate: Compile<AggregateNode> = (node, site) => {
-  const { keySerde, valueSerde } = node.store;
-  const store = new TimestampedKeyValueStore(site.bytesOf(node.store), keySerde, valueSerde);
+  const { kind, keySerde, valueSerde } = node.store;
+  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
   const output = tableOutputOptions(node, site);
   const processor = new AggregateProcessor(node, store, output, site.context);
   placeTable(processor, node.store, site, output, beforeAggregation(node, site));

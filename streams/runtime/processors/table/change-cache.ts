@@ -1,4 +1,4 @@
-import type { StateKey } from '../../../../stores/state-database.js';
+import type { StateKey } from '../../../../stores/encoding/state-key.js';
 
 interface CachedChange {
   readonly key: unknown;

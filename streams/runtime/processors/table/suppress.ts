@@ -1,6 +1,5 @@
-import type { ByteStore } from '../../../../stores/byte-store.js';
-import { keyToStateKey } from '../../../../stores/key-value-store.js';
-import { type StateKey, stateKeyBytes } from '../../../../stores/state-database.js';
+import type { StateKey } from '../../../../stores/encoding/state-key.js';
+import type { BufferedChange, SuppressionStore } from '../../../../stores/kinds/suppression.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { Change } from '../../../dsl/graph/change.js';
 import type { SuppressNode } from '../../../dsl/graph/node.js';
@@ -13,7 +12,6 @@ import { MinHeap } from '../min-heap.js';
 import { NodeProcessor } from '../processor.js';
 import type { Compile } from '../site.js';
 import type { TaskContext } from '../task-context.js';
-import { type BufferedChange, decodeBuffered, encodeBuffered } from './suppress-buffer.js';
 
 /** A key keeps its place as long as it is in the buffer. */
 interface Place {
@@ -29,7 +27,9 @@ function before(a: Place, b: Place): boolean {
 export const compileSuppress: Compile<SuppressNode> = (node, site) => {
   const closeOnIdle = node.until.kind === 'windowCloses' && node.until.closeOnIdle;
   const time = new OperatorTime(site.frontier, closeOnIdle);
-  site.place(new SuppressProcessor(node, site.bytesOf(node.store), time, site.context), { frontier: [time] });
+  const { kind, keySerde, valueSerde } = node.store;
+  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
+  site.place(new SuppressProcessor(node, store, time, site.context), { frontier: [time] });
 };
 
 /**
@@ -37,22 +37,20 @@ export const compileSuppress: Compile<SuppressNode> = (node, site) => {
  * and keep their place.
  */
 class SuppressProcessor extends NodeProcessor<SuppressNode> {
-  readonly #bytes: ByteStore;
+  readonly #store: SuppressionStore<unknown, unknown>;
   readonly #time: OperatorTime;
-  readonly #buffer = new Map<StateKey, BufferedChange>();
+  readonly #buffer = new Map<StateKey, BufferedChange<unknown, unknown>>();
   /** What is in the buffer, in the order in which it leaves. */
   readonly #places = new MinHeap<Place>(before);
 
-  constructor(node: SuppressNode, bytes: ByteStore, time: OperatorTime, context: TaskContext) {
+  constructor(node: SuppressNode, store: SuppressionStore<unknown, unknown>, time: OperatorTime, context: TaskContext) {
     super(node, context);
-    this.#bytes = bytes;
+    this.#store = store;
     this.#time = time;
   }
 
   override async init(): Promise<void> {
-    const { keySerde, valueSerde } = this.node.store;
-    for (const [stateKey, bytes] of await this.#bytes.entries()) {
-      const buffered = decodeBuffered(bytes, keySerde.deserialize(stateKeyBytes(stateKey)), valueSerde);
+    for (const [stateKey, buffered] of await this.#store.all()) {
       this.#buffer.set(stateKey, buffered);
       this.#places.push({ bufferTime: buffered.bufferTime, stateKey });
     }
@@ -63,15 +61,15 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
   }
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { until, store } = this.node;
+    const { until } = this.node;
     const change = value as Change<unknown>;
     this.#time.observe(timestamp);
     const bufferTime = until.kind === 'windowCloses' ? (key as Windowed<unknown>).window.end : timestamp;
-    const stateKey = keyToStateKey(store.keySerde, key);
+    const stateKey = this.#store.stateKeyOf(key);
     const known = this.#buffer.get(stateKey);
     const buffered = { key, change, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
     // First of all: it throws if the changelog can't take the row, and then nothing is buffered.
-    this.#bytes.put(stateKey, encodeBuffered(buffered, store.valueSerde));
+    this.#store.put(stateKey, buffered);
     this.#buffer.set(stateKey, buffered);
     if (known === undefined) this.#places.push({ bufferTime, stateKey });
     this.#emitDue();
@@ -104,7 +102,7 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     const buffered = stateKey === undefined ? undefined : this.#buffer.get(stateKey);
     if (stateKey === undefined || buffered === undefined) return;
     this.#buffer.delete(stateKey);
-    this.#bytes.put(stateKey, null);
+    this.#store.delete(stateKey);
     const { key, change, timestamp, headers } = buffered;
     // A window that was deleted has no final result.
     if (change.newValue === null && this.node.until.kind === 'windowCloses') return;

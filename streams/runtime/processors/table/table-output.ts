@@ -1,4 +1,4 @@
-import type { StateKey } from '../../../../stores/state-database.js';
+import type { StateKey } from '../../../../stores/encoding/state-key.js';
 import type { GraphNode, StoreSpec } from '../../../dsl/graph/node.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import { HeldTime } from '../held-time.js';

@@ -1,5 +1,5 @@
-import type { TimestampedKeyValueStore } from '../../../../stores/key-value-store.js';
-import type { TimestampedWindowStore } from '../../../../stores/window-store.js';
+import type { TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
+import type { TimestampedWindowStore } from '../../../../stores/kinds/window.js';
 import type { TableFilterNode, TableMapValuesNode } from '../../../dsl/graph/node.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';
 import type { Windowed } from '../../../dsl/windows/windows.js';

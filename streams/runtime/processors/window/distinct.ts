@@ -1,5 +1,4 @@
-import type { ByteStore } from '../../../../stores/byte-store.js';
-import { TimestampedWindowStore } from '../../../../stores/window-store.js';
+import type { DistinctStore } from '../../../../stores/kinds/distinct.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { DistinctNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
@@ -9,28 +8,22 @@ import { NodeProcessor } from '../processor.js';
 import type { Compile } from '../site.js';
 import type { TaskContext } from '../task-context.js';
 
-/** The value of every entry. */
-export const SEEN = Buffer.from([1]);
-
 export const compileDistinct: Compile<DistinctNode> = (node, site) => {
   const time = new OperatorTime(site.frontier, node.windows.closeOnIdle);
-  site.place(new DistinctProcessor(node, site.bytesOf(node.store), time, site.context), { frontier: [time] });
+  const { kind, keySerde } = node.store;
+  const seen = kind.open(site.bytesOf(node.store), keySerde);
+  site.place(new DistinctProcessor(node, seen, time, site.context), { frontier: [time] });
 };
 
 /** Lets the first record of each identity and window go on. */
 class DistinctProcessor extends NodeProcessor<DistinctNode> {
-  readonly #bytes: ByteStore;
-  /** For its keys, retention and expiry; there is no value to encode. */
-  readonly #windows: TimestampedWindowStore<unknown, unknown>;
+  readonly #seen: DistinctStore<unknown>;
   readonly #time: OperatorTime;
   readonly #late: LateRecords;
 
-  constructor(node: DistinctNode, bytes: ByteStore, time: OperatorTime, context: TaskContext) {
+  constructor(node: DistinctNode, seen: DistinctStore<unknown>, time: OperatorTime, context: TaskContext) {
     super(node, context);
-    const { sizeMs, graceMs } = node.windows;
-    const { keySerde, valueSerde, retentionMs = sizeMs + graceMs } = node.store;
-    this.#bytes = bytes;
-    this.#windows = new TimestampedWindowStore(bytes, keySerde, valueSerde, retentionMs);
+    this.#seen = seen;
     this.#time = time;
     this.#late = new LateRecords(node.name, node.late, context);
   }
@@ -48,11 +41,8 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
       this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
       return;
     }
-    this.#windows.observe(Math.min(start, effective));
-    const entry = this.#windows.stateKeyOf(this.node.identity(key, value), start);
-    if (this.#bytes.get(entry) !== null) return;
-    this.#bytes.put(entry, SEEN);
-    this.forward(key, value, timestamp, headers);
+    this.#seen.observe(Math.min(start, effective));
+    if (this.#seen.add(this.node.identity(key, value), start)) this.forward(key, value, timestamp, headers);
   }
 
   override flush(): void {
@@ -65,11 +55,11 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
 
   override saveTime(): SavedTime | undefined {
     if (this.#time.streamTime === NEVER) return undefined;
-    return { ...this.#time.save(), observedStart: this.#windows.observedStart };
+    return { ...this.#time.save(), observedStart: this.#seen.observedStart };
   }
 
   override resumeTime(saved: SavedTime): void {
     this.#time.resume(saved);
-    this.#windows.observe(savedNumber(saved, 'observedStart'));
+    this.#seen.observe(savedNumber(saved, 'observedStart'));
   }
 }

@@ -1,4 +1,4 @@
-import type { StateKey } from '../../../../stores/state-database.js';
+import type { StateKey } from '../../../../stores/encoding/state-key.js';
 import { MinHeap } from '../min-heap.js';
 
 /** The rows of the windows that have not closed, by window start: which ones are due is known without reading the store. */

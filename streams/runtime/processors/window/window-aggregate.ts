@@ -1,4 +1,4 @@
-import { TimestampedWindowStore } from '../../../../stores/window-store.js';
+import type { TimestampedWindowStore } from '../../../../stores/kinds/window.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { WindowAggregateNode } from '../../../dsl/graph/node.js';
 import type { TimeWindows } from '../../../dsl/windows/windows.js';
@@ -24,15 +24,10 @@ interface DueRow {
 }
 
 export const compileWindowAggregate: Compile<WindowAggregateNode> = (node, site) => {
-  const { keySerde, valueSerde, retentionMs } = node.store;
-  const { sizeMs, graceMs, closeOnIdle } = node.windows;
-  // Java's store for results that leave at the close keeps one more millisecond: the window that closes as the next one
-  // begins is still there.
-  const extra = node.emit === 'onWindowClose' ? 1 : 0;
-  const retention = (retentionMs ?? sizeMs + graceMs) + extra;
-  const store = new TimestampedWindowStore(site.bytesOf(node.store), keySerde, valueSerde, retention);
+  const { kind, keySerde, valueSerde } = node.store;
+  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
   const { after, frontier } = beforeAggregation(node, site);
-  const time = new OperatorTime(frontier, closeOnIdle);
+  const time = new OperatorTime(frontier, node.windows.closeOnIdle);
   const output = tableOutputOptions(node, site);
   const processor = new WindowAggregateProcessor(node, store, time, output, site.context);
   site.place(processor, { after, frontier: [time] });

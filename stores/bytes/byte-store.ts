@@ -1,16 +1,10 @@
+import { prefixEnd, type StateKey } from '../encoding/state-key.js';
 import { CleanCache } from './clean-cache.js';
 import { EntryMap } from './entry-map.js';
 import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
 import { EntryTooLargeError } from './entry-too-large-error.js';
 import { KeyFilter } from './key-filter.js';
-import {
-  type KeyRange,
-  prefixEnd,
-  type StateBatch,
-  type StateDatabase,
-  type StateKey,
-  type StateWrite,
-} from './state-database.js';
+import type { KeyRange, StateBatch, StateDatabase, StateWrite } from './state-database.js';
 
 const ALL: KeyRange = { from: '', to: '\uffff' };
 

@@ -1,4 +1,4 @@
-import type { StateKey } from './state-database.js';
+import type { StateKey } from '../encoding/state-key.js';
 
 /** With six probes one absent key in a thousand is taken for present when the filter is full. */
 const BITS_PER_KEY = 16;

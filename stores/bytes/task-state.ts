@@ -1,6 +1,7 @@
+import { prefixEnd } from '../encoding/state-key.js';
 import { ByteStore } from './byte-store.js';
 import { RestoreBatch } from './restore-batch.js';
-import { type Level, prefixEnd, StateDatabase, type StateWrite } from './state-database.js';
+import { type Level, StateDatabase, type StateWrite } from './state-database.js';
 import { UnreadableStateError } from './unreadable-state-error.js';
 
 /** Keys of the database that belong to no store: no store may be named so. */

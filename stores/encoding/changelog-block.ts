@@ -1,4 +1,4 @@
-import type { StateKey } from './state-database.js';
+import type { StateKey } from './state-key.js';
 
 /** Keys of one block: big enough to make the cost of a record small, small enough for any broker's limit of a message. */
 const MAX_KEYS = 1000;

@@ -1,11 +1,6 @@
+import type { StateKey } from '../encoding/state-key.js';
 import { StateAccessError } from './state-access-error.js';
 import { UnreadableStateError } from './unreadable-state-error.js';
-
-/**
- * A state key: one character (0-255) for each byte, so that strings compare as their bytes do. As UTF-8 on disk the order
- * stays the same, and keys need no Buffer on their way to LevelDB.
- */
-export type StateKey = string;
 
 /** What is needed of the database of one task, whatever backs it: a level of `utf8` keys and `buffer` values, on disk or in memory. */
 export interface Level {
@@ -263,20 +258,4 @@ export function isCorruption(error: unknown): boolean {
     if (DAMAGE.test(e.message)) return true;
   }
   return false;
-}
-
-/** The state key of bytes. */
-export function stateKey(bytes: Buffer): StateKey {
-  return bytes.toString('latin1');
-}
-
-/** The bytes of a state key. */
-export function stateKeyBytes(key: StateKey): Buffer {
-  return Buffer.from(key, 'latin1');
-}
-
-/** The least key that is above every key that starts with `prefix`. */
-export function prefixEnd(prefix: StateKey): StateKey {
-  const last = prefix.charCodeAt(prefix.length - 1);
-  return prefix.slice(0, -1) + String.fromCharCode(last + 1);
 }

@@ -1,5 +1,5 @@
+import type { StateKey } from '../encoding/state-key.js';
 import { BloomFilter, hashOf } from './bloom-filter.js';
-import type { StateKey } from './state-database.js';
 
 export interface KeyFilterSize {
   /** Of the first generation: a power of two, at least 4. */

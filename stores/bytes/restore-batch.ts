@@ -1,5 +1,6 @@
+import type { StateKey } from '../encoding/state-key.js';
 import type { ByteStore } from './byte-store.js';
-import type { StateBatch, StateKey } from './state-database.js';
+import type { StateBatch } from './state-database.js';
 
 /** Of an entry of LevelDB's batch: lengths and pointers. */
 const RESTORED_OVERHEAD_BYTES = 50;

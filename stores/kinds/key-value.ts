@@ -1,15 +1,32 @@
-import type { ByteStore } from './byte-store.js';
-import type { Codec } from './codec.js';
-import { type StateKey, stateKey, stateKeyBytes } from './state-database.js';
-import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from './timestamped.js';
+import type { ByteStore } from '../bytes/byte-store.js';
+import { rowRecords } from '../encoding/changelog-codec.js';
+import type { Codec } from '../encoding/codec.js';
+import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
+import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
 
-/** The state key of `key`; codecs of text have a shorter way to it. */
-export interface KeyCodec<K> extends Codec<K> {
-  stateKey?(key: K): StateKey;
-}
+const SHAPE: StoreShape = Object.freeze({ kind: 'keyValue' });
+const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
+const QUERY: QueryShape = Object.freeze({ kind: 'keyValue' });
 
-export function keyToStateKey<K>(codec: KeyCodec<K>, key: K): StateKey {
-  return codec.stateKey === undefined ? stateKey(codec.serialize(key)) : codec.stateKey(key);
+/**
+ * The latest value by key. Layout: serialized key; the value is a timestamp and the serialized value. Changelog: a record for each row,
+ * compacted.
+ */
+export class KeyValueKind implements KindOfStore {
+  readonly kind = 'keyValue';
+  readonly shape = SHAPE;
+  readonly changelog = rowRecords;
+  readonly cleanup = CLEANUP;
+  readonly query = QUERY;
+
+  constructor() {
+    Object.freeze(this);
+  }
+
+  open<K, V>(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>): TimestampedKeyValueStore<K, V> {
+    return new TimestampedKeyValueStore(bytes, keys, values);
+  }
 }
 
 /** The table of one partition: the latest value and its timestamp by key (Java: `TimestampedKeyValueStore`). */

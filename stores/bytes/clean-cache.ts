@@ -1,5 +1,5 @@
+import type { StateKey } from '../encoding/state-key.js';
 import { EntryMap } from './entry-map.js';
-import type { StateKey } from './state-database.js';
 
 /** Entries that were read from disk of late, least recently read out first. Holds nothing that is not on disk. */
 export class CleanCache {

@@ -1,4 +1,5 @@
-import type { KeyRange, StateCursor, StateKey } from './state-database.js';
+import type { StateKey } from '../encoding/state-key.js';
+import type { KeyRange, StateCursor } from './state-database.js';
 
 export type Entry = [StateKey, Buffer];
 

@@ -1,4 +1,4 @@
-import type { StateKey } from './state-database.js';
+import type { StateKey } from '../encoding/state-key.js';
 
 /** What an entry takes beside the bytes of its key and value: a slot of the map, a string, a Buffer (measured with Node 20: 170 to 260). */
 export const ENTRY_OVERHEAD_BYTES = 200;

@@ -1,0 +1,47 @@
+import type { ByteStore } from '../bytes/byte-store.js';
+import { keyBlocks } from '../encoding/changelog-codec.js';
+import type { KeyCodec } from '../encoding/state-key.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape, WindowLengths } from './store-kind.js';
+import { WindowRows } from './window-rows.js';
+
+/** The value of every row. */
+const SEEN = Buffer.from([1]);
+
+const SEEN_KEYS = keyBlocks(SEEN);
+
+/**
+ * The keys that were seen in each window. Layout: window start (8 bytes), serialized key; the value is one byte. A row is written once
+ * and never deleted, so compaction would have nothing to do: the changelog has many keys to a record, and is deleted after the retention.
+ */
+export class DistinctKind implements KindOfStore {
+  readonly kind = 'distinct';
+  readonly changelog = SEEN_KEYS;
+  readonly shape: StoreShape;
+  readonly cleanup: ChangelogCleanup;
+  readonly query: QueryShape;
+  readonly #retentionMs: number;
+
+  /** `retentionMs`: at least size + grace. */
+  constructor({ sizeMs, advanceMs, graceMs }: WindowLengths, retentionMs: number) {
+    this.shape = Object.freeze({ kind: this.kind, sizeMs, advanceMs, graceMs });
+    this.cleanup = Object.freeze({ policy: 'delete', retentionMs });
+    this.query = Object.freeze({ kind: 'window', sizeMs, hasValues: false });
+    this.#retentionMs = retentionMs;
+    Object.freeze(this);
+  }
+
+  open<K>(bytes: ByteStore, keys: KeyCodec<K>): DistinctStore<K> {
+    return new DistinctStore(bytes, keys, this.#retentionMs);
+  }
+}
+
+/** The keys of windows that are retained. */
+export class DistinctStore<K> extends WindowRows<K> {
+  /** Returns false if the window has the key already. The window must be retained. */
+  add(key: K, windowStart: number): boolean {
+    const row = this.stateKeyOf(key, windowStart);
+    if (this.bytes.get(row) !== null) return false;
+    this.bytes.put(row, SEEN);
+    return true;
+  }
+}

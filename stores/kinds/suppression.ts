@@ -1,0 +1,130 @@
+import type { ByteStore } from '../bytes/byte-store.js';
+import { rowRecords } from '../encoding/changelog-codec.js';
+import type { Codec } from '../encoding/codec.js';
+import { readInt64, writeInt64 } from '../encoding/int64.js';
+import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
+
+const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
+/** What waits in it is no table. */
+const QUERY: QueryShape = Object.freeze({ kind: 'none' });
+
+/**
+ * Updates of a table that wait to leave. Layout: serialized key; the value is the update with its times and headers. Changelog: a record
+ * for each row, compacted.
+ */
+export class SuppressionKind implements KindOfStore {
+  readonly kind = 'suppression';
+  readonly changelog = rowRecords;
+  readonly cleanup = CLEANUP;
+  readonly query = QUERY;
+  readonly shape: StoreShape;
+
+  constructor(until: 'timeLimit' | 'windowCloses') {
+    this.shape = Object.freeze({
+      kind: until === 'timeLimit' ? 'suppressUntilTimeLimit' : 'suppressUntilWindowCloses',
+    });
+    Object.freeze(this);
+  }
+
+  open<K, V>(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>): SuppressionStore<K, V> {
+    return new SuppressionStore(bytes, keys, values);
+  }
+}
+
+/** An update that suppress holds back. */
+export interface BufferedChange<K, V> {
+  readonly key: K;
+  /** A null value: the row is absent. */
+  readonly change: { readonly newValue: V | null; readonly oldValue: V | null };
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly headers: readonly { readonly key: string; readonly value: Buffer | null }[];
+  /** What decides when it is due: the end of its window, or the timestamp of the key's first update. */
+  readonly bufferTime: number;
+}
+
+/** The last update of each key. */
+export class SuppressionStore<K, V> {
+  readonly #bytes: ByteStore;
+  readonly #keys: KeyCodec<K>;
+  readonly #values: Codec<V>;
+
+  constructor(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>) {
+    this.#bytes = bytes;
+    this.#keys = keys;
+    this.#values = values;
+  }
+
+  stateKeyOf(key: K): StateKey {
+    return keyToStateKey(this.#keys, key);
+  }
+
+  put(row: StateKey, buffered: BufferedChange<K, V>): void {
+    this.#bytes.put(row, encode(buffered, this.#values));
+  }
+
+  delete(row: StateKey): void {
+    this.#bytes.put(row, null);
+  }
+
+  /** In the order of the serialized keys. */
+  async all(): Promise<(readonly [StateKey, BufferedChange<K, V>])[]> {
+    return (await this.#bytes.entries()).map(([row, bytes]) => [
+      row,
+      decode(bytes, this.#keys.deserialize(stateKeyBytes(row)), this.#values),
+    ]);
+  }
+}
+
+const ABSENT = -1;
+
+/** Buffer time and timestamp (8 bytes each), then old value, new value and headers, each with its length (4 bytes, -1: null). */
+function encode<V>({ change, timestamp, headers, bufferTime }: BufferedChange<unknown, V>, values: Codec<V>): Buffer {
+  const times = Buffer.allocUnsafe(16);
+  writeInt64(times, bufferTime, 0);
+  writeInt64(times, timestamp, 8);
+  const { oldValue, newValue } = change;
+  const texts = headers.map(({ key, value }) => [key, value === null ? null : value.toString('base64')]);
+  return Buffer.concat([
+    times,
+    ...field(oldValue === null ? null : values.serialize(oldValue)),
+    ...field(newValue === null ? null : values.serialize(newValue)),
+    ...field(texts.length === 0 ? null : Buffer.from(JSON.stringify(texts))),
+  ]);
+}
+
+function decode<K, V>(bytes: Buffer, key: K, values: Codec<V>): BufferedChange<K, V> {
+  let offset = 16;
+  const next = (): Buffer | null => {
+    const length = bytes.readInt32BE(offset);
+    offset += 4;
+    if (length === ABSENT) return null;
+    offset += length;
+    return bytes.subarray(offset - length, offset);
+  };
+  const oldValue = next();
+  const newValue = next();
+  const headers = next();
+  return {
+    key,
+    change: {
+      oldValue: oldValue === null ? null : values.deserialize(oldValue),
+      newValue: newValue === null ? null : values.deserialize(newValue),
+    },
+    headers: headers === null ? [] : decodeHeaders(headers),
+    bufferTime: readInt64(bytes, 0),
+    timestamp: readInt64(bytes, 8),
+  };
+}
+
+function field(bytes: Buffer | null): Buffer[] {
+  const length = Buffer.allocUnsafe(4);
+  length.writeInt32BE(bytes === null ? ABSENT : bytes.length, 0);
+  return bytes === null ? [length] : [length, bytes];
+}
+
+function decodeHeaders(bytes: Buffer): BufferedChange<unknown, unknown>['headers'] {
+  const pairs = JSON.parse(bytes.toString()) as [string, string | null][];
+  return pairs.map(([key, value]) => ({ key, value: value === null ? null : Buffer.from(value, 'base64') }));
+}

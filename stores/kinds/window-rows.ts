@@ -1,0 +1,71 @@
+import type { ByteStore } from '../bytes/byte-store.js';
+import { readInt64, writeInt64 } from '../encoding/int64.js';
+import { type KeyCodec, keyToStateKey, type StateKey, stateKey, stateKeyBytes } from '../encoding/state-key.js';
+
+/** Bytes of the window start at the beginning of a state key. */
+export const START_BYTES = 8;
+
+/**
+ * Rows by window start and key, which the kinds of stores with windows share. The start comes first in the state key, so windows of
+ * one time lie together: they close and expire as ranges.
+ */
+export class WindowRows<K> {
+  protected readonly bytes: ByteStore;
+  readonly #keys: KeyCodec<K>;
+  readonly #retentionMs: number;
+  #observedStart = -1;
+  #prefixStart = Number.NaN;
+  #prefix: StateKey = '';
+
+  constructor(bytes: ByteStore, keys: KeyCodec<K>, retentionMs: number) {
+    this.bytes = bytes;
+    this.#keys = keys;
+    this.#retentionMs = retentionMs;
+  }
+
+  /** What retention counts from: the highest time that was observed, -1 at first. */
+  get observedStart(): number {
+    return this.#observedStart;
+  }
+
+  /**
+   * Windows that start at `start` less the retention, or before, expire. Java observes the start of each window that is
+   * put; an operator whose time is held back by upstream tasks must not observe more than that time.
+   */
+  observe(start: number): void {
+    if (start <= this.#observedStart) return;
+    this.#observedStart = start;
+    const expired = start - this.#retentionMs + 1;
+    if (expired > 0) this.bytes.expireBelow(windowPrefix(expired));
+  }
+
+  /** True if the window is out of the retention: it reads as absent, and a put to it is dropped. */
+  expired(windowStart: number): boolean {
+    return windowStart <= this.#observedStart - this.#retentionMs;
+  }
+
+  stateKeyOf(key: K, windowStart: number): StateKey {
+    if (windowStart !== this.#prefixStart) {
+      this.#prefix = windowPrefix(windowStart);
+      this.#prefixStart = windowStart;
+    }
+    return this.#prefix + keyToStateKey(this.#keys, key);
+  }
+
+  keyOf(key: StateKey): { readonly key: K; readonly windowStart: number } {
+    const bytes = stateKeyBytes(key);
+    return { windowStart: readInt64(bytes, 0), key: this.#keys.deserialize(bytes.subarray(START_BYTES)) };
+  }
+}
+
+/** The beginning of the state keys of the windows that start at `start`. */
+export function windowPrefix(start: number): StateKey {
+  const bytes = Buffer.allocUnsafe(START_BYTES);
+  writeInt64(bytes, start, 0);
+  return stateKey(bytes);
+}
+
+/** The window start of a state key, or of its beginning. */
+export function windowStartOf(key: StateKey): number {
+  return readInt64(stateKeyBytes(key.slice(0, START_BYTES)), 0);
+}

@@ -1,0 +1,78 @@
+import type { ByteStore } from '../bytes/byte-store.js';
+import { rowRecords } from '../encoding/changelog-codec.js';
+import type { Codec } from '../encoding/codec.js';
+import type { KeyCodec, StateKey } from '../encoding/state-key.js';
+import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape, WindowLengths } from './store-kind.js';
+import { WindowRows, windowPrefix } from './window-rows.js';
+
+export interface WindowEntry<K, V> extends ValueAndTimestamp<V> {
+  readonly key: K;
+  readonly windowStart: number;
+}
+
+/**
+ * Values by window start and key, for as long as windows are retained. Layout: window start (8 bytes), serialized key; the value is a
+ * timestamp and the serialized value. Changelog: a record for each row, compacted, deleted after the retention.
+ */
+export class WindowKind implements KindOfStore {
+  readonly kind = 'window';
+  readonly changelog = rowRecords;
+  readonly shape: StoreShape;
+  readonly cleanup: ChangelogCleanup;
+  readonly query: QueryShape;
+  readonly #keptMs: number;
+
+  /** `emitsOnClose`: results leave when their window closes. `retentionMs`: at least size + grace. */
+  constructor({ sizeMs, advanceMs, graceMs }: WindowLengths, retentionMs: number, emitsOnClose: boolean) {
+    this.shape = Object.freeze({ kind: this.kind, sizeMs, advanceMs, graceMs });
+    this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs });
+    this.query = Object.freeze({ kind: 'window', sizeMs, hasValues: true });
+    // As Java's store: the window that closes as the next one begins is still there.
+    this.#keptMs = emitsOnClose ? retentionMs + 1 : retentionMs;
+    Object.freeze(this);
+  }
+
+  open<K, V>(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>): TimestampedWindowStore<K, V> {
+    return new TimestampedWindowStore(bytes, keys, values, this.#keptMs);
+  }
+}
+
+/** Values by window start and key (Java: `TimestampedWindowStore`). */
+export class TimestampedWindowStore<K, V> extends WindowRows<K> {
+  readonly #values: Codec<V>;
+
+  constructor(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>, retentionMs: number) {
+    super(bytes, keys, retentionMs);
+    this.#values = values;
+  }
+
+  fetch(key: K, windowStart: number): ValueAndTimestamp<V> | null {
+    const bytes = this.fetchBytes(this.stateKeyOf(key, windowStart));
+    return bytes === null ? null : decodeTimestamped(this.#values, bytes);
+  }
+
+  fetchBytes(key: StateKey): Buffer | null {
+    return this.bytes.get(key);
+  }
+
+  /** A null `value` deletes. Returns the bytes of the encoded value, 0 if it was not put. */
+  put(key: K, windowStart: number, value: V | null, timestamp: number): number {
+    if (this.expired(windowStart)) return 0;
+    const encoded = value === null ? null : encodeTimestamped(this.#values, value, timestamp);
+    this.bytes.put(this.stateKeyOf(key, windowStart), encoded);
+    return encoded?.length ?? 0;
+  }
+
+  decode(bytes: Buffer): ValueAndTimestamp<V> {
+    return decodeTimestamped(this.#values, bytes);
+  }
+
+  /** By window start, then the serialized key. */
+  async all(fromStart = 0): Promise<WindowEntry<K, V>[]> {
+    const entries = await this.bytes.entries({ from: windowPrefix(fromStart), to: '\uffff' });
+    return entries
+      .map(([key, bytes]) => ({ ...this.keyOf(key), ...this.decode(bytes) }))
+      .filter(({ windowStart }) => !this.expired(windowStart));
+  }
+}
