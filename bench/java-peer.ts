@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 const SOURCES = path.join(CHECKOUT, 'bench', 'peers', 'java');
 
-/** The users workload in Java Kafka Streams 4.3.1, compiled. */
+/** The users workload in Java Kafka Streams 4.4.0, compiled. */
 export interface JavaPeer {
   readonly classpath: string;
 }
@@ -30,7 +30,7 @@ export interface JavaPeerOptions extends PeerRun {
 
 /** Fetches the jars and compiles the peer; needs a JDK and Maven. Rejects with the compiler's words. */
 export async function buildJavaPeer(): Promise<JavaPeer> {
-  const jars = path.join(await mavenJars(path.join(SOURCES, 'pom.xml'), 'kafka-streams-4.3.1'), '*');
+  const jars = path.join(await mavenJars(path.join(SOURCES, 'pom.xml'), 'kafka-streams'), '*');
   const classes = path.join(CACHE, 'java-peer');
   await mkdir(classes, { recursive: true });
   const sources = (await readdir(SOURCES)).filter(name => name.endsWith('.java'));
@@ -72,7 +72,7 @@ export async function runJavaPeer(peer: JavaPeer, options: JavaPeerOptions): Pro
 export async function javaPeer(): Promise<Peer> {
   const built = await buildJavaPeer();
   return {
-    name: 'Java Kafka Streams 4.3.1',
+    name: 'Java Kafka Streams 4.4.0',
     topics: applicationId => ({
       cleaned: `${applicationId}-user-cleaned`,
       countryCount: `${applicationId}-country-count`,

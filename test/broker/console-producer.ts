@@ -16,7 +16,7 @@ export async function produceByJava(
   codec: Codec,
   values: readonly string[],
 ): Promise<void> {
-  const jars = await mavenJars(path.join(CHECKOUT, 'test', 'broker', 'pom.xml'), 'kafka-4.3.1');
+  const jars = await mavenJars(path.join(CHECKOUT, 'test', 'broker', 'pom.xml'), 'kafka');
   const tool = ['-XX:TieredStopAtLevel=1', '-cp', path.join(jars, '*'), 'org.apache.kafka.tools.ConsoleProducer'];
   const writing = run('java', [...tool, '--bootstrap-server', address, '--topic', topic, '--compression-codec', codec]);
   writing.child.stdin?.end(values.map(value => `${value}\n`).join(''));

@@ -34,11 +34,12 @@ export function kafkaAvailable(): Availability {
 }
 
 /**
- * Starts Apache Kafka 4.3.1 as a single node on free ports of loopback, its data in a fresh temporary directory. Fetches it
- * with Maven at first. Rejects with the end of its log if it does not come up within a minute. It dies with this process.
+ * Starts Apache Kafka, of the version in `pom.xml`, as a single node on free ports of loopback, with its data in a fresh
+ * temporary directory. Maven fetches its jars the first time. Rejects with the end of its log if it does not come up within a
+ * minute. It dies with this process.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroker> {
-  const jars = await mavenJars(path.join(CHECKOUT, 'test', 'broker', 'pom.xml'), 'kafka-4.3.1');
+  const jars = await mavenJars(path.join(CHECKOUT, 'test', 'broker', 'pom.xml'), 'kafka');
   const directory = await mkdtemp(path.join(tmpdir(), 'tributary-kafka-'));
   const proxied: ProxiedListener[] = [];
   for (const advertised of options.proxies ?? []) proxied.push({ port: await freePort(), advertised });
