@@ -81,7 +81,7 @@ export class TimeWindowedKStream<K, V> {
   /**
    * How many different values of `by` each key has in each window. Exact, and partitioned by what is distinct: the records
    * go to the partition of `by`, where the store `<as>-seen` has an entry for each value and window, and
-   * the counts of the partitions are added up. Records for which `by` is null are dropped, counted.
+   * the counts of the partitions are added up. Records for which `by` gives null are dropped, counted.
    */
   countDistinct<D>(
     by: (key: K, value: V) => D,
@@ -93,7 +93,11 @@ export class TimeWindowedKStream<K, V> {
     const keyed = graph.add('KSTREAM-MAP', undefined, {
       kind: 'map',
       parents: [node],
-      mapper: (key: K, value: V) => ({ key: synchronous(by(key, value), 'the function of countDistinct'), value: key }),
+      // Records with a null key come here too. They get a null key for the repartition, which drops and counts them.
+      mapper: (key: K | null | undefined, value: V) =>
+        key === null || key === undefined
+          ? { key: null, value: null }
+          : { key: synchronous(by(key, value), 'the function of countDistinct'), value: key },
     });
     const moved = addRepartition(
       graph,
