@@ -9,7 +9,7 @@ const words = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), val
   maxLength: 20,
 });
 
-function topology(aggregate: (grouped: KGroupedStream<string, string>) => void, name?: string): Topology {
+function topology(aggregate: (grouped: KGroupedStream<string, string | null>) => void, name?: string): Topology {
   const builder = new StreamsBuilder();
   const stream = builder.stream<string, string>('in', { valueSerde: Serdes.string() });
   aggregate(stream.groupBy((_key, value) => value, name === undefined ? {} : { name }));
@@ -31,7 +31,7 @@ async function run(
 }
 
 describe('two aggregations of one group', () => {
-  function counts(grouped: KGroupedStream<string, string>): void {
+  function counts(grouped: KGroupedStream<string, string | null>): void {
     grouped.count({ as: 'total' });
     grouped.windowedBy(TimeWindows.of({ size: 1000, grace: 0 })).count({ as: 'by-second' });
   }

@@ -1,5 +1,5 @@
 import { GroupedSource } from '../declare/grouped-source.js';
-import { addRepartition, serdesOr } from '../declare/repartition.js';
+import { addRepartition, notNull, serdesOr } from '../declare/repartition.js';
 import { windowStoreSpec } from '../declare/store-spec.js';
 import { TopologyError } from '../graph/graph.js';
 import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
@@ -55,15 +55,18 @@ export class TimeWindowedKStream<K, V> {
 
   /** See `KGroupedStream.reduce`. */
   reduce(
-    reducer: (aggregate: V, value: V) => V | null,
+    reducer: (aggregate: NonNullable<V>, value: V) => V | null,
     materialized: WindowMaterialized<K, V> & { readonly associative?: boolean },
-  ): KTable<Windowed<K>, V> {
+  ): KTable<Windowed<K>, NonNullable<V>> {
     const parts = reduceParts(reducer, materialized.associative ?? false);
     return this.#aggregate(parts, materialized, this.#source.serdes.valueSerde);
   }
 
   /** An aggregate by key and window. */
-  aggregate<A>(aggregation: Aggregation<K, V, A>, materialized: WindowMaterialized<K, A>): KTable<Windowed<K>, A> {
+  aggregate<A>(
+    aggregation: Aggregation<K, V, A>,
+    materialized: WindowMaterialized<K, A>,
+  ): KTable<Windowed<K>, NonNullable<A>> {
     return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
   }
 
@@ -148,7 +151,7 @@ export class TimeWindowedKStream<K, V> {
     parts: AggregateParts,
     materialized: WindowMaterialized<K, A>,
     valueSerde: Serde<A>,
-  ): KTable<Windowed<K>, A> {
+  ): KTable<Windowed<K>, NonNullable<A>> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const store = windowStoreSpec(graph, materialized, serdes, this.#windows, 'window');
@@ -164,11 +167,7 @@ export class TimeWindowedKStream<K, V> {
       ...functions,
     });
     const windowedKey = Serdes.timeWindowed(serdes.keySerde, this.#windows.sizeMs);
-    return new KTable<Windowed<K>, A>(
-      graph,
-      aggregate,
-      { keySerde: windowedKey, valueSerde: serdes.valueSerde },
-      this.#windows,
-    );
+    const tableSerdes = { keySerde: windowedKey, valueSerde: notNull(serdes.valueSerde) };
+    return new KTable<Windowed<K>, NonNullable<A>>(graph, aggregate, tableSerdes, this.#windows);
   }
 }
