@@ -4,7 +4,7 @@ import { KafkaStreams, rdKafkaPorts, Serdes, StreamsBuilder } from '../streams/i
 // Counts words of the lines in the topic `lines`; the topic `word-count` is the table of the counts.
 const builder = new StreamsBuilder();
 builder
-  .stream<string, string>('lines', { valueSerde: Serdes.string() })
+  .stream<string, string>('lines', { valueSerde: Serdes.string(), dropNullValues: true })
   .flatMapValues(line =>
     line
       .toLowerCase()

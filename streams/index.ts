@@ -15,6 +15,7 @@ export type {
   Named,
   Produced,
   Repartitioned,
+  StreamConsumed,
   WindowMaterialized,
 } from './dsl/options/options.js';
 export { Suppressed } from './dsl/options/suppressed.js';

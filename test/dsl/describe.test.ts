@@ -7,7 +7,7 @@ describe("Topology.describe, in the format of Java's TopologyDescription", () =>
     const builder = new StreamsBuilder();
     builder
       .stream<string, { readonly country: string }>('user', { name: 'users' })
-      .filter((_key, user) => user.country !== '')
+      .filter((_key, user) => user !== null)
       .groupBy((_key, user) => user.country)
       .windowedBy(TimeWindows.of({ size: '60s', grace: '10s' }))
       .count({ as: 'countries' })
@@ -44,7 +44,7 @@ describe("Topology.describe, in the format of Java's TopologyDescription", () =>
 
   it('numbers the sub-topologies, which what is not connected makes', () => {
     const builder = new StreamsBuilder();
-    builder.stream(['a', 'b'], { name: 'first' }).to(key => key, { name: 'by-key' });
+    builder.stream(['a', 'b'], { name: 'first' }).to(key => `of-${key}`, { name: 'by-key' });
     builder.stream('c', { name: 'second' });
 
     assert.equal(

@@ -9,7 +9,7 @@ const words = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), val
   maxLength: 20,
 });
 
-function topology(aggregate: (grouped: KGroupedStream<string, string>) => void, name?: string): Topology {
+function topology(aggregate: (grouped: KGroupedStream<string, string | null>) => void, name?: string): Topology {
   const builder = new StreamsBuilder();
   const stream = builder.stream<string, string>('in', { valueSerde: Serdes.string() });
   aggregate(stream.groupBy((_key, value) => value, name === undefined ? {} : { name }));
@@ -31,7 +31,7 @@ async function run(
 }
 
 describe('two aggregations of one group', () => {
-  function counts(grouped: KGroupedStream<string, string>): void {
+  function counts(grouped: KGroupedStream<string, string | null>): void {
     grouped.count({ as: 'total' });
     grouped.windowedBy(TimeWindows.of({ size: 1000, grace: 0 })).count({ as: 'by-second' });
   }
@@ -106,6 +106,45 @@ describe('distinct', () => {
       () => grouped.windowedBy(windows).distinct({ as: 'seen' }),
       /distinct seen: the windows must be tumbling/,
     );
+  });
+});
+
+describe('countDistinct', () => {
+  it('drops records with a null key, counted, and does not ask what is distinct of them', async () => {
+    const asked: unknown[] = [];
+    const builder = new StreamsBuilder();
+    builder
+      .stream<string, string>('in', { valueSerde: Serdes.string() })
+      .groupByKey()
+      .windowedBy(TimeWindows.of({ size: 100, grace: 0 }))
+      .countDistinct(
+        (key, value) => {
+          asked.push([key, value]);
+          return value;
+        },
+        { as: 'values' },
+      );
+    const driver = await TopologyTestDriver.create(builder.build());
+    try {
+      for (const [key, value] of [
+        ['k', 'a'],
+        [null, 'b'],
+        ['k', 'c'],
+      ] as const) {
+        await driver.pipeInput('in', { key, value, timestamp: 0 }, { valueSerde: Serdes.string() });
+      }
+      assert.deepEqual(asked, [
+        ['k', 'a'],
+        ['k', 'c'],
+      ]);
+      assert.deepEqual(
+        (await driver.storeEntries('values')).map(({ key, value }) => [key, value]),
+        [['k', 2]],
+      );
+      assert.equal(driver.counts[0]?.dropped, 1);
+    } finally {
+      await driver.close();
+    }
   });
 });
 

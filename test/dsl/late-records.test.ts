@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Serdes, StreamsBuilder, type TimeWindowedKStream, TimeWindows } from '../../streams/index.js';
+import { StreamsBuilder, type TimeWindowedKStream, TimeWindows } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 
 const SIZE_MS = 1000;
@@ -18,7 +18,7 @@ for (const [name, operation] of Object.entries(operations)) {
     const run = async (lateTopic: string | undefined): Promise<TopologyTestDriver> => {
       const builder = new StreamsBuilder();
       const windowed = builder
-        .stream<string, number>('in', { valueSerde: Serdes.json<number>() })
+        .stream<string, number>('in', { dropNullValues: true })
         .groupByKey()
         .windowedBy(TimeWindows.of({ size: SIZE_MS, grace: GRACE_MS }));
       operation(lateTopic === undefined ? windowed : windowed.lateTo(lateTopic));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { type KStream, StreamsBuilder, Suppressed, TimeWindows, TopologyError } from '../../streams/index.js';
 
-function oneStream(): { readonly builder: StreamsBuilder; readonly stream: KStream<string, string> } {
+function oneStream(): { readonly builder: StreamsBuilder; readonly stream: KStream<string | null, string | null> } {
   const builder = new StreamsBuilder();
   return { builder, stream: builder.stream<string, string>('in', { name: 'source' }) };
 }

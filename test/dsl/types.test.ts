@@ -37,16 +37,21 @@ const windows = TimeWindows.of({ size: '60s', grace: '10s' });
 
 /** Each test has topics, stores and nodes of its own. */
 function users(): KStream<string, User> {
+  return new StreamsBuilder().stream<string, User>('user', { dropNullKeys: true, dropNullValues: true });
+}
+
+/** Keys and values as a topic has them. */
+function rawUsers(): KStream<string | null, User | null> {
   return new StreamsBuilder().stream<string, User>('user');
 }
 
 describe('key and value types', () => {
   it('come from the topic, its serdes or the type arguments', () => {
     const builder = new StreamsBuilder();
-    expectTypeOf(typesOf(builder.stream('untyped'))).toEqualTypeOf<readonly [string, unknown]>();
+    expectTypeOf(typesOf(builder.stream('untyped'))).toEqualTypeOf<readonly [string | null, unknown]>();
     const typed = builder.stream('typed', { keySerde: Serdes.long(), valueSerde: Serdes.bytes() });
-    expectTypeOf(typesOf(typed)).toEqualTypeOf<readonly [number, Buffer]>();
-    expectTypeOf(typesOf(users())).toEqualTypeOf<readonly [string, User]>();
+    expectTypeOf(typesOf(typed)).toEqualTypeOf<readonly [number | null, Buffer | null]>();
+    expectTypeOf(typesOf(rawUsers())).toEqualTypeOf<readonly [string | null, User | null]>();
   });
 
   it('are carried through map, mapValues, selectKey, flatMap and flatMapValues', () => {

@@ -177,6 +177,7 @@ function obeying(): Topology {
       valueSerde: { ...TEXT.valueSerde, deserialize: readable },
       timestampExtractor: ({ timestamp }, value) =>
         String(value).startsWith('future') ? timestamp + THREE_HOURS_MS : timestamp,
+      dropNullValues: true,
     })
     .mapValues(value => (value.startsWith('large') ? `${value} ${noise(3000)}` : value))
     .to((_key, value) => (value === 'nowhere' ? MISSING : OUTPUT), { name: 'sink', ...TEXT });

@@ -80,7 +80,7 @@ describe('an application to whose input partitions were added', () => {
 function doubles(): Topology {
   const builder = new StreamsBuilder();
   builder
-    .stream<string, number>('in')
+    .stream<string, number>('in', { dropNullValues: true })
     .mapValues(value => 2 * value)
     .to('out', { valueSerde: Serdes.json<number>() });
   return builder.build();

@@ -33,7 +33,7 @@ function slowSerde(part: 'serialize' | 'deserialize'): Serde<string> {
 }
 
 /** A topology of which one function gives a promise; all operators that have one are called `here`. */
-const topologies: Readonly<Record<string, (stream: KStream<string, number>) => void>> = {
+const topologies: Readonly<Record<string, (stream: KStream<string | null, number | null>) => void>> = {
   filter: stream => stream.filter(later, named),
   filterNot: stream => stream.filterNot(later, named),
   map: stream => stream.map(later, named),

@@ -22,7 +22,7 @@ describe('an application whose topology has gained operators', () => {
     app.until(() => app.cluster.committedOffset('in', 0) === records);
 
   /** Two counts in windows, the second one in windows of twice the size. */
-  function counting(upstream: (stream: KStream<string, unknown>) => KStream<string, unknown>): Topology {
+  function counting(upstream: (stream: KStream<string | null, unknown>) => KStream<string | null, unknown>): Topology {
     const builder = new StreamsBuilder();
     const stream = upstream(builder.stream<string, unknown>('in'));
     for (const factor of [1, 2]) {

@@ -79,7 +79,7 @@ describe('a commit that passes though the client says otherwise', () => {
 function counting(check: (value: number) => void): Topology {
   const builder = new StreamsBuilder();
   builder
-    .stream<string, number>('in')
+    .stream<string, number>('in', { dropNullValues: true })
     .peek((_key, value) => check(value))
     .groupByKey()
     .count({ as: 'counts' })

@@ -28,7 +28,7 @@ describe('the handlers of errors', () => {
     mapper: (value: string) => unknown = value => value + value,
   ): Promise<TopologyTestDriver> => {
     const builder = new StreamsBuilder();
-    const lines = builder.stream<string, string>('in', { valueSerde: Serdes.string() });
+    const lines = builder.stream<string, string>('in', { valueSerde: Serdes.string(), dropNullValues: true });
     lines.groupByKey().count({ as: 'seen' });
     lines.mapValues(mapper, { name: 'double' }).to('out', { name: 'sink', valueSerde: Serdes.string() as never });
     driver = await TopologyTestDriver.create(builder.build(), { deadLetterTopic: 'dead', ...options });

@@ -75,7 +75,7 @@ describe('what fails', () => {
 
   it('of a record that no sink has output is counted as rejected, once, however many nodes refuse it', async () => {
     const builder = new StreamsBuilder();
-    const users = builder.stream<string, string>('user', text);
+    const users = builder.stream<string, string>('user', { ...text, dropNullValues: true });
     const clean = (value: string): string => (value.startsWith('bad') ? refuse('bad') : value);
     users.mapValues(clean).to('user-cleaned', text);
     users.mapValues(clean).groupByKey().count({ as: 'counts' });

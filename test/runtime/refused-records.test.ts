@@ -139,7 +139,7 @@ describe('records that the cluster refuses', () => {
 /** Writes each value twice, one after the other. */
 function doubling(): Topology {
   const builder = new StreamsBuilder();
-  const input = builder.stream<string, string>('in', { valueSerde: Serdes.string() });
+  const input = builder.stream<string, string>('in', { valueSerde: Serdes.string(), dropNullValues: true });
   input.groupByKey().count({ as: 'seen' });
   input.mapValues(value => value + value).to('out', { name: 'sink', valueSerde: Serdes.string() });
   return builder.build();

@@ -17,7 +17,7 @@ describe("headers of users' records that the runtime uses too", () => {
   async function repartitioned(options: Partial<StreamsOptions> = {}): Promise<void> {
     const builder = new StreamsBuilder();
     builder
-      .stream<string, string>('in', TEXT)
+      .stream<string, string>('in', { ...TEXT, dropNullValues: true })
       .selectKey((_, value) => value.slice(0, 1))
       .repartition({ name: 'moved', ...TEXT })
       .to('out', TEXT);

@@ -152,7 +152,7 @@ describe('a row that is larger than a record may be', () => {
 
   const start = async (declare: (lines: KStream<string, string>) => void): Promise<void> => {
     const builder = new StreamsBuilder();
-    declare(builder.stream<string, string>('in', serdes));
+    declare(builder.stream<string, string>('in', { ...serdes, dropNullKeys: true, dropNullValues: true }));
     driver = await TopologyTestDriver.create(builder.build(), {
       deadLetterTopic: 'dead',
       outputTopics: ['out'],

@@ -99,7 +99,7 @@ export class TestApplication {
 function countingTopology(): Topology {
   const builder = new StreamsBuilder();
   builder
-    .stream<string, number>('in')
+    .stream<string, number>('in', { dropNullValues: true })
     .mapValues(refuseNegative)
     .groupByKey()
     .count({ as: 'counts' })

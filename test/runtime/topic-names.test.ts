@@ -47,7 +47,7 @@ describe('topics that are called as what every object has', () => {
 function copying(): Topology {
   const builder = new StreamsBuilder();
   builder
-    .stream<string, string>(NAMES, { valueSerde: Serdes.string() })
+    .stream<string, string>(NAMES, { valueSerde: Serdes.string(), dropNullValues: true })
     .filter(() => false)
     .to((_key, value) => value, { valueSerde: Serdes.string() });
   return builder.build();

@@ -24,7 +24,7 @@ interface Run {
 
 /** Processes the input. The clock goes on by one millisecond with each record; by default only the budget commits before the end. */
 async function run(
-  declare: (input: KStream<string, unknown>) => void,
+  declare: (input: KStream<string | null, unknown>) => void,
   input: readonly TestRecord<string, unknown>[],
   options: TopologyTestDriverOptions = {},
 ): Promise<Run> {

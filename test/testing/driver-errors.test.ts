@@ -14,7 +14,11 @@ describe('the test driver', () => {
   /** Reads text and writes numbers. */
   const start = async (startTime = 0): Promise<TopologyTestDriver> => {
     const builder = new StreamsBuilder();
-    const lines = builder.stream<string, string>('lines', { name: 'reader', valueSerde: Serdes.string() });
+    const lines = builder.stream<string, string>('lines', {
+      name: 'reader',
+      valueSerde: Serdes.string(),
+      dropNullValues: true,
+    });
     lines
       .mapValues(line => (line === 'text' ? (line as unknown as number) : line.length))
       .to('lengths', { name: 'writer', valueSerde: Serdes.long() });

@@ -7,7 +7,7 @@ import { rowName } from './pipeline.js';
 const WINDOWS = TimeWindows.of({ size: 1000, grace: 0, closeOnIdle: true });
 
 /** Counts what `declare` makes of the topic `in`, in windows that go by the time of the task. */
-function counting(declare: (builder: StreamsBuilder) => KStream<string, unknown>): Topology {
+function counting(declare: (builder: StreamsBuilder) => KStream<string | null, unknown>): Topology {
   const builder = new StreamsBuilder();
   declare(builder)
     .groupByKey()

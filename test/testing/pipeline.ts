@@ -49,7 +49,7 @@ export function pipeline(options: { readonly closeOnIdle: boolean; readonly spre
   const builder = new StreamsBuilder();
   const times = { size: SIZE_MS, grace: GRACE_MS, closeOnIdle: options.closeOnIdle };
   const windows = TimeWindows.of(times);
-  const visits = builder.stream<string, Visit>('visits').mapValues(clean);
+  const visits = builder.stream<string, Visit>('visits', { dropNullValues: true }).mapValues(clean);
   visits.to('cleaned');
 
   const byCountry = visits.groupBy((_who, visit) => visit.country);

@@ -1,6 +1,6 @@
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
-import { serdesOr } from '../declare/repartition.js';
+import { notNull, serdesOr } from '../declare/repartition.js';
 import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { Merger } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
@@ -48,17 +48,23 @@ export function aggregateParts<K, V, A>(aggregation: Aggregation<K, V, A>): Aggr
   };
 }
 
-/** @internal */
-export function reduceParts<V>(reducer: (aggregate: V, value: V) => V | null, associative: boolean): AggregateParts {
+/** @internal An aggregate is a value too: the merger reduces two of them. */
+export function reduceParts<A extends V, V>(
+  reducer: (aggregate: A, value: V) => unknown,
+  associative: boolean,
+): AggregateParts {
   return {
     prefix: 'KSTREAM-REDUCE',
     initializer: undefined,
-    aggregator: (_key: unknown, value: V, aggregate: V) => reducer(aggregate, value),
-    merger: associative ? (_key: unknown, left: V, right: V) => reducer(left, right) : undefined,
+    aggregator: (_key: unknown, value: V, aggregate: A) => reducer(aggregate, value),
+    merger: associative ? (_key: unknown, left: A, right: A) => reducer(left, right) : undefined,
   };
 }
 
-/** A stream grouped by its key (Java: `KGroupedStream`). Records with a null key or a null value are dropped, counted. */
+/**
+ * A stream grouped by its key (Java: `KGroupedStream`). Records with a null key are dropped, counted. So are records
+ * with a null value, unless the stream is grouped by window too.
+ */
 export class KGroupedStream<K, V> {
   readonly #source: GroupedSource<K, V>;
 
@@ -77,18 +83,18 @@ export class KGroupedStream<K, V> {
    * `reduce(a, reduce(b, c))` equals `reduce(reduce(a, b), c)`, so that values are reduced before they move.
    */
   reduce(
-    reducer: (aggregate: V, value: V) => V | null,
+    reducer: (aggregate: NonNullable<V>, value: NonNullable<V>) => V | null,
     materialized: Materialized<K, V> & { readonly associative?: boolean },
-  ): KTable<K, V> {
-    return this.#aggregate(
-      reduceParts(reducer, materialized.associative ?? false),
-      materialized,
-      this.#source.serdes.valueSerde,
-    );
+  ): KTable<K, NonNullable<V>> {
+    const parts = reduceParts(reducer, materialized.associative ?? false);
+    return this.#aggregate(parts, materialized, this.#source.serdes.valueSerde);
   }
 
   /** An aggregate by key. */
-  aggregate<A>(aggregation: Aggregation<K, V, A>, materialized: Materialized<K, A>): KTable<K, A> {
+  aggregate<A>(
+    aggregation: Aggregation<K, NonNullable<V>, A>,
+    materialized: Materialized<K, A>,
+  ): KTable<K, NonNullable<A>> {
     return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
   }
 
@@ -97,7 +103,11 @@ export class KGroupedStream<K, V> {
     return new TimeWindowedKStream<K, V>(this.#source, windows, 'onWindowUpdate');
   }
 
-  #aggregate<A>(parts: AggregateParts, materialized: Materialized<K, A>, valueSerde: Serde<A>): KTable<K, A> {
+  #aggregate<A>(
+    parts: AggregateParts,
+    materialized: Materialized<K, A>,
+    valueSerde: Serde<A>,
+  ): KTable<K, NonNullable<A>> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const store = storeSpec(graph, materialized, serdes, new KeyValueKind());
@@ -109,6 +119,6 @@ export class KGroupedStream<K, V> {
       ...onlyStore(store),
       ...functions,
     });
-    return new KTable<K, A>(graph, node, serdes);
+    return new KTable<K, NonNullable<A>>(graph, node, { ...serdes, valueSerde: notNull(serdes.valueSerde) });
   }
 }

@@ -1,7 +1,7 @@
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { Headers } from '../../kafka/record.js';
 import { GroupedSource } from '../declare/grouped-source.js';
-import { addRepartition, type KnownSerdes, serdesOr } from '../declare/repartition.js';
+import { addRepartition, type KnownSerdes, notNull, serdesOr } from '../declare/repartition.js';
 import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { Graph } from '../graph/graph.js';
 import type { GraphNode } from '../graph/node.js';
@@ -22,7 +22,7 @@ import { KTable } from './k-table.js';
 /**
  * A stream of records (Java: `KStream`). Its methods only add nodes to the topology; nothing runs here. Functions given
  * to them are called once for each record, in the order of the partition, and must be synchronous. An exception in one
- * goes to the processing exception handler.
+ * goes to the processing exception handler. They are called for null keys and null values too, if the types have null.
  */
 export class KStream<K, V> {
   readonly #graph: Graph;
@@ -38,12 +38,21 @@ export class KStream<K, V> {
     this.#keyChanged = keyChanged;
   }
 
-  /** Keeps the records for which `predicate` is true. */
+  /**
+   * Keeps the records for which `predicate` is true. A type predicate for the key or for the value narrows the type of
+   * the stream. TypeScript sees one in `(_key, value) => value !== null`, but not where both are looked at.
+   */
+  filter<KR extends K>(predicate: (key: K, value: V) => key is KR, named?: Named): KStream<KR, V>;
+  filter<VR extends V>(predicate: (key: K, value: V) => value is VR, named?: Named): KStream<K, VR>;
+  filter(predicate: (key: K, value: V) => boolean, named?: Named): KStream<K, V>;
   filter(predicate: (key: K, value: V) => boolean, named: Named = {}): KStream<K, V> {
     return this.#filter(predicate, false, named);
   }
 
-  /** Drops the records for which `predicate` is true. */
+  /** Drops the records for which `predicate` is true. It narrows types as `filter` does: `key => key === null`. */
+  filterNot<KR extends K>(predicate: (key: K, value: V) => key is KR, named?: Named): KStream<Exclude<K, KR>, V>;
+  filterNot<VR extends V>(predicate: (key: K, value: V) => value is VR, named?: Named): KStream<K, Exclude<V, VR>>;
+  filterNot(predicate: (key: K, value: V) => boolean, named?: Named): KStream<K, V>;
   filterNot(predicate: (key: K, value: V) => boolean, named: Named = {}): KStream<K, V> {
     return this.#filter(predicate, true, named);
   }
@@ -127,10 +136,11 @@ export class KStream<K, V> {
   }
 
   /** Moves each record to the partition of its key. Records with a null key are dropped, counted. */
-  repartition(options: Repartitioned<K, V>): KStream<K, V> {
+  repartition(options: Repartitioned<K, V>): KStream<NonNullable<K>, V> {
     const serdes = serdesOr(options, this.#serdes);
     const node = addRepartition(this.#graph, this.#node, options.name, serdes, options.numberOfPartitions);
-    return new KStream<K, V>(this.#graph, node, serdes, false);
+    const { keySerde, valueSerde } = serdes;
+    return new KStream<NonNullable<K>, V>(this.#graph, node, { keySerde: notNull(keySerde), valueSerde }, false);
   }
 
   /** Writes each record to a topic, with its timestamp and headers. */
@@ -139,8 +149,8 @@ export class KStream<K, V> {
     this.#graph.add('KSTREAM-SINK', options.name, { kind: 'sink', parents: [this.#node], topic, keySerde, valueSerde });
   }
 
-  /** Reads the stream as updates of a table: a null value deletes, a null key is dropped. */
-  toTable(materialized: Materialized<K, V>): KTable<K, V> {
+  /** Reads the stream as updates of a table: a null value deletes, a record with a null key is dropped, counted. */
+  toTable(materialized: Materialized<K, V>): KTable<NonNullable<K>, NonNullable<V>> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
     const store = storeSpec(this.#graph, materialized, serdes, new KeyValueKind());
     const parent = this.#keyChanged
@@ -151,14 +161,20 @@ export class KStream<K, V> {
       parents: [parent],
       ...onlyStore(store),
     });
-    return new KTable<K, V>(this.#graph, node, serdes);
+    return new KTable<NonNullable<K>, NonNullable<V>>(this.#graph, node, {
+      keySerde: notNull(serdes.keySerde),
+      valueSerde: notNull(serdes.valueSerde),
+    });
   }
 
-  /** Groups by the key. Records move only if the key may have changed since they were read. */
-  groupByKey(options: Grouped<K, V> = {}): KGroupedStream<K, V> {
-    const serdes = serdesOr<K, V>(options, this.#serdes);
-    const source = new GroupedSource<K, V>(this.#graph, this.#node, serdes, this.#keyChanged, options.name);
-    return new KGroupedStream<K, V>(source);
+  /**
+   * Groups by the key; records with a null key are dropped, counted. Records move only if the key may have changed
+   * since they were read.
+   */
+  groupByKey(options: Grouped<K, V> = {}): KGroupedStream<NonNullable<K>, V> {
+    const { keySerde, valueSerde } = serdesOr<K, V>(options, this.#serdes);
+    const serdes = { keySerde: notNull(keySerde), valueSerde };
+    return new KGroupedStream(new GroupedSource(this.#graph, this.#node, serdes, this.#keyChanged, options.name));
   }
 
   /** Groups by a new key; records whose new key is null are dropped, counted. */
@@ -166,11 +182,11 @@ export class KStream<K, V> {
     selector: (key: K, value: V) => P,
     ...options: IfPromise<P, [options?: Grouped<P, V>]>
   ): FunctionsMustBeSynchronous;
-  groupBy<KR>(selector: (key: K, value: V) => KR, options?: Grouped<KR, V>): KGroupedStream<KR, V>;
+  groupBy<KR>(selector: (key: K, value: V) => KR, options?: Grouped<KR, V>): KGroupedStream<NonNullable<KR>, V>;
   groupBy<KR>(
     selector: (key: K, value: V) => KR,
     options: Grouped<KR, V> = {},
-  ): KGroupedStream<KR, V> | FunctionsMustBeSynchronous {
+  ): KGroupedStream<NonNullable<KR>, V> | FunctionsMustBeSynchronous {
     const named = options.name === undefined ? {} : { name: options.name };
     return this.#selectKey(selector, named, 'the selector of groupBy').groupByKey(options);
   }
@@ -187,7 +203,13 @@ export class KStream<K, V> {
 
   #filter(predicate: (key: K, value: V) => boolean, negated: boolean, named: Named): KStream<K, V> {
     const parents = [this.#node];
-    const node = this.#graph.add('KSTREAM-FILTER', named.name, { kind: 'filter', parents, negated, predicate });
+    const node = this.#graph.add('KSTREAM-FILTER', named.name, {
+      kind: 'filter',
+      parents,
+      negated,
+      countsDropped: false,
+      predicate,
+    });
     return new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
   }
 

@@ -1,9 +1,10 @@
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
-import { serdesOr } from '../declare/repartition.js';
+import { type SerdePair, serdesOr } from '../declare/repartition.js';
 import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import { Graph, TopologyError } from '../graph/graph.js';
+import type { SourceNode } from '../graph/node.js';
 import { Topology } from '../graph/topology.js';
-import type { Consumed, Materialized } from '../options/options.js';
+import type { Consumed, Materialized, StreamConsumed } from '../options/options.js';
 import { recordTimestamp } from '../options/timestamp-extractor.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
@@ -13,33 +14,60 @@ export class StreamsBuilder {
   readonly #graph = new Graph();
   readonly #sourceTopics = new Set<string>();
 
-  /** A stream of the records of one topic or several. Throws a TopologyError if a topic is read twice. */
-  stream<K = string, V = unknown>(topics: string | readonly string[], consumed: Consumed<K, V> = {}): KStream<K, V> {
-    const list = typeof topics === 'string' ? [topics] : [...topics];
-    if (list.length === 0) throw new TopologyError('stream: no topic given');
-    for (const topic of list) {
-      if (this.#sourceTopics.has(topic))
-        throw new TopologyError(`topic ${topic} is read twice: use the first stream again`);
-      this.#sourceTopics.add(topic);
-    }
+  /**
+   * A stream of the records of one topic or several. Those with a null key or a null value are dropped, counted. Throws
+   * a TopologyError if a topic is read twice.
+   */
+  stream<K = string, V = unknown>(
+    topics: string | readonly string[],
+    consumed: StreamConsumed<K, V> & { readonly dropNullKeys: true; readonly dropNullValues: true },
+  ): KStream<NonNullable<K>, NonNullable<V>>;
+  /**
+   * A stream of the records of one topic or several. Those with a null key are dropped, counted. Throws a TopologyError
+   * if a topic is read twice.
+   */
+  stream<K = string, V = unknown>(
+    topics: string | readonly string[],
+    consumed: StreamConsumed<K, V> & { readonly dropNullKeys: true },
+  ): KStream<NonNullable<K>, V | null>;
+  /**
+   * A stream of the records of one topic or several. Those with a null value are dropped, counted. Throws a
+   * TopologyError if a topic is read twice.
+   */
+  stream<K = string, V = unknown>(
+    topics: string | readonly string[],
+    consumed: StreamConsumed<K, V> & { readonly dropNullValues: true },
+  ): KStream<K | null, NonNullable<V>>;
+  /**
+   * A stream of the records of one topic or several. Their keys and values may be null, unless the options
+   * `dropNullKeys` and `dropNullValues` drop such records, or a filter does. Throws a TopologyError if a topic is read
+   * twice.
+   */
+  stream<K = string, V = unknown>(
+    topics: string | readonly string[],
+    consumed?: StreamConsumed<K, V>,
+  ): KStream<K | null, V | null>;
+  stream<K, V>(topics: string | readonly string[], consumed: StreamConsumed<K, V> = {}): KStream<K | null, V | null> {
     const serdes = serdesOr<K, V>(consumed, {});
-    const node = this.#graph.add('KSTREAM-SOURCE', consumed.name, {
-      kind: 'source',
-      parents: [],
-      topics: Object.freeze(list),
-      ...serdes,
-      timestampExtractor: consumed.timestampExtractor ?? recordTimestamp,
+    const source = this.#source(typeof topics === 'string' ? [topics] : [...topics], serdes, consumed);
+    const { name, dropNullKeys = false, dropNullValues = false } = consumed;
+    if (!dropNullKeys && !dropNullValues) return new KStream<K | null, V | null>(this.#graph, source, serdes, false);
+    const node = this.#graph.add('KSTREAM-FILTER', name === undefined ? undefined : `${name}-drop-null`, {
+      kind: 'filter',
+      parents: [source],
+      negated: false,
+      countsDropped: true,
+      predicate: (key: unknown, value: unknown) =>
+        !(dropNullKeys && (key ?? null) === null) && !(dropNullValues && (value ?? null) === null),
     });
-    return new KStream<K, V>(this.#graph, node, serdes, false);
+    return new KStream<K | null, V | null>(this.#graph, node, serdes, false);
   }
 
   /** The topic as a table: a null value deletes, a record with a null key is dropped, counted. */
   table<K = string, V = unknown>(topic: string, options: Consumed<K, V> & Materialized<K, V>): KTable<K, V> {
     const serdes = serdesOr<K, V>(options, {});
     const { name: _, ...consumed } = options;
-    this.stream<K, V>(topic, { ...consumed, ...serdes });
-    const source = this.#graph.nodes.at(-1);
-    if (source === undefined) throw new Error('the source node was just added');
+    const source = this.#source([topic], serdes, consumed);
     const store = storeSpec(this.#graph, options, serdes, new KeyValueKind());
     const node = this.#graph.add('KTABLE-SOURCE', options.name, {
       kind: 'table',
@@ -52,5 +80,21 @@ export class StreamsBuilder {
   /** The topology as declared so far. */
   build(): Topology {
     return new Topology(this.#graph.nodes);
+  }
+
+  #source<K, V>(topics: readonly string[], serdes: SerdePair<K, V>, consumed: Consumed<K, V>): SourceNode {
+    if (topics.length === 0) throw new TopologyError('stream: no topic given');
+    for (const topic of topics) {
+      if (this.#sourceTopics.has(topic))
+        throw new TopologyError(`topic ${topic} is read twice: use the first stream again`);
+      this.#sourceTopics.add(topic);
+    }
+    return this.#graph.add('KSTREAM-SOURCE', consumed.name, {
+      kind: 'source',
+      parents: [],
+      topics: Object.freeze(topics),
+      ...serdes,
+      timestampExtractor: consumed.timestampExtractor ?? recordTimestamp,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { WindowKind } from '../../../stores/kinds/window.js';
 import { GroupedSource } from '../declare/grouped-source.js';
-import { addRepartition, serdesOr } from '../declare/repartition.js';
+import { addRepartition, notNull, serdesOr } from '../declare/repartition.js';
 import { onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
 import { TopologyError } from '../graph/graph.js';
 import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
@@ -57,15 +57,18 @@ export class TimeWindowedKStream<K, V> {
 
   /** See `KGroupedStream.reduce`. */
   reduce(
-    reducer: (aggregate: V, value: V) => V | null,
+    reducer: (aggregate: NonNullable<V>, value: V) => V | null,
     materialized: WindowMaterialized<K, V> & { readonly associative?: boolean },
-  ): KTable<Windowed<K>, V> {
+  ): KTable<Windowed<K>, NonNullable<V>> {
     const parts = reduceParts(reducer, materialized.associative ?? false);
     return this.#aggregate(parts, materialized, this.#source.serdes.valueSerde);
   }
 
   /** An aggregate by key and window. */
-  aggregate<A>(aggregation: Aggregation<K, V, A>, materialized: WindowMaterialized<K, A>): KTable<Windowed<K>, A> {
+  aggregate<A>(
+    aggregation: Aggregation<K, V, A>,
+    materialized: WindowMaterialized<K, A>,
+  ): KTable<Windowed<K>, NonNullable<A>> {
     return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
   }
 
@@ -83,7 +86,7 @@ export class TimeWindowedKStream<K, V> {
   /**
    * How many different values of `by` each key has in each window. Exact, and partitioned by what is distinct: the records
    * go to the partition of `by`, where the store `<as>-seen` has an entry for each value and window, and
-   * the counts of the partitions are added up. Records for which `by` is null are dropped, counted.
+   * the counts of the partitions are added up. Records for which `by` gives null are dropped, counted.
    */
   countDistinct<D>(
     by: (key: K, value: V) => D,
@@ -95,7 +98,11 @@ export class TimeWindowedKStream<K, V> {
     const keyed = graph.add('KSTREAM-MAP', undefined, {
       kind: 'map',
       parents: [node],
-      mapper: (key: K, value: V) => ({ key: synchronous(by(key, value), 'the function of countDistinct'), value: key }),
+      // Records with a null key come here too. They get a null key for the repartition, which drops and counts them.
+      mapper: (key: K | null | undefined, value: V) =>
+        key === null || key === undefined
+          ? { key: null, value: null }
+          : { key: synchronous(by(key, value), 'the function of countDistinct'), value: key },
     });
     const moved = addRepartition(
       graph,
@@ -147,7 +154,7 @@ export class TimeWindowedKStream<K, V> {
     parts: AggregateParts,
     materialized: WindowMaterialized<K, A>,
     valueSerde: Serde<A>,
-  ): KTable<Windowed<K>, A> {
+  ): KTable<Windowed<K>, NonNullable<A>> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const retentionMs = retentionOf(materialized, this.#windows);
@@ -165,11 +172,7 @@ export class TimeWindowedKStream<K, V> {
       ...functions,
     });
     const windowedKey = Serdes.timeWindowed(serdes.keySerde, this.#windows.sizeMs);
-    return new KTable<Windowed<K>, A>(
-      graph,
-      aggregate,
-      { keySerde: windowedKey, valueSerde: serdes.valueSerde },
-      this.#windows,
-    );
+    const tableSerdes = { keySerde: windowedKey, valueSerde: notNull(serdes.valueSerde) };
+    return new KTable<Windowed<K>, NonNullable<A>>(graph, aggregate, tableSerdes, this.#windows);
   }
 }

@@ -5,7 +5,7 @@ import { addRepartition, type SerdePair } from './repartition.js';
 /** @internal The records of a grouped stream, before the operators that they go to. */
 export class GroupedSource<K, V> {
   readonly graph: Graph;
-  /** What they come from; they may not be in the partition of their key yet. */
+  /** What they come from: null keys are still among them, and they may not be in the partition of their key yet. */
   readonly node: GraphNode;
   readonly serdes: SerdePair<K, V>;
   readonly #mustMove: boolean;

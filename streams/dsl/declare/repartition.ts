@@ -22,6 +22,11 @@ export function serdesOr<K, V>(options: KnownSerdes<K, V>, known: KnownSerdes<K,
   };
 }
 
+/** The same serde for what is not null. A serde never writes null, so what it has written is not read as null. */
+export function notNull<T>(serde: Serde<T>): Serde<NonNullable<T>> {
+  return serde as Serde<NonNullable<T>>;
+}
+
 /** Those that come with the library are known to be synchronous, and most records go through them. */
 function checked<T>(serde: Serde<T> | undefined): Serde<T> | undefined {
   return serde === undefined || isBuiltIn(serde) ? serde : synchronousSerde(serde);

@@ -69,6 +69,8 @@ export interface FilterNode extends NodeBase {
   readonly kind: 'filter';
   /** True for `filterNot`. */
   readonly negated: boolean;
+  /** True: what it drops counts as dropped. What a user's predicate drops does not, as in Java. */
+  readonly countsDropped: boolean;
   predicate(key: unknown, value: unknown): boolean;
 }
 

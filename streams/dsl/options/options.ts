@@ -14,6 +14,34 @@ export interface Consumed<K, V> extends Named {
   readonly timestampExtractor?: TimestampExtractor;
 }
 
+/** How a topic is read as a stream. */
+export interface StreamConsumed<K, V> extends Consumed<K, V> {
+  /**
+   * True: records with a null key are dropped behind the source and counted as dropped, and the type of the key has no
+   * null. Default: false.
+   *
+   * Use it where functions of the topology have no use for such records. `groupByKey`, `repartition` and `toTable` drop
+   * null keys by themselves.
+   *
+   * A key is null if the record has none, or if its serde gives null or undefined. The timestamp extractor is called
+   * before. As with a filter behind the source, a dropped record advances the time of its task, and not that of any
+   * operator.
+   *
+   * An extension: Java has no such option. A filter does it there, and does not count what it drops.
+   */
+  readonly dropNullKeys?: boolean;
+  /**
+   * True: records with a null value, JSON's `null` too, are dropped in the same way, and the type of the value has no
+   * null. Default: false.
+   *
+   * Use it where a null value means nothing. Do not use it where it means something: for `toTable` it is a tombstone,
+   * and windows aggregate null values, as in Java. Aggregations without windows drop them by themselves.
+   *
+   * An extension, too.
+   */
+  readonly dropNullValues?: boolean;
+}
+
 /** How a topic is written. Serdes that are not given: those of the stream if it has them, else text keys, JSON values. */
 export interface Produced<K, V> extends Named {
   readonly keySerde?: Serde<K>;

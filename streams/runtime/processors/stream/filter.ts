@@ -10,5 +10,6 @@ class FilterProcessor extends NodeProcessor<FilterNode> {
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const isMet = synchronous(this.node.predicate(key, value), 'the predicate');
     if (isMet !== this.node.negated) this.forward(key, value, timestamp, headers);
+    else if (this.node.countsDropped) this.context.dropped();
   }
 }
