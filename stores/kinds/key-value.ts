@@ -54,6 +54,11 @@ export class TimestampedKeyValueStore<K, V> {
     return bytes === null ? null : decodeTimestamped(this.#values, bytes);
   }
 
+  /** True if Kafka has committed the row. */
+  hasCommitted(row: StateKey): boolean {
+    return this.#bytes.getCommitted(row) !== null;
+  }
+
   /** A null `value` deletes. Returns the bytes of the encoded value. */
   put(key: K, value: V | null, timestamp: number): number {
     return this.putRow(this.stateKeyOf(key), value, timestamp);

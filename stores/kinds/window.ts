@@ -56,6 +56,11 @@ export class TimestampedWindowStore<K, V> extends WindowRows<K> {
     return this.bytes.get(key);
   }
 
+  /** True if Kafka has committed the row. */
+  hasCommitted(row: StateKey): boolean {
+    return this.bytes.getCommitted(row) !== null;
+  }
+
   /** A null `value` deletes. Returns the bytes of the encoded value, 0 if it was not put. */
   put(key: K, windowStart: number, value: V | null, timestamp: number): number {
     if (this.expired(windowStart)) return 0;

@@ -24,6 +24,8 @@ export interface Operation {
   readonly from?: string;
   readonly topic?: string;
   readonly topics?: readonly string[];
+  /** In their place: a regular expression for whole names. */
+  readonly pattern?: string;
   readonly topicFn?: FunctionSpec;
   readonly raw?: boolean;
   readonly keySerde?: SerdeSpec;
@@ -47,6 +49,9 @@ export interface Operation {
   readonly until?: 'windowCloses' | 'timeLimit';
   readonly ms?: number;
   readonly maxRecords?: number;
+  readonly whenFull?: 'shutDown' | 'emitEarly';
+  /** Which partitions of the sink's topic get the record. */
+  readonly partitions?: FunctionSpec;
 }
 
 export interface CaseRecord {
@@ -62,6 +67,7 @@ export interface CaseRecord {
 export type CaseInput = CaseRecord | { readonly advanceWallClock: number };
 
 export interface CaseConfig {
+  readonly cacheBytes: number;
   readonly wallClock?: number;
   readonly onDeserializationError?: 'continue';
   readonly onProcessingError?: 'continue';

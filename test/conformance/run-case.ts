@@ -9,7 +9,7 @@ import { text } from './functions/text.js';
 export async function runCase(conformanceCase: ConformanceCase, topology: Topology): Promise<void> {
   const { config, input, output, failsAt, stores } = conformanceCase;
   const driver = await TopologyTestDriver.create(topology, {
-    cacheMaxBytes: 0,
+    cacheMaxBytes: config.cacheBytes,
     startTime: config.wallClock ?? 0,
     outputTopics: output.map(({ topic }) => topic),
     ...(config.onDeserializationError === 'continue' ? { deserializationExceptionHandler: resumeOnError } : {}),

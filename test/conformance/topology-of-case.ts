@@ -52,6 +52,7 @@ class Declarations {
       case 'processValues':
         throw new NotBuilt('processors and their stores are not built yet');
       case 'globalTable':
+      case 'globalStore':
         throw new NotBuilt('global tables are not built yet');
       case 'cogroup':
         throw new NotBuilt('cogroup is not built yet');
@@ -73,7 +74,8 @@ class Declarations {
   }
 
   #source(operation: Operation): Declared {
-    const { topic, topics = [], store } = operation;
+    const { topic, topics = [], pattern, store } = operation;
+    if (pattern !== undefined) throw new NotBuilt('streams of topics by a pattern are not built yet');
     const consumed = { ...serdesOf(operation), timestampExtractor: timestampExtractor(operation.timestampExtractor) };
     if (operation.op === 'stream') return stream(this.#builder.stream<unknown, unknown>(topic ?? topics, consumed));
     refuseVersioned(operation);
@@ -85,7 +87,8 @@ class Declarations {
   }
 
   #addSink(operation: Operation): void {
-    const { topic, topicFn } = operation;
+    const { topic, topicFn, partitions } = operation;
+    if (partitions !== undefined) throw new NotBuilt('partitioners of sinks are not built yet');
     this.#stream(operation.from).to(topic ?? topicName(topicFn), serdesOf(operation));
   }
 

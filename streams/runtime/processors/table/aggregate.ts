@@ -32,7 +32,7 @@ class AggregateProcessor extends NodeProcessor<AggregateNode> {
   ) {
     super(node, context);
     this.#store = store;
-    this.#output = new TableOutput(output, (key, newValue, oldValue, timestamp, headers) =>
+    this.#output = new TableOutput(output, store, (key, newValue, oldValue, timestamp, headers) =>
       this.forward(key, { newValue, oldValue }, timestamp, headers),
     );
   }

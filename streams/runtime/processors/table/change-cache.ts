@@ -48,11 +48,11 @@ export class ChangeCache {
   }
 
   /** Empties it, in the order of the timestamps. */
-  drain(send: (key: unknown, newValue: unknown, oldValue: unknown, timestamp: number) => void): void {
+  drain(send: (row: StateKey, key: unknown, newValue: unknown, oldValue: unknown, timestamp: number) => void): void {
     if (this.#changes.size === 0) return;
-    const changes = [...this.#changes.values()].sort((a, b) => a.timestamp - b.timestamp);
+    const changes = [...this.#changes].sort(([, a], [, b]) => a.timestamp - b.timestamp);
     this.#changes = new Map();
     this.#bytes = 0;
-    for (const { key, newValue, oldValue, timestamp } of changes) send(key, newValue, oldValue, timestamp);
+    for (const [row, { key, newValue, oldValue, timestamp }] of changes) send(row, key, newValue, oldValue, timestamp);
   }
 }

@@ -15,6 +15,11 @@ export type ForwardChange = (
   headers: Headers,
 ) => void;
 
+/** The store of a table, as of the last commit. */
+export interface CommittedRows {
+  hasCommitted(row: StateKey): boolean;
+}
+
 export interface TableOutputOptions {
   /** Once for each row and commit, rather than each update by itself. */
   readonly cached: boolean;
@@ -28,11 +33,13 @@ export interface TableOutputOptions {
  */
 export class TableOutput {
   readonly sendsOldValues: boolean;
+  readonly #store: CommittedRows;
   readonly #forward: ForwardChange;
   readonly #cache: ChangeCache | undefined;
 
-  constructor({ cached, sendsOldValues }: TableOutputOptions, forward: ForwardChange) {
+  constructor({ cached, sendsOldValues }: TableOutputOptions, store: CommittedRows, forward: ForwardChange) {
     this.sendsOldValues = sendsOldValues;
+    this.#store = store;
     this.#forward = forward;
     this.#cache = cached ? new ChangeCache() : undefined;
   }
@@ -51,11 +58,15 @@ export class TableOutput {
     else this.#cache.put(row, key, newValue, oldValue, timestamp, valueBytes);
   }
 
-  /** Sends what was kept back for the commit. Such updates have no headers: they are of many records. */
+  /**
+   * Sends what was kept back for the commit. Such updates have no headers: they are of many records. A row that was not there at the last
+   * commit, and is not now, sends no tombstone (Java: `CachingKeyValueStore`).
+   */
   flush(): void {
-    this.#cache?.drain((key, newValue, oldValue, timestamp) =>
-      this.#forward(key, newValue, oldValue, timestamp, NO_HEADERS),
-    );
+    this.#cache?.drain((row, key, newValue, oldValue, timestamp) => {
+      if (newValue === null && !this.#store.hasCommitted(row)) return;
+      this.#forward(key, newValue, oldValue, timestamp, NO_HEADERS);
+    });
   }
 
   /** Estimate of the memory of what is kept back. */

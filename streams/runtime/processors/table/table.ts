@@ -29,7 +29,7 @@ class TableProcessor extends NodeProcessor<TableNode> {
   ) {
     super(node, context);
     this.#store = store;
-    this.#output = new TableOutput(output, (key, newValue, oldValue, timestamp, headers) =>
+    this.#output = new TableOutput(output, store, (key, newValue, oldValue, timestamp, headers) =>
       this.forward(key, { newValue, oldValue }, timestamp, headers),
     );
   }

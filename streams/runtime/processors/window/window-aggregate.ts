@@ -62,6 +62,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     this.#open = onClose ? new OpenWindows() : undefined;
     this.#output = new TableOutput(
       onClose ? { ...output, cached: false } : output,
+      store,
       (key, newValue, oldValue, latest, headers) => this.forward(key, { newValue, oldValue }, latest, headers),
     );
   }
