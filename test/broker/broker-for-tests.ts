@@ -1,12 +1,10 @@
-import { kafkaAvailable, startKafka } from './kafka-broker.js';
+import { type KafkaBroker, kafkaAvailable, startKafka } from './kafka-broker.js';
 import type { Availability } from './maven-jars.js';
 
-/** A real broker that a test may use: one of its own, or one that the environment names and others may use too. */
+/** A real broker that a test may use, beside others. */
 export interface BrokerForTests {
   /** `host:port,...` */
   readonly address: string;
-  /** Ends it if it was started here. */
-  stop(): Promise<void>;
 }
 
 /** Whether `brokerForTests` has a broker to give; the reason, where not, is what a skipped test prints. */
@@ -14,8 +12,20 @@ export function brokerForTestsAvailable(environment: NodeJS.ProcessEnv = process
   return environment.KAFKA_BROKERS ? { available: true } : kafkaAvailable();
 }
 
-/** The broker that `KAFKA_BROKERS` names, or else an Apache Kafka started for the caller. */
+/** One for all tests of this process: a start takes some eight seconds. */
+let started: Promise<KafkaBroker> | undefined;
+
+/** The broker that `KAFKA_BROKERS` names, or else an Apache Kafka that the first caller starts. */
 export async function brokerForTests(environment: NodeJS.ProcessEnv = process.env): Promise<BrokerForTests> {
   const address = environment.KAFKA_BROKERS;
-  return address ? { address, stop: () => Promise.resolve() } : startKafka();
+  if (address) return { address };
+  started ??= startKafka();
+  return await started;
+}
+
+/** Ends the broker that `brokerForTests` has started, if it has. */
+export async function stopBrokerForTests(): Promise<void> {
+  const broker = await started;
+  started = undefined;
+  await broker?.stop();
 }

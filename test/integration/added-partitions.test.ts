@@ -6,27 +6,19 @@ import { KafkaStreams, Serdes, StreamsBuilder, StreamsError, type Topology } fro
 import type { Ports } from '../../streams/kafka/ports.js';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { readAll } from '../broker/read-all.js';
 import { createTopic, deleteTopics, topicPartitions } from '../broker/topics.js';
+import { describeOnBroker } from './on-broker.js';
 import { until } from './until.js';
 
 const WITHIN_MS = 30_000;
 
-describe('partitions that are added to an input topic, on a real broker', function () {
-  this.timeout(90_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
+describeOnBroker('partitions that are added to an input topic, on a real broker', { timeoutMs: 90_000 }, broker => {
   let stateDir: string;
   let ports: Ports;
   let warnings: string[];
 
   before(async () => {
-    broker = await brokerForTests();
     stateDir = await mkdtemp(path.join(tmpdir(), 'added-partitions-'));
     // The client asks every half minute by default.
     const clientConfig = { 'topic.metadata.refresh.interval.ms': '500' };
@@ -36,7 +28,6 @@ describe('partitions that are added to an input topic, on a real broker', functi
   after(async () => {
     const ours = [...(await topicPartitions(broker.address)).keys()].filter(topic => topic.startsWith('added-'));
     await deleteTopics(broker.address, ours);
-    await broker.stop();
     await rm(stateDir, { recursive: true });
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
+import { describeOnBroker } from './on-broker.js';
 import { until } from './until.js';
 import { SHORT_SESSION, UsersDeployment } from './users-deployment.js';
 
@@ -7,22 +7,8 @@ const WITHIN_MS = 60_000;
 const REFUSAL =
   /^WINDOW_SIZE, WINDOW_GRACE: stores [\w, -]+ were kept as window \(size 10000 ms, .* another APPLICATION_ID, or begin again with `npm run reset`$/m;
 
-describe('npm run topology with another WINDOW_SIZE, on a real broker', function () {
-  this.timeout(150_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
+describeOnBroker('npm run topology with another WINDOW_SIZE, on a real broker', { timeoutMs: 150_000 }, broker => {
   let deployment: UsersDeployment;
-
-  before(async () => {
-    broker = await brokerForTests();
-  });
-
-  after(() => broker.stop());
-
   afterEach(() => deployment.close());
 
   it('ends with one line that names the settings and the remedy, beside a process at work and after it', async () => {

@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import type { ConsumerRecord, Header } from '../../streams/kafka/record.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { createTopic, deleteTopics } from '../broker/topics.js';
+import { describeOnBroker } from './on-broker.js';
 
 const TOPIC = 'headers-test';
 
-describe('headers of records on a real broker', function () {
-  this.timeout(60_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
-
+describeOnBroker('headers of records on a real broker', { timeoutMs: 60_000 }, broker => {
   before(async () => {
-    broker = await brokerForTests();
     await createTopic(broker.address, TOPIC, 1);
   });
 
   after(async () => {
     await deleteTopics(broker.address, [TOPIC]);
-    await broker.stop();
   });
 
   it('come back byte for byte, in their order, also where they are no text', async () => {

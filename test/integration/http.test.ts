@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { ProcessStatus } from '../../streams/index.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { CHECKOUT } from '../broker/checkout.js';
 import { parseExposition, type ScrapedMetric } from '../metrics/exposition.js';
+import { describeOnBroker } from './on-broker.js';
 import { until } from './until.js';
 import { type ServingProcess, UsersDeployment } from './users-deployment.js';
 
@@ -18,14 +18,7 @@ interface Page {
   readonly next: string | null;
 }
 
-describe('HTTP of the users application on a real broker', function () {
-  this.timeout(120_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
+describeOnBroker('HTTP of the users application on a real broker', { timeoutMs: 120_000 }, broker => {
   let application: UsersDeployment;
   /** Together they have all tasks, and all that was produced is processed. */
   let first: ServingProcess;
@@ -33,7 +26,6 @@ describe('HTTP of the users application on a real broker', function () {
   let counts: Page['entries'];
 
   before(async () => {
-    broker = await brokerForTests();
     application = await UsersDeployment.create({
       brokers: broker.address,
       name: 'users-http-test',
@@ -52,7 +44,6 @@ describe('HTTP of the users application on a real broker', function () {
 
   after(async () => {
     await application?.close();
-    await broker?.stop();
   });
 
   const ready = (...processes: readonly ServingProcess[]): Promise<unknown> =>

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { CHECKOUT } from '../broker/checkout.js';
+import { type KafkaBroker, kafkaAvailable, startKafka } from '../broker/kafka-broker.js';
 import { readAll } from '../broker/read-all.js';
 import { type RunningCommand, runCommand } from '../topology/command.js';
 import { KCAT_IS_INSTALLED, kcatLines, outputOf } from './kcat-lines.js';
@@ -17,19 +17,19 @@ const run = promisify(execFile);
 
 describe('the lines of docs/kcat.md, on a real broker', function () {
   this.timeout(120_000);
-  const available = brokerForTestsAvailable({});
+  const available = kafkaAvailable();
   if (!available.available || !KCAT_IS_INSTALLED) {
     it.skip(`skipped: ${available.available ? 'kcat is not installed' : available.reason}`);
     return;
   }
-  let broker: BrokerForTests;
+  let broker: KafkaBroker;
   let topology: RunningCommand | undefined;
   let stateDir: string;
   let lines: readonly string[];
   let following: ChildProcess | undefined;
 
   before(async () => {
-    broker = await brokerForTests({});
+    broker = await startKafka();
     stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-kcat-test-'));
     topology = runCommand('topology/main', [], {
       KAFKA_BROKERS: broker.address,

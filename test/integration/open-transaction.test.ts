@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { createTopic, deleteTopics } from '../broker/topics.js';
+import { describeOnBroker } from './on-broker.js';
 import { until } from './until.js';
 
 const TOPIC = 'open-transaction-test';
 
-describe('a transaction that is left open, on a real broker', function () {
-  this.timeout(60_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
-
+describeOnBroker('a transaction that is left open, on a real broker', { timeoutMs: 60_000 }, broker => {
   before(async () => {
-    broker = await brokerForTests();
     await createTopic(broker.address, TOPIC, 1);
   });
 
   after(async () => {
     await deleteTopics(broker.address, [TOPIC]);
-    await broker.stop();
   });
 
   it('is the end for a consumer, and not for a producer, which tells where the partition ends', async () => {

@@ -1,32 +1,17 @@
 import assert from 'node:assert/strict';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { produceRaw } from '../broker/raw-producer.js';
 import { readAll } from '../broker/read-all.js';
 import { createTopic, deleteTopics } from '../broker/topics.js';
+import { describeOnBroker } from './on-broker.js';
 
 const TOPIC = 'record-bytes-test';
 
-describe('records on a real broker', function () {
-  this.timeout(60_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
-
-  before(async () => {
-    broker = await brokerForTests();
-  });
-
+describeOnBroker('records on a real broker', { timeoutMs: 60_000 }, broker => {
   beforeEach(() => createTopic(broker.address, TOPIC, 1));
 
   afterEach(() => deleteTopics(broker.address, [TOPIC]));
-
-  after(() => broker?.stop());
-
   it('keep what is empty apart from what is null', async () => {
     const logger = { debug() {}, info() {}, warn() {}, error() {} };
     const producer = rdKafkaPorts({ brokers: broker.address, clientId: 'test' }, logger).producer({ clientId: 'test' });

@@ -14,9 +14,9 @@ import {
   type Topology,
 } from '../../streams/index.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { readAll } from '../broker/read-all.js';
 import { createTopic, deleteTopics, topicPartitions } from '../broker/topics.js';
+import { describeOnBroker } from './on-broker.js';
 import { until } from './until.js';
 
 const INPUT = 'refused-in';
@@ -28,24 +28,10 @@ const TEXT = { valueSerde: Serdes.string() };
 const THREE_HOURS_MS = 10_800_000;
 const TAKES_MS = 60_000;
 
-describe('records that a real broker refuses', function () {
-  this.timeout(180_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
+describeOnBroker('records that a real broker refuses', { timeoutMs: 180_000 }, broker => {
   let stateDir: string;
   let warnings: string[];
   let streams: KafkaStreams | undefined;
-
-  before(async () => {
-    broker = await brokerForTests();
-  });
-
-  after(() => broker?.stop());
-
   beforeEach(async () => {
     warnings = [];
     stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-refused-test-'));

@@ -1,30 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { topicPartitions } from '../broker/topics.js';
+import { describeOnBroker } from './on-broker.js';
 import { until } from './until.js';
 import { SHORT_SESSION, UsersDeployment } from './users-deployment.js';
 
 const USERS = 200;
 const WITHIN_MS = 60_000;
 
-describe('npm run reset, on a real broker', function () {
-  this.timeout(150_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
+describeOnBroker('npm run reset, on a real broker', { timeoutMs: 150_000 }, broker => {
   let deployment: UsersDeployment;
-
-  before(async () => {
-    broker = await brokerForTests();
-  });
-
-  after(() => broker.stop());
-
   afterEach(() => deployment.close());
 
   const environments = {

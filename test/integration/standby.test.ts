@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { ProcessStatus } from '../../streams/index.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { CHECKOUT } from '../broker/checkout.js';
+import { describeOnBroker } from './on-broker.js';
 import { until } from './until.js';
 import { SHORT_SESSION, UsersDeployment } from './users-deployment.js';
 
@@ -12,18 +12,10 @@ const CLEAN = 950;
 const RESTORED = /task \S+: (\S+) restored, (\d+) changelog records replayed/g;
 const TASKS = ['0_0', '0_1', '0_2', '0_3'];
 
-describe('hot standbys of the users application on a real broker', function () {
-  this.timeout(120_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
+describeOnBroker('hot standbys of the users application on a real broker', { timeoutMs: 120_000 }, broker => {
   let application: UsersDeployment;
 
   before(async () => {
-    broker = await brokerForTests();
     application = await UsersDeployment.create({
       brokers: broker.address,
       name: 'users-standby-test',
@@ -39,7 +31,6 @@ describe('hot standbys of the users application on a real broker', function () {
 
   after(async () => {
     await application?.close();
-    await broker?.stop();
   });
 
   it('answer while the process that had the tasks is dead, and then take them over with nothing to replay', async () => {

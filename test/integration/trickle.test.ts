@@ -2,30 +2,20 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { createTopic, deleteTopics } from '../broker/topics.js';
+import { describeOnBroker } from './on-broker.js';
 
 const TOPIC = 'trickle-test';
 const MANY = 300;
 const PAUSE_MS = 5;
 
-describe('records that trickle in, on a real broker', function () {
-  this.timeout(60_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
-
+describeOnBroker('records that trickle in, on a real broker', { timeoutMs: 60_000 }, broker => {
   before(async () => {
-    broker = await brokerForTests();
     await createTopic(broker.address, TOPIC, 1);
   });
 
   after(async () => {
     await deleteTopics(broker.address, [TOPIC]);
-    await broker.stop();
   });
 
   it('are handed over as they come: a poll does not wait until it is full', async () => {

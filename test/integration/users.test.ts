@@ -4,28 +4,17 @@ import path from 'node:path';
 import type { AuditRecord } from '../../streams/audit/audit-record.js';
 import { AuditTable } from '../../streams/audit/audit-table.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import type { RunningCommand } from '../topology/command.js';
 import { type ExpectedTables, expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';
+import { describeOnBroker } from './on-broker.js';
 import { type InputRecord, recordOf, sendRecords, someUsers } from './sent-users.js';
 import { until } from './until.js';
 import { SHORT_SESSION, UsersDeployment } from './users-deployment.js';
 
 const WINDOW_MS = 2000;
 
-describe('the users application on a real broker', function () {
-  this.timeout(120_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
+describeOnBroker('the users application on a real broker', { timeoutMs: 120_000 }, broker => {
   let application: UsersDeployment;
-
-  before(async () => {
-    broker = await brokerForTests();
-  });
 
   beforeEach(async () => {
     application = await UsersDeployment.create({
@@ -36,9 +25,6 @@ describe('the users application on a real broker', function () {
   });
 
   afterEach(() => application?.close());
-
-  after(() => broker?.stop());
-
   /** A process of the topology that runs. */
   const start = async (): Promise<RunningCommand> => {
     const topology = application.start();
