@@ -32,6 +32,7 @@ COPY package.json package-lock.json ./
 COPY vendor/ vendor/
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
+COPY command/ command/
 COPY stores/ stores/
 COPY streams/ streams/
 COPY topology/ topology/

@@ -1,10 +1,12 @@
+import { parseHosts } from 'tributary/http';
+import {
+  type ClusterConfig,
+  ConfigError,
+  clusterFromEnvironment,
+  topicsFromEnvironment,
+  withoutUsers,
+} from 'tributary/kafka';
 import { z } from 'zod';
-import type { ClusterConfig } from '../streams/kafka/client-config.js';
-import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
-import { withoutUsers } from '../streams/kafka/redaction.js';
-import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
-import { parseHosts } from '../streams/network/allowed-hosts.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 export interface MonitorConfig {

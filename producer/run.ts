@@ -1,8 +1,5 @@
 import type { Readable } from 'node:stream';
-import { configErrorOf } from '../streams/kafka/cluster-environment.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
-import { DeliveryProducer } from '../streams/kafka/delivery-producer.js';
-import { KafkaClientError } from '../streams/kafka/ports.js';
+import { ConfigError, configErrorOf, DeliveryProducer, KafkaClientError } from 'tributary/kafka';
 import { type BadLines, openBadLines as open } from './bad-lines.js';
 import type { ProduceCommand, ProducerCommand, UsersInput } from './command.js';
 import { generatedUsers } from './generator/generated-users.js';

@@ -1,14 +1,21 @@
+import {
+  type Duration,
+  type GroupProtocol,
+  MOST_COMMIT_INTERVAL_MS,
+  type ProcessingGuarantee,
+  parseDuration,
+} from 'tributary';
+import { isHostAndPort, parseHosts } from 'tributary/http';
+import {
+  type ClusterConfig,
+  ConfigError,
+  checkGroupProtocol,
+  clusterFromEnvironment,
+  GROUP_PROTOCOLS,
+  topicsFromEnvironment,
+  withoutUsers,
+} from 'tributary/kafka';
 import { z } from 'zod';
-import { type Duration, type GroupProtocol, type ProcessingGuarantee, parseDuration } from '../streams/index.js';
-import type { ClusterConfig } from '../streams/kafka/client-config.js';
-import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
-import { checkGroupProtocol, GROUP_PROTOCOLS } from '../streams/kafka/group-protocol.js';
-import { withoutUsers } from '../streams/kafka/redaction.js';
-import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
-import { isHostAndPort } from '../streams/network/address.js';
-import { parseHosts } from '../streams/network/allowed-hosts.js';
-import { MOST_COMMIT_INTERVAL_MS } from '../streams/runtime/streams-config.js';
 import type { HttpSettings } from './http-address.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
 

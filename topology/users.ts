@@ -7,7 +7,7 @@ import {
   TimeWindows,
   type Topology,
   type Windowed,
-} from '../streams/index.js';
+} from 'tributary';
 import { userSerde } from './clean/user-serde.js';
 import { cleaning } from './clean.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
