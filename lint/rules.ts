@@ -37,7 +37,7 @@ export const RULES: Rules = {
     },
     {
       within: 'streams/dsl',
-      floors: [['api'], ['declare'], ['graph'], ['pipe'], ['options'], ['serde'], ['windows']],
+      floors: [['api', 'pipe'], ['declare'], ['graph'], ['options'], ['serde'], ['windows']],
     },
     {
       within: 'streams/runtime',

@@ -1,6 +1,7 @@
 /**
  * Tributary: the DSL that declares a topology, in the names of Java Kafka Streams, and `KafkaStreams`, which runs it. The package has
- * more entries: `tributary/testing`, `/kafka`, `/http`, `/metrics` and `/audit`.
+ * more entries: `tributary/testing`, `/kafka`, `/http`, `/metrics`, `/audit` and
+ * `/pipe`.
  */
 
 export { BranchedKStream } from './dsl/api/branched-k-stream.js';
@@ -13,6 +14,7 @@ export { TopologyError } from './dsl/graph/graph.js';
 export type { EmitStrategy } from './dsl/graph/node.js';
 export { Topology } from './dsl/graph/topology.js';
 export type { KeyValue } from './dsl/options/key-value.js';
+export type { Operators } from './dsl/options/operators.js';
 export type {
   Consumed,
   Grouped,
@@ -24,7 +26,6 @@ export type {
 } from './dsl/options/options.js';
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
-export type { OperatorRecord, OperatorStream } from './dsl/pipe/operator-chain.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
 export { type Duration, milliseconds, parseDuration } from './dsl/windows/duration.js';
 export { TimeWindows, type TimeWindowsOptions, type Window, type Windowed } from './dsl/windows/windows.js';

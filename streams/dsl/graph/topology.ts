@@ -15,10 +15,12 @@ export interface SubTopology {
 
 /** What a topology does, as data (Java: `Topology`). */
 export class Topology {
+  /** @internal */
   readonly nodes: readonly GraphNode[];
+  /** @internal */
   readonly subTopologies: readonly SubTopology[];
 
-  /** Throws a TopologyError if nothing is read. */
+  /** @internal Throws a TopologyError if nothing is read. */
   constructor(nodes: readonly GraphNode[]) {
     if (!nodes.some(node => node.kind === 'source')) throw new TopologyError('the topology reads no topic');
     this.nodes = Object.freeze([...nodes]);
