@@ -5,7 +5,6 @@ import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import type { WindowKind } from '../../../stores/kinds/window.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
-import type { OperatorRecord, OperatorStream } from '../pipe/operator-chain.js';
 import type { Serde } from '../serde/serdes.js';
 import type { TimeWindows } from '../windows/windows.js';
 
@@ -100,10 +99,14 @@ export interface PeekNode extends NodeBase {
   action(key: unknown, value: unknown): void;
 }
 
-/** A chain of the package kafka-streams' own operators. */
+/** A chain of operators of another library. */
 export interface PipeNode extends NodeBase {
   readonly kind: 'pipe';
-  build(stream: OperatorStream<OperatorRecord<unknown, unknown>>): OperatorStream<OperatorRecord<unknown, unknown>>;
+  readonly operators: {
+    mount(sink: (record: KeyValue<unknown, unknown>) => void): {
+      bivarianceHack(record: KeyValue<unknown, unknown>): void;
+    }['bivarianceHack'];
+  };
 }
 
 export interface MergeNode extends NodeBase {
