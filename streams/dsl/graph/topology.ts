@@ -9,6 +9,7 @@ export class Topology {
   readonly nodes: readonly GraphNode[];
   /** @internal */
   readonly subTopologies: readonly SubTopology[];
+  /** @internal */
   readonly copartitionGroups: readonly CopartitionGroup[];
 
   /** @internal Throws a TopologyError if nothing is read. */
