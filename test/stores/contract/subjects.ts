@@ -1,12 +1,15 @@
+import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind } from '../../../stores/kinds/kinds.js';
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
+import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { WindowKind } from '../../../stores/kinds/window.js';
 import { textCodec } from '../codecs.js';
-import { byKey, byTimeAndKey, type Cell, type Entry, type Subject } from './subject.js';
+import { byKey, byTimeAndKey, type Cell, type Entry, type FilledCell, type Subject } from './subject.js';
 
 const RETENTION_MS = 1000;
+const BUCKET_MS = 10;
 const WINDOWS = { sizeMs: 10, advanceMs: 10, graceMs: 5 };
 
 const oneByKey = ({ key }: Entry): Cell => ({ key, time: 0 });
@@ -112,10 +115,46 @@ function suppression(): Subject {
   };
 }
 
+function timeBuckets(): Subject {
+  const kind = new TimeBucketsKind(BUCKET_MS, RETENTION_MS);
+  const bucketOf = ({ time }: Cell): number => Math.floor(time / BUCKET_MS);
+  return {
+    kind,
+    deletes: true,
+    expires: true,
+    open(bytes: ByteStore) {
+      const store = kind.open(bytes, textCodec, textCodec);
+      return {
+        put: ({ key, value, time }) => store.put(key, time, value),
+        delete: ({ key, time }) => store.delete(key, time),
+        get({ key, time }) {
+          const values: string[] = [];
+          for (const entry of store.fetch(key, time, time)) values.push(entry.value);
+          return values.length === 0 ? null : values;
+        },
+        async all() {
+          const cells: (FilledCell & { readonly content: string[] })[] = [];
+          for (const { key, time, value } of await store.all()) {
+            const last = cells.at(-1);
+            if (last?.key === key && last.time === time) last.content.push(value);
+            else cells.push({ key, time, content: [value] });
+          }
+          return cells;
+        },
+        expireBelow: time => store.expireBelow(time),
+      };
+    },
+    cellOf: byBoth,
+    written: (before, { value }) => [...((before as string[] | null) ?? []), value],
+    order: (a, b) => bucketOf(a) - bucketOf(b) || byKey(a, b) || a.time - b.time,
+  };
+}
+
 /** Every kind of store. */
 export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   keyValue,
   window,
   distinct,
   suppression,
+  timeBuckets,
 };
