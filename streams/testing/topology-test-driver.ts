@@ -338,6 +338,6 @@ async function rowsOf({ name, kind, keySerde, valueSerde }: StoreSpec, bytes: By
     case 'window':
       return await kind.open(bytes, keySerde, valueSerde).all();
     default:
-      throw new Error(`store ${name} is that of no table`);
+      throw new Error(`store ${name} is not the store of a table`);
   }
 }
