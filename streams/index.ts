@@ -29,7 +29,13 @@ export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
 export { type Duration, milliseconds, parseDuration } from './dsl/windows/duration.js';
-export { TimeWindows, type TimeWindowsOptions, type Window, type Windowed } from './dsl/windows/windows.js';
+export {
+  TimeWindows,
+  type TimeWindowsOptions,
+  type Window,
+  type Windowed,
+  type Windows,
+} from './dsl/windows/windows.js';
 export type { ClusterConfig } from './kafka/client-config.js';
 export { ConfigError } from './kafka/config-error.js';
 export type { GroupProtocol } from './kafka/group-protocol.js';

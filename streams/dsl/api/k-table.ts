@@ -6,7 +6,7 @@ import type { GraphNode, SuppressUntil } from '../graph/node.js';
 import type { Named } from '../options/options.js';
 import type { Suppressed } from '../options/suppressed.js';
 import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchronous.js';
-import type { TimeWindows } from '../windows/windows.js';
+import type { Windows } from '../windows/windows.js';
 import { KStream } from './k-stream.js';
 
 /** A table: the latest value of each key, and the stream of its updates (Java: `KTable`). */
@@ -14,10 +14,10 @@ export class KTable<K, V> {
   readonly #graph: Graph;
   readonly #node: GraphNode;
   readonly #serdes: KnownSerdes<K, V>;
-  readonly #windows: TimeWindows | undefined;
+  readonly #windows: Windows | undefined;
 
   /** @internal */
-  constructor(graph: Graph, node: GraphNode, serdes: KnownSerdes<K, V>, windows?: TimeWindows) {
+  constructor(graph: Graph, node: GraphNode, serdes: KnownSerdes<K, V>, windows?: Windows) {
     this.#graph = graph;
     this.#node = node;
     this.#serdes = serdes;
