@@ -29,6 +29,7 @@ export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
 export { type Duration, milliseconds, parseDuration } from './dsl/windows/duration.js';
+export { UnlimitedWindows, type UnlimitedWindowsOptions } from './dsl/windows/unlimited-windows.js';
 export {
   TimeWindows,
   type TimeWindowsOptions,

@@ -2,6 +2,7 @@ import type { DistinctKind } from './distinct.js';
 import type { KeyValueKind } from './key-value.js';
 import type { SuppressionKind } from './suppression.js';
 import type { TimeBucketsKind } from './time-buckets.js';
+import type { UnlimitedWindowKind } from './unlimited-window.js';
 import type { WindowKind } from './window.js';
 
 /**
@@ -11,4 +12,4 @@ import type { WindowKind } from './window.js';
 export type StoreKind = KeyValueKind | WindowStoreKind | DistinctKind | SuppressionKind | TimeBucketsKind;
 
 /** Kinds whose rows are values by window and key. */
-export type WindowStoreKind = WindowKind;
+export type WindowStoreKind = WindowKind | UnlimitedWindowKind;

@@ -1,6 +1,6 @@
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { type KnownSerdes, serdesOr } from '../declare/repartition.js';
-import { onlyStore, storeSpec } from '../declare/store-spec.js';
+import { checkThatTheyClose, onlyStore, storeSpec } from '../declare/store-spec.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode, SuppressUntil } from '../graph/node.js';
 import type { Named } from '../options/options.js';
@@ -76,7 +76,7 @@ export class KTable<K, V> {
 
   /**
    * Holds updates back until `suppressed` lets them go. The buffer is kept in the store `name`. Throws a TopologyError
-   * for `untilWindowCloses` on a table without windows.
+   * for `untilWindowCloses` on a table without windows, or of windows that never close.
    */
   suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
     const kind = new SuppressionKind(suppressed.kind === 'untilTimeLimit' ? 'timeLimit' : 'windowCloses');
@@ -97,6 +97,7 @@ export class KTable<K, V> {
     if (this.#windows === undefined) {
       throw new TopologyError('suppress untilWindowCloses: the table has no windows');
     }
+    checkThatTheyClose(this.#windows, 'suppress untilWindowCloses');
     const { graceMs, closeOnIdle } = this.#windows;
     return { kind: 'windowCloses', graceMs, closeOnIdle, maxRecords };
   }

@@ -1,7 +1,7 @@
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addRepartition, notNull, serdesOr } from '../declare/repartition.js';
-import { onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
+import { checkThatTheyClose, onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
 import { TopologyError } from '../graph/graph.js';
 import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
 import type { Named, WindowMaterialized } from '../options/options.js';
@@ -33,8 +33,12 @@ export class TimeWindowedKStream<K, V> {
     this.#late = late;
   }
 
-  /** When results go downstream: at each update (the default), or once, when the window closes (KIP-825). */
+  /**
+   * When results go downstream: at each update (the default), or once, when the window closes (KIP-825). Throws a TopologyError for
+   * `onWindowClose` of windows that never close.
+   */
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
+    if (emit === 'onWindowClose') checkThatTheyClose(this.#windows, 'emitStrategy onWindowClose');
     return new TimeWindowedKStream<K, V>(this.#source, this.#windows, emit, this.#late);
   }
 
@@ -133,6 +137,7 @@ export class TimeWindowedKStream<K, V> {
     identity: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'],
   ): GraphNode {
     const { graph } = this.#source;
+    checkThatTheyClose(this.#windows, `distinct ${options.as}`);
     if (this.#windows.advanceMs !== this.#windows.sizeMs) {
       throw new TopologyError(`distinct ${options.as}: the windows must be tumbling`);
     }

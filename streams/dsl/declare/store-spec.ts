@@ -44,3 +44,8 @@ export function onlyStore<S extends StoreKind>(
 } {
   return { store, stores: Object.freeze([store] as const) };
 }
+
+/** Throws a TopologyError that names `what` needs it if the windows never close. */
+export function checkThatTheyClose({ sizeMs }: Windows, what: string): void {
+  if (sizeMs === Number.POSITIVE_INFINITY) throw new TopologyError(`${what}: the windows never close`);
+}

@@ -1,9 +1,10 @@
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
-import type { StoreKind } from '../../../stores/kinds/kinds.js';
+import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
+import { UnlimitedWindowKind } from '../../../stores/kinds/unlimited-window.js';
 import { WindowKind } from '../../../stores/kinds/window.js';
 import { textCodec } from '../codecs.js';
 import { byKey, byTimeAndKey, type Cell, type Entry, type FilledCell, type Subject } from './subject.js';
@@ -38,11 +39,18 @@ function keyValue(): Subject {
 }
 
 function window(): Subject {
-  const kind = new WindowKind(WINDOWS, RETENTION_MS, false);
+  return { ...ofWindows(new WindowKind(WINDOWS, RETENTION_MS, false)), expires: true };
+}
+
+/** It keeps every window for ever. */
+function unlimitedWindow(): Subject {
+  return { ...ofWindows(new UnlimitedWindowKind()), expires: false };
+}
+
+function ofWindows(kind: WindowStoreKind): Omit<Subject, 'expires'> {
   return {
     kind,
     deletes: true,
-    expires: true,
     open(bytes) {
       const store = kind.open(bytes, textCodec, textCodec);
       return {
@@ -154,6 +162,7 @@ function timeBuckets(): Subject {
 export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   keyValue,
   window,
+  unlimitedWindow,
   distinct,
   suppression,
   timeBuckets,
