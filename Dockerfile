@@ -11,8 +11,12 @@ RUN apt-get update \
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY vendor/ vendor/
-# Without scripts, since `prepare` compiles sources, which are not here; then those of the two native packages.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+# Without scripts, since `prepare` compiles sources, which are not here; then those of the two native packages. The packages of the
+# application are no dependencies of the library, so only the tools are taken out again.
+RUN npm ci --ignore-scripts --no-audit --no-fund \
+    && npm uninstall --ignore-scripts --no-audit --no-fund \
+        @biomejs/biome @types/cli-progress @types/luxon @types/mocha @types/node abstract-level expect-type fast-check \
+        mocha playwright-core typescript \
     && npm rebuild node-rdkafka classic-level \
     && mkdir -p /rdkafka/Release /rdkafka/deps \
     && cd node_modules/node-rdkafka \
@@ -32,6 +36,7 @@ COPY package.json package-lock.json ./
 COPY vendor/ vendor/
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
+COPY command/ command/
 COPY stores/ stores/
 COPY streams/ streams/
 COPY topology/ topology/

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { parseArguments } from '../streams/command/arguments.js';
+import { parseArguments } from '../command/arguments.js';
 import { kafkaAvailable, startKafka } from '../test/broker/kafka-broker.js';
 import { javaPeer } from './java-peer.js';
 import { loadUsers } from './load.js';

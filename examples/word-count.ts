@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { KafkaStreams, rdKafkaPorts, Serdes, StreamsBuilder } from '../streams/index.js';
+import { KafkaStreams, rdKafkaPorts, Serdes, StreamsBuilder } from 'tributary';
 
 // Counts words of the lines in the topic `lines`; the topic `word-count` is the table of the counts.
 const builder = new StreamsBuilder();

@@ -1,5 +1,5 @@
-import type { AuditRecord, InputOffsets } from '../streams/audit/audit-record.js';
-import type { Watermarks } from '../streams/kafka/ports.js';
+import type { AuditRecord, InputOffsets } from 'tributary/audit';
+import type { Watermarks } from 'tributary/kafka';
 import type { AuditTotals } from './snapshot.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../streams/kafka/logger.js';
+import type { Logger } from 'tributary/kafka';
 
 /** Which client it is does not matter to the reader of a reason. */
 const CLIENT = /^(?:consumer|producer) \S+: /;

@@ -1,5 +1,11 @@
-import { type Admin, type Consumer, KafkaClientError, type Watermarks } from '../streams/kafka/ports.js';
-import type { TopicPartition, TopicPartitionOffset } from '../streams/kafka/record.js';
+import {
+  type Admin,
+  type Consumer,
+  KafkaClientError,
+  type TopicPartition,
+  type TopicPartitionOffset,
+  type Watermarks,
+} from 'tributary/kafka';
 
 export interface ClusterClientOptions {
   /** Of the group whose offsets are asked for. It is not subscribed: the group does not know of it. */

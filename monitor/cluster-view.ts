@@ -1,7 +1,11 @@
-import type { Logger } from '../streams/kafka/logger.js';
-import { OutageReports } from '../streams/kafka/outage-reports.js';
-import { type Clock, KafkaClientError, type Watermarks } from '../streams/kafka/ports.js';
-import type { TopicPartition } from '../streams/kafka/record.js';
+import {
+  type Clock,
+  KafkaClientError,
+  type Logger,
+  OutageReports,
+  type TopicPartition,
+  type Watermarks,
+} from 'tributary/kafka';
 import type { ClusterClient } from './cluster-client.js';
 
 /** Longer than the first attempt to connect, which ends with a reason. */

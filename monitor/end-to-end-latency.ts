@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../streams/audit/audit-record.js';
+import type { AuditRecord } from 'tributary/audit';
 import { processedBy } from './audit-totals.js';
 import type { UsersTopics } from './users-topics.js';
 

@@ -1,3 +1,4 @@
+import { type ClusterConfig, clusterFromEnvironment, topicsFromEnvironment } from 'tributary/kafka';
 import { z } from 'zod';
 import {
   APPLICATION_ID,
@@ -7,10 +8,7 @@ import {
   LOG_LEVEL,
   parsedVariables,
   setVariables,
-} from '../streams/command/environment.js';
-import type { ClusterConfig } from '../streams/kafka/client-config.js';
-import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
-import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
+} from '../command/environment.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 export interface MonitorConfig {

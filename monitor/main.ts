@@ -1,12 +1,10 @@
 import { Command } from 'commander';
 import type { Logger as PinoLogger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { parseArguments } from '../streams/command/arguments.js';
-import { commandLog } from '../streams/command/log.js';
-import { endWithParent, reportListening } from '../streams/command/parent.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
-import { rdKafkaPorts } from '../streams/kafka/rdkafka-ports.js';
-import { redactionOf } from '../streams/kafka/redaction.js';
+import { ConfigError, rdKafkaPorts, redactionOf } from 'tributary/kafka';
+import { parseArguments } from '../command/arguments.js';
+import { commandLog } from '../command/log.js';
+import { endWithParent, reportListening } from '../command/parent.js';
 import { ClientComplaints } from './client-complaints.js';
 import { type MonitorConfig, monitorConfig } from './environment.js';
 import { Monitor } from './monitor.js';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { AuditTable } from '../streams/audit/audit-table.js';
+import type { AuditTable } from 'tributary/audit';
 import type { ClusterView } from './cluster-view.js';
 import type { CounterTotals } from './counter-totals.js';
 import type { PolledProcess } from './process-poller.js';

@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
-import { AuditTable, INSTANCE_EXPIRES_AFTER_MS } from '../streams/audit/audit-table.js';
-import type { Logger } from '../streams/kafka/logger.js';
-import type { Ports } from '../streams/kafka/ports.js';
-import type { ConsumerRecord } from '../streams/kafka/record.js';
+import { AuditTable, INSTANCE_EXPIRES_AFTER_MS } from 'tributary/audit';
+import type { ConsumerRecord, Logger, Ports } from 'tributary/kafka';
 import { auditTotals } from './audit-totals.js';
 import { ClusterClient } from './cluster-client.js';
 import { ClusterView, type WatchedTopics } from './cluster-view.js';

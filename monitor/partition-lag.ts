@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../streams/audit/audit-record.js';
+import type { AuditRecord } from 'tributary/audit';
 import type { ClusterView } from './cluster-view.js';
 import type { PartitionLag } from './snapshot.js';
 

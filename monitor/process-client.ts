@@ -1,4 +1,4 @@
-import { boundedText } from '../streams/network/bounded-text.js';
+import { boundedText } from 'tributary/http';
 
 const MAX_ANSWER_BYTES = 4_194_304;
 

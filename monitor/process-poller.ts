@@ -1,6 +1,5 @@
-import type { AuditTable } from '../streams/audit/audit-table.js';
-import type { Logger } from '../streams/kafka/logger.js';
-import type { Clock } from '../streams/kafka/ports.js';
+import type { AuditTable } from 'tributary/audit';
+import type { Clock, Logger } from 'tributary/kafka';
 import { NodeRates } from './node-rates.js';
 import { askProcess, type Fetch } from './process-client.js';
 import { type ProcessStatus, parseProcessStatus } from './process-status.js';

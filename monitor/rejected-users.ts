@@ -1,4 +1,4 @@
-import type { ConsumerRecord, Header, Headers } from '../streams/kafka/record.js';
+import type { ConsumerRecord, Header, Headers } from 'tributary/kafka';
 import type { RejectedSource, RejectedUser } from './snapshot.js';
 
 const KEPT = 20;

@@ -1,4 +1,4 @@
-import type { Logger } from '../streams/kafka/logger.js';
+import type { Logger } from 'tributary/kafka';
 
 /** A call to a cluster that is away takes up to ten seconds; nothing of it is worth waiting for longer. */
 const DEADLINE_MS = 2000;

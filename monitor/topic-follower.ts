@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../streams/kafka/logger.js';
-import { type Consumer, KafkaClientError } from '../streams/kafka/ports.js';
-import type { ConsumerRecord } from '../streams/kafka/record.js';
+import { type Consumer, type ConsumerRecord, KafkaClientError, type Logger } from 'tributary/kafka';
 
 const MAX_POLL_RECORDS = 5000;
 const NOTHING_TO_READ_MS = 100;

@@ -1,5 +1,5 @@
+import type { ConsumerRecord } from 'tributary/kafka';
 import { z } from 'zod';
-import type { ConsumerRecord } from '../streams/kafka/record.js';
 import type { ClosedWindow, WindowTable } from './snapshot.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 

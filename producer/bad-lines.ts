@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { ConfigError } from '../streams/kafka/config-error.js';
+import { ConfigError } from 'tributary/kafka';
 import type { BadLine } from './line-framer.js';
 
 const MAX_SHOWN = 100;

@@ -1,11 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { type ClusterConfig, ConfigError, clusterFromEnvironment, topicsFromEnvironment } from 'tributary/kafka';
 import { z } from 'zod';
-import { oneLine } from '../streams/command/arguments.js';
-import { LOG_LEVEL, type LogLevel, parsedVariables, setVariables } from '../streams/command/environment.js';
-import type { ClusterConfig } from '../streams/kafka/client-config.js';
-import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
-import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
+import { oneLine } from '../command/arguments.js';
+import { LOG_LEVEL, type LogLevel, parsedVariables, setVariables } from '../command/environment.js';
 import { durationMs } from './duration.js';
 
 export type UsersInput =

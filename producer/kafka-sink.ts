@@ -1,4 +1,4 @@
-import type { DeliveryProducer } from '../streams/kafka/delivery-producer.js';
+import type { DeliveryProducer } from 'tributary/kafka';
 import type { RecordSink } from './record-sink.js';
 
 /** Delivers to one topic. The producer is connected, and closed by whoever made it. */

@@ -1,5 +1,5 @@
-import { endWithParent } from '../streams/command/parent.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
+import { ConfigError } from 'tributary/kafka';
+import { endWithParent } from '../command/parent.js';
 import { producerCommand } from './command.js';
 import { runProducer } from './run.js';
 import { stopOnSignal } from './termination.js';

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { Clock } from '../streams/kafka/ports.js';
+import type { Clock } from 'tributary/kafka';
 import type { ProduceProgress } from './produce.js';
 
 /** Shows how far it is. */

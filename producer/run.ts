@@ -1,9 +1,6 @@
 import type { Readable } from 'node:stream';
-import { isShown, type LogLevel } from '../streams/command/environment.js';
-import { configErrorOf } from '../streams/kafka/cluster-environment.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
-import { DeliveryProducer } from '../streams/kafka/delivery-producer.js';
-import { KafkaClientError } from '../streams/kafka/ports.js';
+import { ConfigError, configErrorOf, DeliveryProducer, KafkaClientError } from 'tributary/kafka';
+import { isShown, type LogLevel } from '../command/environment.js';
 import { type BadLines, openBadLines as open } from './bad-lines.js';
 import type { ProduceCommand, ProducerCommand, UsersInput } from './command.js';
 import { generatedUsers } from './generator/generated-users.js';

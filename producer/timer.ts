@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from '../streams/kafka/ports.js';
-import { SYSTEM_CLOCK } from '../streams/kafka/rdkafka-ports.js';
+import { type Clock, SYSTEM_CLOCK } from 'tributary/kafka';
 
 export interface Timer extends Clock {
   /** Resolves after that many milliseconds, or when `signal` is aborted. */

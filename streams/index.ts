@@ -1,3 +1,9 @@
+/**
+ * Tributary: the DSL that declares a topology, in the names of Java Kafka Streams, and `KafkaStreams`, which runs it. The package has
+ * more entries: `tributary/testing`, `/kafka`, `/http`, `/metrics`, `/audit` and
+ * `/pipe`.
+ */
+
 export { BranchedKStream } from './dsl/api/branched-k-stream.js';
 export { type Aggregation, KGroupedStream } from './dsl/api/k-grouped-stream.js';
 export { KStream } from './dsl/api/k-stream.js';
@@ -8,6 +14,7 @@ export { TopologyError } from './dsl/graph/graph.js';
 export type { EmitStrategy } from './dsl/graph/node.js';
 export { Topology } from './dsl/graph/topology.js';
 export type { KeyValue } from './dsl/options/key-value.js';
+export type { Operators } from './dsl/options/operators.js';
 export type {
   Consumed,
   Grouped,
@@ -20,12 +27,16 @@ export type {
 } from './dsl/options/options.js';
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
-export type { OperatorRecord, OperatorStream } from './dsl/pipe/operator-chain.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
 export { type Duration, milliseconds, parseDuration } from './dsl/windows/duration.js';
-export { TimeWindows, type TimeWindowsOptions, type Window, type Windowed } from './dsl/windows/windows.js';
-export { bindServer, type HttpServer, type HttpServerOptions } from './http/http-server.js';
-export type { ServedApplication } from './http/served-application.js';
+export { UnlimitedWindows, type UnlimitedWindowsOptions } from './dsl/windows/unlimited-windows.js';
+export {
+  TimeWindows,
+  type TimeWindowsOptions,
+  type Window,
+  type Windowed,
+  type Windows,
+} from './dsl/windows/windows.js';
 export type { ClusterConfig } from './kafka/client-config.js';
 export { ConfigError } from './kafka/config-error.js';
 export type { GroupProtocol } from './kafka/group-protocol.js';
@@ -33,7 +44,6 @@ export type { Logger } from './kafka/logger.js';
 export type { Ports } from './kafka/ports.js';
 export { rdKafkaPorts } from './kafka/rdkafka-ports.js';
 export type { ConsumerRecord, Header, Headers } from './kafka/record.js';
-export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 export { planReset, type ResetPlan, resetApplication } from './runtime/application-reset.js';
 export {
   type ErrorContext,
@@ -73,4 +83,9 @@ export type {
 export { noMetrics, type StreamsMetrics } from './runtime/status/streams-metrics.js';
 export type { StreamsState } from './runtime/status/streams-state.js';
 export { runStreamProcesses, type StreamProcessesOptions } from './runtime/stream-processes.js';
-export type { ProcessingGuarantee, StreamsConfig, StreamsOptions } from './runtime/streams-config.js';
+export {
+  MOST_COMMIT_INTERVAL_MS,
+  type ProcessingGuarantee,
+  type StreamsConfig,
+  type StreamsOptions,
+} from './runtime/streams-config.js';

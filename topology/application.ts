@@ -1,4 +1,4 @@
-import { KafkaStreams, type KafkaStreamsDependencies, resumeOnError, type StreamsOptions } from '../streams/index.js';
+import { KafkaStreams, type KafkaStreamsDependencies, resumeOnError, type StreamsOptions } from 'tributary';
 import type { UsersConfig } from './environment.js';
 import { usersTopology } from './users.js';
 

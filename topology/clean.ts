@@ -1,4 +1,4 @@
-import type { OperatorRecord, OperatorStream } from '../streams/dsl/pipe/operator-chain.js';
+import type { OperatorRecord, OperatorStream } from 'tributary/pipe';
 import { BoundedCache } from './clean/bounded-cache.js';
 import { cleanCountry } from './clean/country.js';
 import { cleanDate } from './clean/date.js';

@@ -1,3 +1,19 @@
+import {
+  type Duration,
+  type GroupProtocol,
+  MOST_COMMIT_INTERVAL_MS,
+  type ProcessingGuarantee,
+  parseDuration,
+} from 'tributary';
+import { isHostAndPort } from 'tributary/http';
+import {
+  type ClusterConfig,
+  ConfigError,
+  checkGroupProtocol,
+  clusterFromEnvironment,
+  GROUP_PROTOCOLS,
+  topicsFromEnvironment,
+} from 'tributary/kafka';
 import { z } from 'zod';
 import {
   APPLICATION_ID,
@@ -7,15 +23,7 @@ import {
   LOG_LEVEL,
   parsedVariables,
   setVariables,
-} from '../streams/command/environment.js';
-import { type Duration, type GroupProtocol, type ProcessingGuarantee, parseDuration } from '../streams/index.js';
-import type { ClusterConfig } from '../streams/kafka/client-config.js';
-import { clusterFromEnvironment } from '../streams/kafka/cluster-environment.js';
-import { ConfigError } from '../streams/kafka/config-error.js';
-import { checkGroupProtocol, GROUP_PROTOCOLS } from '../streams/kafka/group-protocol.js';
-import { topicsFromEnvironment } from '../streams/kafka/topic-names.js';
-import { isHostAndPort } from '../streams/network/address.js';
-import { MOST_COMMIT_INTERVAL_MS } from '../streams/runtime/streams-config.js';
+} from '../command/environment.js';
 import type { HttpSettings } from './http-address.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
 

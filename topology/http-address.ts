@@ -1,4 +1,4 @@
-import { reachableName } from '../streams/network/address.js';
+import { reachableName } from 'tributary/http';
 
 export interface HttpSettings {
   /** undefined: the first free one of 8081 to 8181. */

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
-import { bindServer, type HttpServer } from '../streams/http/http-server.js';
-import { ConfigError, type Logger } from '../streams/index.js';
+import { ConfigError, type Logger } from 'tributary';
+import { bindServer, type HttpServer } from 'tributary/http';
 import type { HttpSettings } from './http-address.js';
 
 const FIRST_PORT = 8081;

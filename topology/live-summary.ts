@@ -1,4 +1,4 @@
-import type { ConsumerRecord } from '../streams/index.js';
+import type { ConsumerRecord } from 'tributary';
 import { RejectionCounts } from './rejection-counts.js';
 import type { UsersTopics } from './topics.js';
 

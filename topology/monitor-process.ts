@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { listeningPort } from '../streams/command/parent.js';
-import { ConfigError } from '../streams/index.js';
+import { ConfigError } from 'tributary';
+import { listeningPort } from '../command/parent.js';
 import { advertisedAddress, type HttpSettings } from './http-address.js';
 
 const PROGRAM = fileURLToPath(new URL('../monitor/main.js', import.meta.url));

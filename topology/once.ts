@@ -1,5 +1,5 @@
-import type { KafkaStreams, Ports, TaskStatus } from '../streams/index.js';
-import { readTopic } from '../streams/kafka/topic-reader.js';
+import type { KafkaStreams, Ports, TaskStatus } from 'tributary';
+import { readTopic } from 'tributary/kafka';
 import { RejectionCounts } from './rejection-counts.js';
 import type { UsersTopics } from './topics.js';
 import type { WindowSummary } from './window-summary.js';

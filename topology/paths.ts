@@ -1,6 +1,6 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ConfigError } from '../streams/index.js';
+import { ConfigError } from 'tributary';
 
 /** Creates the directory of the application's state. Throws a ConfigError that names STATE_DIR if nothing can be kept there. */
 export async function checkStateDir({

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type Logger, runStreamProcesses } from '../streams/index.js';
+import { type Logger, runStreamProcesses } from 'tributary';
 import type { UsersConfig } from './environment.js';
 import { onTermination } from './termination.js';
 

@@ -1,4 +1,4 @@
-import type { ConsumerRecord } from '../streams/index.js';
+import type { ConsumerRecord } from 'tributary';
 
 const MESSAGE = '__streams.errors.message';
 const EXCEPTION = '__streams.errors.exception';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { parseArguments } from '../streams/command/arguments.js';
-import { commandLog } from '../streams/command/log.js';
-import { ConfigError, planReset, type ResetPlan, rdKafkaPorts, resetApplication } from '../streams/index.js';
-import { redactionOf } from '../streams/kafka/redaction.js';
+import { ConfigError, planReset, type ResetPlan, rdKafkaPorts, resetApplication } from 'tributary';
+import { redactionOf } from 'tributary/kafka';
+import { parseArguments } from '../command/arguments.js';
+import { commandLog } from '../command/log.js';
 import { usersOptions } from './application.js';
 import { usersConfig } from './environment.js';
 import { usersTopology } from './users.js';

@@ -1,4 +1,4 @@
-import type { Logger, RestoreProgress } from '../streams/index.js';
+import type { Logger, RestoreProgress } from 'tributary';
 
 const EVERY_MS = 5000;
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../streams/index.js';
+import type { Logger } from 'tributary';
 
 /** How long a clean end may take before the process ends without it. */
 const DEADLINE_MS = 9000;

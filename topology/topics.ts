@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../streams/index.js';
-import { OutageReports } from '../streams/kafka/outage-reports.js';
-import { type Admin, type Clock, KafkaClientError } from '../streams/kafka/ports.js';
+import type { Logger } from 'tributary';
+import { type Admin, type Clock, KafkaClientError, OutageReports } from 'tributary/kafka';
 
 /** The topics of the application, unless the environment names others. People's scripts rely on the names. */
 export const DEFAULT_TOPICS = Object.freeze({

@@ -7,7 +7,8 @@ import {
   TimeWindows,
   type Topology,
   type Windowed,
-} from '../streams/index.js';
+} from 'tributary';
+import { operators } from 'tributary/pipe';
 import { userSerde } from './clean/user-serde.js';
 import { cleaning } from './clean.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
@@ -36,7 +37,7 @@ export function usersTopology(options: UsersTopologyOptions): Topology {
   // What cleaning refuses goes to the dead-letter topic `user-rejected` with the reason.
   const users = builder
     .stream(topics.user, { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes(), name: 'users' })
-    .pipe(cleaning(), { name: 'clean' });
+    .pipe(operators(cleaning()), { name: 'clean' });
   users.to(topics.cleaned, { name: 'cleaned-users', valueSerde: userSerde });
 
   const countryCounts = users

@@ -1,4 +1,4 @@
-import type { Aggregation, Serde, Windowed } from '../streams/index.js';
+import type { Aggregation, Serde, Windowed } from 'tributary';
 import { hasUnpairedSurrogate } from './clean/unpaired-surrogate.js';
 import { LeadingCounts, type LeadingCountsJson } from './leading-counts.js';
 import type { User } from './user.js';

@@ -60,6 +60,11 @@ export class SuppressionStore<K, V> {
     return keyToStateKey(this.#keys, key);
   }
 
+  get(row: StateKey): BufferedChange<K, V> | null {
+    const bytes = this.#bytes.get(row);
+    return bytes === null ? null : decode(bytes, this.#keys.deserialize(stateKeyBytes(row)), this.#values);
+  }
+
   put(row: StateKey, buffered: BufferedChange<K, V>): void {
     this.#bytes.put(row, encode(buffered, this.#values));
   }

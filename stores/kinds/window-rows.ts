@@ -1,9 +1,6 @@
 import type { ByteStore } from '../bytes/byte-store.js';
-import { readInt64, writeInt64 } from '../encoding/int64.js';
-import { type KeyCodec, keyToStateKey, type StateKey, stateKey, stateKeyBytes } from '../encoding/state-key.js';
-
-/** Bytes of the window start at the beginning of a state key. */
-export const START_BYTES = 8;
+import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
+import { TIME_BYTES, timeOf, timePrefix } from '../encoding/time-prefix.js';
 
 /**
  * Rows by window start and key, which the kinds of stores with windows share. The start comes first in the state key, so windows of
@@ -36,7 +33,7 @@ export class WindowRows<K> {
     if (start <= this.#observedStart) return;
     this.#observedStart = start;
     const expired = start - this.#retentionMs + 1;
-    if (expired > 0) this.bytes.expireBelow(windowPrefix(expired));
+    if (expired > 0) this.bytes.expireBelow(timePrefix(expired));
   }
 
   /** True if the window is out of the retention: it reads as absent, and a put to it is dropped. */
@@ -46,26 +43,13 @@ export class WindowRows<K> {
 
   stateKeyOf(key: K, windowStart: number): StateKey {
     if (windowStart !== this.#prefixStart) {
-      this.#prefix = windowPrefix(windowStart);
+      this.#prefix = timePrefix(windowStart);
       this.#prefixStart = windowStart;
     }
     return this.#prefix + keyToStateKey(this.#keys, key);
   }
 
   keyOf(key: StateKey): { readonly key: K; readonly windowStart: number } {
-    const bytes = stateKeyBytes(key);
-    return { windowStart: readInt64(bytes, 0), key: this.#keys.deserialize(bytes.subarray(START_BYTES)) };
+    return { windowStart: timeOf(key), key: this.#keys.deserialize(stateKeyBytes(key.slice(TIME_BYTES))) };
   }
-}
-
-/** The beginning of the state keys of the windows that start at `start`. */
-export function windowPrefix(start: number): StateKey {
-  const bytes = Buffer.allocUnsafe(START_BYTES);
-  writeInt64(bytes, start, 0);
-  return stateKey(bytes);
-}
-
-/** The window start of a state key, or of its beginning. */
-export function windowStartOf(key: StateKey): number {
-  return readInt64(stateKeyBytes(key.slice(0, START_BYTES)), 0);
 }

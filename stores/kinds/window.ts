@@ -2,9 +2,10 @@ import type { ByteStore } from '../bytes/byte-store.js';
 import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec, StateKey } from '../encoding/state-key.js';
+import { timePrefix } from '../encoding/time-prefix.js';
 import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape, WindowLengths } from './store-kind.js';
-import { WindowRows, windowPrefix } from './window-rows.js';
+import { WindowRows } from './window-rows.js';
 
 export interface WindowEntry<K, V> extends ValueAndTimestamp<V> {
   readonly key: K;
@@ -75,7 +76,7 @@ export class TimestampedWindowStore<K, V> extends WindowRows<K> {
 
   /** By window start, then the serialized key. */
   async all(fromStart = 0): Promise<WindowEntry<K, V>[]> {
-    const entries = await this.bytes.entries({ from: windowPrefix(fromStart), to: '\uffff' });
+    const entries = await this.bytes.entries({ from: timePrefix(fromStart), to: '\uffff' });
     return entries
       .map(([key, bytes]) => ({ ...this.keyOf(key), ...this.decode(bytes) }))
       .filter(({ windowStart }) => !this.expired(windowStart));

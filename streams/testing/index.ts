@@ -1,3 +1,5 @@
+/** `TopologyTestDriver`: runs a topology in memory, without a cluster. */
+
 export {
   type InputRecord,
   type StoreEntry,

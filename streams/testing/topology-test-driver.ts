@@ -336,8 +336,9 @@ async function rowsOf({ name, kind, keySerde, valueSerde }: StoreSpec, bytes: By
   switch (kind.kind) {
     case 'keyValue':
     case 'window':
+    case 'unlimitedWindow':
       return await kind.open(bytes, keySerde, valueSerde).all();
     default:
-      throw new Error(`store ${name} is that of no table`);
+      throw new Error(`store ${name} is not the store of a table`);
   }
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseArguments } from '../../streams/command/arguments.js';
+import { parseArguments } from '../../command/arguments.js';
 import type { GroupProtocol } from '../../streams/index.js';
 import { kafkaAvailable } from '../broker/kafka-broker.js';
 import { FAULT_KINDS, type FaultKind, isFaultKind } from './faults/faults.js';

@@ -15,7 +15,8 @@ export type SerdeSpec =
 export type WindowsSpec =
   | { readonly type: 'tumbling'; readonly size: number; readonly grace: number }
   | { readonly type: 'hopping'; readonly size: number; readonly advance: number; readonly grace: number }
-  | { readonly type: 'sliding' | 'session' | 'unlimited' };
+  | { readonly type: 'unlimited'; readonly start: number }
+  | { readonly type: 'sliding' | 'session' };
 
 /** One operation of a topology; which fields it has depends on `op`. Serdes that are absent are `string`. */
 export interface Operation {

@@ -7,8 +7,7 @@ import { NotBuilt } from './not-built.js';
 export function serdeOf(spec: SerdeSpec = 'string'): Serde<unknown> {
   if (typeof spec === 'string') return Serdes[spec]();
   if ('sessionWindowed' in spec) throw new NotBuilt('session windows are not built yet');
-  if (spec.size === null) throw new NotBuilt('unlimited windows are not built yet');
-  return Serdes.timeWindowed(serdeOf(spec.timeWindowed), spec.size);
+  return Serdes.timeWindowed(serdeOf(spec.timeWindowed), spec.size ?? Number.POSITIVE_INFINITY);
 }
 
 /** Bytes of a key or value of a case; null is absent. */
@@ -17,9 +16,14 @@ export function bytesOf(value: Json | undefined, hex: string | null | undefined,
   return value === null || value === undefined ? null : serde.serialize(value);
 }
 
+/** An end that is infinite is written as null. */
+export function endOf(end: number): number | null {
+  return Number.isFinite(end) ? end : null;
+}
+
 /** A value that was read, as case files write it. */
 export function asCaseValue(value: unknown): Json {
   if (!isWindowed(value)) return value as Json;
   const { start, end } = value.window;
-  return { key: asCaseValue(value.key), start, end };
+  return { key: asCaseValue(value.key), start, end: endOf(end) };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ConsumerRecord, resumeOnError, Serdes, type Topology } from '../../streams/index.js';
 import { type TestRecord, TopologyTestDriver } from '../../streams/testing/index.js';
 import type { CaseRecord, ConformanceCase, Json, Operation } from './case-file.js';
-import { asCaseValue, bytesOf, serdeOf } from './case-serde.js';
+import { asCaseValue, bytesOf, endOf, serdeOf } from './case-serde.js';
 import { text } from './functions/text.js';
 
 /** Runs the topology of a case on its input. Throws an AssertionError if anything comes out that Java does not give. */
@@ -27,7 +27,9 @@ export async function runCase(conformanceCase: ConformanceCase, topology: Topolo
     assert.deepEqual(ordered(conformanceCase, written), ordered(conformanceCase, output.map(withNulls)));
     for (const [store, expected] of Object.entries(stores)) {
       const entries = (await driver.storeEntries(store)).map(({ key, windowStart, value, timestamp }) => [
-        windowStart === undefined ? asCaseValue(key) : { key, start: windowStart, end: windowStart + sizeOf(store) },
+        windowStart === undefined
+          ? asCaseValue(key)
+          : { key, start: windowStart, end: endOf(windowStart + sizeOf(store)) },
         value,
         timestamp,
       ]);
@@ -40,8 +42,8 @@ export async function runCase(conformanceCase: ConformanceCase, topology: Topolo
   function sizeOf(store: string): number {
     const aggregation = conformanceCase.topology.find(operation => operation.store === store);
     const windowing = conformanceCase.topology.find(({ id }) => id !== undefined && id === aggregation?.from);
-    assert.ok(windowing?.windows !== undefined && 'size' in windowing.windows, `${store} is the store of a window`);
-    return windowing.windows.size;
+    assert.ok(windowing?.windows !== undefined, `${store} is the store of a window`);
+    return 'size' in windowing.windows ? windowing.windows.size : Number.POSITIVE_INFINITY;
   }
 }
 

@@ -1,5 +1,6 @@
 import { expectTypeOf } from 'expect-type';
 import { describe, it } from 'mocha';
+import { operators } from '../../streams/dsl/pipe/index.js';
 import {
   type KGroupedStream,
   type KStream,
@@ -109,13 +110,15 @@ describe('null in the types of keys and values', () => {
     expectTypeOf(raw().selectKey((_key, user) => user?.country)).toEqualTypeOf<
       KStream<string | undefined, User | null>
     >();
-    raw().pipe(stream => {
-      stream.tap(record => {
-        expectTypeOf(record.key).toEqualTypeOf<string | null>();
-        expectTypeOf(record.value).toEqualTypeOf<User | null>();
-      });
-      return stream;
-    });
+    raw().pipe(
+      operators(stream => {
+        stream.tap(record => {
+          expectTypeOf(record.key).toEqualTypeOf<string | null>();
+          expectTypeOf(record.value).toEqualTypeOf<User | null>();
+        });
+        return stream;
+      }),
+    );
     raw().foreach((key, user) => {
       expectTypeOf(key).toEqualTypeOf<string | null>();
       expectTypeOf(user).toEqualTypeOf<User | null>();

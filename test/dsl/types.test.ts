@@ -1,6 +1,8 @@
 import { expectTypeOf } from 'expect-type';
 import { describe, it } from 'mocha';
+import { type OperatorRecord, type OperatorStream, operators } from '../../streams/dsl/pipe/index.js';
 import {
+  type KeyValue,
   type KGroupedStream,
   type KStream,
   type KTable,
@@ -172,6 +174,20 @@ describe('key and value types', () => {
       new StreamsBuilder().stream('in', { timestampExtractor: async () => 0 });
     };
     expectTypeOf(declare).toBeFunction();
+  });
+
+  it('are those of the records that go into and come out of the operators of pipe', () => {
+    const piped = users().pipe(
+      operators(records =>
+        records.map(record => {
+          expectTypeOf(record).toEqualTypeOf<KeyValue<string, User>>();
+          return { key: record.value.age, value: record.key };
+        }),
+      ),
+    );
+    expectTypeOf(typesOf(piped)).toEqualTypeOf<readonly [number, string]>();
+    // @ts-expect-error The chain is of other records.
+    users().pipe(operators((records: OperatorStream<OperatorRecord<string, number>>) => records));
   });
 
   it('are inferred where a function gives any, never, unknown or what only its caller knows', () => {

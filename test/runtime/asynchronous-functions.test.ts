@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setImmediate as immediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, it } from 'mocha';
+import { operators } from '../../streams/dsl/pipe/index.js';
 import {
   type KStream,
   resumeOnError,
@@ -50,13 +51,36 @@ const topologies: Readonly<Record<string, (stream: KStream<string | null, number
   peek: stream => stream.peek(later, named),
   foreach: stream => stream.foreach(later, named),
   split: stream => stream.split(named).branch('some', later).noDefaultBranch(),
-  'pipe, map': stream => stream.pipe(records => records.map(later), named),
-  'pipe, map of two': stream => stream.pipe(records => records.map(later).map(record => record), named),
-  'pipe, filter': stream => stream.pipe(records => records.filter(later), named),
-  'pipe, tap': stream => stream.pipe(records => records.tap(later), named),
-  'pipe, atThroughput': stream => stream.pipe(records => records.atThroughput(1, later), named),
+  'pipe, map': stream =>
+    stream.pipe(
+      operators(records => records.map(later)),
+      named,
+    ),
+  'pipe, map of two': stream =>
+    stream.pipe(
+      operators(records => records.map(later).map(record => record)),
+      named,
+    ),
+  'pipe, filter': stream =>
+    stream.pipe(
+      operators(records => records.filter(later)),
+      named,
+    ),
+  'pipe, tap': stream =>
+    stream.pipe(
+      operators(records => records.tap(later)),
+      named,
+    ),
+  'pipe, atThroughput': stream =>
+    stream.pipe(
+      operators(records => records.atThroughput(1, later)),
+      named,
+    ),
   'pipe, the value': stream =>
-    stream.pipe(records => records.map(({ key }) => ({ key, value: later() as number })), named),
+    stream.pipe(
+      operators(records => records.map(({ key }) => ({ key, value: later() as number }))),
+      named,
+    ),
   to: stream => stream.to(later, named),
   'to, a serde': stream => stream.to('out', { ...named, keySerde: slowSerde('serialize') }),
   'toTable, a serde': stream => stream.toTable({ ...named, as: 'rows', keySerde: slowSerde('serialize') }),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { TimeBucketsKind } from '../../stores/kinds/time-buckets.js';
+import type { StoreSpec } from '../../streams/dsl/graph/node.js';
 import {
   ChangedStoreError,
   type KafkaStreams,
@@ -11,6 +13,7 @@ import {
   type Topology,
 } from '../../streams/index.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
+import { checkShapes } from '../../streams/runtime/state/store-shapes.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { TestApplication } from './test-application.js';
 
@@ -86,6 +89,25 @@ describe('an application whose stores were kept in another shape', () => {
       await committed(2);
     });
   }
+
+  it('names the length of buckets that has changed', () => {
+    const serdes = { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes() } as Pick<
+      StoreSpec,
+      'keySerde' | 'valueSerde'
+    >;
+    const store: StoreSpec = {
+      name: 'buffer',
+      kind: new TimeBucketsKind(5000, 1),
+      ...serdes,
+      logged: true,
+      cached: false,
+    };
+    checkShapes([store], { buffer: new TimeBucketsKind(5000, 2).shape });
+    assert.throws(
+      () => checkShapes([store], { buffer: new TimeBucketsKind(9000, 1).shape }),
+      /^ChangedStoreError: store buffer was kept as timeBuckets \(size 9000 ms\), the topology has it as timeBuckets \(size 5000 ms\): /,
+    );
+  });
 
   it('does not begin without the state directory either', async () => {
     await runWith(windowed(WINDOWS));

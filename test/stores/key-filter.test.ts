@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { KeyFilter } from '../../stores/bytes/key-filter.js';
 import type { StateKey } from '../../stores/encoding/state-key.js';
-import { windowPrefix } from '../../stores/kinds/window-rows.js';
+import { timePrefix } from '../../stores/encoding/time-prefix.js';
 
 /** Two keys fill the first generation: most answers depend on several generations, and many of them are false positives. */
 const TINY = { firstBytes: 4, maxBytes: 64 };
@@ -13,7 +13,7 @@ const MAX_BYTES_PER_KEY = 4;
 type Action = { readonly kind: 'add' | 'forgetBelow' | 'assumeUpTo'; readonly key: StateKey };
 
 const anyKey = fc.string({ unit: fc.nat(255).map(code => String.fromCharCode(code)), maxLength: 12 });
-const windowKey = fc.tuple(fc.nat(9), fc.nat(200)).map(([window, n]) => `${windowPrefix(window * 60_000)}user ${n}`);
+const windowKey = fc.tuple(fc.nat(9), fc.nat(200)).map(([window, n]) => `${timePrefix(window * 60_000)}user ${n}`);
 
 const actions: fc.Arbitrary<readonly Action[]> = fc.array(
   fc.oneof(
@@ -61,9 +61,9 @@ describe('KeyFilter', () => {
   });
 
   const keyNumber: Record<string, (n: number) => StateKey> = {
-    'emails in a window': n => `${windowPrefix(1_700_000_000_000)}user${n}@example.com`,
+    'emails in a window': n => `${timePrefix(1_700_000_000_000)}user${n}@example.com`,
     'numbers as text': n => String(n),
-    'eight bytes of a number': n => windowPrefix(n),
+    'eight bytes of a number': n => timePrefix(n),
     'keys that differ in one byte each': n => `${String.fromCharCode(n & 0xff, (n >> 8) & 0xff, n >> 16)} and so on`,
   };
   for (const [keys, key] of Object.entries(keyNumber)) {
@@ -96,16 +96,16 @@ describe('KeyFilter', () => {
     const filter = new KeyFilter(undefined);
     const perWindow = 20_000;
     for (let window = 0; window < 60; window++) {
-      const prefix = windowPrefix(window * 60_000);
+      const prefix = timePrefix(window * 60_000);
       for (let n = 0; n < perWindow; n++) filter.add(`${prefix}user ${n}`);
       // Two windows are kept.
-      filter.forgetBelow(windowPrefix((window - 1) * 60_000));
+      filter.forgetBelow(timePrefix((window - 1) * 60_000));
       assert.ok(filter.bytes <= 2 * MAX_BYTES_PER_KEY * 2 * perWindow, `${filter.bytes} bytes in window ${window}`);
     }
     let wrong = 0;
-    for (let n = 0; n < perWindow; n++) if (filter.mayContain(`${windowPrefix(59 * 60_000)}other ${n}`)) wrong++;
+    for (let n = 0; n < perWindow; n++) if (filter.mayContain(`${timePrefix(59 * 60_000)}other ${n}`)) wrong++;
     assert.ok(wrong <= perWindow / 100, `${wrong} of ${perWindow}`);
-    filter.forgetBelow(windowPrefix(60 * 60_000));
+    filter.forgetBelow(timePrefix(60 * 60_000));
     assert.equal(filter.bytes, 0);
   });
 

@@ -14,6 +14,8 @@ export interface Storage {
 
 export interface LevelBackend {
   readonly name: string;
+  /** How often a property is tried that opens it again and again: a disk takes its time. */
+  readonly runs: number;
   create(): Promise<Storage>;
 }
 
@@ -32,9 +34,10 @@ export async function diskStorage(): Promise<DiskStorage> {
 
 /** What every store must hold on. */
 export const levelBackends: readonly LevelBackend[] = [
-  { name: 'LevelDB', create: diskStorage },
+  { name: 'LevelDB', runs: 10, create: diskStorage },
   {
     name: 'memory-level',
+    runs: 60,
     create: async () => {
       const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
       return { level: () => level, remove: () => level.close() };

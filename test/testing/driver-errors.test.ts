@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
-import { Serdes, StreamsBuilder, StreamsError } from '../../streams/index.js';
+import { Serdes, StreamsBuilder, StreamsError, TimeWindows } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 
 describe('the test driver', () => {
@@ -41,6 +41,15 @@ describe('the test driver', () => {
     await assert.rejects(made.pipeInput('line', { key: 'a', value: 'b' }), {
       message: 'there is no topic line; those that the topology reads are lines',
     });
+  });
+
+  it('refuses to list a store that is not the store of a table', async () => {
+    const builder = new StreamsBuilder();
+    const windows = TimeWindows.of({ size: '1s', grace: 0 });
+    builder.stream<string, string>('lines').groupByKey().windowedBy(windows).distinct({ as: 'seen' });
+    driver = await TopologyTestDriver.create(builder.build());
+    await driver.pipeInput('lines', { key: 'a', value: 'b', timestamp: 5 });
+    await assert.rejects(driver.storeEntries('seen'), { message: 'store seen is not the store of a table' });
   });
 
   it('gives a record without a timestamp the time of its clock', async () => {

@@ -1,4 +1,4 @@
-import type { OperatorRecord } from '../../streams/dsl/pipe/operator-chain.js';
+import type { OperatorRecord } from 'tributary/pipe';
 import { type JsonObject, jsonType } from './json-object.js';
 import { RejectedRecord } from './rejected-record.js';
 

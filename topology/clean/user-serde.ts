@@ -1,4 +1,4 @@
-import { type Serde, Serdes } from '../../streams/index.js';
+import { type Serde, Serdes } from 'tributary';
 import type { User } from '../user.js';
 import { exactJson, HAS_EXACT_NUMBERS } from './exact-numbers.js';
 

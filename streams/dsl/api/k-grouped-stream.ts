@@ -5,7 +5,7 @@ import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { Merger } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
-import type { TimeWindows } from '../windows/windows.js';
+import type { Windows } from '../windows/windows.js';
 import { KTable } from './k-table.js';
 import { TimeWindowedKStream } from './time-windowed-k-stream.js';
 
@@ -99,7 +99,7 @@ export class KGroupedStream<K, V> {
   }
 
   /** Groups by window too. */
-  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V> {
+  windowedBy(windows: Windows): TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream<K, V>(this.#source, windows, 'onWindowUpdate');
   }
 

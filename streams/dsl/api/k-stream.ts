@@ -6,6 +6,7 @@ import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { Graph } from '../graph/graph.js';
 import type { GraphNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
+import type { Operators } from '../options/operators.js';
 import type { Grouped, Materialized, Named, Produced, Repartitioned } from '../options/options.js';
 import {
   type FunctionsMustBeSynchronous,
@@ -13,7 +14,6 @@ import {
   type Synchronous,
   synchronous,
 } from '../options/synchronous.js';
-import type { OperatorRecord, OperatorStream } from '../pipe/operator-chain.js';
 import type { Serde } from '../serde/serdes.js';
 import { BranchedKStream } from './branched-k-stream.js';
 import { KGroupedStream } from './k-grouped-stream.js';
@@ -111,12 +111,12 @@ export class KStream<K, V> {
     this.#graph.add('KSTREAM-FOREACH', named.name, { kind: 'peek', parents: [this.#node], action });
   }
 
-  /** Runs the records through operators of the npm package kafka-streams, those that are synchronous. */
-  pipe<KR, VR>(
-    build: (stream: OperatorStream<OperatorRecord<K, V>>) => OperatorStream<OperatorRecord<KR, VR>>,
-    named: Named = {},
-  ): KStream<KR, VR> {
-    const node = this.#graph.add('KSTREAM-PIPE', named.name, { kind: 'pipe', parents: [this.#node], build });
+  /**
+   * Runs the records through operators of another library: `operators` of `tributary/pipe` makes those of the npm package kafka-streams.
+   * What comes out has the timestamp and the headers of the record that went in. A later grouping may move records to another partition.
+   */
+  pipe<KR, VR>(operators: Operators<KeyValue<K, V>, KeyValue<KR, VR>>, named: Named = {}): KStream<KR, VR> {
+    const node = this.#graph.add('KSTREAM-PIPE', named.name, { kind: 'pipe', parents: [this.#node], operators });
     return new KStream<KR, VR>(this.#graph, node, {}, true);
   }
 

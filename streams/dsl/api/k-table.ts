@@ -1,12 +1,12 @@
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { type KnownSerdes, serdesOr } from '../declare/repartition.js';
-import { onlyStore, storeSpec } from '../declare/store-spec.js';
+import { checkThatTheyClose, onlyStore, storeSpec } from '../declare/store-spec.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode, SuppressUntil } from '../graph/node.js';
 import type { Named } from '../options/options.js';
 import type { Suppressed } from '../options/suppressed.js';
 import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchronous.js';
-import type { TimeWindows } from '../windows/windows.js';
+import type { Windows } from '../windows/windows.js';
 import { KStream } from './k-stream.js';
 
 /** A table: the latest value of each key, and the stream of its updates (Java: `KTable`). */
@@ -14,10 +14,10 @@ export class KTable<K, V> {
   readonly #graph: Graph;
   readonly #node: GraphNode;
   readonly #serdes: KnownSerdes<K, V>;
-  readonly #windows: TimeWindows | undefined;
+  readonly #windows: Windows | undefined;
 
   /** @internal */
-  constructor(graph: Graph, node: GraphNode, serdes: KnownSerdes<K, V>, windows?: TimeWindows) {
+  constructor(graph: Graph, node: GraphNode, serdes: KnownSerdes<K, V>, windows?: Windows) {
     this.#graph = graph;
     this.#node = node;
     this.#serdes = serdes;
@@ -76,7 +76,7 @@ export class KTable<K, V> {
 
   /**
    * Holds updates back until `suppressed` lets them go. The buffer is kept in the store `name`. Throws a TopologyError
-   * for `untilWindowCloses` on a table without windows.
+   * for `untilWindowCloses` on a table without windows, or of windows that never close.
    */
   suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
     const kind = new SuppressionKind(suppressed.kind === 'untilTimeLimit' ? 'timeLimit' : 'windowCloses');
@@ -97,6 +97,7 @@ export class KTable<K, V> {
     if (this.#windows === undefined) {
       throw new TopologyError('suppress untilWindowCloses: the table has no windows');
     }
+    checkThatTheyClose(this.#windows, 'suppress untilWindowCloses');
     const { graceMs, closeOnIdle } = this.#windows;
     return { kind: 'windowCloses', graceMs, closeOnIdle, maxRecords };
   }

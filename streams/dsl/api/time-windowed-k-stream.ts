@@ -1,15 +1,14 @@
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
-import { WindowKind } from '../../../stores/kinds/window.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addRepartition, notNull, serdesOr } from '../declare/repartition.js';
-import { onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
+import { checkThatTheyClose, onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
 import { TopologyError } from '../graph/graph.js';
 import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
 import type { Named, WindowMaterialized } from '../options/options.js';
 import { synchronous } from '../options/synchronous.js';
 import { pairSerde } from '../serde/pair-serde.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
-import type { TimeWindows, Windowed } from '../windows/windows.js';
+import type { Windowed, Windows } from '../windows/windows.js';
 import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
@@ -22,20 +21,24 @@ type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'log
  */
 export class TimeWindowedKStream<K, V> {
   readonly #source: GroupedSource<K, V>;
-  readonly #windows: TimeWindows;
+  readonly #windows: Windows;
   readonly #emit: EmitStrategy;
   readonly #late: LateSink | undefined;
 
   /** @internal */
-  constructor(source: GroupedSource<K, V>, windows: TimeWindows, emit: EmitStrategy, late?: LateSink) {
+  constructor(source: GroupedSource<K, V>, windows: Windows, emit: EmitStrategy, late?: LateSink) {
     this.#source = source;
     this.#windows = windows;
     this.#emit = emit;
     this.#late = late;
   }
 
-  /** When results go downstream: at each update (the default), or once, when the window closes (KIP-825). */
+  /**
+   * When results go downstream: at each update (the default), or once, when the window closes (KIP-825). Throws a TopologyError for
+   * `onWindowClose` of windows that never close.
+   */
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
+    if (emit === 'onWindowClose') checkThatTheyClose(this.#windows, 'emitStrategy onWindowClose');
     return new TimeWindowedKStream<K, V>(this.#source, this.#windows, emit, this.#late);
   }
 
@@ -134,6 +137,7 @@ export class TimeWindowedKStream<K, V> {
     identity: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'],
   ): GraphNode {
     const { graph } = this.#source;
+    checkThatTheyClose(this.#windows, `distinct ${options.as}`);
     if (this.#windows.advanceMs !== this.#windows.sizeMs) {
       throw new TopologyError(`distinct ${options.as}: the windows must be tumbling`);
     }
@@ -158,7 +162,7 @@ export class TimeWindowedKStream<K, V> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const retentionMs = retentionOf(materialized, this.#windows);
-    const kind = new WindowKind(this.#windows, retentionMs, this.#emit === 'onWindowClose');
+    const kind = this.#windows.storeKind(retentionMs, { onClose: this.#emit === 'onWindowClose' });
     const store = storeSpec(graph, materialized, serdes, kind);
     const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;

@@ -3,7 +3,7 @@ import { type Graph, TopologyError } from '../graph/graph.js';
 import type { StoreSpec } from '../graph/node.js';
 import type { Materialized, WindowMaterialized } from '../options/options.js';
 import { milliseconds } from '../windows/duration.js';
-import type { TimeWindows } from '../windows/windows.js';
+import type { Windows } from '../windows/windows.js';
 import type { SerdePair } from './repartition.js';
 
 /** Throws a TopologyError if the store's name is taken. */
@@ -26,7 +26,7 @@ export function storeSpec<K, V, S extends StoreKind>(
 /** How long the store keeps a window, milliseconds. Throws a TopologyError if that is below size + grace. */
 export function retentionOf<K, V>(
   { as, retention }: Pick<WindowMaterialized<K, V>, 'as' | 'retention'>,
-  { sizeMs, graceMs }: TimeWindows,
+  { sizeMs, graceMs }: Windows,
 ): number {
   const least = sizeMs + graceMs;
   if (retention === undefined) return least;
@@ -43,4 +43,9 @@ export function onlyStore<S extends StoreKind>(
   readonly stores: readonly [StoreSpec<S>];
 } {
   return { store, stores: Object.freeze([store] as const) };
+}
+
+/** Throws a TopologyError that names `what` needs it if the windows never close. */
+export function checkThatTheyClose({ sizeMs }: Windows, what: string): void {
+  if (sizeMs === Number.POSITIVE_INFINITY) throw new TopologyError(`${what}: the windows never close`);
 }

@@ -1,5 +1,4 @@
 import type { GraphNode } from './node.js';
-import type { Topology } from './topology.js';
 
 /** An element of the description: a repartition is a sink and a source, as Java prints it. */
 interface Element {
@@ -15,7 +14,13 @@ interface ElementPair {
   readonly output: Element;
 }
 
-export function describeTopology(topology: Topology): string {
+/** What of a `Topology` is described. */
+interface Described {
+  readonly nodes: readonly GraphNode[];
+  readonly subTopologies: readonly { readonly id: number; readonly nodes: readonly GraphNode[] }[];
+}
+
+export function describeTopology(topology: Described): string {
   const elements = new Map<GraphNode, ElementPair>();
   for (const node of topology.nodes) elements.set(node, elementsOf(node));
   for (const node of topology.nodes) {

@@ -1,13 +1,11 @@
 import type { DistinctKind } from '../../../stores/kinds/distinct.js';
 import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
-import type { StoreKind } from '../../../stores/kinds/kinds.js';
+import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
-import type { WindowKind } from '../../../stores/kinds/window.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
-import type { OperatorRecord, OperatorStream } from '../pipe/operator-chain.js';
 import type { Serde } from '../serde/serdes.js';
-import type { TimeWindows } from '../windows/windows.js';
+import type { Windows } from '../windows/windows.js';
 
 /**
  * The nodes of the topology graph: frozen data, added by the DSL in the order of declaration. What they do is the
@@ -100,10 +98,14 @@ export interface PeekNode extends NodeBase {
   action(key: unknown, value: unknown): void;
 }
 
-/** A chain of the package kafka-streams' own operators. */
+/** A chain of operators of another library. */
 export interface PipeNode extends NodeBase {
   readonly kind: 'pipe';
-  build(stream: OperatorStream<OperatorRecord<unknown, unknown>>): OperatorStream<OperatorRecord<unknown, unknown>>;
+  readonly operators: {
+    mount(sink: (record: KeyValue<unknown, unknown>) => void): {
+      bivarianceHack(record: KeyValue<unknown, unknown>): void;
+    }['bivarianceHack'];
+  };
 }
 
 export interface MergeNode extends NodeBase {
@@ -173,7 +175,7 @@ export interface StoreSpec<K extends StoreKind = StoreKind> {
 /** What `count`, `reduce` and `aggregate` have in common, windowed or not. */
 export interface AggregationNode extends StatefulNode {
   readonly kind: 'aggregate' | 'windowAggregate';
-  readonly store: StoreSpec<KeyValueKind | WindowKind>;
+  readonly store: StoreSpec<KeyValueKind | WindowStoreKind>;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
@@ -190,8 +192,8 @@ export interface AggregateNode extends AggregationNode {
 /** An aggregation of a grouped stream, by key and window. */
 export interface WindowAggregateNode extends AggregationNode {
   readonly kind: 'windowAggregate';
-  readonly store: StoreSpec<WindowKind>;
-  readonly windows: TimeWindows;
+  readonly store: StoreSpec<WindowStoreKind>;
+  readonly windows: Windows;
   readonly emit: EmitStrategy;
   /** undefined: late records are counted only. */
   readonly late: LateSink | undefined;
@@ -204,7 +206,7 @@ export interface DistinctNode extends StatefulNode {
   readonly kind: 'distinct';
   /** Its key serde is that of the identity; no values. */
   readonly store: StoreSpec<DistinctKind>;
-  readonly windows: TimeWindows;
+  readonly windows: Windows;
   readonly late: LateSink | undefined;
   identity(key: unknown, value: unknown): unknown;
 }

@@ -5,11 +5,14 @@ import { type CopartitionGroup, copartitionGroups, type SubTopology, subTopologi
 
 /** What a topology does, as data (Java: `Topology`). */
 export class Topology {
+  /** @internal */
   readonly nodes: readonly GraphNode[];
+  /** @internal */
   readonly subTopologies: readonly SubTopology[];
+  /** @internal */
   readonly copartitionGroups: readonly CopartitionGroup[];
 
-  /** Throws a TopologyError if nothing is read. */
+  /** @internal Throws a TopologyError if nothing is read. */
   constructor(nodes: readonly GraphNode[]) {
     if (!nodes.some(node => node.kind === 'source')) throw new TopologyError('the topology reads no topic');
     this.nodes = Object.freeze([...nodes]);

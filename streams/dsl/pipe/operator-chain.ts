@@ -1,4 +1,5 @@
 import { KafkaClient, KStorage, KStream } from 'kafka-streams';
+import type { Operators } from '../options/operators.js';
 import { synchronous } from '../options/synchronous.js';
 
 /** What flows through the operators of `pipe`: one record's key and value. */
@@ -180,6 +181,14 @@ class CheckedStream extends KStream {
     super.mapToFormat(type, getId === undefined ? getId : checked(getId, 'mapToFormat'));
     return this;
   }
+}
+
+/**
+ * Operators of the npm package kafka-streams for `KStream.pipe`: `stream.pipe(operators(records => records.map(...).filter(...)))`.
+ * `build` is called once for each task, which throws a TypeError if it uses an operator that {@link OperatorStream} does not offer.
+ */
+export function operators<In, Out>(build: (stream: OperatorStream<In>) => OperatorStream<Out>): Operators<In, Out> {
+  return { mount: sink => mountOperators(build, sink) };
 }
 
 /**

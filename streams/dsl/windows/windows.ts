@@ -1,3 +1,5 @@
+import type { WindowStoreKind } from '../../../stores/kinds/kinds.js';
+import { WindowKind } from '../../../stores/kinds/window.js';
 import { type Duration, milliseconds } from './duration.js';
 
 /** A window of time, in milliseconds since the epoch: `start` belongs to it, `end` does not. */
@@ -26,8 +28,35 @@ export interface TimeWindowsOptions {
   readonly closeOnIdle?: boolean;
 }
 
-/** Windows of a fixed size, aligned to the epoch (Java: `TimeWindows`). */
-export class TimeWindows {
+/** Windows of an aggregation by key and window (Java: `Windows`). */
+export interface Windows {
+  /** Milliseconds from the start of a window to its end. */
+  readonly sizeMs: number;
+  readonly graceMs: number;
+  /** Milliseconds from the start of a window to that of the next one. */
+  readonly advanceMs: number;
+  readonly closeOnIdle: boolean;
+
+  /**
+   * Start of the first window that `timestamp` belongs to. The others start every `advanceMs` after it, up to the timestamp itself. Above
+   * the timestamp if it belongs to none.
+   */
+  firstStartFor(timestamp: number): number;
+
+  /** True if a window that starts at `start` takes no records at `time` (event time) any more: it has ended, and its grace too. */
+  isClosed(start: number, time: number): boolean;
+
+  /** Windows that start then or earlier are closed at `time`. */
+  lastClosedStart(time: number): number;
+
+  windowAt(start: number): Window;
+
+  /** @internal How rows of these windows are kept. `retentionMs`: at least size + grace. */
+  storeKind(retentionMs: number, emit: { readonly onClose: boolean }): WindowStoreKind;
+}
+
+/** Windows of a fixed size, aligned to the epoch (Java: `TimeWindows`). None starts below 0. */
+export class TimeWindows implements Windows {
   readonly sizeMs: number;
   readonly graceMs: number;
   readonly advanceMs: number;
@@ -52,26 +81,25 @@ export class TimeWindows {
     return new TimeWindows(size, grace, advance, options.closeOnIdle ?? false);
   }
 
-  /**
-   * Start of the first window that `timestamp` belongs to. The others start every `advanceMs` after it, up to the timestamp itself; none starts
-   * below 0.
-   */
   firstStartFor(timestamp: number): number {
     const start = Math.max(0, timestamp - this.sizeMs + this.advanceMs);
     return start - (start % this.advanceMs);
   }
 
-  /** True if a window that starts at `start` takes no records at `time` (event time) any more: it has ended, and its grace too. */
   isClosed(start: number, time: number): boolean {
     return start <= this.lastClosedStart(time);
   }
 
-  /** Windows that start then or earlier are closed at `time`. */
   lastClosedStart(time: number): number {
     return time - this.sizeMs - this.graceMs;
   }
 
   windowAt(start: number): Window {
     return { start, end: start + this.sizeMs };
+  }
+
+  /** @internal */
+  storeKind(retentionMs: number, emit: { readonly onClose: boolean }): WindowStoreKind {
+    return new WindowKind(this, retentionMs, emit.onClose);
   }
 }

@@ -128,10 +128,10 @@ function repartitionTopicOf(applicationId: string, { repartition }: RepartitionN
 }
 
 /** The names of the topics of the application itself: whether they exist, and with how many partitions, only the cluster knows. */
-export function internalTopicsOf({ subTopologies }: Topology, applicationId: string): readonly string[] {
+export function internalTopicsOf(topology: Topology, applicationId: string): readonly string[] {
   return [
-    ...subTopologies.flatMap(({ reads }) => reads.map(node => repartitionTopicOf(applicationId, node))),
-    ...subTopologies.flatMap(({ stores }) =>
+    ...topology.subTopologies.flatMap(({ reads }) => reads.map(node => repartitionTopicOf(applicationId, node))),
+    ...topology.subTopologies.flatMap(({ stores }) =>
       stores.filter(({ logged }) => logged).map(spec => changelogTopicOf(applicationId, spec)),
     ),
     auditTopicOf(applicationId),

@@ -42,6 +42,7 @@ export interface StoreReplicas {
   readonly hosts: readonly string[];
 }
 
+/** @internal */
 export interface InteractiveQueriesOptions {
   /** undefined before the cluster is known. */
   readonly plan: () => TopologyPlan | undefined;
@@ -59,6 +60,7 @@ export interface InteractiveQueriesOptions {
 export class InteractiveQueries {
   readonly #options: InteractiveQueriesOptions;
 
+  /** @internal */
   constructor(options: InteractiveQueriesOptions) {
     this.#options = options;
   }

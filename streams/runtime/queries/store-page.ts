@@ -2,8 +2,8 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import type { Entry, EntryScan } from '../../../stores/bytes/entry-scan.js';
 import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
+import { TIME_BYTES, timeOf, timePrefix } from '../../../stores/encoding/time-prefix.js';
 import { decodeTimestamped } from '../../../stores/encoding/timestamped.js';
-import { START_BYTES, windowPrefix, windowStartOf } from '../../../stores/kinds/window-rows.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import type { QueryableStore } from './queryable-store.js';
 
@@ -92,8 +92,8 @@ export function readEntry(store: QueryableStore, bytes: ByteStore, key: StateKey
 function bounds(range: StoreRange): { readonly from: StateKey; readonly to: StateKey } {
   if (range.kind === 'keys') return { from: range.from ?? '', to: range.to === undefined ? END : behind(range.to) };
   // No window starts before the epoch.
-  const from = windowPrefix(Math.max(0, range.from));
-  return { from, to: range.to >= Number.MAX_SAFE_INTEGER ? END : windowPrefix(Math.max(0, range.to + 1)) };
+  const from = timePrefix(Math.max(0, range.from));
+  return { from, to: range.to >= Number.MAX_SAFE_INTEGER ? END : timePrefix(Math.max(0, range.to + 1)) };
 }
 
 interface Found {
@@ -152,12 +152,12 @@ class WindowSkip {
   }
 
   isOfKey(stateKey: StateKey): boolean {
-    return stateKey.length === START_BYTES + this.#key.length && stateKey.endsWith(this.#key);
+    return stateKey.length === TIME_BYTES + this.#key.length && stateKey.endsWith(this.#key);
   }
 
   /** The entry of `stateKey` was looked at. True if the entries that follow it are left out. */
   skip(stateKey: StateKey): boolean {
-    const window = stateKey.slice(0, START_BYTES);
+    const window = stateKey.slice(0, TIME_BYTES);
     if (window !== this.#window) {
       if (this.#read < this.#patience) this.#patience = SEEK_WORK;
       this.#window = window;
@@ -166,7 +166,7 @@ class WindowSkip {
     if (++this.#read < this.#patience) return false;
     this.#patience = 1;
     const wanted = window + this.#key;
-    this.#scan.seek(stateKey < wanted ? wanted : windowPrefix(windowStartOf(window) + 1));
+    this.#scan.seek(stateKey < wanted ? wanted : timePrefix(timeOf(window) + 1));
     return true;
   }
 }
@@ -175,10 +175,10 @@ function toEntry({ spec, query }: QueryableStore, key: StateKey, value: Buffer):
   const { keySerde, valueSerde } = spec;
   const bytes = stateKeyBytes(key);
   if (query.kind === 'keyValue') return { key: keySerde.deserialize(bytes), ...decodeTimestamped(valueSerde, value) };
-  const start = windowStartOf(key);
+  const start = timeOf(key);
   const content = query.hasValues ? decodeTimestamped(valueSerde, value) : { value: true, timestamp: null };
   return {
-    key: keySerde.deserialize(bytes.subarray(START_BYTES)),
+    key: keySerde.deserialize(bytes.subarray(TIME_BYTES)),
     window: { start, end: start + query.sizeMs },
     ...content,
   };

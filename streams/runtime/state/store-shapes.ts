@@ -83,6 +83,7 @@ function isSame(a: KeptShape, b: KeptShape): boolean {
 }
 
 function describe({ kind, sizeMs, advanceMs, graceMs }: KeptShape): string {
-  if (sizeMs === undefined) return kind;
-  return `${kind} (size ${sizeMs} ms, advance ${advanceMs} ms, grace ${graceMs} ms)`;
+  const lengths = Object.entries({ size: sizeMs, advance: advanceMs, grace: graceMs });
+  const known = lengths.flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${ms} ms`]));
+  return known.length === 0 ? kind : `${kind} (${known.join(', ')})`;
 }

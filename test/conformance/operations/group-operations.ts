@@ -1,4 +1,4 @@
-import { type KTable, type Serde, TimeWindows } from '../../../streams/index.js';
+import { type KTable, type Serde, TimeWindows, UnlimitedWindows, type Windows } from '../../../streams/index.js';
 import type { Operation, WindowsSpec } from '../case-file.js';
 import { aggregator, reducer } from '../functions/aggregators.js';
 import { NotBuilt } from '../not-built.js';
@@ -40,12 +40,14 @@ function aggregate(from: DeclaredOf<'group' | 'windowed'>, operation: Operation)
   }
 }
 
-function windowsOf(windows: WindowsSpec | undefined): TimeWindows {
+function windowsOf(windows: WindowsSpec | undefined): Windows {
   switch (windows?.type) {
     case 'tumbling':
       return TimeWindows.of({ size: windows.size, grace: windows.grace });
     case 'hopping':
       return TimeWindows.of({ size: windows.size, advanceBy: windows.advance, grace: windows.grace });
+    case 'unlimited':
+      return UnlimitedWindows.of({ startOn: windows.start });
     default:
       throw new NotBuilt(`${windows?.type} windows are not built yet`);
   }

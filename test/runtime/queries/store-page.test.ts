@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import { TaskState } from '../../../stores/bytes/task-state.js';
 import { stateKey } from '../../../stores/encoding/state-key.js';
+import { timePrefix } from '../../../stores/encoding/time-prefix.js';
 import { encodeTimestamped } from '../../../stores/encoding/timestamped.js';
-import { windowPrefix } from '../../../stores/kinds/window-rows.js';
 import { Serdes, StreamsBuilder, TimeWindows } from '../../../streams/index.js';
 import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { type QueryableStore, queryableStores } from '../../../streams/runtime/queries/queryable-store.js';
@@ -38,7 +38,7 @@ describe('a page of a store', function () {
 
   const put = (start: number, key: string, value: string | null): void =>
     bytes.put(
-      windowPrefix(start) + stateKey(Buffer.from(key)),
+      timePrefix(start) + stateKey(Buffer.from(key)),
       value === null ? null : encodeTimestamped(Serdes.json<string>(), value, start),
     );
   const commit = (): void => {

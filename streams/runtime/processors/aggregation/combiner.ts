@@ -1,7 +1,7 @@
 import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { AggregationNode, WindowAggregateNode } from '../../../dsl/graph/node.js';
-import type { TimeWindows } from '../../../dsl/windows/windows.js';
+import type { Windows } from '../../../dsl/windows/windows.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { NEVER, OperatorTime, savedNumber } from '../../time/time.js';
@@ -60,7 +60,7 @@ export function beforeAggregation(node: AggregationNode, site: Site): Required<P
 export class Combiner extends Processor {
   readonly #node: AggregationNode;
   readonly #time: OperatorTime;
-  readonly #windows: TimeWindows | undefined;
+  readonly #windows: Windows | undefined;
   readonly #late: LateRecords;
   readonly #size: AggregateSize;
   #bytes = 0;

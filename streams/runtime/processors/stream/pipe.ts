@@ -1,6 +1,6 @@
 import type { PipeNode } from '../../../dsl/graph/node.js';
+import type { KeyValue } from '../../../dsl/options/key-value.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';
-import { mountOperators, type OperatorRecord } from '../../../dsl/pipe/operator-chain.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import { Processor } from '../processor.js';
 import type { Compile } from '../site.js';
@@ -8,23 +8,21 @@ import type { TaskContext } from '../task-context.js';
 
 export const compilePipe: Compile<PipeNode> = (node, site) => site.place(new PipeProcessor(node, site.context));
 
-/** A chain of kafka-streams operators: it runs within the push, so what it emits has the timestamp of what was pushed. */
+/** A chain of operators of another library: it runs within the push, so what it emits has the timestamp of what was pushed. */
 class PipeProcessor extends Processor {
-  readonly #push: (record: OperatorRecord<unknown, unknown>) => void;
+  readonly #push: (record: KeyValue<unknown, unknown>) => void;
   #timestamp = 0;
   #headers: Headers = NO_HEADERS;
 
   constructor(node: PipeNode, context: TaskContext) {
     super(node.name, context);
-    this.#push = mountOperators<OperatorRecord<unknown, unknown>, OperatorRecord<unknown, unknown>>(
-      stream => node.build(stream),
-      record =>
-        this.forward(
-          synchronous(record.key, 'an operator'),
-          synchronous(record.value, 'an operator'),
-          this.#timestamp,
-          this.#headers,
-        ),
+    this.#push = node.operators.mount(record =>
+      this.forward(
+        synchronous(record.key, 'an operator'),
+        synchronous(record.value, 'an operator'),
+        this.#timestamp,
+        this.#headers,
+      ),
     );
   }
 

@@ -1,7 +1,7 @@
 import type { TimestampedWindowStore } from '../../../../stores/kinds/window.js';
 import type { SavedTime } from '../../../audit/audit-record.js';
 import type { WindowAggregateNode } from '../../../dsl/graph/node.js';
-import type { TimeWindows } from '../../../dsl/windows/windows.js';
+import type { Windows } from '../../../dsl/windows/windows.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { NEVER, OperatorTime, savedNumber } from '../../time/time.js';
@@ -36,7 +36,7 @@ export const compileWindowAggregate: Compile<WindowAggregateNode> = (node, site)
 
 /** An aggregate by key and window (Java: `KStreamWindowAggregate`). */
 class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
-  readonly #windows: TimeWindows;
+  readonly #windows: Windows;
   readonly #store: TimestampedWindowStore<unknown, unknown>;
   readonly #time: OperatorTime;
   readonly #output: TableOutput;

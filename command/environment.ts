@@ -1,7 +1,6 @@
+import { parseHosts } from 'tributary/http';
+import { ConfigError, withoutUsers } from 'tributary/kafka';
 import { z } from 'zod';
-import { ConfigError } from '../kafka/config-error.js';
-import { withoutUsers } from '../kafka/redaction.js';
-import { parseHosts } from '../network/allowed-hosts.js';
 
 /** Settings that several commands have. */
 export const APPLICATION_ID = z

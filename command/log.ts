@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import type { Redaction } from '../kafka/redaction.js';
+import type { Redaction } from 'tributary/kafka';
 
 /**
  * The log of a command, on standard error: readable on a terminal, elsewhere a JSON object a line.

@@ -1,0 +1,112 @@
+import { readInt64, writeInt64 } from './int64.js';
+
+/** What a chunk holds at most: few enough that one more entry rewrites little. A single entry may be larger. */
+export const MAX_CHUNK_ENTRIES = 64;
+export const MAX_CHUNK_BYTES = 65_536;
+
+/** The first byte of a row that is a chunk. */
+export const CHUNK_TAG = 0;
+/** Where the first entry is. */
+export const CHUNK_START = 1;
+/** Time (8 bytes) and length (4 bytes) of an entry, before its bytes. */
+const ENTRY_HEADER_BYTES = 12;
+
+/** A part of a chunk that was too large. */
+export interface ChunkPart {
+  readonly chunk: Buffer;
+  readonly firstTime: number;
+  /** True if the entry that made it too large is in this part. */
+  readonly hasNew: boolean;
+}
+
+export function newChunk(time: number, value: Buffer): Buffer {
+  const chunk = Buffer.allocUnsafe(CHUNK_START + ENTRY_HEADER_BYTES + value.length);
+  chunk[0] = CHUNK_TAG;
+  writeEntry(chunk, CHUNK_START, time, value);
+  return chunk;
+}
+
+/** The time of the entry at `offset`. */
+export function timeAt(chunk: Buffer, offset: number): number {
+  return readInt64(chunk, offset);
+}
+
+/** The bytes of the entry at `offset`. */
+export function valueAt(chunk: Buffer, offset: number): Buffer {
+  return chunk.subarray(offset + ENTRY_HEADER_BYTES, entryEnd(chunk, offset));
+}
+
+/** Where the entry at `offset` ends, and the next one begins. */
+export function entryEnd(chunk: Buffer, offset: number): number {
+  return offset + ENTRY_HEADER_BYTES + chunk.readUInt32BE(offset + 8);
+}
+
+/** The chunk with one more entry, behind those of its time; null if that is too large. */
+export function withEntry(chunk: Buffer, time: number, value: Buffer): Buffer | null {
+  if (chunk.length + ENTRY_HEADER_BYTES + value.length > MAX_CHUNK_BYTES) return null;
+  let at = chunk.length;
+  let entries = 0;
+  for (let offset = CHUNK_START; offset < chunk.length; offset = entryEnd(chunk, offset)) {
+    entries++;
+    if (at === chunk.length && timeAt(chunk, offset) > time) at = offset;
+  }
+  return entries === MAX_CHUNK_ENTRIES ? null : inserted(chunk, at, time, value);
+}
+
+/** The same where it is too large: in parts, at least two. A chunk to whose end the entry is added stays as it is, so that it is full. */
+export function partsWithEntry(chunk: Buffer, time: number, value: Buffer): readonly ChunkPart[] {
+  let at = CHUNK_START;
+  while (at < chunk.length && timeAt(chunk, at) <= time) at = entryEnd(chunk, at);
+  if (at === chunk.length) {
+    return [
+      { chunk, firstTime: timeAt(chunk, CHUNK_START), hasNew: false },
+      { chunk: newChunk(time, value), firstTime: time, hasNew: true },
+    ];
+  }
+  const whole = inserted(chunk, at, time, value);
+  const parts: ChunkPart[] = [];
+  let start = CHUNK_START;
+  let entries = 0;
+  const cut = (end: number): void => {
+    const part = Buffer.allocUnsafe(CHUNK_START + end - start);
+    part[0] = CHUNK_TAG;
+    whole.copy(part, CHUNK_START, start, end);
+    parts.push({ chunk: part, firstTime: timeAt(whole, start), hasNew: start <= at && at < end });
+    start = end;
+    entries = 0;
+  };
+  for (let offset = CHUNK_START; offset < whole.length; offset = entryEnd(whole, offset)) {
+    const bytes = CHUNK_START + entryEnd(whole, offset) - start;
+    if (entries > MAX_CHUNK_ENTRIES / 2 || (entries > 0 && bytes > MAX_CHUNK_BYTES)) cut(offset);
+    entries++;
+  }
+  cut(whole.length);
+  return parts;
+}
+
+/** The chunk without the entries of `time` whose bytes match: the same one if there are none, null if no entry is left. */
+export function withoutEntries(chunk: Buffer, time: number, matches: (value: Buffer) => boolean): Buffer | null {
+  const kept: Buffer[] = [];
+  let removed = false;
+  for (let offset = CHUNK_START; offset < chunk.length; offset = entryEnd(chunk, offset)) {
+    if (timeAt(chunk, offset) === time && matches(valueAt(chunk, offset))) removed = true;
+    else kept.push(chunk.subarray(offset, entryEnd(chunk, offset)));
+  }
+  if (!removed) return chunk;
+  return kept.length === 0 ? null : Buffer.concat([chunk.subarray(0, CHUNK_START), ...kept]);
+}
+
+function inserted(chunk: Buffer, at: number, time: number, value: Buffer): Buffer {
+  const size = ENTRY_HEADER_BYTES + value.length;
+  const result = Buffer.allocUnsafe(chunk.length + size);
+  chunk.copy(result, 0, 0, at);
+  writeEntry(result, at, time, value);
+  chunk.copy(result, at + size, at);
+  return result;
+}
+
+function writeEntry(chunk: Buffer, offset: number, time: number, value: Buffer): void {
+  writeInt64(chunk, time, offset);
+  chunk.writeUInt32BE(value.length, offset + 8);
+  value.copy(chunk, offset + ENTRY_HEADER_BYTES);
+}

@@ -1,0 +1,187 @@
+import type { ByteStore } from '../bytes/byte-store.js';
+import { rowRecords } from '../encoding/changelog-codec.js';
+import {
+  chunkCount,
+  chunkId,
+  isDirectory,
+  type ListedChunk,
+  lastChunkAt,
+  lastChunkBefore,
+  newDirectory,
+  unusedId,
+  withChunks,
+} from '../encoding/chunk-directory.js';
+import type { Codec } from '../encoding/codec.js';
+import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
+import { type ChunkPart, newChunk, partsWithEntry, withEntry, withoutEntries } from '../encoding/time-chunk.js';
+import { BucketRows, FIRST } from './bucket-rows.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
+import { TimeRange } from './time-range.js';
+
+/** What it holds is the buffer of an operator. */
+const QUERY: QueryShape = Object.freeze({ kind: 'none' });
+
+/**
+ * Entries by key and time, for joins, sessions and sliding windows: a fetch by key and range of time needs single rows only, so it is
+ * synchronous. Layout: start of the bucket (8 bytes), serialized key, number of the chunk (4 bytes); the value is a chunk of entries in the
+ * order of their times. Where one chunk is not enough, chunk 0 is the directory of the others. Changelog: a record for each row,
+ * compacted, deleted after the retention.
+ */
+export class TimeBucketsKind implements KindOfStore {
+  readonly kind = 'timeBuckets';
+  readonly changelog = rowRecords;
+  readonly query = QUERY;
+  readonly shape: StoreShape;
+  readonly cleanup: ChangelogCleanup;
+  readonly #bucketMs: number;
+
+  /**
+   * `bucketMs`: what the operator looks back and ahead at once, so that it meets two or three buckets. `retentionMs`: how long an entry is
+   * needed.
+   */
+  constructor(bucketMs: number, retentionMs: number) {
+    if (!(Number.isSafeInteger(bucketMs) && bucketMs > 0)) throw new TypeError(`bucketMs: ${bucketMs} is not valid`);
+    this.shape = Object.freeze({ kind: this.kind, sizeMs: bucketMs });
+    // A directory is written before the last entries of its bucket, and is needed as long as they are.
+    this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs: retentionMs + bucketMs });
+    this.#bucketMs = bucketMs;
+    Object.freeze(this);
+  }
+
+  open<K, V>(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>): TimeBucketsStore<K, V> {
+    return new TimeBucketsStore(bytes, keys, values, this.#bucketMs);
+  }
+}
+
+/** Entries by key and time. Several may have the same key and time: they keep the order in which they came. */
+export class TimeBucketsStore<K, V> {
+  readonly #rows: BucketRows;
+  readonly #keys: KeyCodec<K>;
+  readonly #values: Codec<V>;
+  #expiredBelow = 0;
+
+  constructor(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>, bucketMs: number) {
+    this.#rows = new BucketRows(bytes, bucketMs);
+    this.#keys = keys;
+    this.#values = values;
+  }
+
+  /** Entries of times before this one have expired. 0 at first: it is in no changelog, so its operator keeps it. */
+  get expiredBelow(): number {
+    return this.#expiredBelow;
+  }
+
+  /** Entries before `time` expire: they are not found any more, and leave the disk when their whole bucket has expired. */
+  expireBelow(time: number): void {
+    if (time <= this.#expiredBelow) return;
+    this.#expiredBelow = time;
+    this.#rows.expireBelow(this.#rows.bucketOf(time));
+  }
+
+  /**
+   * Adds an entry, behind those of its key and time. An entry of a time that has expired is dropped. Throws an EntryTooLargeError, and
+   * changes nothing, if the changelog can't take it.
+   */
+  put(key: K, time: number, value: V): void {
+    if (time < this.#expiredBelow) return;
+    const bytes = this.#values.serialize(value);
+    const row = keyToStateKey(this.#keys, key);
+    const bucket = this.#rows.bucketOf(time);
+    const first = this.#rows.get(bucket, row, FIRST);
+    if (first !== null && isDirectory(first)) {
+      this.#putListed(bucket, row, first, time, bytes);
+      return;
+    }
+    const chunk = first === null ? newChunk(time, bytes) : withEntry(first, time, bytes);
+    if (first === null || chunk !== null) {
+      this.#rows.put(bucket, row, FIRST, chunk);
+      return;
+    }
+    const listed = this.#putParts(bucket, row, partsWithEntry(first, time, bytes), FIRST + 1);
+    this.#rows.put(bucket, row, FIRST, newDirectory(listed));
+  }
+
+  #putListed(bucket: number, row: StateKey, directory: Buffer, time: number, bytes: Buffer): void {
+    const index = lastChunkAt(directory, time);
+    const id = chunkId(directory, index);
+    const before = this.#rows.get(bucket, row, id);
+    // Retention may have removed the chunk from the changelog.
+    const chunk = before === null ? newChunk(time, bytes) : withEntry(before, time, bytes);
+    if (before === null || chunk !== null) {
+      this.#rows.put(bucket, row, id, chunk);
+      return;
+    }
+    // One part stays in the row of the chunk. That row is smaller than before, so it can't be refused, and is written last.
+    const parts = partsWithEntry(before, time, bytes);
+    const stays = parts.findIndex(({ hasNew }) => !hasNew);
+    const listed = this.#putParts(
+      bucket,
+      row,
+      parts.filter((_, n) => n !== stays),
+      unusedId(directory),
+    );
+    const kept = parts[stays];
+    if (kept !== undefined) listed.splice(stays, 0, { begins: kept.firstTime, id });
+    this.#rows.put(bucket, row, FIRST, withChunks(directory, index, listed));
+    if (kept !== undefined && kept.chunk !== before) this.#rows.put(bucket, row, id, kept.chunk);
+  }
+
+  /** Writes parts of a chunk to rows that no directory lists yet. First the one with the new entry: it may be refused. */
+  #putParts(bucket: number, row: StateKey, parts: readonly ChunkPart[], firstId: number): ListedChunk[] {
+    for (const isNew of [true, false]) {
+      for (const [index, { chunk, hasNew }] of parts.entries()) {
+        if (hasNew === isNew) this.#rows.put(bucket, row, firstId + index, chunk);
+      }
+    }
+    return parts.map(({ firstTime }, index) => ({ begins: firstTime, id: firstId + index }));
+  }
+
+  /**
+   * The entries of a key from `from` to `to`, ends included, in the order of their times. Costs a row for each bucket of the range, and
+   * one for each chunk where a bucket has several. Nothing may be put for the key before it has ended; entries may be deleted.
+   */
+  fetch(key: K, from: number, to: number): TimeRange<V> {
+    return this.#range(keyToStateKey(this.#keys, key), from, to);
+  }
+
+  #range(row: StateKey, from: number, to: number): TimeRange<V> {
+    return new TimeRange(this.#rows, this.#values, row, Math.max(from, this.#expiredBelow), to);
+  }
+
+  /** Deletes the entries of a key and time, or those of them whose value matches. */
+  delete(key: K, time: number, matches?: (value: V) => boolean): void {
+    if (time < this.#expiredBelow) return;
+    const row = keyToStateKey(this.#keys, key);
+    const bucket = this.#rows.bucketOf(time);
+    const first = this.#rows.get(bucket, row, FIRST);
+    if (first === null) return;
+    const matching = (bytes: Buffer): boolean => matches === undefined || matches(this.#values.deserialize(bytes));
+    if (!isDirectory(first)) {
+      const left = withoutEntries(first, time, matching);
+      if (left !== first) this.#rows.put(bucket, row, FIRST, left);
+      return;
+    }
+    let directory = first;
+    // From the last chunk to the first: the indexes of those before stay as they are.
+    for (let index = lastChunkAt(first, time); index >= lastChunkBefore(first, time); index--) {
+      const id = chunkId(first, index);
+      const chunk = this.#rows.get(bucket, row, id);
+      const left = chunk === null ? null : withoutEntries(chunk, time, matching);
+      if (left === chunk) continue;
+      this.#rows.put(bucket, row, id, left);
+      if (left === null) directory = withChunks(directory, index, []);
+    }
+    if (directory !== first) this.#rows.put(bucket, row, FIRST, chunkCount(directory) === 0 ? null : directory);
+  }
+
+  /** By bucket, then the serialized key, then time. */
+  async all(): Promise<{ readonly key: K; readonly time: number; readonly value: V }[]> {
+    const all: { readonly key: K; readonly time: number; readonly value: V }[] = [];
+    for (const { bucket, key: row } of await this.#rows.places()) {
+      const key = this.#keys.deserialize(stateKeyBytes(row));
+      for (const { time, value } of this.#range(row, bucket, this.#rows.after(bucket) - 1))
+        all.push({ key, time, value });
+    }
+    return all;
+  }
+}

@@ -1,0 +1,30 @@
+import type { ByteStore } from '../bytes/byte-store.js';
+import { rowRecords } from '../encoding/changelog-codec.js';
+import type { Codec } from '../encoding/codec.js';
+import type { KeyCodec } from '../encoding/state-key.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
+import { TimestampedWindowStore } from './window.js';
+
+const SHAPE: StoreShape = Object.freeze({ kind: 'unlimitedWindow' });
+const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
+const QUERY: QueryShape = Object.freeze({ kind: 'window', sizeMs: Number.POSITIVE_INFINITY, hasValues: true });
+
+/**
+ * Values by window start and key, of windows that never end: they are kept for ever. Layout: as of the kind `window`. Changelog: a record
+ * for each row, compacted.
+ */
+export class UnlimitedWindowKind implements KindOfStore {
+  readonly kind = 'unlimitedWindow';
+  readonly shape = SHAPE;
+  readonly changelog = rowRecords;
+  readonly cleanup = CLEANUP;
+  readonly query = QUERY;
+
+  constructor() {
+    Object.freeze(this);
+  }
+
+  open<K, V>(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>): TimestampedWindowStore<K, V> {
+    return new TimestampedWindowStore(bytes, keys, values, Number.POSITIVE_INFINITY);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The audit topic `<application.id>-audit`, for who reads it: what each task has processed and output, where it runs, and which
+ * instances there are.
+ */
+
+export type { AuditRecord, InputOffsets, InstanceRecord, KeptShape, SavedTime } from './audit-record.js';
+export { AuditTable, INSTANCE_EXPIRES_AFTER_MS } from './audit-table.js';
+export type { TaskCounts } from './task-counts.js';

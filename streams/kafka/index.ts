@@ -1,0 +1,35 @@
+/**
+ * Kafka's clients below the streams: the four ports (clock, consumer, producer, admin) with node-rdkafka behind them, the cluster as the
+ * environment names it, and readers and writers of plain topics.
+ */
+
+export type { ClusterConfig, StatisticsListener } from './client-config.js';
+export { clusterFromEnvironment, configErrorOf } from './cluster-environment.js';
+export { ConfigError } from './config-error.js';
+export { type DeliveryCounts, DeliveryProducer, type DeliveryProducerOptions } from './delivery-producer.js';
+export { type EmbeddedBroker, type EmbeddedBrokerOptions, startEmbeddedBroker } from './embedded-broker.js';
+export { checkGroupProtocol, GROUP_PROTOCOLS, type GroupProtocol } from './group-protocol.js';
+export type { Logger } from './logger.js';
+export { OutageReports } from './outage-reports.js';
+export {
+  type Admin,
+  type ClientErrorKind,
+  type Clock,
+  type Consumer,
+  type ConsumerOptions,
+  KafkaClientError,
+  type PolledBatch,
+  type Ports,
+  type Producer,
+  type ProducerOptions,
+  type RebalanceListener,
+  type RefusedRecord,
+  type TopicConfig,
+  type UnreadableBatch,
+  type Watermarks,
+} from './ports.js';
+export { type RdKafkaListeners, rdKafkaPorts, SYSTEM_CLOCK } from './rdkafka-ports.js';
+export type { ConsumerRecord, Header, Headers, TopicPartition, TopicPartitionOffset } from './record.js';
+export { type Redaction, redactionOf, withoutUsers } from './redaction.js';
+export { topicsFromEnvironment } from './topic-names.js';
+export { readTopic, TopicReader } from './topic-reader.js';
