@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { KafkaStreams, rdKafkaPorts, Serdes, StreamsBuilder } from 'tributary';
 
-// Counts words of the lines in the topic `lines`; the topic `word-count` is the table of the counts.
+// Counts words of the lines in the topic `lines`; the topic `word-count` is the table of the counts. Both topics must exist.
 const builder = new StreamsBuilder();
 builder
   .stream<string, string>('lines', { valueSerde: Serdes.string(), dropNullValues: true })

@@ -3,30 +3,22 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
-import { type BrokerForTests, brokerForTests, brokerForTestsAvailable } from '../broker/broker-for-tests.js';
 import { spawnGuarded } from '../broker/guarded-process.js';
 import { readAll } from '../broker/read-all.js';
 import { createTopic, deleteTopics, topicPartitions } from '../broker/topics.js';
 import { PackedProject, pack } from '../package/packed-project.js';
+import { describeOnBroker } from './on-broker.js';
 import { until } from './until.js';
 
 const TIMEOUT_MS = 60_000;
 
-describe('the package in a project of its own, on a real broker', function () {
-  this.timeout(120_000);
-  const available = brokerForTestsAvailable();
-  if (!available.available) {
-    it.skip(`skipped: ${available.reason}`);
-    return;
-  }
-  let broker: BrokerForTests;
+describeOnBroker('the package in a project of its own, on a real broker', { timeoutMs: 120_000 }, broker => {
   let directory: string;
   let project: PackedProject;
 
   before(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'tributary-package-'));
     project = await PackedProject.create((await pack(directory)).path);
-    broker = await brokerForTests();
     for (const topic of ['lines', 'word-count']) await createTopic(broker.address, topic, 2);
   });
 
@@ -36,7 +28,6 @@ describe('the package in a project of its own, on a real broker', function () {
       broker.address,
       topics.filter(topic => topic === 'lines' || topic.startsWith('word-count')),
     );
-    await broker.stop();
     await project.remove();
     await rm(directory, { recursive: true, force: true });
   });
