@@ -2,8 +2,8 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import type { Entry, EntryScan } from '../../../stores/bytes/entry-scan.js';
 import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
-import { decodeTimestamped } from '../../../stores/encoding/timestamped.js';
 import { TIME_BYTES, timeOf, timePrefix } from '../../../stores/encoding/time-prefix.js';
+import { decodeTimestamped } from '../../../stores/encoding/timestamped.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import type { QueryableStore } from './queryable-store.js';
 
