@@ -1,6 +1,7 @@
 import type { ByteStore } from '../bytes/byte-store.js';
+import { readInt64 } from '../encoding/int64.js';
 import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
-import { TIME_BYTES, timeOf, timePrefix } from '../encoding/time-prefix.js';
+import { TIME_BYTES, timePrefix } from '../encoding/time-prefix.js';
 
 /**
  * Rows by window start and key, which the kinds of stores with windows share. The start comes first in the state key, so windows of
@@ -50,6 +51,7 @@ export class WindowRows<K> {
   }
 
   keyOf(key: StateKey): { readonly key: K; readonly windowStart: number } {
-    return { windowStart: timeOf(key), key: this.#keys.deserialize(stateKeyBytes(key.slice(TIME_BYTES))) };
+    const bytes = stateKeyBytes(key);
+    return { windowStart: readInt64(bytes, 0), key: this.#keys.deserialize(bytes.subarray(TIME_BYTES)) };
   }
 }
