@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 const WRONG_SETTING = 2;
 
 /**
- * Parses the arguments of a command. Help is printed and ends the process; an argument that is not known or wrong is one line on standard
- * error, and ends it with exit code 2.
+ * Parses the arguments of a command. Help is printed, and ends the process. An unknown or wrong argument is reported in
+ * one line on standard error, and ends the process with exit code 2.
  */
 export function parseArguments(command: Command): Command {
   return command
@@ -13,7 +13,7 @@ export function parseArguments(command: Command): Command {
     .parse();
 }
 
-/** What commander says of an error, without its prefix. */
+/** The text of commander's error, without its prefix. */
 export function oneLine(text: string): string {
   return text
     .replace(/^error: /, '')

@@ -33,19 +33,19 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const LOG_LEVEL = z.enum(LOG_LEVELS, 'must be a level such as info or debug').default('info');
 
-/** Whether messages of `level` are shown where `threshold` is set. */
+/** True if messages of `level` are shown with the setting `threshold`. */
 export function isShown(level: LogLevel, threshold: LogLevel): boolean {
   return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(threshold);
 }
 
-/** The variables that are set. One that is empty counts as not set. */
+/** The variables that are set. An empty variable counts as not set. */
 export function setVariables(env: Readonly<NodeJS.ProcessEnv>): Readonly<Record<string, string>> {
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') set[name] = value;
   return set;
 }
 
-/** What the variables say. Throws a ConfigError of one line that names the first one that is wrong. */
+/** The parsed variables. Throws a ConfigError of one line that names the first wrong variable. */
 export function parsedVariables<T>(variables: z.ZodType<T>, set: Readonly<Record<string, string>>): T {
   const parsed = variables.safeParse(set);
   if (parsed.success) return parsed.data;

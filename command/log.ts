@@ -3,10 +3,10 @@ import { prettyFactory } from 'pino-pretty';
 import type { Redaction } from 'tributary/kafka';
 
 /**
- * The log of a command, on standard error: readable on a terminal, elsewhere a JSON object a line.
+ * The log of a command, on standard error: readable text on a terminal, otherwise a JSON object a line.
  *
- * A write never waits for a terminal that is gone: pino's own destination tries again for ever where a write fails when the
- * process ends. Node's stream gives up, and the process goes on without a log.
+ * A write never waits for a terminal that is gone. pino's own destination would retry a failed write forever when the
+ * process ends. Node's stream gives up, and the process continues without a log.
  */
 export function commandLog(process: NodeJS.Process, level: string, redact: Redaction): Logger {
   // Without a listener the error would end the process.

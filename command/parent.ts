@@ -1,31 +1,31 @@
 import type { ChildProcess } from 'node:child_process';
 
 /**
- * A process that was started by another one of ours, with an IPC channel, ends with it, however that ended: as if it had got SIGTERM.
- * Does nothing in other processes.
+ * A process that another process of the project has started, with an IPC channel, ends with it, however that one ended:
+ * as if it had got SIGTERM. Does nothing in other processes.
  */
 export function endWithParent(process: NodeJS.Process): void {
   if (process.send === undefined) return;
   const end = (): boolean => process.kill(process.pid, 'SIGTERM');
   process.once('disconnect', end);
-  // The parent may have died before this listener was there.
+  // The parent may have died before this listener was added.
   if (process.connected) process.channel?.unref();
   else end();
 }
 
-/** What a process that serves something reports to the one that started it. */
+/** The message of a server process to its parent. */
 interface Listening {
   readonly listeningOn: number;
 }
 
-/** Reports the port that a server listens on to the process that started this one. Does nothing if nobody waits for it. */
+/** Reports the port of a server to the parent process. Does nothing without a parent that waits for it. */
 export function reportListening(process: NodeJS.Process, port: number): void {
   const message: Listening = { listeningOn: port };
-  // That the parent has ended meanwhile is no error: `endWithParent` sees to it.
+  // It is no error if the parent has ended: `endWithParent` handles that.
   process.send?.(message, undefined, undefined, () => {});
 }
 
-/** Resolves with the port that the child listens on; undefined if it ends before it does. */
+/** Resolves with the port on which the child listens. undefined if the child ends before. */
 export async function listeningPort(child: ChildProcess): Promise<number | undefined> {
   return await new Promise(resolve => {
     child.once('exit', () => resolve(undefined));

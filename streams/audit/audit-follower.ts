@@ -28,7 +28,10 @@ export class AuditFollower {
     this.#logger = logger;
   }
 
-  /** Resolves when everything that the topic has now is in the table. Rejects with a KafkaClientError if the cluster does not answer. */
+  /**
+   * Resolves when the table has everything that the topic has now. Rejects with a KafkaClientError if the cluster does
+   * not answer.
+   */
   static async open({ ports, clientId, auditTopic, logger }: AuditFollowerOptions): Promise<AuditFollower> {
     const follower = new AuditFollower(await TopicReader.open(ports, clientId, [auditTopic]), ports.clock, logger);
     try {

@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { isHostAndPort } from '../network/address.js';
 import type { TaskCounts } from './task-counts.js';
 
-/** What an operator needs to go on with the time that it had: kept in the audit record of its task. */
+/** The event time of an operator, in the audit record of its task. The operator continues from it after a restart. */
 export type SavedTime = Readonly<Record<string, number | readonly number[]>>;
 
-/** How far a task has come in one partition of a source topic. */
+/** The position of a task in one partition of a source topic. */
 export interface InputOffsets {
-  /** Offset at which the task began, when the application was new. */
+  /** Offset at which the task started, when the application was new. */
   readonly begin: number;
-  /** Offset of the next record; what is below it is processed and committed. */
+  /** Offset of the next record. Everything below it is processed and committed. */
   readonly next: number;
-  /** How many offsets were processed of topics of the same name that were deleted since. Absent: none. */
+  /** Number of processed offsets of deleted topics of the same name. Absent: none. */
   readonly earlier?: number;
 }
 
-/** How a store is kept (`StoreShape`); with windows it has their size, advance and grace in milliseconds. */
+/** The shape of a store (`StoreShape`); with windows, their size, advance and grace in milliseconds. */
 export interface KeptShape {
   readonly kind: string;
   readonly sizeMs?: number;
@@ -24,43 +24,45 @@ export interface KeptShape {
 }
 
 /**
- * What a task commits about itself, to the audit topic under its id: what it has done, for the audit, and the times to go on
- * with after a restart. JSON, so that a person can read it.
+ * What a task commits about itself, to the audit topic under its id: its counts, for the audit, and its times, to
+ * continue from after a restart. It is JSON, so that people can read it.
  */
 export interface AuditRecord {
   readonly task: string;
-  /** The instance that ran it; null in records of earlier versions. */
+  /** The instance that ran the task. null in records of earlier versions. */
   readonly instance: string | null;
-  /** Where that instance is to be reached (`host:port`); null if it serves nothing. */
+  /** Address of that instance (`host:port`). null if it serves nothing. */
   readonly host: string | null;
-  /** Highest timestamp processed, or promised while the input is silent; milliseconds since the epoch, -1 at first. */
+  /** Highest timestamp processed, or promised while the input is silent. Milliseconds since the epoch, -1 at first. */
   readonly streamTime: number;
   readonly counts: TaskCounts;
-  /** By source topic. They are committed with the counts: the two always fit each other. */
+  /** By source topic. Offsets and counts are committed together, so they always match. */
   readonly offsets: Readonly<Record<string, InputOffsets>>;
   /** By repartition topic: offset of the next record. Absent in records of earlier versions. */
   readonly repartitionOffsets?: Readonly<Record<string, number>>;
-  /** By input topic, of those that have one: the id of the topic that the offsets are of. Absent in records of earlier versions. */
+  /** By input topic with a known id: the id of the topic of these offsets. Absent in records of earlier versions. */
   readonly topicIds?: Readonly<Record<string, string>>;
-  /** By the store of the operator, and by repartition topic (`watermarks`). */
+  /** By store of the operator, and by repartition topic (`watermarks`). */
   readonly times: Readonly<Record<string, SavedTime>>;
   readonly watermarks: Readonly<Record<string, readonly number[]>>;
   /**
-   * By store, also of those that the topology had earlier: their changelogs are still there. Absent in records of earlier versions.
+   * By store. Stores of earlier topologies are included, because their changelogs still exist. Absent in records of
+   * earlier versions.
    */
   readonly stores?: Readonly<Record<string, KeptShape>>;
 }
 
 /**
- * What an instance announces, under `instance/<id>`: when tasks are assigned to it, before it restores them. An instance that
- * closes leaves a tombstone; one that dies leaves its last announcement, which expires.
+ * The announcement of an instance, under `instance/<id>`. It is written when tasks are assigned to the instance, before
+ * it restores them. An instance that closes writes a tombstone. An instance that dies leaves its last announcement,
+ * which expires.
  */
 export interface InstanceRecord {
   readonly instance: string;
   readonly host: string | null;
-  /** Ids of the tasks that it has, or restores. */
+  /** Ids of the tasks that it runs or restores. */
   readonly tasks: readonly string[];
-  /** Ids of the tasks whose stores it follows as hot standby. */
+  /** Ids of the tasks whose stores it follows as standby. */
   readonly standbys: readonly string[];
 }
 
@@ -76,7 +78,7 @@ export function isInstanceKey(key: string): boolean {
 
 const IDENTITY_PREFIX = 'application/';
 
-/** Key of the record that tells this application from its namesakes on other clusters. */
+/** Key of the record that distinguishes this application from its namesakes on other clusters. */
 export function identityKey(id: string): string {
   return `${IDENTITY_PREFIX}${id}`;
 }
@@ -89,7 +91,7 @@ export function encodeAudit(record: AuditRecord): Buffer {
   return Buffer.from(JSON.stringify(record));
 }
 
-/** What is there by name. Unlike a record of zod it keeps the name `__proto__`, which a topic may have. */
+/** A record by names. Unlike zod's record it keeps the name `__proto__`, which a topic may have. */
 const byName = <T>(shape: z.ZodType<T>): z.ZodType<Readonly<Record<string, T>>> =>
   z.custom<Readonly<Record<string, T>>>(
     named =>
@@ -105,7 +107,7 @@ const counts = byName(count);
 const times = z.array(z.number());
 const host = z.string().refine(isHostAndPort, 'must be host:port').nullable();
 
-// What is optional is missing in records of earlier versions.
+// Optional fields are missing in records of earlier versions.
 const countFields = {
   in: counts,
   out: counts,

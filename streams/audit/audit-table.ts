@@ -9,7 +9,7 @@ import {
 } from './audit-record.js';
 
 /**
- * An instance that gives no sign of life for so long counts as dead: it neither announced itself nor committed for a task. It may have
+ * An instance counts as dead after this time without a sign of life, an announcement or a commit of a task. It may have
  * died without withdrawing its announcement.
  */
 export const INSTANCE_EXPIRES_AFTER_MS = 900_000;
@@ -20,9 +20,9 @@ export class AuditTable {
   readonly #instances = new Map<string, InstanceRecord>();
   /** Timestamps of the latest records, by key. */
   readonly #saidAt = new Map<string, number>();
-  /** By instance, when it last announced itself or committed for a task. */
+  /** By instance, the time of its last announcement or commit of a task. */
   readonly #seenAt = new Map<string, number>();
-  /** Instances that were not seen since are left out. */
+  /** Instances without a sign of life since this time are left out. */
   #silentBefore = Number.NEGATIVE_INFINITY;
 
   /** By task id. */
@@ -30,25 +30,26 @@ export class AuditTable {
     return this.#tasks;
   }
 
-  /** Those that are not forgotten, by the keys of their announcements. */
+  /** The live instances, by the keys of their announcements. */
   get instances(): ReadonlyMap<string, InstanceRecord> {
     return new Map([...this.#instances].filter(([, { instance }]) => !this.#isSilent(instance)));
   }
 
-  /** Instances that were forgotten, and whose announcements are still in the topic. */
+  /** Dead instances whose announcements are still in the topic. */
   get silent(): readonly string[] {
     return [...this.#instances.values()].flatMap(({ instance }) => (this.#isSilent(instance) ? [instance] : []));
   }
 
   /**
-   * From now on the announcements of instances are left out that gave no sign of life since `since` (milliseconds since the epoch).
-   * Who announces itself or commits is there again. To be called when the end of the topic was met: what was not read may be a sign.
+   * From now on, announcements of instances without a sign of life since `since` (milliseconds since the epoch) are
+   * left out. A new announcement or commit brings an instance back. Call it only at the end of the topic: an unread
+   * record may be a sign of life.
    */
   forgetSilent(since: number): void {
     this.#silentBefore = since;
   }
 
-  /** Takes the next record of the topic. Throws, and changes nothing, if it is no record that belongs there. */
+  /** Takes the next record of the topic. Throws, and changes nothing, if the record does not belong there. */
   apply({ key, value, timestamp }: ConsumerRecord): void {
     if (key === null) throw new Error('it has no key');
     const id = key.toString();
@@ -84,8 +85,8 @@ export class AuditTable {
   }
 
   /**
-   * Where the stores of a task are served, `host:port`: at the instance that committed for it last; before its first commit, at
-   * one that announced it. undefined if nobody is known, or who has it serves nothing.
+   * `host:port` that serves the stores of a task: of the instance that committed for it last; before its first commit,
+   * of one that announced it. undefined if none is known, or if the instance serves nothing.
    */
   hostOf(task: string): string | undefined {
     const committed = this.#tasks.get(task);
@@ -94,7 +95,7 @@ export class AuditTable {
     return announced?.host ?? undefined;
   }
 
-  /** Where standbys of a task are served, `host:port`. */
+  /** `host:port` of the instances with standbys of a task. */
   standbyHostsOf(task: string): readonly string[] {
     return [...this.instances.values()].flatMap(({ host, standbys }) =>
       host !== null && standbys.includes(task) ? [host] : [],
@@ -102,8 +103,8 @@ export class AuditTable {
   }
 
   /**
-   * The instance that has a task: of those that committed for it or announced it, the one that did so last. It stays the owner when
-   * it closes, until another one takes the task. undefined if nobody is known.
+   * The instance that has a task: of those that committed for it or announced it, the latest one. A closed instance
+   * stays the owner until another one takes the task. undefined if none is known.
    */
   ownerOf(task: string): string | undefined {
     const committed = this.#tasks.get(task);
@@ -128,7 +129,7 @@ export class AuditTable {
     return this.#saidAt.get(key) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Every `host:port` at which an instance may be reached. */
+  /** Every `host:port` of an instance. */
   get hosts(): readonly string[] {
     const hosts = [...this.instances.values(), ...this.#tasks.values()].flatMap(({ host }) =>
       host === null ? [] : [host],

@@ -2,7 +2,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** A request that is not answered as asked: the status, and a reason for the one who asked. */
+/** An error answer: the status, and a reason for the client. */
 export class HttpError extends Error {
   readonly status: ContentfulStatusCode;
 
@@ -22,7 +22,7 @@ export function badParameter(name: string, reason: string): HttpError {
   return new HttpError(400, `${name} ${reason}`);
 }
 
-/** 503, to be asked again in a second. */
+/** 503: the client may retry in a second. */
 export function notNow(reason: string, options?: ErrorOptions): HttpError {
   return new HttpError(503, reason, options);
 }

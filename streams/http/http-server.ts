@@ -13,27 +13,30 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 16_384;
 const MAX_CONNECTIONS = 1000;
-/** How long requests may go on when the server closes. */
+/** How long requests may continue while the server closes. */
 const CLOSE_GRACE_MS = 1000;
 
-/** The HTTP server of a process: it listens before there is an application, since the others are told its address. */
+/**
+ * The HTTP server of a process. It listens before there is an application, because the other processes need its
+ * address.
+ */
 export interface HttpServer {
-  /** The one that was found, if 0 was asked for. */
+  /** The port it listens on. If 0 was requested, the one that was found. */
   readonly port: number;
   /** From now on it answers for this application. */
   attach(application: ServedApplication): void;
-  /** Stops listening; requests that are not answered within a second are broken off. */
+  /** Stops listening. Requests without an answer after a second are aborted. */
   close(): Promise<void>;
 }
 
 export interface HttpServerOptions {
   /** Address of this machine to listen on, or its name. */
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Names, or `host:port`, under which it may be asked, beside `host`, `localhost` and IP addresses; none if not given. */
+  /** Names, or `host:port`, that requests may use beside `host`, `localhost` and IP addresses. Default: none. */
   readonly allowedHosts?: readonly string[];
-  /** What `/metrics` shows. */
+  /** The metrics of `/metrics`. */
   readonly registry: Registry;
   readonly logger: Logger;
 }
@@ -53,7 +56,7 @@ export async function bindServer(options: HttpServerOptions): Promise<HttpServer
       connectionsCheckingInterval: 1000,
     },
     getRequestListener(app.fetch, {
-      // Of a request of HTTP/1.0 that names none: probes send such.
+      // A request of HTTP/1.0 without a host: probes send such requests.
       hostname: 'localhost',
       overrideGlobalObjects: false,
       errorHandler: () => Response.json({ error: 'not a request that can be understood' }, { status: 400 }),

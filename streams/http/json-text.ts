@@ -1,12 +1,12 @@
 /**
- * JSON of a value out of a store, whatever it is: a Map is an array of pairs, a Set an array, bytes are their UTF-8 text, a
- * bigint is its digits in a string, and what is not there or is no number is null. Nothing is silently `{}`.
+ * JSON of any value of a store. A Map is an array of pairs, a Set is an array, bytes are their UTF-8 text, a bigint is
+ * a string of its digits. undefined and numbers that are not finite are null. No value silently becomes `{}`.
  */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, replaced) ?? 'null';
 }
 
-/** Looks at the holder: `toJSON` of a Buffer has already made an object of the value that comes here. */
+/** Uses the holder, because `toJSON` of a Buffer has already replaced the value that is passed here. */
 function replaced(this: unknown, key: string, converted: unknown): unknown {
   const value: unknown = (this as Record<string, unknown>)[key];
   if (value instanceof Map) return [...value];

@@ -2,24 +2,25 @@ import { z } from 'zod';
 import { BodyTooLargeError, boundedText } from '../network/bounded-text.js';
 import { HttpError, notNow } from './http-error.js';
 
-/** On requests of one process to another: they are not passed on again. */
+/** Marks requests of one process to another. They are not forwarded again. */
 export const FORWARDED_HEADER = 'x-tributary-forwarded';
 
 const TIMEOUT_MS = 5000;
-/** Several times what a page of a store has (`MAX_PAGE_BYTES`), as JSON. */
+/** Several times the size of a page of a store (`MAX_PAGE_BYTES`), as JSON. */
 const MAX_ANSWER_BYTES = 33_554_432;
 
 const failure = z.object({ error: z.string() });
 
-/** An answer of another process, as it came. */
+/** The answer of another process, unchanged. */
 export interface OwnerAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
 /**
- * Asks the process at `host` (`host:port`) for `path`, which begins with a slash and may have a query string. A status of 2xx or
- * 404 is an answer; everything else is thrown as an HttpError with what the other process said, or, if it said nothing, its host.
+ * Requests `path` from the process at `host` (`host:port`). The path begins with a slash, and may have a query string.
+ * A status of 2xx or 404 is an answer. Anything else is thrown as an HttpError, with the reason of the other process,
+ * or with its host if it gave none.
  */
 export async function askOwner(host: string, path: string, signal: AbortSignal): Promise<OwnerAnswer> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);

@@ -1,6 +1,6 @@
 import { badParameter } from './http-error.js';
 
-/** Where a page of a store goes on: in this partition, behind what the store's own cursor says, or at its beginning. */
+/** Where a page of a store continues: in this partition, after the store's own cursor, or at its beginning. */
 export interface PageCursor {
   readonly partition: number;
   readonly after: string | undefined;
@@ -8,7 +8,7 @@ export interface PageCursor {
 
 const CURSOR = /^(\d{1,9})\.([\w-]*)$/;
 
-/** The text that a client hands back as `after`. */
+/** The text that a client passes as `after`. */
 export function encodeCursor({ partition, after = '' }: PageCursor): string {
   return Buffer.from(`${partition}.${after}`).toString('base64url');
 }

@@ -8,7 +8,7 @@ const MAX_TIME = 8_640_000_000_000_000;
 const EPOCH_MS = /^\d{1,16}$/;
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** The decoded segments of a path. Throws a 400 if it is not well encoded. */
+/** The decoded segments of a path. Throws a 400 for a wrong encoding. */
 export function pathSegments(url: URL): readonly string[] {
   return url.pathname
     .split('/')
@@ -16,7 +16,10 @@ export function pathSegments(url: URL): readonly string[] {
     .map(segment => decoded('path', segment));
 }
 
-/** The parameters of a query string. Throws a 400 for one that is not `known`, comes twice or is not well encoded. */
+/**
+ * The parameters of a query string. Throws a 400 for a parameter that is not `known`, is repeated or is wrongly
+ * encoded.
+ */
 export class QueryParameters {
   readonly #values = new Map<string, string>();
 
@@ -45,7 +48,7 @@ export class QueryParameters {
     throw badParameter(name, 'must be true or false');
   }
 
-  /** How many entries: 100 if not given. */
+  /** The number of entries. Default: 100. */
   get limit(): number {
     return this.#wholeNumber('limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT;
   }
@@ -55,7 +58,7 @@ export class QueryParameters {
     return this.#wholeNumber('partition', 0, partitions - 1);
   }
 
-  /** Milliseconds since the epoch; undefined if it is not given. Without a zone it is UTC. */
+  /** Milliseconds since the epoch. undefined if it is not given. A time without a zone is UTC. */
   time(name: string): number | undefined {
     const text = this.#values.get(name);
     if (text === undefined) return undefined;
@@ -73,12 +76,12 @@ export class QueryParameters {
   }
 }
 
-/** NaN if it is none. */
+/** NaN if the text is not a time. */
 function isoTime(text: string): number {
-  // A `+` of a query string is a space, and few people write %2B for the one of a zone.
+  // In a query string `+` means a space, and few people write %2B for the `+` of a zone.
   const [, date, time = '00:00', zone = 'Z'] = ISO_8601.exec(text.replace(' ', '+')) ?? [];
   if (date === undefined) return Number.NaN;
-  // Date takes the 30th of February for the 1st of March.
+  // Date reads the 30th of February as the 1st of March.
   const day = new Date(`${date}T00:00Z`);
   if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date)) return Number.NaN;
   return Date.parse(`${date}T${time}${zone}`);

@@ -21,7 +21,7 @@ const PATHS = [
 ];
 
 export interface RoutesOptions {
-  /** undefined: there is none yet, the process is starting. */
+  /** undefined: the process is starting, and has no application yet. */
   readonly application: () => ServedApplication | undefined;
   /** A request that names another host is refused. */
   readonly hosts: AllowedHosts;
@@ -29,7 +29,7 @@ export interface RoutesOptions {
   readonly logger: Logger;
 }
 
-/** What a process of an application answers. Errors are JSON, `{"error": reason}`; what went wrong inside is only logged. */
+/** The routes of an application's process. Errors are JSON, `{"error": reason}`. Internal errors are only logged. */
 export function routes({ application, hosts, registry, logger }: RoutesOptions): Hono {
   const app = new Hono();
   const running = (): ServedApplication => {
@@ -80,9 +80,9 @@ function methodNotAllowed(context: Context): Response {
   return context.json({ error: `${context.req.method} is not allowed` }, 405, { allow: 'GET, HEAD' });
 }
 
-/** undefined: it is ready. */
+/** undefined: the process is ready. */
 function notReadyBecause({ state, error, tasks, unreadable }: ProcessStatus): string | undefined {
-  // Before what follows of it: a task whose changelog can't be read is restored for ever.
+  // First the cause, then its consequence: a task whose changelog can't be read never ends its restore.
   if (unreadable.length > 0) return unreadable.map(({ reason }) => reason).join('; ');
   if (error !== null) return `the application is ${state}: ${error}`;
   if (state !== 'RUNNING') return `the application is ${state}`;

@@ -1,7 +1,7 @@
 import type { InteractiveQueries } from '../runtime/queries/interactive-queries.js';
 import type { ProcessStatus } from '../runtime/status/process-status.js';
 
-/** How the server asks the stores; `InteractiveQueries` is that. */
+/** The queries that the server uses: those of `InteractiveQueries`. */
 export interface StoreQueries
   extends Pick<InteractiveQueries, 'stores' | 'partitionOf' | 'ownerOf' | 'replicasOf' | 'get' | 'range' | 'windows'> {
   /** Throws if there is no such store. */
@@ -11,6 +11,6 @@ export interface StoreQueries
 /** What the server shows: a KafkaStreams, and the description of its topology. */
 export interface ServedApplication {
   readonly streams: { readonly status: ProcessStatus; readonly queries: StoreQueries };
-  /** As `Topology.describe()` gives it. */
+  /** The result of `Topology.describe()`. */
   readonly topology: string;
 }

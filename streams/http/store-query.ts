@@ -8,7 +8,7 @@ import { askOwner } from './owner-client.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 import type { ServedApplication, StoreQueries } from './served-application.js';
 
-/** An entry as it is shown: times are ISO 8601 in UTC. */
+/** An entry in an answer. Times are ISO 8601 in UTC. */
 export interface ShownEntry {
   readonly key: unknown;
   readonly windowStart?: string;
@@ -18,15 +18,15 @@ export interface ShownEntry {
 }
 
 export interface ShownPage {
-  /** Those of another process are passed on as they came. */
+  /** Entries of another process are passed on unchanged. */
   readonly entries: readonly unknown[];
-  /** What to give as `after` for the next page; null if this is the last one. */
+  /** The `after` of the next page. null on the last page. */
   readonly next: string | null;
-  /** Where that was allowed: true if some of it is from a standby, or from a task that is being restored. */
+  /** Set only for stale requests: true if some of the data is from a standby, or from a task that is being restored. */
   readonly stale?: boolean;
 }
 
-/** What is asked of a store, apart from where its answer is. */
+/** A request about a store, apart from the place of its answer. */
 export interface Asked {
   readonly key?: string;
   /** Times for a window store, keys for a key-value store. */
@@ -40,13 +40,13 @@ const shownPage = z.object({
   stale: z.boolean().optional(),
 });
 
-/** Of a key-value store. What else it has is passed on too. */
+/** In a key-value store. The other fields are passed on too. */
 const shownEntry = z.looseObject({ key: z.unknown(), value: z.unknown(), timestamp: z.string().nullable() });
 
-/** Told where it was asked for. */
+/** Set only for stale requests. */
 type ShownStale = { readonly stale?: boolean };
 
-/** One request about one store: answers from this process, and asks the others for what they have. */
+/** One request about one store. It answers from this process, and asks other processes for their partitions. */
 export class StoreQuery {
   readonly description: StoreDescription;
   readonly #queries: StoreQueries;
@@ -56,9 +56,9 @@ export class StoreQuery {
   readonly #signal: AbortSignal;
 
   /**
-   * @param forwarded it comes from another process: what is not here is then nowhere
-   * @param stale the answer may be old: it comes from a standby where that is what there is
-   * @throws HttpError 404 if there is no such store, 503 before the application has met its cluster
+   * @param forwarded the request comes from another process; it is not forwarded again
+   * @param stale the answer may be old: a standby may answer if the task can't
+   * @throws HttpError 404 if there is no such store, 503 before the cluster is known
    */
   constructor(
     { streams }: ServedApplication,
@@ -85,7 +85,7 @@ export class StoreQuery {
     }
   }
 
-  /** The entry of a key in a key-value store; 404 if there is none. */
+  /** The entry of a key in a key-value store. 404 if there is none. */
   async entry(key: string): Promise<unknown> {
     const { name } = this.description;
     const partition = this.partitionOf('key', key);
@@ -123,7 +123,7 @@ export class StoreQuery {
     return await this.#answer(partition, here, host => this.#remotePage(host, partition, asked, limit, after));
   }
 
-  /** Up to `limit` entries of all partitions, from where `cursor` says: partition by partition. */
+  /** Up to `limit` entries of all partitions, partition by partition, starting at `cursor`. */
   async pageOfAll(asked: Asked, limit: number, cursor: string | undefined): Promise<ShownPage> {
     const { partitions } = this.description;
     const entries: unknown[] = [];
@@ -167,7 +167,7 @@ export class StoreQuery {
     return { entries, next, ...(stale === undefined ? {} : { stale }) };
   }
 
-  /** From here, or from who has the partition. */
+  /** From this process, or from the process that has the partition. */
   async #answer<T>(
     partition: number,
     here: (stale: ShownStale) => Promise<T>,
@@ -178,7 +178,7 @@ export class StoreQuery {
     return host === undefined ? await here({}) : await remote(host);
   }
 
-  /** From whatever is here, or else from the first one that answers of those that have something. */
+  /** From this process if it has any data, otherwise from the first process with data that answers. */
   async #staleAnswer<T>(
     partition: number,
     here: (stale: ShownStale) => Promise<T>,
@@ -201,7 +201,7 @@ export class StoreQuery {
     throw failure;
   }
 
-  /** Where the partition is, if not here. */
+  /** The host of a partition that is not here. */
   async #remoteHost(partition: number): Promise<string | undefined> {
     const { name } = this.description;
     const owner = await this.#owner(partition);
@@ -231,7 +231,7 @@ export class StoreQuery {
   }
 }
 
-/** The stores of the application, with the host of each partition as far as it is known. */
+/** The stores of the application, with the known hosts of their partitions. */
 export async function storeList({ streams }: ServedApplication): Promise<unknown> {
   const { queries, status } = streams;
   const hostOf = async (name: string, partition: number): Promise<string | null> => {
@@ -251,7 +251,7 @@ export async function storeList({ streams }: ServedApplication): Promise<unknown
   return { stores: await Promise.all(stores) };
 }
 
-/** Throws an HttpError: 404 if there is no such store, 503 before the application has met its cluster. */
+/** Throws an HttpError: 404 if there is no such store, 503 before the cluster is known. */
 export function describeStore({ streams }: Pick<ServedApplication, 'streams'>, name: string): StoreDescription {
   const { queries } = streams;
   try {
@@ -264,7 +264,7 @@ export function describeStore({ streams }: Pick<ServedApplication, 'streams'>, n
   throw new HttpError(404, `there is no store ${name}`);
 }
 
-/** What a failed query says over HTTP; `parameters` names the one that is to blame. Other errors are as they are. */
+/** The HTTP error of a failed query. `parameters` names the wrong parameter. Other errors are returned unchanged. */
 function httpErrorOf(error: unknown, parameters: { readonly BAD_KEY?: string } = {}): unknown {
   if (error instanceof KafkaClientError) return notNow('the cluster does not answer', { cause: error });
   if (!(error instanceof InvalidStateStoreError)) return error;

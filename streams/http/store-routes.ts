@@ -84,7 +84,7 @@ function keyRange(parameters: QueryParameters, query: StoreQuery): Asked {
   for (const name of ['from', 'to'] as const) {
     const key = parameters.text(name);
     if (key === undefined) continue;
-    // Says which of the two is no key.
+    // The error says which of the two is not a key.
     query.partitionOf(name, key);
     asked[name] = key;
   }

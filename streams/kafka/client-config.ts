@@ -1,20 +1,20 @@
 import { checkClientConfig } from './reserved-properties.js';
 
-/** What every client needs to reach the cluster. */
+/** What every client needs to connect to the cluster. */
 export interface ClusterConfig {
   /** `host:port,...` */
   readonly brokers: string;
   readonly clientId: string;
   /**
-   * Passed to librdkafka as it is (TLS, SASL), over our defaults: `{'security.protocol': 'ssl'}`. What exactly-once rests on is refused with a
-   * ConfigError.
+   * Passed to librdkafka unchanged (TLS, SASL), with precedence over the defaults: `{'security.protocol': 'ssl'}`.
+   * Properties that exactly-once depends on are refused with a ConfigError.
    */
   readonly clientConfig?: Readonly<Record<string, string>>;
-  /** It is the embedded broker, which knows no request to create a topic: there, asking for a topic makes it. */
+  /** True for the embedded broker. It has no request to create a topic: a metadata request for a topic creates it. */
   readonly embedded?: boolean;
 }
 
-/** Told the statistics of one client, in the JSON that librdkafka writes. */
+/** Gets the statistics of one client, in the JSON that librdkafka writes. */
 export type StatisticsListener = (json: string) => void;
 
 const STATISTICS_INTERVAL_MS = 10_000;
@@ -22,8 +22,8 @@ const STATISTICS_INTERVAL_MS = 10_000;
 export type LibrdkafkaConfig = Record<string, string | number | boolean>;
 
 /**
- * The librdkafka properties that all clients of one cluster share, with `own` properties of the client over them. Throws a ConfigError if
- * `clientConfig` has one that the runtime sets itself.
+ * The librdkafka properties of all clients of a cluster, overridden by the `own` properties of a client. Throws a
+ * ConfigError if `clientConfig` has a property that the runtime sets itself.
  */
 export function librdkafkaConfig(cluster: ClusterConfig, own: LibrdkafkaConfig): LibrdkafkaConfig {
   checkClientConfig(cluster.clientConfig);
@@ -38,7 +38,7 @@ export function librdkafkaConfig(cluster: ClusterConfig, own: LibrdkafkaConfig):
   };
 }
 
-/** Properties of a producer's topics: node-rdkafka ignores them among those of the client. */
+/** Properties of a producer's topics. node-rdkafka ignores them among the properties of the client. */
 const TOPIC_PROPERTIES: ReadonlySet<string> = new Set([
   'acks',
   'compression.level',
@@ -51,8 +51,8 @@ const TOPIC_PROPERTIES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The same for a producer, whose topics have properties of their own. Keyed records land in the partition where Java's clients put them
- * (`murmur2_random`).
+ * The configuration of a producer, whose topics have properties of their own. Keyed records go to the partition where
+ * Java's clients put them (`murmur2_random`).
  */
 export function producerConfig(
   cluster: ClusterConfig,
@@ -65,7 +65,7 @@ export function producerConfig(
   return { client, topic };
 }
 
-/** Statistics cost the client something: it makes them only where somebody listens. */
+/** Statistics cost the client something, so they are on only if somebody listens. */
 export function statisticsConfig(listener: StatisticsListener | undefined): LibrdkafkaConfig {
   return listener === undefined ? {} : { 'statistics.interval.ms': STATISTICS_INTERVAL_MS };
 }

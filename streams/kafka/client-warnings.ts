@@ -3,8 +3,8 @@ import type { Logger } from './logger.js';
 const REPEAT_AFTER_MS = 10_000;
 
 /**
- * Where a client's own events are logged. One that can't reach its brokers says the same hundreds of times: what was said within the
- * last ten seconds is counted, and told with the next one.
+ * Logs the events of clients. A client that can't reach its brokers repeats the same event hundreds of times.
+ * Repetitions within ten seconds are counted, and the count is logged with the next one.
  */
 export function clientWarnings(
   client: string,
@@ -19,7 +19,7 @@ export function clientWarnings(
       return;
     }
     const again = before === undefined || before.unsaid === 0 ? '' : ` (${before.unsaid} times more since)`;
-    // A message may tell of an address or an offset: old ones must not pile up.
+    // A message may contain an address or an offset, so old messages must not accumulate.
     for (const [text, { at }] of said) if (now() - at >= REPEAT_AFTER_MS) said.delete(text);
     said.set(message, { at: now(), unsaid: 0 });
     logger.warn(`${client}: ${message}${again}`);

@@ -17,9 +17,10 @@ function isBroker(text: string): boolean {
 const brokers = z.string().refine(text => text.split(',').every(part => isBroker(part.trim())));
 
 /**
- * The cluster that the environment names: `KAFKA_BROKERS` (`host:port,...`, by default `localhost:9092`), and for each
- * `KAFKA_CONFIG_<NAME>` the librdkafka property of that name in lower case with dots for underscores
- * (`KAFKA_CONFIG_SECURITY_PROTOCOL=ssl` is `security.protocol=ssl`), unless the runtime sets it itself. A variable that is set but empty counts as not set.
+ * The cluster of the environment variables: `KAFKA_BROKERS` (`host:port,...`, default `localhost:9092`), and for each
+ * `KAFKA_CONFIG_<NAME>` the librdkafka property of that name, in lower case with dots for underscores
+ * (`KAFKA_CONFIG_SECURITY_PROTOCOL=ssl` is `security.protocol=ssl`), unless the runtime sets it itself. An empty
+ * variable counts as not set.
  *
  * @throws ConfigError that names the variable
  */
@@ -54,8 +55,8 @@ function propertyOf(variable: string): string | undefined {
 }
 
 /**
- * The error to tell the user when a client refuses its configuration: it names the `KAFKA_CONFIG_<NAME>` variable whose
- * property the message of librdkafka is about; without one it is the message. Secrets are not in it.
+ * The error for the user when a client refuses its configuration. It names the `KAFKA_CONFIG_<NAME>` variable of the
+ * property in librdkafka's message. If there is none, it is that message. It has no secrets.
  */
 export function configErrorOf(refusal: unknown, cluster: ClusterConfig): ConfigError {
   if (refusal instanceof ConfigError) return refusal;

@@ -1,12 +1,12 @@
 import { clientError } from './rdkafka-error.js';
 import type { TopicPartition, TopicPartitionOffset } from './record.js';
 
-/** What the client answers for one partition: its offset, if the group has one, or the error that the broker has for it. */
+/** The client's answer for one partition: the offset of the group, if it has one, or the broker's error. */
 export type CommittedAnswer = { readonly offset?: number } | Error;
 
 /**
- * The committed offsets of `partitions`, -1 where the group has none. `answers` are in the same order. Throws a KafkaClientError that
- * names the first partition for which the broker has an error instead of an offset.
+ * The committed offsets of `partitions`, -1 if the group has none. `answers` are in the same order. Throws a
+ * KafkaClientError that names the first partition with an error of the broker.
  */
 export function committedOffsets(
   partitions: readonly TopicPartition[],

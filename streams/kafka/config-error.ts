@@ -1,4 +1,4 @@
-/** A setting holds a wrong value. The message is one line that names the setting and says what is expected. */
+/** A setting has a wrong value. The message is one line that names the setting and the expected value. */
 export class ConfigError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

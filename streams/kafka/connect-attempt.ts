@@ -1,18 +1,24 @@
 import type { LibrdKafkaError, Producer } from 'node-rdkafka';
 
-/** So short that an outage is reported soon, and longer each time, since a cluster may be far away. */
+/**
+ * The first attempt is short, so that an outage is reported soon. Further attempts are longer, because a cluster may be
+ * far away.
+ */
 const FIRST_ATTEMPT_MS = 1500;
 const LONGEST_ATTEMPT_MS = 10_000;
 const POLL_MS = 100;
 
-/** How long an attempt to connect waits, from attempt 0 on. */
+/** How long an attempt to connect waits. The first attempt is 0. */
 export function attemptTimeoutMs(attempt: number): number {
   return Math.min(FIRST_ATTEMPT_MS * 2 ** attempt, LONGEST_ATTEMPT_MS);
 }
 
-/** Resolves with what the attempt failed with; undefined when the cluster has answered. A client that failed can't be used again. */
+/**
+ * Resolves with the error of the attempt, or with undefined when the cluster has answered. A client that failed can't
+ * be used again.
+ */
 export async function connectOnce(client: Producer, timeoutMs: number): Promise<LibrdKafkaError | undefined> {
-  // Only polling brings the reason of a failure.
+  // Only polling reports the reason of a failure.
   const polling = setInterval(() => client.isConnected() && client.poll(), POLL_MS);
   try {
     return await new Promise(resolve => client.connect({ timeout: timeoutMs }, error => resolve(error ?? undefined)));
@@ -21,14 +27,14 @@ export async function connectOnce(client: Producer, timeoutMs: number): Promise<
   }
 }
 
-/** Calls `listener` with the reason when a connection of the client fails, which only its log has. */
+/** Calls `listener` with the reason when a connection of the client fails. Only the client's log has it. */
 export function onConnectionFailure(client: Producer, listener: (reason: string) => void): void {
   client.on('event.log', ({ fac, message }: { readonly fac: string; readonly message: string }) => {
     if (fac === 'FAIL') listener(message.replace(/^\[thrd:.*?\]: /, ''));
   });
 }
 
-/** What is said of a cluster that does not answer. */
+/** The message about a cluster that does not answer. */
 export function noAnswer(brokers: string, reason: string | undefined): string {
   return `no answer from ${brokers}${reason === undefined ? '' : ` (${reason})`}`;
 }

@@ -1,14 +1,14 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { KafkaClientError, type RefusedRecord } from './ports.js';
 
-/** What a delivery report says of a record that was not delivered. */
+/** The delivery report of a record that was not delivered. */
 export interface FailedDelivery {
   readonly topic: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
 }
 
-/** The reports of node-rdkafka have librdkafka's texts, without its codes. */
+/** node-rdkafka's reports have librdkafka's texts, without its codes. */
 const REFUSES: ReadonlyMap<string, RefusedRecord['scope']> = new Map([
   ['invalid topic', 'topic'],
   ['unknown topic', 'topic'],
@@ -21,7 +21,7 @@ const REFUSES: ReadonlyMap<string, RefusedRecord['scope']> = new Map([
   ['invalid timestamp', 'record'],
   ['policy violation', 'record'],
 ]);
-/** The transaction was aborted before they were sent. */
+/** The transaction was aborted before these records were sent. */
 const PURGED = /^purged in (queue|flight)$/;
 const DELIVERY_FAILED = -149;
 
@@ -32,7 +32,7 @@ export class DeliveryFailures {
   #refused: RefusedRecord[] = [];
 
   add(message: string, { topic, key, value }: FailedDelivery): void {
-    // A call that fails at once says where the error is from, a report does not.
+    // A call that fails at once names the origin of its error, a report does not.
     const reason = message.replace(/^(Broker|Local): /, '').toLowerCase();
     if (PURGED.test(reason)) return;
     this.#failed++;
@@ -47,13 +47,16 @@ export class DeliveryFailures {
     return refused;
   }
 
-  /** Waits for the reports of what the client has given up by now: they come by the event loop, and not with the call. */
+  /**
+   * Waits for the reports of records that the client has given up by now. They arrive in the event loop, not with the
+   * call.
+   */
   async settled(): Promise<void> {
     await immediate();
     await immediate();
   }
 
-  /** Throws if something was not delivered since the last call. */
+  /** Throws if a record was not delivered since the last call. */
   check(): void {
     const failed = this.#failed;
     const first = this.#first;
@@ -62,7 +65,7 @@ export class DeliveryFailures {
       throw new KafkaClientError(`flush: ${failed} not delivered, the first to ${first}`, 'abort', DELIVERY_FAILED);
   }
 
-  /** What failed belongs to a transaction that is aborted. */
+  /** The failures belong to a transaction that is aborted. */
   forget(): void {
     this.#failed = 0;
     this.#first = undefined;

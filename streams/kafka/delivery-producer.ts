@@ -7,33 +7,33 @@ import { KafkaClientError } from './ports.js';
 
 export interface DeliveryProducerOptions {
   readonly cluster: ClusterConfig;
-  /** How long `connect` keeps trying, milliseconds; 60,000 if not given. */
+  /** How long `connect` keeps trying, in milliseconds. Default: 60,000. */
   readonly connectTimeoutMs?: number;
-  /** After this long without an acknowledgement a record counts as failed, milliseconds; 120,000 if not given. */
+  /** A record without an acknowledgement counts as failed after this time, in milliseconds. Default: 120,000. */
   readonly deliveryTimeoutMs?: number;
-  /** Called while the cluster does not answer, at intervals that grow, with the reason; the producer goes on trying. */
+  /** Called with the reason while the cluster does not answer, at growing intervals. The producer keeps trying. */
   readonly onWaiting?: (reason: string) => void;
 }
 
-/** What became of the records that were sent; those that are neither are still on their way. */
+/** Delivered and failed records. All other records are still in flight. */
 export interface DeliveryCounts {
   readonly sent: number;
   /** Acknowledged by the cluster. */
   readonly delivered: number;
-  /** Given up; none of these will be delivered later, unless `close` came first. */
+  /** Given up. None of them will be delivered later, unless `close` came first. */
   readonly failed: number;
-  /** Why the first of the failed ones failed. */
+  /** The reason of the first failure. */
   readonly firstError: string | undefined;
 }
 
-// Reports of delivered records wait in memory for this thread, so not the client's queue but their number is the bound.
+// Reports of delivered records wait in memory for this thread. So the bound is their number, not the client's queue.
 const MAX_IN_FLIGHT = 50_000;
 const MAX_QUEUE_KBYTES = 32_768;
 const POLL_INTERVAL_MS = 20;
 const FLUSH_SLICE_MS = 500;
 const GIVE_UP_AFTER_ABORT_MS = 5_000;
 
-/** Events carry no code, and their reason only in a log line. */
+/** Events have no code. Their reason is only in a log line. */
 const ALL_BROKERS_DOWN = 'all broker connections are down';
 
 const { ERRORS } = kafka.CODES;
@@ -45,8 +45,9 @@ const UNREACHABLE: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * An idempotent producer without transactions that counts delivery reports. Keyed records land in the partition where
- * Java's clients put them (`murmur2_random`). `send` costs no promise; a full queue is back-pressure, nothing is dropped.
+ * An idempotent producer without transactions that counts delivery reports. Keyed records go to the partition where
+ * Java's clients put them (`murmur2_random`). `send` needs no promise. A full queue is back-pressure: nothing is
+ * dropped.
  */
 export class DeliveryProducer {
   readonly #options: DeliveryProducerOptions;
@@ -58,7 +59,7 @@ export class DeliveryProducer {
   #lastError: string | undefined;
   readonly #outages = new OutageReports(() => performance.now());
 
-  /** @throws Error of librdkafka when it does not know a property of the cluster's `clientConfig`, or its value */
+  /** @throws Error of librdkafka for an unknown property in the cluster's `clientConfig`, or a wrong value */
   constructor(options: DeliveryProducerOptions) {
     this.#options = options;
     this.#client = this.#createClient();
@@ -69,9 +70,9 @@ export class DeliveryProducer {
   }
 
   /**
-   * Resolves when the cluster answered; keeps trying until then.
+   * Resolves when the cluster has answered. Keeps trying until then.
    *
-   * @throws KafkaClientError when it has not answered within `connectTimeoutMs`, `signal` is aborted, or the client can't
+   * @throws KafkaClientError if it has not answered within `connectTimeoutMs`, `signal` is aborted, or the client can't
    * work with its configuration
    */
   async connect(signal?: AbortSignal): Promise<void> {
@@ -94,11 +95,11 @@ export class DeliveryProducer {
   }
 
   /**
-   * Queues the record; a null key leaves the choice of the partition to the client. Returns false, and takes nothing,
-   * when the queue is full: send it again after `drained()`. A record that is too large counts as failed.
+   * Queues the record. With a null key the client chooses the partition. Returns false, and takes nothing, if the queue
+   * is full: send it again after `drained()`. A record that is too large counts as failed.
    *
    * @param timestamp milliseconds since the epoch
-   * @throws KafkaClientError when the client can go on no longer
+   * @throws KafkaClientError if the client can't go on
    */
   send(topic: string, key: Buffer | string | null, value: Buffer | null, timestamp: number): boolean {
     if (this.#inFlight >= MAX_IN_FLIGHT) return false;
@@ -117,7 +118,7 @@ export class DeliveryProducer {
     return true;
   }
 
-  /** Resolves when there is room in the queue again, or `signal` was aborted. */
+  /** Resolves when the queue has room again, or `signal` was aborted. */
   async drained(signal?: AbortSignal): Promise<void> {
     do {
       this.#client.poll();
@@ -126,8 +127,8 @@ export class DeliveryProducer {
   }
 
   /**
-   * Resolves when each record that was sent is delivered or has failed; no later than the delivery time-out allows, or
-   * some seconds after `signal` was aborted (`counts` then shows records still on their way).
+   * Resolves when each record is delivered or has failed, at the latest after the delivery time-out, or some seconds
+   * after `signal` was aborted. Then `counts` shows the records still in flight.
    */
   async flush(signal?: AbortSignal): Promise<void> {
     let abortedAt: number | undefined;
@@ -137,12 +138,12 @@ export class DeliveryProducer {
         if (performance.now() - abortedAt >= GIVE_UP_AFTER_ABORT_MS) return;
       }
       await flushOnce(this.#client, FLUSH_SLICE_MS);
-      // The client's flush ends before its last reports have come to this thread.
+      // The client's flush ends before its last reports have reached this thread.
       await sleep(1);
     }
   }
 
-  /** Disconnects, without waiting for records that are still on their way. */
+  /** Disconnects, without waiting for records in flight. */
   async close(): Promise<void> {
     this.#client.setPollInterval(0);
     if (!this.#client.isConnected()) return;
@@ -192,7 +193,7 @@ export class DeliveryProducer {
 }
 
 function flushOnce(client: kafka.Producer, timeoutMs: number): Promise<void> {
-  // Its only error is that the time is up.
+  // Its only error is a time-out.
   return new Promise(resolve => client.flush(timeoutMs, () => resolve()));
 }
 

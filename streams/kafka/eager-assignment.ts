@@ -8,7 +8,9 @@ export interface EagerClient {
   unassign(): unknown;
 }
 
-/** The classic protocol with an eager assignor, or no group at all: the port's contract is the client's. */
+/**
+ * For the classic protocol with an eager assignor, or without a group: the contract of the port is that of the client.
+ */
 export class EagerAssignment implements GroupAssignment {
   readonly #client: EagerClient;
   readonly #listener: RebalanceListener;

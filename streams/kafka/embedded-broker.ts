@@ -3,32 +3,35 @@ import { fileURLToPath } from 'node:url';
 import type { EmbeddedBrokerMessage } from './embedded-broker-process.js';
 
 export interface EmbeddedBrokerOptions {
-  /** Number of brokers of the cluster; 1 if not given. */
+  /** Number of brokers of the cluster. Default: 1. */
   readonly brokers?: number;
 }
 
 /**
- * A Kafka cluster in a process of its own on loopback, gone when it stops or its parent ends, `kill -9` included.
+ * A Kafka cluster in its own process on loopback. It is gone when it stops, or when its parent ends, also by `kill -9`.
  *
- * It is librdkafka's mock cluster: real protocol over TCP, consumer groups, transactions. Its limits: it keeps some 5 MB
- * of a partition in memory, topics appear with 4 partitions on first use, nothing is compacted, and a read_committed
- * consumer sees the records of aborted transactions.
+ * It is librdkafka's mock cluster: real protocol over TCP, consumer groups, transactions. Its limits: it keeps some 5
+ * MB of a partition in memory, topics are created with 4 partitions on first use, nothing is compacted, and a
+ * read_committed consumer sees the records of aborted transactions.
  */
 export interface EmbeddedBroker {
-  /** `host:port`, of several brokers `host:port,...`. */
+  /** `host:port`, with several brokers `host:port,...`. */
   readonly address: string;
   readonly pid: number;
-  /** Resolves when the process has ended, also when it was not asked to. */
+  /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<void>;
-  /** Ends it and all that it holds; again does nothing. */
+  /** Ends the process with everything that it holds. A second call does nothing. */
   stop(): Promise<void>;
 }
 
-/** Starts an embedded broker; rejects with the reason if it cannot. It keeps this process alive until it is stopped. */
+/**
+ * Starts an embedded broker. Rejects with the reason if it can't. The broker keeps this process alive until it is
+ * stopped.
+ */
 export async function startEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
   const program = fileURLToPath(new URL('./embedded-broker-process.js', import.meta.url));
   const child = fork(program, [String(options.brokers ?? 1)], {
-    // A debugger's or profiler's options of the parent are not meant for the broker.
+    // Options of a debugger or profiler of the parent are not for the broker.
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });

@@ -1,22 +1,25 @@
 import type { PolledBatch } from './ports.js';
 import type { TopicPartition, TopicPartitionOffset } from './record.js';
 
-/** What a client wants to have answered; until then its member stays as it is. */
+/** A rebalance request of the client. Until it is answered, the member stays as it is. */
 export type Rebalance = 'assign' | 'revoke';
 
 /**
- * Between the port, where a rebalance revokes everything and then assigns everything, and the client, whose calls depend on the
- * group's protocol.
+ * Adapts the client, whose calls depend on the group protocol, to the port, where a rebalance revokes everything and
+ * then assigns everything.
  */
 export interface GroupAssignment {
-  /** The client asks, with the partitions that it asks about. */
+  /** The request of the client, with its partitions. */
   onRebalance(rebalance: Rebalance, partitions: readonly TopicPartition[]): void;
   assign(partitions: readonly TopicPartitionOffset[]): void;
   unassign(): void;
-  /** Ends that were met of these partitions hold no longer: they are paused. */
+  /** The ends reported of these partitions are not valid any more, because the partitions are paused. */
   forgetEnds(partitions: readonly TopicPartition[]): void;
   /** Polls by `consume`. */
   poll(consume: () => Promise<PolledBatch>): Promise<PolledBatch>;
-  /** Gives all up, and whatever the client asks from now on is answered at once: a client waits for that before it closes. */
+  /**
+   * Gives up everything. From now on every request of the client is answered at once: a client waits for that before it
+   * closes.
+   */
   close(): void;
 }

@@ -4,18 +4,18 @@ import { configErrorOf } from './cluster-environment.js';
 export const GROUP_PROTOCOLS = ['classic', 'consumer'] as const;
 
 /**
- * How the members of a group share its partitions (Kafka: `group.protocol`). `classic`: every rebalance takes everything from all
- * members. `consumer` (KIP-848): the broker assigns, and takes only what is to move.
+ * How the members of a group share its partitions (Kafka: `group.protocol`). `classic`: each rebalance revokes
+ * everything from all members. `consumer` (KIP-848): the broker assigns, and revokes only the partitions that move.
  */
 export type GroupProtocol = (typeof GROUP_PROTOCOLS)[number];
 
 const PROPERTIES: Readonly<Record<GroupProtocol, LibrdkafkaConfig>> = {
-  // Co-partitioned topics go to the same member, and the same way each time.
+  // Co-partitioned topics go to the same member, and always in the same way.
   classic: { 'partition.assignment.strategy': 'range', 'session.timeout.ms': 15_000, 'heartbeat.interval.ms': 3000 },
   consumer: { 'group.protocol': 'consumer', 'group.remote.assignor': 'range' },
 };
 
-/** Properties of the client that `consumer` does not know, and what there is instead. */
+/** Properties that `consumer` does not have, and what to use instead. */
 const ONLY_CLASSIC: Readonly<Record<string, string>> = {
   'session.timeout.ms': 'it is set by the broker, as group.consumer.session.timeout.ms',
   'heartbeat.interval.ms': 'it is set by the broker, as group.consumer.heartbeat.interval.ms',
@@ -28,7 +28,10 @@ export function groupProtocolConfig(protocol: GroupProtocol): LibrdkafkaConfig {
   return PROPERTIES[protocol];
 }
 
-/** Throws a ConfigError if `clientConfig` has a property that can't be with this protocol: librdkafka refuses it only when it connects. */
+/**
+ * Throws a ConfigError if `clientConfig` has a property that this protocol does not allow. librdkafka refuses it only
+ * when it connects.
+ */
 export function checkGroupProtocol(protocol: GroupProtocol, cluster: ClusterConfig): void {
   for (const property of Object.keys(cluster.clientConfig ?? {})) {
     const wrong = whyNot(protocol, property);

@@ -3,53 +3,56 @@ import type { GroupAssignment, Rebalance } from './group-assignment.js';
 import type { PolledBatch, RebalanceListener } from './ports.js';
 import type { TopicPartition, TopicPartitionOffset } from './record.js';
 
-/** A group that has something for a new member tells it sooner; from one that has nothing nothing ever comes (librdkafka). */
+/**
+ * A group that has partitions for a new member reports them sooner. A group that has none never reports anything
+ * (librdkafka).
+ */
 const NOTHING_COMES_AFTER_MS = 10_000;
 
-/** The calls of a client whose assignment is changed by parts. */
+/** The calls of a client whose assignment changes by differences. */
 export interface IncrementalClient {
   incrementalAssign(partitions: TopicPartitionOffset[]): unknown;
   incrementalUnassign(partitions: TopicPartition[]): unknown;
 }
 
-/** What the client reads of a partition. */
+/** A partition that the client reads. */
 interface ReadPartition extends TopicPartition {
-  /** Behind all records that it gave. */
+  /** The offset after all records that it has returned. */
   next: number;
-  /** The end of the partition, if nothing has come since it was met. */
+  /** The end of the partition. undefined if records have arrived since it was reported. */
   end: number | undefined;
 }
 
 /**
- * The protocol of KIP-848. The group takes and gives by parts; towards the listener each time everything is revoked, and then all
- * that this member has is assigned. The group is answered when the listener's owner has done its part: what the group takes is
- * given up by `unassign`, behind the owner's commit.
+ * The protocol of KIP-848. The group assigns and revokes differences. Towards the listener, each time everything is
+ * revoked, and then everything that this member has is assigned. The group gets its answer when the listener's owner is
+ * done: `unassign`, after the owner's commit, gives back what the group revokes.
  *
- * The client answers a revocation with whatever is unassigned next, also if its callback is still on the way. So nothing is
- * unassigned where something may be uncommitted, and after a move back nothing is read before a poll has shown that no
- * revocation was on the way.
+ * The client takes the next unassignment as the answer to a revocation, even if the callback of that revocation is
+ * still on the way. So nothing is unassigned while anything may be uncommitted. After a seek backwards, nothing is read
+ * before a poll has shown that no revocation was on the way.
  */
 export class IncrementalAssignment implements GroupAssignment {
   readonly #client: IncrementalClient;
   readonly #listener: RebalanceListener;
-  /** What this member has of the group's partitions. */
+  /** The partitions that the group has given to this member. */
   readonly #owned = new Map<string, TopicPartition>();
   readonly #read = new Map<string, ReadPartition>();
-  /** The listener was told of `#owned`, and not yet that it is revoked. */
+  /** True if the listener knows `#owned`, and does not know yet that it is revoked. */
   #told = false;
-  /** What the owner has to do before it may read on; `handover`: to unassign, and then to assign. */
+  /** What the owner must do before it may read on. `handover`: unassign, then assign. */
   #due: 'unassign' | 'handover' | 'assign' | undefined;
-  /** To be read from when a poll has shown that nothing else is due. */
+  /** Positions to read from after a poll has shown that nothing else is due. */
   #unconfirmed: readonly TopicPartitionOffset[] | undefined;
-  /** Ends that were met before an assignment which left their partitions where they were: they are told once more. */
+  /** Ends that were reported before an assignment that left their partitions in place. They are reported again. */
   #endsAgain: TopicPartitionOffset[] = [];
   #closing = false;
   readonly #now: () => number;
-  /** Of a member that nothing was told yet: since when it polls. */
+  /** When the member began to poll, if it has had no report yet. */
   #waitsSince: number | undefined;
   #heard = false;
 
-  /** `now`: milliseconds of a clock that only goes forward. */
+  /** `now`: milliseconds of a clock that never goes back. */
   constructor(client: IncrementalClient, listener: RebalanceListener, now: () => number) {
     this.#client = client;
     this.#listener = listener;
@@ -64,7 +67,7 @@ export class IncrementalAssignment implements GroupAssignment {
   }
 
   assign(partitions: readonly TopicPartitionOffset[]): void {
-    // The owner has not come to the rebalance yet; then it assigns anew.
+    // The owner has not handled the rebalance yet. Then it assigns again.
     if (this.#due === 'unassign' || this.#due === 'handover') return;
     if (this.#unconfirmed !== undefined) this.#unconfirmed = partitions;
     else if (this.#isExtendedBy(partitions)) this.#extend(partitions);
@@ -92,7 +95,7 @@ export class IncrementalAssignment implements GroupAssignment {
     const unconfirmed = this.#unconfirmed;
     const batch = await consume();
     if (unconfirmed !== undefined) {
-      // A callback of this poll may come behind its result.
+      // A callback of this poll may come after its result.
       await immediate();
       if (this.#unconfirmed === unconfirmed) {
         this.#unconfirmed = undefined;
@@ -143,12 +146,12 @@ export class IncrementalAssignment implements GroupAssignment {
     }
   }
 
-  /** node-rdkafka lets a client that closes only unassign, and librdkafka takes that for an answer of either kind then. */
+  /** When a client closes, node-rdkafka allows only `unassign`, and librdkafka then takes it as either answer. */
   #answerClosing(): void {
     try {
       this.#client.incrementalUnassign([]);
     } catch {
-      // The client is gone, and waits for no answer.
+      // The client is closed, and waits for no answer.
     }
   }
 
@@ -158,7 +161,7 @@ export class IncrementalAssignment implements GroupAssignment {
     this.#endsAgain = [];
   }
 
-  /** True if all that is read goes on where it is. */
+  /** True if every partition in reading continues where it is. */
   #isExtendedBy(partitions: readonly TopicPartitionOffset[]): boolean {
     const wanted = new Map(partitions.map(partition => [keyOf(partition), partition.offset]));
     return [...this.#read].every(([key, { next, end }]) => {
@@ -182,7 +185,7 @@ export class IncrementalAssignment implements GroupAssignment {
   #follow({ records, ends }: PolledBatch): PolledBatch {
     let read: ReadPartition | undefined;
     for (const { topic, partition, offset } of records) {
-      // Records of a partition come one behind the other.
+      // Records of a partition come one after the other.
       if (read?.topic !== topic || read.partition !== partition) read = this.#read.get(keyOf({ topic, partition }));
       if (read === undefined) continue;
       read.next = offset + 1;

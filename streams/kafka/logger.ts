@@ -1,4 +1,4 @@
-/** What the library says, one call a line; pino's loggers fit. */
+/** The log of the library, one line a call. pino's loggers have this interface. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;

@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import type { MessageHeader } from 'node-rdkafka';
 import type { Header, Headers } from './record.js';
 
-/** Before a header whose value is base64: its value is the key of that header. */
+/** Precedes a header whose value is base64. Its own value is the key of that header. */
 const BASE64 = '__streams.base64';
 
 /**
- * Headers as node-rdkafka takes them: it writes values as UTF-8, up to the first NUL. What is not such text is written as base64, with a
- * header before it that says so; `fromMessageHeaders` makes of it what it was. A value of null is written as an empty one.
+ * Headers for node-rdkafka, which writes values as UTF-8, up to the first NUL. Any other value is written as base64,
+ * after a header that says so. `fromMessageHeaders` restores the original. A value of null is written as an empty one.
  */
 export function toMessageHeaders(headers: Headers): MessageHeader[] {
   return headers.flatMap(({ key, value }) => {
@@ -17,7 +17,7 @@ export function toMessageHeaders(headers: Headers): MessageHeader[] {
   });
 }
 
-/** Headers as node-rdkafka hands them over. */
+/** Headers as node-rdkafka returns them. */
 export function fromMessageHeaders(headers: readonly MessageHeader[]): Headers {
   const read = headers.flatMap(header =>
     Object.entries(header).map(([key, value]) => ({ key, value: bytesOf(value) })),
@@ -39,12 +39,12 @@ export function fromMessageHeaders(headers: readonly MessageHeader[]): Headers {
   return decoded;
 }
 
-/** False if the client would write something else. */
+/** False if the client would write another value. */
 function isText(value: Buffer): boolean {
   return isUtf8(value) && !value.includes(0);
 }
 
-/** undefined if it is no base64 as it is written here. */
+/** undefined if it is not base64 as it is written here. */
 function fromBase64(text: Buffer): Buffer | undefined {
   const value = Buffer.from(text.toString(), 'base64');
   return value.toString('base64') === text.toString() ? value : undefined;

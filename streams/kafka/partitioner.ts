@@ -2,7 +2,7 @@ const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 const R = 24;
 
-/** The hash that Java's clients partition by: a signed 32-bit integer, the same for the same bytes. */
+/** The hash of Java's default partitioner: a signed 32-bit integer. */
 export function murmur2(bytes: Uint8Array): number {
   const length = bytes.length;
   const blocksEnd = length & ~3;
@@ -28,8 +28,8 @@ function at(bytes: Uint8Array, index: number): number {
 }
 
 /**
- * The partition (0 up to `partitions` less one) where Java's default partitioner and librdkafka's `murmur2_random` put a
- * record with this key.
+ * The partition, from 0 to `partitions` - 1, in which Java's default partitioner and librdkafka's `murmur2_random` put
+ * a record with this key.
  */
 export function partitionFor(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions;

@@ -2,105 +2,121 @@ import type { GroupProtocol } from './group-protocol.js';
 import type { ConsumerRecord, Headers, TopicPartition, TopicPartitionOffset } from './record.js';
 
 export interface Clock {
-  /** Wall-clock time, milliseconds since the epoch. It may be set, forward and back. */
+  /** Wall-clock time, milliseconds since the epoch. It may be set forward and back. */
   now(): number;
-  /** For intervals: milliseconds since some moment; it never goes back, whatever is done to the wall clock. */
+  /** Monotonic clock for intervals, in milliseconds. It never goes back, whatever happens to the wall clock. */
   monotonic(): number;
 }
 
 export interface Watermarks {
-  /** Offset of the oldest record that is still there. */
+  /** Offset of the oldest existing record. */
   readonly low: number;
-  /** The end: of a consumer, how far it may read; of a producer, the offset that the next record will get. */
+  /** The end. For a consumer: how far it may read. For a producer: the offset of the next record. */
   readonly high: number;
 }
 
 /**
- * Told of changes of the group's assignment. They may be told in the middle of a poll; the assignment changes only
- * when the listener's owner answers with `assign` or `unassign`, at a time of its own.
+ * Gets the changes of the group's assignment, possibly in the middle of a poll. The assignment changes only when the
+ * listener's owner calls `assign` or `unassign`, whenever it is ready.
  */
 export interface RebalanceListener {
   onPartitionsAssigned(partitions: readonly TopicPartition[]): void;
   onPartitionsRevoked(partitions: readonly TopicPartition[]): void;
 }
 
-/** What one poll brought. */
+/** The result of one poll. */
 export interface PolledBatch {
-  /** In the order of their offsets by partition; empty if none arrived within the consumer's poll time-out. */
+  /** By partition in the order of their offsets. Empty if none arrived within the consumer's poll time-out. */
   readonly records: readonly ConsumerRecord[];
   /**
-   * Partitions whose end, of what read_committed may read, was met behind the records of this batch: the offset where it was. Told
-   * once, until more comes.
+   * Partitions whose end this batch reached, as read_committed sees it: the last stable offset. Reported once, until
+   * new records arrive.
    */
   readonly ends: readonly TopicPartitionOffset[];
 }
 
-/** The batch at which a partition waits: it is compressed with a codec that this build of the client lacks. */
+/** A batch at which a partition waits, because this build of the client lacks its compression codec. */
 export interface UnreadableBatch {
   readonly topic: string;
   readonly partition: number;
-  /** Of its first record. */
+  /** The offset of its first record. */
   readonly offset: number;
-  /** Its name, such as `zstd`. */
+  /** Name of the codec, such as `zstd`. */
   readonly codec: string;
-  /** One line for a person: where, why, and what to do. */
+  /** One line for a person: the place, the reason and the remedy. */
   readonly reason: string;
 }
 
 /** A read_committed consumer. One poll may be in flight at a time. */
 export interface Consumer {
-  /** Resolves when the cluster answered. */
+  /** Resolves when the cluster has answered. */
   connect(): Promise<void>;
   /** Joins the group of this consumer. */
   subscribe(topics: readonly string[], listener: RebalanceListener): void;
-  /** None of them is paused, whatever was before. */
+  /** Reads these partitions. None of them is paused, even if it was before. */
   assign(partitions: readonly TopicPartitionOffset[]): void;
   unassign(): void;
-  /** Rejects, too, when a topic was deleted and created again since the consumer knows it: a new one is needed to read it. */
+  /**
+   * Rejects also if a topic was deleted and created again since the consumer first knew it. Reading it needs a new
+   * consumer.
+   */
   poll(maxRecords: number): Promise<PolledBatch>;
-  /** Where partitions can't be read on; polls bring nothing more of these until they are assigned again. The others go on. */
+  /**
+   * Batches that partitions can't get past. Polls return nothing more of these partitions until they are assigned
+   * again. The other partitions go on.
+   */
   readonly unreadable: readonly UnreadableBatch[];
   /**
-   * The id of a topic of the subscription, the same for the life of the consumer: a topic that is created again under the same name has
-   * another one. undefined if it is not known: brokers before 2.8 have no ids.
+   * The id of a subscribed topic. It never changes for the life of the consumer: a topic that is created again under
+   * the same name has another id. undefined if it is unknown. Brokers before 2.8 have no ids.
    */
   topicId(topic: string): Promise<string | undefined>;
   /**
-   * Polls bring nothing of these partitions, neither records nor ends, until they are resumed or assigned again. What the client has
-   * fetched ahead of them is dropped. Not to be called while a poll is in flight: what that poll takes might come twice.
+   * Polls return nothing of these partitions, neither records nor ends, until they are resumed or assigned again. The
+   * client drops what it has fetched ahead. Must not be called while a poll is in flight: its records might be returned
+   * twice.
    */
   pause(partitions: readonly TopicPartition[]): void;
-  /** Partitions that were paused go on behind the last record that a poll brought; their ends are reported again. At any time. */
+  /**
+   * Paused partitions continue after the last record that a poll returned. Their ends are reported again. May be called
+   * at any time.
+   */
   resume(partitions: readonly TopicPartition[]): void;
-  /** Stable committed offsets of the group; -1 where there is none. */
+  /** Stable committed offsets of the group. -1 if there is none. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
-  /** Asks the broker. The end is the last stable offset: what comes behind the first open transaction does not count. */
+  /** Asks the broker. The end is the last stable offset: records after the first open transaction do not count. */
   watermarks(partition: TopicPartition): Promise<Watermarks>;
-  /** With at_least_once; of a consumer that is no member only while its group has none (else it rejects). */
+  /**
+   * For at_least_once. A consumer that is not a member may commit only while its group has no members. Otherwise it
+   * rejects.
+   */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A record that the cluster has refused for good: to send it again would be refused again. */
+/** A record that the cluster has refused permanently. It would refuse it again. */
 export interface RefusedRecord {
   readonly topic: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** `topic`: it holds for all records of the topic; `record`: for this one, or for one that was sent in a batch with it. */
+  /**
+   * `topic`: the refusal is valid for all records of the topic. `record`: it is valid for this record, or for another
+   * one of the same batch.
+   */
   readonly scope: 'topic' | 'record';
-  /** What the cluster says. */
+  /** The text of the cluster. */
   readonly reason: string;
 }
 
 /**
- * A producer with one transaction at a time. Every promise rejects with a `KafkaClientError`, whose kind tells what may be
- * done about it.
+ * A producer with one transaction at a time. Every promise rejects with a `KafkaClientError`, whose kind says what the
+ * caller may do.
  */
 export interface Producer {
   connect(): Promise<void>;
   initTransactions(): Promise<void>;
   beginTransaction(): Promise<void>;
-  /** Queues the record. Returns false, and takes nothing, when the queue of the client is full. */
+  /** Queues the record. Returns false, and takes nothing, if the client's queue is full. */
   send(
     topic: string,
     partition: number,
@@ -109,16 +125,19 @@ export interface Producer {
     timestamp: number,
     headers: Headers,
   ): boolean;
-  /** Offsets become the group's with the transaction. The group metadata of `consumer` fences zombies (KIP-447). */
+  /** The group gets these offsets with the transaction. The group metadata of `consumer` fences zombies (KIP-447). */
   sendOffsetsToTransaction(offsets: readonly TopicPartitionOffset[], consumer: Consumer): Promise<void>;
-  /** Waits for the delivery of all that was sent. */
+  /** Waits for the delivery of everything that was sent. */
   commitTransaction(): Promise<void>;
   abortTransaction(): Promise<void>;
-  /** Waits for the delivery of all that was sent. Rejects if something was not delivered: it is lost, unless it is sent again. */
+  /**
+   * Waits for the delivery of everything that was sent. Rejects if a record was not delivered. It is lost unless it is
+   * sent again.
+   */
   flush(): Promise<void>;
-  /** What was refused since this was last called: all of it when `flush`, a commit or an abort has settled. */
+  /** The refused records since the last call. Complete when `flush`, a commit or an abort has settled. */
   takeRefused(): readonly RefusedRecord[];
-  /** Asks the broker. The end is the high watermark, open transactions included. */
+  /** Asks the broker. The end is the high watermark, which includes open transactions. */
   watermarks(partition: TopicPartition): Promise<Watermarks>;
   close(): Promise<void>;
 }
@@ -129,18 +148,18 @@ export interface TopicConfig {
 }
 
 export interface Admin {
-  /** Partition counts of those of the topics that exist. */
+  /** Partition counts of the existing topics among these. */
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** Creates the topic; a topic that exists is left as it is. */
+  /** Creates the topic. An existing topic is left as it is. */
   createTopic(topic: string, config: TopicConfig): Promise<void>;
-  /** Adds partitions to a topic, so that it has `total`. Nothing is done if it has them. */
+  /** Adds partitions to a topic until it has `total`. Does nothing if it has them. */
   createPartitions(topic: string, total: number): Promise<void>;
-  /** Deletes the topic and all that is in it. Nothing is done if it does not exist. */
+  /** Deletes the topic with its records. Does nothing if it does not exist. */
   deleteTopic(topic: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The four ports through which the runtime meets the world. */
+/** The four ports between the runtime and the outside world. */
 export interface Ports {
   readonly clock: Clock;
   consumer(options: ConsumerOptions): Consumer;
@@ -150,10 +169,10 @@ export interface Ports {
 
 export interface ConsumerOptions {
   readonly clientId: string;
-  /** Absent for a consumer that is only assigned. It still reads the group's committed offsets if it has one. */
+  /** Absent for a consumer that only uses `assign`. With a group it can still read the group's committed offsets. */
   readonly groupId?: string;
   readonly groupInstanceId?: string;
-  /** Of a consumer with a group; `classic` if not given. */
+  /** For a consumer with a group. Default: `classic`. */
   readonly groupProtocol?: GroupProtocol;
   readonly pollTimeoutMs: number;
 }
@@ -162,14 +181,13 @@ export interface ProducerOptions {
   readonly clientId: string;
   /** Absent: not transactional. */
   readonly transactionalId?: string;
-  /** After so long the broker aborts a transaction that was left open; milliseconds, 60,000 if not given. */
+  /** The broker aborts an open transaction after this time, in milliseconds. Default: 60,000. */
   readonly transactionTimeoutMs?: number;
 }
 
 /**
- * What a failed call of a client allows:
- * `retriable`: the same call again; `abort`: abort the transaction and begin anew from the committed offsets; `fatal`: only
- * a new client helps (fenced by a newer instance, or not authorized).
+ * What the caller may do after a failed call. `retriable`: repeat the call. `abort`: abort the transaction, and start
+ * again from the committed offsets. `fatal`: only a new client helps (fenced by a newer instance, or not authorized).
  */
 export type ClientErrorKind = 'retriable' | 'abort' | 'fatal';
 

@@ -14,7 +14,7 @@ interface TopicMetadata {
   readonly partitions: readonly unknown[];
 }
 
-/** The admin port on node-rdkafka. Metadata come from a producer client: the admin client has none. */
+/** The admin port on node-rdkafka. A producer client gives the metadata, because the admin client has none. */
 export class RdKafkaAdmin implements Admin {
   readonly #admin: IAdminClient;
   readonly #brokers: string;
@@ -51,7 +51,7 @@ export class RdKafkaAdmin implements Admin {
     try {
       await promised<void>(`create topic ${topic}`, done =>
         this.#admin.createTopic(
-          // -1: the broker's own default, so that one line fits a single node and a cluster.
+          // -1 is the broker's default, so the same code fits a single node and a cluster.
           { topic, num_partitions: partitions, replication_factor: -1, config: { ...config } },
           CALL_TIMEOUT_MS,
           done,
@@ -68,7 +68,7 @@ export class RdKafkaAdmin implements Admin {
         this.#admin.createPartitions(topic, total, CALL_TIMEOUT_MS, done),
       );
     } catch (error) {
-      // Of several processes that ask at the same time the others find that it has them.
+      // If several processes create them at the same time, the others find that they exist.
       if (!(error instanceof KafkaClientError && error.code === INVALID_PARTITIONS)) throw error;
     }
   }

@@ -30,11 +30,11 @@ const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const NOT_IMPLEMENTED = -170;
 const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
-/** Turns of the event loop after which what the client has logged is here. */
+/** After this number of turns of the event loop, the client's log lines have arrived. */
 const LOG_TURNS = 3;
 /**
- * What the client says nowhere else: the reason of a fatal error (the next call fails with `Fatal error`), and that it went to the
- * beginning of a partition, because the broker does not have the offset that comes next.
+ * What the client reports only in its log: the reason of a fatal error (the next call fails with `Fatal error`), and
+ * that it has gone to the beginning of a partition, because the broker does not have the next offset.
  */
 const TOLD_BY_LOG_ONLY: ReadonlySet<string> = new Set(['FATAL', 'OFFSET']);
 const NOTHING: PolledBatch = Object.freeze({ records: [], ends: [] });
@@ -58,10 +58,10 @@ export class RdKafkaConsumer implements Consumer {
   constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger, onStatistics?: StatisticsListener) {
     this.#logger = logger;
     this.#pollTimeoutMs = options.pollTimeoutMs;
-    // A consumer without a group is a group of its own, which never rebalances.
+    // A consumer without a group is a group of its own that never rebalances.
     const protocol = options.groupId === undefined ? 'classic' : (options.groupProtocol ?? 'classic');
     checkGroupProtocol(protocol, cluster);
-    // A consumer without a group may go for long without a poll: its statistics would pile up in the client.
+    // A consumer without a group may not poll for a long time. Its statistics would accumulate in the client.
     const statistics = options.groupId === undefined ? undefined : onStatistics;
     this.#redact = redactionOf(cluster);
     const config = librdkafkaConfig(cluster, {
@@ -73,11 +73,12 @@ export class RdKafkaConsumer implements Consumer {
       'auto.offset.reset': 'earliest',
       'enable.partition.eof': true,
       ...groupProtocolConfig(protocol),
-      // The prefetch queue: the default, 64 MB for each partition, is most of what a process may have.
-      // Beside its bytes a message there takes some 600 more.
+      // The prefetch queue. The default, 64 MB for each partition, is most of the memory that a process may have.
+      // Beside its bytes, a message there takes some 600 more.
       'queued.max.messages.kbytes': 8192,
-      // Without a group a consumer reads changelogs from far behind. With 5000 its queue is empty now and then while the next fetch is on
-      // its way: 1 M entries are restored at 208 k/s in the middle of 16 rounds, with 20,000 at 220 k/s.
+      // Without a group a consumer reads changelogs from far behind. With 5000 its queue is empty at times while the
+      // next fetch is on its way: 1 M entries are restored at 208 k/s in the middle of 16 rounds, with 20,000 at 220
+      // k/s.
       'queued.min.messages': options.groupId === undefined ? 20_000 : 5000,
       'fetch.queue.backoff.ms': 10,
       'fetch.wait.max.ms': 100,
@@ -158,7 +159,7 @@ export class RdKafkaConsumer implements Consumer {
       this.#topicIds.check();
       return batch;
     } catch (error) {
-      // A topic of the subscription that is not there (yet): the client goes on asking for it.
+      // A subscribed topic that does not exist (yet). The client keeps asking for it.
       if (!(error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_OR_PARTITION)) throw error;
       this.#logger.warn(error.message);
       return NOTHING;
@@ -166,14 +167,14 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   /**
-   * What is there; if there is nothing, the next record. The client's own wait begins anew with each record: where they trickle in,
-   * it would go on until there are `maxRecords`.
+   * Returns the available records. If there are none, waits for the next one. The client's own wait starts again with
+   * each record: where records arrive slowly, it would continue until there are `maxRecords`.
    */
   async #consume(maxRecords: number): Promise<PolledBatch> {
     const ready = await this.#consumeWithin(0, maxRecords);
     const isEmpty = ready.length === 0 && this.#ends.length === 0;
     const messages = isEmpty ? await this.#consumeWithin(this.#pollTimeoutMs, 1) : ready;
-    // The client tells the ends that it met in this call before it hands over the messages.
+    // The client reports the ends that it reached in this call before it returns the messages.
     const met = this.#ends;
     this.#ends = [];
     const records = messages.map(toRecord);
@@ -195,8 +196,8 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   /**
-   * The client fetches a batch that it can't decompress again and again, and each time a poll fails, with the ends of other partitions in
-   * it. So the partition is paused. Returns false if the log does not say which one it is.
+   * The client fetches a batch that it can't decompress again and again. Each time a poll fails, and the ends of other
+   * partitions in it are lost. So the partition is paused. Returns false if the log does not name the partition.
    */
   async #leaveUnreadable(): Promise<boolean> {
     for (let turn = 0; turn < LOG_TURNS && !this.#unreadable.hasMet; turn++) await immediate();
@@ -217,9 +218,9 @@ export class RdKafkaConsumer implements Consumer {
     return this.#topicIds.get(topic);
   }
 
-  /** Has the client log the id of the topic. */
+  /** Makes the client log the id of the topic. */
   async #meet(topic: string): Promise<void> {
-    // The first call brings the topic's metadata. With the second one the client takes note of the topic itself.
+    // The first call fetches the topic's metadata. With the second one the client registers the topic itself.
     await this.watermarks({ topic, partition: 0 });
     called('watermarks', () => this.#client.getWatermarkOffsets(topic, 0));
     for (let turn = 0; turn < LOG_TURNS && this.#topicIds.get(topic) === undefined; turn++) await immediate();
@@ -250,7 +251,7 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   async close(): Promise<void> {
-    // A rebalance that nobody answered would keep the client from closing.
+    // An unanswered rebalance would keep the client from closing.
     if (this.#client.isConnected()) this.#assignment.close();
     await promised('disconnect', done => this.#client.disconnect(done));
   }
@@ -280,7 +281,9 @@ export class RdKafkaConsumer implements Consumer {
   }
 }
 
-/** What the client is to log: ids of topics, which matter where a group has offsets, and batches that it can't decompress. */
+/**
+ * What the client must log: ids of topics, which matter if a group has offsets, and batches that it can't decompress.
+ */
 function debugContexts(given: unknown, hasGroup: boolean): { readonly debug?: string } {
   const ids = hasGroup ? { debug: TopicIds.debugContexts(given) } : {};
   return lacksCodec(kafka.features) ? { debug: UnreadableBatches.debugContexts(ids.debug ?? given) } : ids;
@@ -290,7 +293,10 @@ function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicParti
   return { topic, partition, offset: offset < 0 ? OFFSET_BEGINNING : offset };
 }
 
-/** The client's message is the record, but for its headers: a copy of each would be most of what is left to the collector. */
+/**
+ * Reuses the client's message as the record, except for its headers. A copy of each message would be most of the
+ * garbage.
+ */
 function toRecord(message: Message): ConsumerRecord {
   const { headers } = message;
   return Object.assign(message as object, {

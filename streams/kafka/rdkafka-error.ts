@@ -1,7 +1,7 @@
 import { type ClientErrorKind, KafkaClientError } from './ports.js';
 import type { Redaction } from './redaction.js';
 
-/** What librdkafka says of its errors. */
+/** librdkafka's properties of its errors. */
 interface LibrdkafkaFlags {
   readonly isFatal: boolean;
   readonly isTxnRequiresAbort: boolean;
@@ -17,7 +17,7 @@ export function isQueueFull(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === QUEUE_FULL;
 }
 
-/** The error of a client call, with what librdkafka says may be done about it. */
+/** The error of a client call, with librdkafka's advice on what the caller may do. */
 export function clientError(call: string, thrown: unknown): KafkaClientError {
   if (thrown instanceof KafkaClientError) return thrown;
   const error = thrown instanceof Error ? thrown : errorOf(thrown);
@@ -25,14 +25,14 @@ export function clientError(call: string, thrown: unknown): KafkaClientError {
   return new KafkaClientError(`${call}: ${error.message}`, kindOf(error, code), code, { cause: error });
 }
 
-/** Some calls throw an object that has what an error has, and is none. */
+/** Some calls throw an object that looks like an error but is none. */
 function errorOf(thrown: unknown): Error {
   const told = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
   return told ? Object.assign(new Error(String(thrown.message)), thrown) : new Error(String(thrown));
 }
 
 function kindOf(error: Error & Partial<LibrdkafkaFlags>, code: number): ClientErrorKind {
-  // Errors of a consumer come without flags.
+  // Errors of a consumer have no flags.
   if (error.isFatal === true || code === FENCED || code === FATAL || code === FENCED_INSTANCE_ID) return 'fatal';
   if (error.isTxnRequiresAbort === true) return 'abort';
   if (error.isRetriable === true) return 'retriable';
@@ -62,7 +62,7 @@ export function promised<T>(call: string, start: (done: (error: unknown, result?
   });
 }
 
-/** Passes on what `call` gives; a KafkaClientError that tells a secret is replaced by one that does not. */
+/** Returns the result of `call`. Replaces a KafkaClientError that contains a secret by one that does not. */
 export async function redacted<T>(redact: Redaction, call: Promise<T>): Promise<T> {
   try {
     return await call;

@@ -15,21 +15,21 @@ import { checkClientConfig } from './reserved-properties.js';
 export const SYSTEM_CLOCK: Clock = Object.freeze({ now: () => Date.now(), monotonic: () => performance.now() });
 
 export interface RdKafkaListeners {
-  /** Every 10 s of each consumer of a group and each producer. */
+  /** Called every 10 s for each consumer of a group and each producer. */
   readonly onStatistics?: StatisticsListener;
 }
 
 /**
- * The ports of a process: node-rdkafka on one cluster, and the clock of the machine. No secret of the cluster's configuration is
- * in an error or a log line. With the first client the log says what this build of
- * librdkafka lacks. Throws a ConfigError if `clientConfig` has a property that the runtime sets itself; making a client throws one if
+ * The ports of a process: node-rdkafka on one cluster, and the clock of the machine. No error and no log line has a
+ * secret of the cluster's configuration. With the first client, the log reports what this build of librdkafka lacks.
+ * Throws a ConfigError if `clientConfig` has a property that the runtime sets itself. Creating a client throws one if
  * librdkafka refuses the configuration.
  */
 export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatistics }: RdKafkaListeners = {}): Ports {
   checkClientConfig(cluster.clientConfig);
   const redact = redactionOf(cluster);
   const log = redactedLogger(logger, redact);
-  // The embedded broker has only what clients of this build have written.
+  // The embedded broker only has records that clients of this build have written.
   let lacks = cluster.embedded ? [] : lackingFeatures(kafka.features);
   const made = <T>(make: () => T): T => {
     let client: T;
@@ -38,7 +38,7 @@ export function rdKafkaPorts(cluster: ClusterConfig, logger: Logger, { onStatist
     } catch (refusal) {
       throw configErrorOf(refusal, cluster);
     }
-    // Not before the configuration is accepted: a refusal is one line.
+    // Only after the configuration is accepted: a refusal is one line.
     for (const lack of lacks) log.warn(lack);
     lacks = [];
     return client;

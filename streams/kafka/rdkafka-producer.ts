@@ -13,16 +13,16 @@ const CALL_TIMEOUT_MS = 30_000;
 const WATERMARKS_TIMEOUT_MS = 5000;
 const POLL_INTERVAL_MS = 100;
 const TRANSACTION_TIMEOUT_MS = 60_000;
-/** What the client counts beside key, value and headers. */
+/** The bytes that the client counts beside key, value and headers. */
 const RECORD_OVERHEAD_BYTES = 500;
 
-/** librdkafka takes a timestamp of 0 for one that it is to choose, which is that of the wall clock. */
+/** librdkafka takes a timestamp of 0 as unset, and replaces it by the wall clock. */
 const EARLIEST_TIMESTAMP = 1;
 
-/** node-rdkafka takes a buffer without memory of its own, such as `Buffer.alloc(0)`, for null: a tombstone. */
+/** node-rdkafka takes a buffer without memory of its own, such as `Buffer.alloc(0)`, as null, which is a tombstone. */
 const EMPTY = Buffer.alloc(1).subarray(0, 0);
 
-/** The producer port on node-rdkafka. It needs the consumer's client for the group metadata of its transactions. */
+/** The producer port on node-rdkafka. Its transactions need the consumer's client for the group metadata. */
 export class RdKafkaProducer implements Producer {
   readonly #client: Client;
   readonly #groupClient: (consumer: Consumer) => KafkaConsumer;
@@ -49,10 +49,10 @@ export class RdKafkaProducer implements Producer {
       'queue.buffering.max.kbytes': 32_768,
       'delivery.report.only.error': true,
       dr_msg_cb: true,
-      // A record for a topic that is not there fails after this long, before a commit times out.
+      // A record for a topic that does not exist fails after this time, before a commit times out.
       'topic.metadata.propagation.max.ms': 10_000,
       'retry.backoff.ms': 20,
-      // For its watermarks: the client's default would leave out what lies behind an open transaction.
+      // For its watermarks. With the client's default they would leave out what is after an open transaction.
       'isolation.level': 'read_uncommitted',
       ...statisticsConfig(onStatistics),
       ...(options.transactionalId === undefined

@@ -1,4 +1,4 @@
-/** One header of a record; `value` is null where the header has none. */
+/** One header of a record. `value` is null if the header has none. */
 export interface Header {
   readonly key: string;
   readonly value: Buffer | null;
@@ -7,8 +7,8 @@ export interface Header {
 export type Headers = readonly Header[];
 
 /**
- * What key, value and headers of a record may have together, so that a broker with Kafka's default limit (`message.max.bytes`
- * 1,048,588 a batch) takes it even if compression gains nothing.
+ * The largest size of key, value and headers of a record together. A broker with Kafka's default limit
+ * (`message.max.bytes`, 1,048,588 a batch) accepts it even if compression saves nothing.
  */
 export const MAX_RECORD_BYTES = 1_048_000;
 
@@ -23,9 +23,9 @@ export interface TopicPartitionOffset extends TopicPartition {
   readonly offset: number;
 }
 
-/** A record as it was read from a partition. A null `value` is a tombstone where a table is meant. */
+/** A record as read from a partition. In a table, a null `value` is a tombstone. */
 export interface ConsumerRecord extends TopicPartitionOffset {
-  /** Milliseconds since the epoch; negative where the record has none. */
+  /** Milliseconds since the epoch. Negative if the record has none. */
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;

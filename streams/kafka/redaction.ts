@@ -1,21 +1,21 @@
 import type { ClusterConfig } from './client-config.js';
 import type { Logger } from './logger.js';
 
-/** Takes the secrets out of a text. */
+/** Removes the secrets from a text. */
 export type Redaction = (text: string) => string;
 
 const REDACTED = '[redacted]';
 const SECRET_PROPERTY = /passw|passphrase|secret|pem$|key\.data|oauthbearer\.(config|assertion)|token$|jaas/;
-/** Shorter ones are only taken out where they stand alone: else they would be found in the midst of words. */
+/** Shorter secrets are removed only where they stand alone. Otherwise they would be found within words. */
 const SHORT = 6;
 const URL_USER = /:\/\/[^\s/@]+@/g;
 
-/** Whether the value of this librdkafka property may not be shown to anybody. */
+/** True if the value of this librdkafka property is secret. */
 export function isSecret(property: string): boolean {
   return SECRET_PROPERTY.test(property);
 }
 
-/** Takes out of a text what the secret properties of the cluster's `clientConfig` hold, and passwords in URLs. */
+/** Removes the secret values of the cluster's `clientConfig`, and passwords in URLs, from a text. */
 export function redactionOf({ clientConfig = {} }: Pick<ClusterConfig, 'clientConfig'>): Redaction {
   const values = Object.entries(clientConfig).flatMap(([property, value]) => (isSecret(property) ? [value] : []));
   const written = new Set(values.flatMap(writtenForms).filter(form => form.trim() !== ''));
@@ -32,7 +32,7 @@ export function withoutUsers(addresses: string): string {
   return addresses.replace(/[^,]*@/g, `${REDACTED}@`);
 }
 
-/** A logger that tells nothing secret. */
+/** A logger that removes secrets. */
 export function redactedLogger(logger: Logger, redact: Redaction): Logger {
   return {
     debug: message => logger.debug(redact(message)),
@@ -42,7 +42,10 @@ export function redactedLogger(logger: Logger, redact: Redaction): Logger {
   };
 }
 
-/** As it is, as JSON writes it, and the lines of a text of several: messages break them apart. */
+/**
+ * The forms of a secret in a message: unchanged, as JSON, and each line of a text with several lines, because messages
+ * split lines.
+ */
 function writtenForms(secret: string): string[] {
   const lines = secret.split(/\r?\n/).filter(line => line.length >= SHORT && !line.startsWith('-----'));
   return [secret, JSON.stringify(secret).slice(1, -1), ...lines];

@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error.js';
 
-/** Set by a setting of our own. */
+/** Another option sets it. */
 const SET_BY: Readonly<Record<string, string>> = {
   'group.id': 'APPLICATION_ID (in a program: applicationId)',
   'group.protocol': 'GROUP_PROTOCOL (in a program: groupProtocol)',
@@ -11,7 +11,7 @@ const SET_BY: Readonly<Record<string, string>> = {
 
 const OFFSETS = 'offsets are committed with the results of their records';
 
-/** Set by the runtime, to a value of its own. */
+/** The runtime sets it, to its own value. */
 const FIXED: Readonly<Record<string, string>> = {
   'isolation.level': 'the input is read committed, the ends of changelogs are not',
   'transactional.id': 'it is made of the application id and the id of the instance',
@@ -68,8 +68,9 @@ const LIMITED: Readonly<Record<string, Limit>> = {
 };
 
 /**
- * Why a user may not give a property of librdkafka this value: the runtime sets it and exactly-once, or the order of records, rests on it
- * (Java: the configs that `StreamsConfig` does not let a user override). undefined if it may be given. Names and values are librdkafka's.
+ * Why a user may not give a property of librdkafka this value: the runtime sets it, and exactly-once, or the order of
+ * records, depends on it (Java: the configs that `StreamsConfig` does not let a user override). undefined if it is
+ * allowed. Names and values are librdkafka's.
  */
 export function whyReserved(property: string, value: string): string | undefined {
   if (Object.hasOwn(SET_BY, property)) return `${property} is set by ${SET_BY[property]}`;
@@ -79,7 +80,10 @@ export function whyReserved(property: string, value: string): string | undefined
   return `${property} must be ${limit.expected}: ${limit.reason}`;
 }
 
-/** Throws a ConfigError, one line that names the property, if the option `clientConfig` has one that the runtime sets itself. */
+/**
+ * Throws a ConfigError of one line that names the property, if the option `clientConfig` has one that the runtime sets
+ * itself.
+ */
 export function checkClientConfig(clientConfig: Readonly<Record<string, string>> = {}): void {
   for (const [property, value] of Object.entries(clientConfig)) {
     const reason = whyReserved(property, value);

@@ -1,16 +1,19 @@
 import { KafkaClientError } from './ports.js';
 
 const UNKNOWN_TOPIC_ID = 100;
-/** The client has no call for the ids of topics. With `debug=metadata` it logs them, before it fetches anything of a topic. */
+/**
+ * The client has no call for the ids of topics. With `debug=metadata` it logs them, before it fetches anything of a
+ * topic.
+ */
 const CHANGED_ID = /\bTopic (\S+) changed id from \S+ to (\S+)$/;
 const NO_ID = 'A'.repeat(22);
 
-/** The ids of the topics that a client reads (KIP-516): a topic that was deleted and created again has another one. */
+/** The ids of the topics that a client reads (KIP-516). A topic that was deleted and created again has another id. */
 export class TopicIds {
   readonly #ids = new Map<string, string>();
   #changed: string | undefined;
 
-  /** What the client's log must have for it, over what else is to be debugged. */
+  /** The debug contexts that the client's log needs for it, added to those that are configured. */
   static debugContexts(others: unknown): string {
     return typeof others === 'string' && others !== '' ? `${others},metadata` : 'metadata';
   }
@@ -24,14 +27,14 @@ export class TopicIds {
     else if (first !== id) this.#changed = topic;
   }
 
-  /** The id that the topic had when the client met it; undefined if the client did not log one. */
+  /** The first id of the topic that the client logged. undefined if it logged none. */
   get(topic: string): string | undefined {
     return this.#ids.get(topic);
   }
 
   /**
-   * Throws a KafkaClientError if a topic was created again since the client knows it. The client would go on in it from the offset at
-   * which it was in the one before.
+   * Throws a KafkaClientError if a topic was created again since the client first knew it. The client would continue in
+   * it at the offset of the old topic.
    */
   check(): void {
     if (this.#changed === undefined) return;
@@ -42,13 +45,16 @@ export class TopicIds {
 
 const UNREADABLE = /\bError in metadata reply for topic (\S+) \([^)]*\): (.+)$/;
 
-/** What a line of the client's log says of a topic that it can't read; undefined if it is no such line. The error of its poll names no topic. */
+/**
+ * The message of a line of the client's log about a topic that it can't read. undefined for other lines. The error of
+ * its poll does not name the topic.
+ */
 export function unreadableTopic(message: string): string | undefined {
   const [, topic, reason] = UNREADABLE.exec(message) ?? [];
   return topic === undefined ? undefined : `topic ${topic} can't be read: ${reason}`;
 }
 
-/** True if the error says that a topic is not the one that it was. */
+/** True if the error says that a topic was created again. */
 export function isOtherTopic(error: unknown): boolean {
   return error instanceof KafkaClientError && error.code === UNKNOWN_TOPIC_ID;
 }

@@ -4,10 +4,10 @@ import { ConfigError } from './config-error.js';
 export const TOPIC_NAME = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
 /**
- * The topics of an application by what they are to it. Each has a variable, named after its default: that of `user-cleaned` is
- * `TOPIC_USER_CLEANED`. One that is set but empty counts as not set.
+ * The topics of an application, by their purpose. Each has a variable, named after its default: that of `user-cleaned`
+ * is `TOPIC_USER_CLEANED`. An empty variable counts as not set.
  *
- * @throws ConfigError, one line that names the variable, if a name is none, or two are the same
+ * @throws ConfigError of one line that names the variable, if a name is not valid, or if two are the same
  */
 export function topicsFromEnvironment<T extends Readonly<Record<string, string>>>(
   env: Readonly<NodeJS.ProcessEnv>,

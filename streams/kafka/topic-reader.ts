@@ -8,7 +8,7 @@ const NOT_IMPLEMENTED = -170;
 /** Reads whole topics from their beginning, read_committed, without a group. */
 export class TopicReader {
   readonly #consumer: Consumer;
-  /** Partitions whose end was not met since the last record. */
+  /** Partitions whose end was not reached since the last record. */
   readonly #behind = new Set<string>();
   readonly #partitions: readonly string[];
 
@@ -35,12 +35,12 @@ export class TopicReader {
     );
   }
 
-  /** True if the ends of all partitions were met, behind all records that `poll` gave. */
+  /** True if `poll` has returned all records up to the ends of all partitions. */
   get caughtUp(): boolean {
     return this.#behind.size === 0;
   }
 
-  /** Rejects with a KafkaClientError if a partition can't be read on. */
+  /** Rejects with a KafkaClientError if a partition can't be read any further. */
   async poll(): Promise<readonly ConsumerRecord[]> {
     if (this.#partitions.length === 0) return [];
     const { records, ends } = await this.#consumer.poll(MAX_POLL_RECORDS);
@@ -56,7 +56,7 @@ export class TopicReader {
   }
 }
 
-/** Everything that is in the topic now, in the order of the offsets by partition. */
+/** All records of the topic up to now, by partition in the order of the offsets. */
 export async function readTopic(ports: Ports, clientId: string, topic: string): Promise<ConsumerRecord[]> {
   const reader = await TopicReader.open(ports, clientId, [topic]);
   try {

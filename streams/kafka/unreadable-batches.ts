@@ -1,13 +1,19 @@
 import { codecName, remedyOfCodec } from './client-features.js';
 import type { UnreadableBatch } from './ports.js';
 
-/** With `debug=msg` the client logs which batch it can't decompress; the error of its poll names no partition. */
+/**
+ * With `debug=msg` the client logs the batch that it can't decompress. The error of its poll does not name the
+ * partition.
+ */
 const UNSUPPORTED =
   /: (\S+) \[(\d+)\]: Message at offset (\d+) with unsupported compression codec 0x([0-9a-f]+): message ignored$/;
 
-/** The batches at which partitions of a client wait, since it was last assigned. */
+/** The batches at which partitions of a client wait, since the last assignment. */
 export class UnreadableBatches {
-  /** What the client's log must have for it, some lines for each fetch, over what else is to be debugged. */
+  /**
+   * The debug contexts that the client's log needs for it, added to those that are configured. They cost some lines for
+   * each fetch.
+   */
   static debugContexts(others: unknown): string {
     return typeof others === 'string' && others !== '' ? `${others},msg` : 'msg';
   }
@@ -39,14 +45,14 @@ export class UnreadableBatches {
     this.#met.push(batch);
   }
 
-  /** Those that were met since this was last called. */
+  /** The batches found since the last call. */
   takeMet(): readonly UnreadableBatch[] {
     const met = this.#met;
     this.#met = [];
     return met;
   }
 
-  /** The client reads something else from now on. */
+  /** The client reads other partitions from now on. */
   clear(): void {
     this.#all.clear();
     this.#met = [];

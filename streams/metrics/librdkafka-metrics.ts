@@ -4,7 +4,7 @@ import type { Logger } from '../kafka/logger.js';
 import type { Clock } from '../kafka/ports.js';
 import { registerScraped } from './scraped-metric.js';
 
-/** A client that has not told anything for so long is closed. */
+/** A client without statistics for this time is closed. */
 const FORGOTTEN_AFTER_MS = 60_000;
 
 const figure = z.number().nonnegative().optional().catch(undefined);
@@ -110,7 +110,7 @@ export class LibrdkafkaMetrics {
     }
   }
 
-  /** Takes statistics as librdkafka writes them. Never throws: the first message that can't be read is logged. */
+  /** Takes statistics in librdkafka's JSON. Never throws: the first unreadable message is logged. */
   add(json: string): void {
     try {
       const read = statistics.parse(JSON.parse(json));

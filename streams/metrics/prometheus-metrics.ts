@@ -8,8 +8,8 @@ import { registerStatusMetrics } from './status-metrics.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 /**
- * The metrics of one process of an application on a registry of prom-client: docs/metrics.md names them. Give `worker` to
- * KafkaStreams, `onStatistics` to the ports, and then the KafkaStreams to `observe`.
+ * The metrics of one process of an application, on a registry of prom-client. docs/metrics.md lists them. Pass `worker`
+ * to KafkaStreams, `onStatistics` to the ports, and then the KafkaStreams to `observe`.
  */
 export class PrometheusMetrics {
   readonly worker: StreamsMetrics;
@@ -27,15 +27,15 @@ export class PrometheusMetrics {
     this.#librdkafka = new LibrdkafkaMetrics(registry, logger, clock);
   }
 
-  /** Whose status the scrapes show from now on. */
+  /** From now on scrapes show the status of these. */
   observe(streams: { readonly status: ProcessStatus }): void {
     this.#streams = streams;
   }
 
-  /** Takes the JSON of librdkafka's statistics of a client. Never throws: what is not as expected is logged once. */
+  /** Takes the JSON of librdkafka's statistics of a client. Never throws: an unexpected format is logged once. */
   readonly onStatistics = (json: string): void => this.#librdkafka.add(json);
 
-  /** A scrape reads all its metrics in one turn: they show one status. */
+  /** A scrape reads all its metrics in one turn of the event loop, so they show one status. */
   #scraped(): ProcessStatus | undefined {
     if (this.#status === undefined && this.#streams !== undefined) {
       this.#status = this.#streams.status;

@@ -10,11 +10,11 @@ export interface MetricName {
 /** One series: the values of its labels, and its value. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
-  /** undefined: not known now, the series is left out. */
+  /** undefined: the value is unknown now, and the series is left out. */
   readonly value: number | undefined;
 }
 
-/** Registers a metric whose series are those that `read` gives when somebody scrapes, and no others. */
+/** Registers a metric whose series are exactly those that `read` returns at a scrape. */
 export function registerScraped(
   registry: Registry,
   { name, help, type, labels }: MetricName,

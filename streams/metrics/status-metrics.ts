@@ -9,7 +9,7 @@ const TOPIC = 'kafka_streams_stream_topic_metrics';
 const NODE = 'kafka_streams_stream_processor_node_metrics';
 const STATE = 'kafka_streams_stream_state_metrics';
 
-/** The numbers of KIP-1091; 5 is PENDING_ERROR, which there is none of here. */
+/** The numbers of KIP-1091. 5 is PENDING_ERROR, a state that does not exist here. */
 const STATE_NUMBERS: Readonly<Record<StreamsState, number>> = Object.freeze({
   CREATED: 0,
   REBALANCING: 1,
@@ -24,8 +24,8 @@ interface StatusMetric extends MetricName {
 }
 
 /**
- * The metrics that are figures of a process's status: they are read when somebody scrapes, so they cost nothing in
- * between, and a task that has left is not in them. `status` gives undefined while there is none.
+ * The metrics that show a process's status. They are read at a scrape, so they cost nothing in between, and they do not
+ * show tasks that have left. `status` returns undefined while there is no status.
  */
 export function registerStatusMetrics(registry: Registry, status: () => ProcessStatus | undefined): void {
   for (const metric of STATUS_METRICS) {
@@ -43,7 +43,7 @@ function byTask(samples: (task: TaskStatus) => readonly Sample[]): StatusMetric[
     );
 }
 
-/** Counts are not known before the task is restored: 0 would look as if they had been reset. */
+/** Counts are unknown until the task is restored. 0 would look like a reset. */
 function byRunningTask(samples: (task: TaskStatus) => readonly Sample[]): StatusMetric['samples'] {
   return byTask(task => (task.state === 'RUNNING' ? samples(task) : []));
 }

@@ -10,7 +10,7 @@ const COMMIT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 const FLUSH_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const END_TO_END_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 86_400];
 
-/** What a worker tells as it works, counted. Series of a task last until `keepTasks` leaves it out. */
+/** Counts what a worker reports. The series of a task exist until `keepTasks` leaves the task out. */
 export class WorkerMetrics implements StreamsMetrics {
   readonly #polled: Counter;
   readonly #processLatency: Histogram;
@@ -24,7 +24,7 @@ export class WorkerMetrics implements StreamsMetrics {
   readonly #flushLatency: Histogram<'task_id'>;
   readonly #flushedEntries: Counter<'task_id'>;
   readonly #restored: Counter<'task_id' | 'state_id'>;
-  /** The tasks with series, and their stores that were restored. */
+  /** The tasks with series, and their restored stores. */
   readonly #tasks = new Map<string, Set<string>>();
 
   /** `beforeScrape` is called before the series of tasks are read. */
@@ -121,7 +121,7 @@ export class WorkerMetrics implements StreamsMetrics {
     this.#restored.inc({ task_id: task, state_id: store }, records);
   }
 
-  /** Forgets the series of all tasks but these. */
+  /** Removes the series of all tasks except these. */
   keepTasks(tasks: ReadonlySet<string>): void {
     for (const [task, stores] of this.#tasks) {
       if (tasks.has(task)) continue;

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 
-/** Where a server is asked: its name or IP address, and its port if that is given. */
+/** The address of a server: its name or IP address, and its port if one is given. */
 export interface Address {
   /** An IPv6 address is in brackets. */
   readonly host: string;
@@ -11,7 +11,7 @@ export interface Address {
 const ADDRESS = /^(\[[0-9a-f:.]+\]|\w[\w.-]{0,252})(?::(\d{1,5}))?$/i;
 const MAX_PORT = 65_535;
 
-/** Reads `host` or `host:port`; undefined if the text has anything else, such as a path or a user. */
+/** Parses `host` or `host:port`. undefined if the text has anything else, such as a path or a user. */
 export function parseAddress(text: string): Address | undefined {
   const [, host, digits] = ADDRESS.exec(text) ?? [];
   if (host === undefined || (host.startsWith('[') && !isIPv6(host.slice(1, -1)))) return undefined;
@@ -26,7 +26,10 @@ export function isHostAndPort(text: string): boolean {
 
 const ALL_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]']);
 
-/** The name or address under which a server is reached that listens on `listening`: the name of this machine if that is all addresses. */
+/**
+ * The name or address of a server that listens on `listening`. If it listens on all addresses: the name of this
+ * machine.
+ */
 export function reachableName(listening: string): string {
   return ALL_ADDRESSES.has(listening) ? hostname() : listening;
 }

@@ -1,6 +1,6 @@
 /**
- * The text of a response's body. Rejects when it turns out to be larger than `maxBytes`, after decompression: what is more is not
- * read. It may come from a process of others.
+ * The text of a response's body. Rejects if it is larger than `maxBytes` after decompression; the rest is not read. The
+ * response may come from a foreign process.
  */
 export async function boundedText({ body }: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];

@@ -11,27 +11,31 @@ import { type StreamsOptions, streamsConfig } from './streams-config.js';
 const POLL_TIMEOUT_MS = 10;
 const GONE_CHECK_MS = 50;
 
-/** Errors by which a broker refuses offsets from somebody who is no member, while the group has members. */
+/** Error codes with which a broker refuses offsets from a client outside the group, while the group has members. */
 const HAS_MEMBERS: ReadonlySet<number> = new Set([22, 25, 27, 82, 110, 113]);
 
-/** What a reset changes. */
+/** What a reset would change. */
 export interface ResetPlan {
   readonly applicationId: string;
-  /** By partition of the input: the offset that the group has (-1: none), and the oldest one, which it is given. */
+  /**
+   * By partition of the input: the committed offset of the group (-1: none), and the oldest offset, which the reset
+   * commits.
+   */
   readonly offsets: readonly (TopicPartitionOffset & { readonly oldest: number })[];
-  /** Input topics that do not exist: there is nothing to set. */
+  /** Input topics that do not exist. The reset leaves them out. */
   readonly missingTopics: readonly string[];
-  /** Changelogs, repartition topics and the audit topic, those that exist: they are deleted. */
+  /** The existing changelogs, repartition topics and audit topic. The reset deletes them. */
   readonly internalTopics: readonly string[];
-  /** Where the application has its state on this machine, which is deleted; undefined if it has none. */
+  /** The state of the application on this machine. The reset deletes it. undefined if there is none. */
   readonly stateDirectory: string | undefined;
 }
 
 /**
- * What it takes for an application to process its input from the beginning, as if it were new (Java: the tool
- * `kafka-streams-application-reset`). Changes nothing.
+ * Finds out what a reset would change, and changes nothing. After a reset, the application processes its input from the
+ * beginning, as if it were new (Java: the tool `kafka-streams-application-reset`).
  *
- * @throws StreamsError if a process of the application is at work: the group has members, or the state directory is in use
+ * @throws StreamsError if a process of the application is running: the group has members, or the state directory is in
+ * use
  * @throws ConfigError that names the option that is wrong
  * @throws KafkaClientError if the cluster does not answer
  */
@@ -46,7 +50,8 @@ export async function planReset(topology: Topology, options: StreamsOptions, por
   );
   return await withConsumer(ports, applicationId, async consumer => {
     const committed = await consumer.committed(partitions);
-    // The offsets that it has: while a group has members, its broker refuses even these from anybody else.
+    // Commits the offsets that the group has. While a group has members, its broker refuses even these from any other
+    // client.
     await commit(consumer, applicationId, committed);
     const offsets: (TopicPartitionOffset & { oldest: number })[] = [];
     for (const at of committed) offsets.push({ ...at, oldest: (await consumer.watermarks(at)).low });
@@ -61,15 +66,15 @@ export async function planReset(topology: Topology, options: StreamsOptions, por
 }
 
 /**
- * Does what the plan says. Output topics stay as they are. State on other machines is deleted by the processes there when they start: they
- * find that the audit topic is another one. If it fails on the way, nothing may be started before it was done again.
+ * Does what the plan says. Output topics stay as they are. State on other machines is deleted by the processes there
+ * when they start: they find another audit topic. If the reset fails, repeat it before you start anything.
  *
- * @throws StreamsError if a process of the application is at work; nothing is changed then
+ * @throws StreamsError if a process of the application is running; then nothing is changed
  * @throws KafkaClientError if the cluster does not answer
  */
 export async function resetApplication(plan: ResetPlan, ports: Ports): Promise<void> {
   const { applicationId, stateDirectory } = plan;
-  // A broker takes these only if the group has no members: so this is the first step.
+  // The first step, because a broker accepts these offsets only if the group has no members.
   const beginning = plan.offsets.map(({ topic, partition, oldest }) => ({ topic, partition, offset: oldest }));
   await withConsumer(ports, applicationId, consumer => commit(consumer, applicationId, beginning));
   await withAdmin(ports, admin => deleteTopics(admin, plan.internalTopics));

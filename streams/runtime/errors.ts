@@ -1,6 +1,6 @@
 import type { ConsumerRecord, Headers } from '../kafka/record.js';
 
-/** The application cannot go on with this record: a handler said `fail`, or state or configuration do not allow it. */
+/** The application can't go on: a handler returned `fail`, or state or configuration do not allow it. */
 export class StreamsError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -8,7 +8,7 @@ export class StreamsError extends Error {
   }
 }
 
-/** A handler said `retry`: everything since the last commit is undone, and processed again. */
+/** A handler returned `retry`: everything since the last commit is undone and processed again. */
 export class RetryError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -16,7 +16,7 @@ export class RetryError extends Error {
   }
 }
 
-/** What a node was given to process. */
+/** The input of a node. */
 export interface NodeInput {
   readonly key: unknown;
   readonly value: unknown;
@@ -28,27 +28,30 @@ export interface NodeInput {
 /** Where an exception came from. */
 export interface ErrorContext {
   /**
-   * `production`: a result could not be serialized for its topic, is larger than its topic or changelog takes, or the cluster has refused
-   * it: then it is met again when its source record is processed again, after the transaction was aborted.
+   * `production`: a result could not be serialized for its topic, is larger than its topic or changelog accepts, or was
+   * refused by the cluster. A refused record is reported when its source record is processed again, after the
+   * transaction was aborted.
    */
   readonly phase: 'deserialization' | 'processing' | 'production';
   /** Name of the node that threw. */
   readonly node: string;
   readonly taskId: string;
-  /** The source record that was being processed; null in a commit, where results of many records leave together. */
+  /** The source record in process. null in a commit, where results of many records leave together. */
   readonly record: ConsumerRecord | null;
-  /** What the node was given; null if it did not get that far: the source record could not be read, or has no valid timestamp. */
+  /**
+   * The input of the node. null if the record did not reach the node: it could not be read, or has no valid timestamp.
+   */
   readonly input: NodeInput | null;
 }
 
 /**
- * What becomes of a record that can't be processed: `resume` sends it to the dead-letter topic, if there is one, and goes
- * on; `retry` aborts the transaction and, after a pause that grows, processes again from the last commit, for what may pass by
- * itself; `fail` stops the application.
+ * What to do with a record that can't be processed. `resume` sends it to the dead-letter topic, if there is one, and
+ * goes on. `retry` aborts the transaction and processes again from the last commit, after a pause that grows; it suits
+ * faults that may disappear by themselves. `fail` stops the application.
  */
 export type ErrorResponse = 'resume' | 'retry' | 'fail';
 
-/** Must be synchronous, and is called between two records of a transaction. An error thrown in it stops the application. */
+/** Called between two records of a transaction. Must be synchronous. An error that it throws stops the application. */
 export type ErrorHandler = (error: Error, context: ErrorContext) => ErrorResponse;
 
 /** Java's `LogAndFail` handlers. */

@@ -26,7 +26,7 @@ import { Worker, type WorkerOptions } from './worker/worker.js';
 
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
-/** A worker that ran for so long did not fail for what the one before failed for. */
+/** After a worker has run for this long, a failure has another cause than the previous one. */
 const HEALTHY_AFTER_MS = 60_000;
 
 export interface KafkaStreamsDependencies {
@@ -45,14 +45,14 @@ export interface StoreOptions {
 }
 
 /**
- * A topology at work: one member of the application's group (Java: `KafkaStreams`). It begins with `start` and goes on until
- * `close`, or until an error that a new client can't help: then `stopped` rejects.
+ * A running topology: one member of the application's group (Java: `KafkaStreams`). It begins with `start`, and runs
+ * until `close` or until an error that a new client can't repair. Then `stopped` rejects.
  */
 export class KafkaStreams {
   readonly #planner: TopologyPlanner;
   readonly #config: StreamsConfig;
   readonly #dependencies: KafkaStreamsDependencies;
-  /** Questions to the stores of the application, answered here or told where. */
+  /** Queries of the application's stores. They are answered here, or say which process can answer. */
   readonly queries: InteractiveQueries;
   readonly #owners: StoreOwners;
   readonly #closing = new AbortController();
@@ -87,7 +87,7 @@ export class KafkaStreams {
     return this.#state;
   }
 
-  /** The tasks of this process, with what each has done since the application began. */
+  /** The tasks of this process, with their counts since the application began. */
   get tasks(): readonly TaskStatus[] {
     return this.#worker?.taskStatus ?? [];
   }
@@ -107,10 +107,10 @@ export class KafkaStreams {
   }
 
   /**
-   * The partitions of a store that are at this process, to read while the application runs; ask `queries` for the whole
-   * store. With `stale`, the partitions of standbys and of tasks that are being restored are read too: what they have may be old
-   * (Java: `StoreQueryParameters.enableStaleStores`). Throws an InvalidStateStoreError if the topology has no such store, or it is
-   * of another kind than `kind`.
+   * The partitions of a store in this process, to read while the application runs. Use `queries` for the whole store.
+   * With `stale`, the partitions of standbys and of tasks that are being restored are read too, and may be old (Java:
+   * `StoreQueryParameters.enableStaleStores`). Throws an InvalidStateStoreError if the topology has no such store, or
+   * if its kind is not `kind`.
    */
   store<K, V>(name: string, kind?: undefined, options?: StoreOptions): ReadOnlyStore<K, V>;
   store<K, V>(name: string, kind: 'keyValue', options?: StoreOptions): ReadOnlyKeyValueStore<K, V>;
@@ -121,7 +121,7 @@ export class KafkaStreams {
     throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.kind}`);
   }
 
-  /** Begins; waits for the cluster and the source topics in the background. */
+  /** Begins. Waits in the background for the cluster and the source topics. */
   start(): void {
     if (this.#state !== 'CREATED') throw new Error(`start: the application is ${this.#state}`);
     this.#become('REBALANCING');
@@ -129,12 +129,12 @@ export class KafkaStreams {
     this.#stopped.catch(() => {});
   }
 
-  /** Resolves when the application has stopped after `close`; rejects with what stopped it otherwise. */
+  /** Resolves when the application has stopped after `close`. Otherwise rejects with the error that stopped it. */
   get stopped(): Promise<void> {
     return this.#stopped ?? Promise.resolve();
   }
 
-  /** Resolves when all that is in the input now is processed and committed, with all windows closed: no input may follow. */
+  /** Resolves when the present input is processed and committed, and all windows are closed. No input may follow. */
   async drain(): Promise<void> {
     const drained = new Promise<void>(resolve => {
       this.#draining = { resolve };
@@ -142,7 +142,10 @@ export class KafkaStreams {
     await Promise.race([drained, this.stopped]);
   }
 
-  /** A last commit, then everything is closed. Its place in the group is kept for a restart until the session times out. */
+  /**
+   * Commits a last time, then closes everything. The group keeps the member's place for a restart until the session
+   * times out.
+   */
   async close(): Promise<void> {
     if (this.#state === 'CREATED') {
       this.#become('PENDING_SHUTDOWN');
@@ -207,8 +210,8 @@ export class KafkaStreams {
   }
 
   /**
-   * Runs until `close`, or an error that a new worker may get over (of the client, damaged state, which it rebuilds, or a plan that no
-   * longer fits): that is returned. Other errors are thrown.
+   * Runs until `close`, or until an error that a new worker may repair: an error of the client, damaged state (which is
+   * rebuilt), or a plan that does not fit any more. Returns that error. Throws other errors.
    */
   async #runWorker(worker: Worker): Promise<Error | undefined> {
     this.#worker = worker;

@@ -5,24 +5,24 @@ import type { Logger } from '../kafka/logger.js';
 
 const FIRST_BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 30_000;
-/** A process that ran for so long did not end for what the one before ended for. */
+/** After a process has run for this long, its end has another cause than the previous one. */
 const HEALTHY_AFTER_MS = 60_000;
 
 export interface StreamProcessesOptions {
   readonly count: number;
-  /** Starts one, from 0 on; each is an instance of the application with a slot of its own. */
+  /** Starts a process. Numbers begin with 0. Each process is an instance of the application with its own slot. */
   readonly start: (index: number) => ChildProcess;
   readonly logger: Logger;
-  /** Aborted: all are asked to end (SIGTERM), and none is started any more. */
+  /** When it is aborted, all processes get SIGTERM, and no more are started. */
   readonly signal: AbortSignal;
-  /** A process with this exit code is not started again: what it was told is wrong. */
+  /** A process that ends with this exit code is not started again: its configuration is wrong. */
   readonly fatalExitCode: number;
 }
 
 /**
- * Keeps a number of processes running (Java: `num.stream.threads`; native clients do not run in worker threads). One that ends by
- * itself is started again, with back-off. Resolves, when all have ended, with the exit code for the whole: 0 if each ended
- * with 0 when it was asked to.
+ * Keeps a number of processes running (Java: `num.stream.threads`; native clients do not run in worker threads). A
+ * process that ends by itself is started again, with back-off. When all have ended, it resolves with the exit code of
+ * the whole: 0 if each process ended with 0 after SIGTERM.
  */
 export async function runStreamProcesses(options: StreamProcessesOptions): Promise<number> {
   const giveUp = new AbortController();
@@ -30,7 +30,7 @@ export async function runStreamProcesses(options: StreamProcessesOptions): Promi
   const codes = await Promise.all(
     Array.from({ length: options.count }, async (_, index) => {
       const code = await keepRunning(() => options.start(index), { ...options, signal });
-      // One that can't start for what it was told is none of a group that can.
+      // All processes have the same configuration. If one can't start with it, none can.
       if (code === options.fatalExitCode) giveUp.abort();
       return code;
     }),
@@ -53,7 +53,7 @@ async function keepRunning(
   }
 }
 
-/** Its exit code; 128 and more, as a shell has it, if a signal ended it. */
+/** The exit code of the process; 128 if a signal ended it. */
 async function ended(child: ChildProcess, signal: AbortSignal): Promise<number> {
   const stop = (): boolean => child.kill('SIGTERM');
   signal.addEventListener('abort', stop);

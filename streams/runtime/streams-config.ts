@@ -7,67 +7,72 @@ import { type ErrorHandler, failOnError } from './errors.js';
 
 export type ProcessingGuarantee = 'exactly_once_v2' | 'at_least_once';
 
-/** What an application may set; the names are those of Java's StreamsConfig, in camel case. */
+/** The options of an application. The names are those of Java's StreamsConfig, in camel case. */
 export interface StreamsOptions {
-  /** Name of the application: its consumer group, and the beginning of the names of its internal topics. */
+  /** Name of the application: its consumer group, and the prefix of the names of its internal topics. */
   readonly applicationId: string;
-  /** Where the others reach this process for queries, `host:port` (Java: `application.server`). Default: it serves nothing. */
+  /**
+   * `host:port` where other processes reach this one for queries (Java: `application.server`). Default: it serves
+   * nothing.
+   */
   readonly applicationServer?: string;
   /** Default: `./state`. */
   readonly stateDir?: string;
   /** Default: `exactly_once_v2`. */
   readonly processingGuarantee?: ProcessingGuarantee;
   /**
-   * How the processes share the tasks. Default: `classic`. `consumer` needs brokers of version 4.0, and all processes of the application
-   * must have the same. The broker says how long a session is, then.
+   * How the processes share the tasks. Default: `classic`. `consumer` needs brokers of version 4.0 or newer, and must
+   * be the same in all processes of the application. With `consumer` the broker sets the length of a session.
    */
   readonly groupProtocol?: GroupProtocol;
   /**
-   * Default: 100 ms with exactly_once_v2, 30 s with at_least_once. With exactly_once_v2 five minutes at most: a transaction is open for so long,
-   * and a broker aborts one that is open for fifteen (`transaction.max.timeout.ms`).
+   * Default: 100 ms with exactly_once_v2, 30 s with at_least_once. At most five minutes with exactly_once_v2: a
+   * transaction is open for this long, and a broker aborts one that is open for fifteen minutes
+   * (`transaction.max.timeout.ms`).
    */
   readonly commitInterval?: Duration;
-  /** After this long without input a task promises that nothing older comes. Default: 5 s. */
+  /** After this time without input, a task promises that no older records will come. Default: 5 s. */
   readonly idleTimeout?: Duration;
   /**
-   * How far ahead of the wall clock the timestamp of a record may be. One that is further ahead goes to the processing exception
-   * handler; it would make all records of its task late until the clock has caught up. Default: any timestamp is believed, as in Java.
+   * How far ahead of the wall clock the timestamp of a record may be. A record that is further ahead goes to the
+   * processing exception handler: it would make all records of its task late until the clock has caught up. Default:
+   * any timestamp is accepted, as in Java.
    */
   readonly maxTimestampAhead?: Duration;
   /**
-   * Bytes of records that a process may have polled and not processed, estimated: those of partitions that are ahead of others of their
-   * task wait there (KIP-770: `input.buffer.max.bytes`). Beyond, they are not fetched until they are needed. A single record is always taken, whatever
-   * its size. Default: 64 MB.
+   * Estimated bytes of records that a process may have polled and not processed (KIP-770: `input.buffer.max.bytes`).
+   * Records of partitions that are ahead of others of their task wait in this buffer. Beyond it, they are not fetched
+   * until they are needed. A single record is always taken, whatever its size. Default: 64 MB.
    */
   readonly inputBufferMaxBytes?: number;
   /**
-   * Bytes that a process may hold uncommitted before it commits early, estimated (Java: `statestore.cache.max.bytes`): updates of tables and
-   * partial aggregates that are kept for the commit, writes of stores, records that wait for the producer. While one commit is under way the next one may
-   * gather as much. 0: nothing is cached, each update is sent on at once; what can't leave before the commit may have the default.
-   * Default: 64 MB.
+   * Estimated bytes that a process may hold uncommitted before it commits early (Java: `statestore.cache.max.bytes`):
+   * updates of tables and partial aggregates that are held for the commit, writes of stores, and records that wait for
+   * the producer. While one commit is in progress, as many bytes again may accumulate. 0: nothing is cached, and each
+   * update is sent at once; what can't be sent before the commit may have the default. Default: 64 MB.
    */
   readonly cacheMaxBytes?: number;
   /**
-   * How many other instances follow the changelogs of a task, to take it over without a restore and to answer stale queries
-   * meanwhile (Java: `num.standby.replicas`). Default: 0.
+   * The number of other instances that follow the changelogs of a task. They can take it over without a restore, and
+   * answer stale queries (Java: `num.standby.replicas`). Default: 0.
    */
   readonly standbyReplicas?: number;
   /**
-   * How much longer than their windows the changelogs of window stores keep what was written (Java:
-   * `windowstore.changelog.additional.retention.ms`): so long the application may be off, and its state lost, and the windows
-   * that were open go on. By the wall clock, unlike in Java. Default: seven days, as a broker keeps the offsets of a group. It is taken when a
-   * changelog is created.
+   * How much longer than their windows the changelogs of window stores keep their records (Java:
+   * `windowstore.changelog.additional.retention.ms`). If the application is off for no longer than this and its state
+   * is lost, the open windows can still be restored. It goes by the wall clock, unlike in Java. Default: seven days, as
+   * long as a broker keeps the offsets of a group. It applies when a changelog is created.
    */
   readonly windowstoreChangelogAdditionalRetention?: Duration;
-  /** Where records go that can't be processed. Default: nowhere, they are counted. */
+  /** The topic of records that can't be processed. Default: none; they are only counted. */
   readonly deadLetterTopic?: string;
   /** Default: fail, as in Java. */
   readonly deserializationExceptionHandler?: ErrorHandler;
   /** Default: fail, as in Java. */
   readonly processingExceptionHandler?: ErrorHandler;
   /**
-   * Default: fail, as in Java. Called where a result can't be serialized for its topic, is too large for it or for a changelog, or is refused
-   * by the cluster.
+   * Called for a result that can't be serialized for its topic, is too large for it or for a changelog, or is refused
+   * by the cluster. Default: fail, as in Java.
    */
   readonly productionExceptionHandler?: ErrorHandler;
 }
@@ -80,10 +85,10 @@ export interface StreamsConfig {
   readonly groupProtocol: GroupProtocol;
   readonly commitIntervalMs: number;
   readonly idleTimeoutMs: number;
-  /** Infinite: any timestamp is believed. */
+  /** Infinite: any timestamp is accepted. */
   readonly maxTimestampAheadMs: number;
   readonly inputBufferMaxBytes: number;
-  /** Updates of tables and partial aggregates are kept for the commit. */
+  /** True: updates of tables and partial aggregates are held until the commit. */
   readonly caching: boolean;
   readonly uncommittedMaxBytes: number;
   readonly standbyReplicas: number;
@@ -94,7 +99,10 @@ export interface StreamsConfig {
   readonly productionExceptionHandler: ErrorHandler;
 }
 
-/** Of exactly_once_v2: a third of what a broker allows a transaction by default, so that a commit that is late is in time. */
+/**
+ * The limit with exactly_once_v2: a third of the time that a broker allows a transaction by default, so that a commit
+ * may be late.
+ */
 export const MOST_COMMIT_INTERVAL_MS = 300_000;
 
 const MEGABYTE = 1024 * 1024;
@@ -140,7 +148,7 @@ const schema = options.refine(
   { path: ['commitInterval'], error: `must be at most ${MOST_COMMIT_INTERVAL_MS} ms with exactly_once_v2` },
 );
 
-/** Throws a ConfigError, one line, that names the option that is wrong. */
+/** Throws a ConfigError of one line that names the wrong option. */
 export function streamsConfig(given: StreamsOptions): StreamsConfig {
   const parsed = schema.safeParse(given);
   if (!parsed.success) {

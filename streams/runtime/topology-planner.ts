@@ -15,8 +15,8 @@ const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
 
 /**
- * Plans a topology for the cluster as it is, and compares it with the state that the application has: all that must be known before the
- * group is joined.
+ * Plans a topology for the present cluster, and compares it with the state of the application. All of this must be
+ * known before the process joins the group.
  */
 export class TopologyPlanner {
   readonly #topology: Topology;
@@ -38,8 +38,9 @@ export class TopologyPlanner {
   }
 
   /**
-   * Waits for the cluster and the source topics, and creates the internal topics. Resolves to undefined if `signal` is aborted before. Rejects with
-   * a ChangedStoreError or a MovedStoreError if the topology can't go on with the state of the application.
+   * Waits for the cluster and the source topics, and creates the internal topics. Resolves to undefined if `signal` is
+   * aborted before. Rejects with a ChangedStoreError or a MovedStoreError if the topology can't continue the state of
+   * the application.
    */
   async plan(directory: StateDirectory, signal: AbortSignal): Promise<TopologyPlan | undefined> {
     const admin = this.#ports.admin();
@@ -56,7 +57,7 @@ export class TopologyPlanner {
     }
   }
 
-  /** The plan, or what it waits for. */
+  /** The plan, or a text that says what is missing. */
   async #attempt(admin: Admin, directory: StateDirectory): Promise<TopologyPlan | string> {
     const { applicationId } = this.#config;
     const sources = this.#topology.subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics));
@@ -78,7 +79,7 @@ export class TopologyPlanner {
     }
   }
 
-  /** State of another cluster, or of topics that were deleted, would be mixed with what comes from this one. */
+  /** State of another cluster, or of deleted topics, must not be mixed with records of this one. */
   async #checkApplication(directory: StateDirectory, { auditTopic }: TopologyPlan): Promise<void> {
     const known = directory.application;
     const clientId = `${this.#config.applicationId}-identity`;

@@ -3,11 +3,11 @@ import { asError } from '../runtime/errors.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 import type { InMemoryLog } from './in-memory-log.js';
 
-/** The topics of a topology in the test driver, and what its errors say about them. */
+/** The topics of a topology in the test driver, and the errors about them. */
 export class DriverTopics {
   readonly #topology: Topology;
   readonly #cluster: InMemoryCluster;
-  /** Topics that the topology writes, as far as it names them, and `others`. */
+  /** The topics that the topology writes, as far as it names them, and `others`. */
   readonly outputs: readonly string[];
 
   constructor(topology: Topology, cluster: InMemoryCluster, others: readonly string[]) {
@@ -37,7 +37,7 @@ export class DriverTopics {
     throw new Error(`there is no topic ${topic}; those that the topology writes are ${known}: ${hint}`);
   }
 
-  /** What `convert` gives; if its serde throws, the error says whose serde fits the topic. */
+  /** Returns the result of `convert`. If its serde throws, the error says which serde fits the topic. */
   part<T>(topic: string, option: 'keySerde' | 'valueSerde', convert: () => T): T {
     try {
       return convert();

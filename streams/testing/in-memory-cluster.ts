@@ -15,20 +15,20 @@ import { InMemoryProducer } from './in-memory-producer.js';
 const UNKNOWN_TOPIC = 3;
 const UNKNOWN_MEMBER = 25;
 
-/** A record that a producer has sent; `transaction` is undefined if it sent it in none. */
+/** A record sent by a producer. `transaction` is undefined without a transaction. */
 export interface SentRecord {
   readonly record: ConsumerRecord;
   readonly transaction: LogTransaction | undefined;
 }
 
 export interface ClusterBehaviour {
-  /** Records that one poll brings at most, of all partitions in turn. */
+  /** The most records that one poll returns, of all partitions in turn. */
   readonly maxPollRecords: number;
   /** Turns of the event loop that the commit of a transaction takes. */
   readonly commitTurns: number;
-  /** Records that the queue of a producer takes in one turn of the event loop. */
+  /** Records that the queue of a producer accepts in one turn of the event loop. */
   readonly queueRecords: number;
-  /** False: its topics have no ids, as those of brokers before 2.8. Default: true. */
+  /** False: topics have no ids, as with brokers before 2.8. Default: true. */
   readonly hasTopicIds?: boolean;
 }
 
@@ -36,7 +36,7 @@ export type ProducedRecord = Pick<ConsumerRecord, 'topic' | 'key' | 'value' | 't
 
 interface Refusal {
   readonly reason: string;
-  /** undefined: the topic takes none at all. */
+  /** undefined: the topic accepts no records. */
   readonly refused: ((record: ProducedRecord) => boolean) | undefined;
 }
 
@@ -47,8 +47,8 @@ export const AT_ONCE: ClusterBehaviour = {
 };
 
 /**
- * A cluster in this process: logs with transaction markers, producers that fence each other, one consumer group with the range
- * assignor and static members.
+ * A cluster in this process: logs with transaction markers, producers that fence each other, and one consumer group
+ * with the range assignor and static members.
  */
 export class InMemoryCluster {
   readonly #topics = new Map<string, readonly InMemoryLog[]>();
@@ -56,9 +56,9 @@ export class InMemoryCluster {
   #createdTopics = 0;
   readonly #committed = new Map<string, number>();
   readonly #epochs = new Map<string, InMemoryProducer>();
-  /** By instance id: a process that comes back takes the place of the one that it was. */
+  /** By instance id. A process that restarts takes the place of the previous one. */
   readonly #members = new Map<string, InMemoryConsumer>();
-  /** Members that have partitions of the assignment before. */
+  /** Members that still have partitions of the previous assignment. */
   readonly #givingUp = new Set<InMemoryConsumer>();
   readonly #expired = new Map<string, InMemoryConsumer>();
   readonly #refusals = new Map<string, Refusal>();
@@ -91,14 +91,14 @@ export class InMemoryCluster {
     );
   }
 
-  /** Adds partitions to a topic, up to `total`. The group hears of it with the next rebalance. */
+  /** Adds partitions to a topic, up to `total`. The group learns of it with the next rebalance. */
   createPartitions(topic: string, total: number): void {
     const logs = this.logs(topic);
     const added = Array.from({ length: total - logs.length }, (_, i) => new InMemoryLog(topic, logs.length + i));
     this.#topics.set(topic, [...logs, ...added]);
   }
 
-  /** The group's offsets are deleted with the topic, as a broker does. */
+  /** The group's offsets are deleted with the topic, as on a broker. */
   deleteTopic(topic: string): void {
     for (const { partition } of this.logs(topic)) this.#committed.delete(`${topic}-${partition}`);
     this.#topics.delete(topic);
@@ -120,7 +120,7 @@ export class InMemoryCluster {
     return log;
   }
 
-  /** What producers sent to all topics, in that order. */
+  /** All records sent by producers, in the order in which they were sent. */
   get sent(): readonly SentRecord[] {
     return this.#sent;
   }
@@ -137,7 +137,7 @@ export class InMemoryCluster {
     this.#committed.set(`${topic}-${partition}`, offset);
   }
 
-  /** The producer is the only one with this id from now on; what the one before left open is aborted. */
+  /** From now on this producer is the only one with this id. An open transaction of the previous one is aborted. */
   fence(transactionalId: string, producer: InMemoryProducer): void {
     this.#epochs.get(transactionalId)?.end('aborted');
     this.#epochs.set(transactionalId, producer);
@@ -147,32 +147,35 @@ export class InMemoryCluster {
     return this.#epochs.get(transactionalId) !== producer;
   }
 
-  /** What a broker does with the offsets of a group that was away for longer than its `offsets.retention.minutes`. */
+  /** Deletes the group's offsets, as a broker does after `offsets.retention.minutes` without members. */
   forgetCommittedOffsets(): void {
     this.#committed.clear();
   }
 
-  /** All members go back to the beginning of their partitions, as their client does for `auto.offset.reset=earliest`. */
+  /** All members go back to the beginning of their partitions, as a client does with `auto.offset.reset=earliest`. */
   resetPositions(): void {
     for (const member of this.#members.values()) member.resetPositions();
   }
 
-  /** Records for `topic` of which `refused` is true are refused from now on, as a broker does for what its settings do not allow. */
+  /**
+   * From now on, records for `topic` for which `refused` returns true are refused, as a broker refuses what its
+   * settings do not allow.
+   */
   refuse(topic: string, reason: string, refused?: (record: ProducedRecord) => boolean): void {
     this.#refusals.set(topic, { reason, refused });
   }
 
-  /** What it says of a record that it refuses; undefined if it takes it. */
+  /** The reason for which it refuses a record. undefined if it accepts it. */
   refusalOf(record: ProducedRecord): Pick<RefusedRecord, 'scope' | 'reason'> | undefined {
     const refusal = this.#refusals.get(record.topic);
     if (refusal === undefined || refusal.refused?.(record) === false) return undefined;
     return { scope: refusal.refused === undefined ? 'topic' : 'record', reason: refusal.reason };
   }
 
-  /** Transactions that a producer has aborted. */
+  /** The number of transactions that producers have aborted. */
   aborts = 0;
 
-  /** The next commit of a transaction fails with `error`, and is not committed. */
+  /** The next commit of a transaction fails with `error`. The transaction is not committed. */
   failNextCommit(error: KafkaClientError): void {
     this.#failNext = error;
   }
@@ -188,13 +191,13 @@ export class InMemoryCluster {
     this.rebalance();
   }
 
-  /** It is closed. The group keeps its place. */
+  /** The member is closed. The group keeps its place. */
   leave(member: InMemoryConsumer): void {
     this.#givingUp.delete(member);
     this.#assign();
   }
 
-  /** The session of a member has timed out: the others get what it had, and it does not know until it joins again. */
+  /** The session of a member times out. The others get its partitions. It does not know until it joins again. */
   expire(instanceId: string): void {
     const member = this.#members.get(instanceId);
     if (member === undefined) throw new Error(`no member ${instanceId}`);
@@ -204,22 +207,25 @@ export class InMemoryCluster {
     this.rebalance();
   }
 
-  /** A member whose session had timed out is back: what it had is revoked. */
+  /** A member whose session has timed out joins again. Its partitions are revoked. */
   rejoin(instanceId: string): void {
     const member = this.#expired.get(instanceId);
     if (member === undefined) throw new Error(`the session of ${instanceId} has not timed out`);
     this.join(member);
   }
 
-  /** Throws a KafkaClientError if it never joined, or does not know yet that others have what it had: it may commit nothing. */
+  /**
+   * Throws a KafkaClientError if the member never joined, or does not know yet that others have its partitions: it must
+   * not commit.
+   */
   checkMember(member: InMemoryConsumer): void {
-    // A group without members takes offsets from anybody, as a broker's does.
+    // Like a broker's, a group without members accepts offsets from any client.
     const isMember = member.topics.length > 0 && this.#expired.get(member.instanceId) !== member;
     if (isMember || this.#members.size === 0) return;
     throw new KafkaClientError('not a member of the group any more', 'abort', UNKNOWN_MEMBER);
   }
 
-  /** Revokes everything, and assigns it again when all have given up what they had. */
+  /** Revokes everything, and assigns it again when all members have given up their partitions. */
   rebalance(): void {
     this.#givingUp.clear();
     this.#isRebalancing = true;

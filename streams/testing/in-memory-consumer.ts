@@ -11,19 +11,19 @@ import type { InMemoryCluster } from './in-memory-cluster.js';
 
 const UNKNOWN_TOPIC_ID = 100;
 
-/** The consumer port on a cluster in memory. A poll that brings nothing lets the event loop go round once. */
+/** The consumer port on a cluster in memory. A poll without records lets the event loop turn once. */
 export class InMemoryConsumer implements Consumer {
   readonly instanceId: string;
   readonly unreadable = [];
   readonly #cluster: InMemoryCluster;
   readonly #positions = new Map<string, { readonly partition: TopicPartition; next: number }>();
-  /** Of the topics that it has met. */
+  /** The ids of the topics that it knows. */
   readonly #topicIds = new Map<string, string>();
   readonly #paused = new Set<string>();
   #listener: RebalanceListener | undefined;
   #topics: readonly string[] = [];
   #turn = 0;
-  /** The group has given it partitions, whatever it has made of them. */
+  /** The partitions that the group has given it, whatever it has done about them. */
   #hasAssignment = false;
 
   constructor(cluster: InMemoryCluster, instanceId: string) {
@@ -48,7 +48,7 @@ export class InMemoryConsumer implements Consumer {
     this.#listener?.onPartitionsAssigned(partitions);
   }
 
-  /** Returns false if it has nothing to give up; else it answers with `unassign`. */
+  /** Returns false if it has nothing to give up. Otherwise it answers with `unassign`. */
   revoked(): boolean {
     if (!this.#hasAssignment) return false;
     this.#hasAssignment = false;
@@ -79,7 +79,7 @@ export class InMemoryConsumer implements Consumer {
     for (const partition of partitions) this.#paused.delete(id(partition));
   }
 
-  /** What a client does whose broker says that it has nothing at its position. */
+  /** Goes back, as a client does whose broker has nothing at its position. */
   resetPositions(): void {
     for (const position of this.#positions.values()) position.next = 0;
   }
@@ -131,7 +131,7 @@ export class InMemoryConsumer implements Consumer {
     return { low, high: stable };
   }
 
-  /** Throws a KafkaClientError if the group has given its partitions to others: it may commit nothing. */
+  /** Throws a KafkaClientError if the group has given its partitions to others: it must not commit. */
   checkMember(): void {
     this.#cluster.checkMember(this);
   }

@@ -1,6 +1,6 @@
 import type { ConsumerRecord } from '../kafka/record.js';
 
-/** The records of one transaction in a log: open until its marker comes. */
+/** The records of one transaction in a log. It is open until its marker is written. */
 export interface LogTransaction {
   state: 'open' | 'committed' | 'aborted';
 }
@@ -11,7 +11,7 @@ interface Entry {
   readonly transaction: LogTransaction | undefined;
 }
 
-/** One partition as a broker keeps it: markers take offsets, and read_committed ends at the first open transaction. */
+/** One partition of a broker: markers take offsets, and read_committed ends at the first open transaction. */
 export class InMemoryLog {
   readonly topic: string;
   readonly partition: number;
@@ -59,7 +59,9 @@ export class InMemoryLog {
     this.#entries.push({ record: null, transaction: undefined });
   }
 
-  /** What read_committed reads from `offset` on, `max` records at most, and the offset after the last one looked at. */
+  /**
+   * What read_committed reads from `offset` on, at most `max` records, and the offset after the last one it has passed.
+   */
   read(offset: number, max: number): { readonly records: readonly ConsumerRecord[]; readonly next: number } {
     const { stable } = this;
     const records: ConsumerRecord[] = [];
@@ -71,7 +73,7 @@ export class InMemoryLog {
     return { records, next };
   }
 
-  /** All that is committed and there. */
+  /** All existing committed records. */
   get committed(): readonly ConsumerRecord[] {
     return this.read(0, Number.POSITIVE_INFINITY).records;
   }

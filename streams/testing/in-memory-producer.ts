@@ -99,7 +99,7 @@ export class InMemoryProducer implements Producer {
     this.end('aborted');
   }
 
-  /** Ends the open transaction, if there is one, with a marker in each partition that it wrote to. */
+  /** Ends the open transaction, if there is one, with a marker in each partition that it has written. */
   end(state: 'committed' | 'aborted'): void {
     if (this.#transaction !== undefined) {
       this.#transaction.state = state;

@@ -17,7 +17,7 @@ export class ManualClock implements Clock {
     return this.#monotonic;
   }
 
-  /** Time passes. */
+  /** Moves the clock forward. */
   advance(ms: number): void {
     this.#now += ms;
     this.#monotonic += ms;

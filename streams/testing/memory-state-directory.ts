@@ -3,7 +3,7 @@ import type { Level } from '../../stores/bytes/state-database.js';
 import type { ApplicationIdentity } from '../runtime/state/application-identity.js';
 import type { StateDirectory } from '../runtime/state/state-directory.js';
 
-/** State in memory that outlives the worker, as a disk does. */
+/** State in memory that survives the worker, as a disk does. */
 export class MemoryStateDirectory implements StateDirectory {
   readonly instanceId: string;
   readonly location = 'memory';

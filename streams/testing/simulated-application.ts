@@ -3,7 +3,7 @@ import type { StateDirectory } from '../runtime/state/state-directory.js';
 import type { Worker } from '../runtime/worker/worker.js';
 import { type CrashPoint, SimulatedProcess } from './simulated-process.js';
 
-/** What `KafkaStreams` does with its worker, step by step: and the processes in which it runs, one after the other. */
+/** Does what `KafkaStreams` does with its worker, step by step, in processes that run one after the other. */
 export class SimulatedApplication {
   readonly #newProcess: () => SimulatedProcess;
   readonly #newWorker: (ports: Ports, directory: StateDirectory) => Worker;
@@ -27,8 +27,9 @@ export class SimulatedApplication {
   }
 
   /**
-   * One step of the worker. If its client fails, another worker takes its place; if the process dies, another one is
-   * started: then it resolves to false. Any other error stops the application: only `restart` and `close` may follow.
+   * One step of the worker. If its client fails, a new worker takes its place. If the process dies, a new one is
+   * started, and it resolves to false. Any other error stops the application: after it, only `restart` and `close` are
+   * allowed.
    */
   async do(step: (worker: Worker) => Promise<void>): Promise<boolean> {
     try {
@@ -45,7 +46,7 @@ export class SimulatedApplication {
     return false;
   }
 
-  /** As by kill -9. */
+  /** Dies as by kill -9. */
   kill(): void {
     this.#process.die();
   }
@@ -54,7 +55,7 @@ export class SimulatedApplication {
     this.#process.crashAt(point);
   }
 
-  /** Another process, with what Kafka and the disk have. */
+  /** Starts another process, with the present state of Kafka and the disk. */
   async restart(): Promise<void> {
     this.kill();
     this.#process = this.#newProcess();
@@ -63,7 +64,7 @@ export class SimulatedApplication {
     await this.start();
   }
 
-  /** A process that dies in it needs no more closing. */
+  /** If the process dies during it, nothing more needs to be closed. */
   async close(): Promise<void> {
     if (this.#process.dead) return;
     try {

@@ -3,8 +3,9 @@ import type { Ports, Producer } from '../kafka/ports.js';
 import type { StateDirectory } from '../runtime/state/state-directory.js';
 
 /**
- * Where a process may die in a commit, in that order: between two records of the transaction; with all of them sent, changelogs too; with the
- * offsets; when Kafka has committed it, and the process does not know; before a batch of state is written to disk; after it.
+ * Where a process may die in a commit, in this order: between two records of the transaction; after all records were
+ * sent, changelogs too; after the offsets; after Kafka has committed, before the process knows; before a batch of state
+ * is written to disk; after it.
  */
 export const CRASH_POINTS = Object.freeze([
   'betweenSends',
@@ -24,7 +25,7 @@ export class ProcessDiedError extends Error {
   }
 }
 
-/** The ports and the disk of one process. When it is dead nothing that its code still does has any effect. */
+/** The ports and the disk of one process. After its death, its code has no effect any more. */
 export class SimulatedProcess {
   readonly ports: Ports;
   readonly directory: StateDirectory;
@@ -49,7 +50,7 @@ export class SimulatedProcess {
     this.#dead = true;
   }
 
-  /** It dies when it next gets there. */
+  /** The process dies when it next reaches this point. */
   crashAt(point: CrashPoint): void {
     this.#crashPoint = point;
   }
@@ -97,7 +98,7 @@ export class SimulatedProcess {
     if (this.#dead) throw new ProcessDiedError();
   }
 
-  /** `target`, each of its methods, or the override of it, only as long as the process lives. */
+  /** `target`, with each of its methods or its override. They work only while the process lives. */
   #mortal<T extends object>(target: T, overrides: Partial<T> = {}): T {
     return new Proxy(target, {
       get: (_, name) => {

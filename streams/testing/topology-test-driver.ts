@@ -24,17 +24,22 @@ import type { CrashPoint } from './simulated-process.js';
 export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
   /** Partitions of each topic. Default: 1, as in Java. */
   readonly partitions?: number;
-  /** Where the wall clock begins, milliseconds. Default: 0. */
+  /** Start of the wall clock, in milliseconds. Default: 0. */
   readonly startTime?: number;
-  /** False: only `commit` commits. Default: everything that was piped is processed and committed before `pipeInput` ends. */
+  /**
+   * False: only `commit` commits. Default: everything that was piped is processed and committed before `pipeInput`
+   * resolves.
+   */
   readonly autoCommit?: boolean;
-  /** Topics that are written and not read, beside those that sinks name. */
+  /** Topics that are written and not read, in addition to those that sinks name. */
   readonly outputTopics?: readonly string[];
-  /** Records that one poll brings at most, of all partitions in turn. Default: as many as the worker asks for. */
+  /**
+   * The most records that one poll returns, of all partitions in turn. Default: the number that the worker requests.
+   */
   readonly maxPollRecords?: number;
-  /** Turns of the event loop that the commit of a transaction takes, in which the worker goes on. Default: 0. */
+  /** Turns of the event loop that the commit of a transaction takes. The worker continues meanwhile. Default: 0. */
   readonly commitTurns?: number;
-  /** Records that the producer's queue takes in one turn of the event loop, before it is full. Default: all. */
+  /** Records that the producer's queue accepts in one turn of the event loop. Default: all. */
   readonly queueRecords?: number;
 }
 
@@ -54,7 +59,7 @@ export interface TestRecord<K, V> {
   readonly headers?: Headers;
 }
 
-/** Output of a task store, for tests. */
+/** An entry of a task store, for tests. */
 export interface StoreEntry {
   readonly key: unknown;
   readonly windowStart?: number;
@@ -65,8 +70,9 @@ export interface StoreEntry {
 const LOGGER = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Runs a topology without a cluster (Java: `TopologyTestDriver`): the worker, tasks, stores and commits of the real runtime,
- * with its four ports (clock, consumer, producer, admin) on a cluster in memory. The clock stands still until it is moved.
+ * Runs a topology without a cluster (Java: `TopologyTestDriver`): the worker, tasks, stores and commits of the real
+ * runtime, with its four ports (clock, consumer, producer, admin) on a cluster in memory. The clock stands still until
+ * it is moved.
  */
 export class TopologyTestDriver {
   readonly #plan: TopologyPlan;
@@ -111,13 +117,13 @@ export class TopologyTestDriver {
     );
   }
 
-  /** Throws a ConfigError or a TopologyError, as the application would at its start. */
+  /** Throws a ConfigError or a TopologyError, as the application would when it starts. */
   static async create(topology: Topology, options: TopologyTestDriverOptions = {}): Promise<TopologyTestDriver> {
     const { partitions = 1, startTime = 0, autoCommit = true, outputTopics = [], ...others } = options;
     const { maxPollRecords = Number.POSITIVE_INFINITY, commitTurns = 0, ...more } = others;
     const { queueRecords = Number.POSITIVE_INFINITY, ...streams } = more;
     const checked = streamsConfig({ applicationId: 'test', ...streams });
-    // Without an interval of its own only `commit` commits.
+    // Without an interval of its own, only `commit` commits.
     const config = streams.commitInterval === undefined ? { ...checked, commitIntervalMs: Infinity } : checked;
     const clock = new ManualClock(startTime);
     const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns, queueRecords });
@@ -146,7 +152,7 @@ export class TopologyTestDriver {
     }
   }
 
-  /** Sends records to a source topic, to the partition of their key. They are there to be processed. */
+  /** Sends records to a source topic, to the partition of their key, without processing them. */
   produce<K = string, V = unknown>(
     topic: string,
     records: InputRecord<K, V> | readonly InputRecord<K, V>[],
@@ -166,8 +172,8 @@ export class TopologyTestDriver {
   }
 
   /**
-   * Processes all that there is, and commits, unless `autoCommit` is off. Throws the StreamsError that stops the application;
-   * nothing but `crash` and `close` can follow.
+   * Processes all available records, and commits unless `autoCommit` is off. Throws the StreamsError that stops the
+   * application. After that, only `crash` and `close` are allowed.
    */
   async run(): Promise<void> {
     let settled = false;
@@ -178,20 +184,23 @@ export class TopologyTestDriver {
     }
   }
 
-  /** One poll, and the processing of what it brings. */
+  /** Polls once, and processes the records. */
   async step(): Promise<void> {
     await this.#application.do(worker => worker.runOnce());
   }
 
-  /** Commits what was processed. Resolves to false if the client failed or the process died: it is back at the last commit. */
+  /**
+   * Commits what was processed. Resolves to false if the client failed or the process died: then it is back at the last
+   * commit.
+   */
   async commit(): Promise<boolean> {
     const committed = await this.#application.do(worker => worker.commit());
-    // What the commit sent on is there to read only now.
+    // Records that the commit has sent can be read only now.
     await this.step();
     return committed;
   }
 
-  /** Moves the wall clock, and lets what goes by it happen. */
+  /** Moves the wall clock, and lets everything happen that depends on it. */
   async advanceWallClock(ms: number): Promise<void> {
     this.moveWallClock(ms);
     await this.run();
@@ -203,8 +212,8 @@ export class TopologyTestDriver {
   }
 
   /**
-   * The process dies, as by kill -9, and starts again: only what Kafka and the disk have is left. `meanwhile` is called
-   * between the two.
+   * The process dies, as by kill -9, and starts again. Only the state of Kafka and the disk is left. `meanwhile` is
+   * called in between.
    */
   async crash(meanwhile: () => void = () => {}): Promise<void> {
     this.#application.kill();
@@ -213,7 +222,7 @@ export class TopologyTestDriver {
     await this.run();
   }
 
-  /** The process dies when it next gets to `point`, and starts again. */
+  /** The process dies when it next reaches `point`, and starts again. */
   crashAt(point: CrashPoint): void {
     this.#application.crashAt(point);
   }
@@ -265,7 +274,7 @@ export class TopologyTestDriver {
 
   /**
    * Committed records that the application has written to topics that are not internal, in the order in which it sent
-   * them, whatever their topic. It does not count as reading them.
+   * them, over all topics. It does not mark them as read.
    */
   get written(): readonly ConsumerRecord[] {
     const { subTopologies, auditTopic } = this.#plan;
@@ -281,12 +290,12 @@ export class TopologyTestDriver {
       .map(({ record }) => record);
   }
 
-  /** What all tasks have done. */
+  /** The sum of the counts of all tasks. */
   get counts(): readonly TaskCounts[] {
     return this.#worker.tasks.map(task => structuredClone(task.counts));
   }
 
-  /** Estimate of the memory that records take which were polled and are not processed. */
+  /** Estimate of the memory of records that were polled and not processed. */
   get inputBufferBytes(): number {
     return this.#worker.tasks.reduce((sum, { inputs }) => sum + inputs.bufferedBytes, 0);
   }

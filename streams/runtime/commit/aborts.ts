@@ -13,10 +13,10 @@ export function checkUndoable(error: unknown): asserts error is RetryError | Kaf
   throw error;
 }
 
-/** The transactions of a worker that were aborted since all that they had processed was last committed. */
+/** The aborted transactions of a worker, until everything that they had processed is committed. */
 export class Aborts {
   readonly #refusals: Refusals;
-  /** By partition, how far they had come: up to there records are processed again. */
+  /** By partition, the position at the abort. Records below it are processed again. */
   readonly #reached = new Map<string, number>();
   #backoffMs = 0;
 
@@ -24,7 +24,10 @@ export class Aborts {
     this.#refusals = refusals;
   }
 
-  /** One more, for what the cluster `refused` if anything. Returns the reason, for a person; throws a StreamsError if no transaction will pass. */
+  /**
+   * Adds an aborted transaction. `refused` are the records that the cluster refused, if any. Returns the reason, for a
+   * person. Throws a StreamsError if no transaction will succeed.
+   */
   add(error: RetryError | KafkaClientError, refused: readonly RefusedRecord[], queues: readonly RecordQueue[]): string {
     const reason = refusalReason(refused) ?? error.message;
     this.#refusals.learn(refused);
@@ -34,18 +37,21 @@ export class Aborts {
       const id = idOf(queue);
       this.#reached.set(id, Math.max(queue.position, this.#reached.get(id) ?? queue.position));
     }
-    // What was refused is not sent again; everything else may pass after a while.
+    // A refused record is not sent again. Any other cause may disappear after a while.
     if (refused.length > 0) this.#backoffMs = 0;
     else this.#backoffMs = Math.min(Math.max(FIRST_BACKOFF_MS, 2 * this.#backoffMs), MAX_BACKOFF_MS);
     return reason;
   }
 
-  /** Waits before the next transaction, the longer the more were aborted. */
+  /** Waits before the next transaction. The wait grows with the number of aborts. */
   async backOff(): Promise<void> {
     if (this.#backoffMs > 0) await delay(this.#backoffMs);
   }
 
-  /** What was learned is needed until all of it is processed again: other tasks, and parts of it, may be committed before. */
+  /**
+   * Known refusals are needed until everything is processed again. Other tasks, and parts of this work, may be
+   * committed earlier.
+   */
   committed(queues: readonly RecordQueue[]): void {
     const isBehind = (queue: RecordQueue): boolean =>
       queue.committedPosition < (this.#reached.get(idOf(queue)) ?? queue.committedPosition);

@@ -8,9 +8,15 @@ import type { StreamsConfig } from '../streams-config.js';
 import type { Task } from '../task/task.js';
 import type { Committer } from './committer.js';
 
-/** Records that may wait for the transaction before to commit; beyond, processing waits. They are handed over at once when it has. */
+/**
+ * Records that may wait while the previous transaction commits. With more, processing waits. They are sent at once
+ * after the commit.
+ */
 const MAX_KEPT_BACK = 10_000;
-/** The same where each record is delivered by itself, some milliseconds each: the transaction must not time out meanwhile. */
+/**
+ * The same limit when each record is delivered by itself. A delivery takes some milliseconds, and the transaction must
+ * not time out.
+ */
 const MAX_KEPT_BACK_ALONE = 200;
 const ROOM_CHECK_MS = 2;
 
@@ -18,7 +24,7 @@ export interface CommitSequenceOptions {
   readonly committer: Committer;
   readonly collector: RecordCollector;
   readonly offsets: ChangelogOffsets;
-  /** Those that run. */
+  /** The running tasks. */
   readonly tasks: () => readonly Task[];
   readonly config: Pick<StreamsConfig, 'commitIntervalMs' | 'uncommittedMaxBytes'>;
   readonly clock: Clock;
@@ -27,8 +33,8 @@ export interface CommitSequenceOptions {
 }
 
 /**
- * The commits of a worker, one after the other: what the tasks have prepared goes to Kafka, then to their state, and now and then to disk.
- * Processing goes on while a transaction ends.
+ * The commits of a worker, one after the other. What the tasks have prepared goes to Kafka, then to their state, and
+ * from time to time to disk. Processing goes on while a transaction ends.
  */
 export class CommitSequence {
   readonly #options: CommitSequenceOptions;
@@ -41,21 +47,21 @@ export class CommitSequence {
     this.#lastBegun = options.clock.monotonic();
   }
 
-  /** True if it is time for one, and the one before has ended: what is processed until then goes with the next one. */
+  /** True if a commit is due and the previous one has ended. Until then, records are processed for the next commit. */
   get due(): boolean {
     if (this.#inFlight) return false;
     const { clock, config } = this.#options;
     return clock.monotonic() - this.#lastBegun >= config.commitIntervalMs || this.#isOverBudget;
   }
 
-  /** True if too much waits for the transaction before, or for the one after it: the one before has to make room first. */
+  /** True if too much waits for this transaction or the next one. Then processing waits for the commit. */
   get isFull(): boolean {
     const { collector } = this.#options;
     const most = collector.isolates ? MAX_KEPT_BACK_ALONE : MAX_KEPT_BACK;
     return collector.keptBack > most || this.#isOverBudget;
   }
 
-  /** Estimate of the memory of what waits for the next commit; what is being committed is not counted. */
+  /** Estimate of the memory of what waits for the next commit, without what is being committed. */
   get uncommittedBytes(): number {
     const { collector, tasks } = this.#options;
     let bytes = collector.keptBackBytes;
@@ -67,7 +73,7 @@ export class CommitSequence {
     return this.uncommittedBytes > this.#options.config.uncommittedMaxBytes;
   }
 
-  /** Begins a commit, when the one before has ended. */
+  /** Begins a commit after the previous one has ended. */
   async begin(): Promise<void> {
     await this.settle();
     const startedAt = this.#options.clock.monotonic();
@@ -87,23 +93,23 @@ export class CommitSequence {
     this.#committing = this.#finish(prepared, offsets, startedAt).finally(() => {
       this.#inFlight = false;
     });
-    // A failure is met where it is awaited.
+    // A rejection surfaces at the await.
     this.#committing.catch(() => {});
   }
 
-  /** Waits for the end of the commit that is under way, and throws what it has failed with. */
+  /** Waits for the end of the commit in progress. Throws the error of that commit. */
   async settle(): Promise<void> {
     const committing = this.#committing;
     this.#committing = undefined;
     await committing;
   }
 
-  /** The same, whatever it has failed with. */
+  /** Waits for the end of the commit in progress, and ignores its error. */
   async giveUp(): Promise<void> {
     await this.settle().catch(() => {});
   }
 
-  /** Waits until all that was sent is with the client. */
+  /** Waits until the client has taken everything that was sent. */
   async makeRoom(): Promise<void> {
     await this.settle();
     while (!this.#options.collector.drain()) await delay(ROOM_CHECK_MS);

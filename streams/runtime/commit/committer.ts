@@ -3,16 +3,16 @@ import { KafkaClientError } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
 import type { RecordCollector } from '../output/record-collector.js';
 
-/** What a commit does with the producer, by the processing guarantee. Transactions are numbered from 1. */
+/** What a commit does with the producer, for each processing guarantee. Transactions are numbered from 1. */
 export interface Committer {
-  /** Number of the transaction that what is sent now belongs to, or that is about to commit. */
+  /** Number of the transaction that is open, or is about to commit. */
   readonly transaction: number;
   start(): Promise<void>;
-  /** Reading begins at these offsets, of partitions of which the group has none. */
+  /** Reading starts at these offsets of partitions for which the group has no committed offset. */
   beginAt(offsets: readonly TopicPartitionOffset[]): Promise<void>;
-  /** Commits all that was sent, with `offsets`. When it resolves the next transaction is open. */
+  /** Commits everything that was sent, with `offsets`. When it resolves, the next transaction is open. */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
-  /** Undoes all that was sent since the last commit, and opens the next transaction. */
+  /** Undoes everything that was sent since the last commit, and opens the next transaction. */
   abort(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export class TransactionalCommitter implements Committer {
     await this.#begin();
   }
 
-  /** Nothing of a task is there without the offsets that were committed with it. */
+  /** No offsets are needed: the state of a task always has the offsets that were committed with it. */
   async beginAt(): Promise<void> {}
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
@@ -53,8 +53,8 @@ export class TransactionalCommitter implements Committer {
   }
 
   /**
-   * A commit whose outcome is not known has to be asked for again: only the broker knows it. If it stays unknown, undoing it here
-   * might undo what was committed: only a new worker finds out.
+   * If the outcome of a commit is unknown, it must be requested again: only the broker knows it. If it stays unknown,
+   * an undo might undo what was committed. Only a new worker can find out.
    */
   async #end(): Promise<void> {
     try {
@@ -65,7 +65,7 @@ export class TransactionalCommitter implements Committer {
     }
   }
 
-  /** The commit has passed: to undo it here would take the state back, and not what Kafka has. */
+  /** The commit has succeeded. An undo would take back the state, but not what Kafka has. */
   async #beginNext(): Promise<void> {
     try {
       await this.#begin();
@@ -88,7 +88,7 @@ export class TransactionalCommitter implements Committer {
   }
 }
 
-/** at_least_once: output first, then the offsets; after a crash records between the two are processed again. */
+/** at_least_once: output first, then the offsets. After a crash between the two, records are processed again. */
 export class AtLeastOnceCommitter implements Committer {
   readonly #producer: Producer;
   readonly #consumer: Consumer;
@@ -110,15 +110,16 @@ export class AtLeastOnceCommitter implements Committer {
   }
 
   /**
-   * A task's state is delivered before its offsets are committed. If it were found without an offset of the group, it would be taken for the
-   * state of a group whose offsets were lost, and what was not delivered with it would be left out.
+   * The state of a task is delivered before its offsets are committed. Without a committed offset of the group, that
+   * state would look like the state of a group whose offsets were lost. The records that were not delivered with it
+   * would be skipped.
    */
   async beginAt(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
     try {
       await this.#consumer.commit(offsets);
     } catch (error) {
-      // The assignment that follows begins again.
+      // The next assignment starts again.
       if (!(error instanceof KafkaClientError && error.code === REBALANCE_IN_PROGRESS)) throw error;
     }
   }
@@ -131,19 +132,21 @@ export class AtLeastOnceCommitter implements Committer {
     this.#collector.open();
   }
 
-  /** If the group may have the offsets, the state may not be taken back: what was processed would not come again. */
+  /**
+   * If the group may have the offsets, the state must not be taken back: the processed records would not be read again.
+   */
   async #commitOffsets(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     try {
       await retrying(() => this.#consumer.commit(offsets));
     } catch (error) {
-      // The client's own errors are negative: no broker has answered.
+      // Codes of the client's own errors are negative. With these, no broker has answered.
       if (!(error instanceof KafkaClientError) || (error.code > 0 && error.code !== REQUEST_TIMED_OUT)) throw error;
       throw asFatal('outcome of the commit unknown', error);
     }
   }
 
   async abort(): Promise<void> {
-    // What it fails with would be missing at the next flush: the client reports it once.
+    // The client reports a delivery failure once. A failure reported here would be missing at the next flush.
     await this.#collector.delivered();
     this.#collector.discard();
     this.#transaction++;

@@ -21,7 +21,7 @@ import { compileWindowAggregate } from '../processors/window/window-aggregate.js
 
 type Compilers = { readonly [N in GraphNode as N['kind']]: Compile<N> };
 
-/** What makes the processors of each kind of node. */
+/** The compiler of each kind of node. */
 const COMPILERS: Compilers = {
   source: compileSource,
   repartition: compileRepartition,
@@ -48,7 +48,7 @@ const COMPILERS: Compilers = {
 };
 
 export function compile(node: GraphNode, site: Site): void {
-  // The table gives each kind the compiler of that kind, which the type of the lookup can't say.
+  // The table maps each kind to the compiler of that kind. The type of the lookup can't express this.
   const compiler = COMPILERS[node.kind] as Compile<GraphNode>;
   compiler(node, site);
 }

@@ -1,6 +1,9 @@
 import type { GraphNode } from '../../dsl/graph/node.js';
 
-/** The nodes whose updates go to an operator that uses their old values, if only through operators that pass them on. */
+/**
+ * The nodes that must send old values: an operator after them uses old values, directly or after operators that pass
+ * them on.
+ */
 export function sendersOfOldValues(nodes: readonly GraphNode[]): ReadonlySet<GraphNode> {
   const senders = new Set<GraphNode>();
   // Children come after their parents.

@@ -13,7 +13,7 @@ export interface ProcessorGraph {
   readonly taskTime: TaskTime;
   readonly sources: ReadonlyMap<SourceNode, Processor>;
   readonly repartitions: readonly RepartitionInput[];
-  /** In the order of the topology: each comes after all that it gets records from. */
+  /** In the order of the topology: each processor comes after the processors that feed it. */
   readonly processors: readonly Processor[];
   /** The rows of each table. */
   readonly views: ReadonlyMap<GraphNode, TableView>;
@@ -22,11 +22,11 @@ export interface ProcessorGraph {
 export interface GraphOptions {
   readonly caching: boolean;
   readonly now: () => number;
-  /** Processes what is in a local queue. */
+  /** Processes the records of a local queue. */
   readonly drain: (input: RepartitionInput) => void;
 }
 
-/** The processors of one task, connected. */
+/** The connected processors of one task. */
 export function buildProcessorGraph(
   plan: PlannedSubTopology,
   state: TaskState,
@@ -35,7 +35,7 @@ export function buildProcessorGraph(
 ): ProcessorGraph {
   const building = new GraphBuilder(plan, state, context, options);
   const { nodes } = plan.subTopology;
-  // A repartition that others read is no node of the sub-topology that writes it.
+  // The node of a repartition belongs to the sub-topology that reads it. The sub-topology that writes it needs it too.
   const written = plan.writes.map(({ node }) => node).filter(node => !nodes.includes(node));
   for (const node of [...nodes, ...written]) compile(node, building.siteOf(node));
   return building;
@@ -52,9 +52,9 @@ class GraphBuilder implements ProcessorGraph {
   readonly #context: TaskContext;
   readonly #options: GraphOptions;
   readonly #sendersOfOldValues: ReadonlySet<GraphNode>;
-  /** What hands records on to the children of a node. */
+  /** The processor that feeds the children of a node. */
   readonly #outputs = new Map<GraphNode, Processor>();
-  /** The time that the records of a node go by. */
+  /** The origins of the time of a node's records. */
   readonly #frontiers = new Map<GraphNode, readonly TimeOrigin[]>();
 
   constructor(plan: PlannedSubTopology, state: TaskState, context: TaskContext, options: GraphOptions) {

@@ -2,11 +2,11 @@ import type { Consumer } from '../../kafka/ports.js';
 import type { RecordQueue } from './record-queue.js';
 
 /**
- * Bounds what is buffered of partitions that are ahead, while their task waits for records of another one that may be older. To poll
- * nothing at all would bound it too, but the partition that is waited for would not come either.
+ * Bounds the buffered records of partitions that are ahead, while their task waits for records of another partition
+ * that may be older. To stop polling would bound them too, but then the awaited partition would not arrive either.
  *
- * Each queue has an equal share of the bytes. A partition whose queue has reached its share is paused, and goes on when half of
- * it is left: `pause` drops what the client has fetched ahead, so it must be rare.
+ * Each queue has an equal share of the bytes. A partition whose queue has reached its share is paused, and resumed when
+ * half of the share is left. `pause` drops what the client has fetched ahead, so it must be rare.
  */
 export class InputPauses {
   readonly #consumer: Consumer;
@@ -18,13 +18,16 @@ export class InputPauses {
     this.#maxBytes = maxBytes;
   }
 
-  /** These are read from now on, and the consumer has just been assigned to them: none is paused. */
+  /** The consumer has just been assigned to these queues' partitions. None of them is paused. */
   assigned(queues: readonly RecordQueue[]): void {
     this.#queues = queues;
     for (const queue of queues) queue.resume();
   }
 
-  /** When all that can be processed is, and no poll is in flight: what is in the queues waits. */
+  /**
+   * Call it when everything that can be processed is processed, and no poll is in flight. The records left in the
+   * queues wait for others.
+   */
   pauseFull(): void {
     const full = this.#queues.filter(queue => !queue.paused && queue.bytes >= this.#share);
     this.#consumer.pause(full);

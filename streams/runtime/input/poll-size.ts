@@ -2,8 +2,9 @@ import type { ConsumerRecord } from '../../kafka/record.js';
 import { bufferedBytes } from './record-queue.js';
 
 /**
- * How many records a poll may bring, so that they take no more than some bytes. The client bounds only what it fetches ahead, and
- * that before it decompresses: 4000 records of 1 MB in one poll are possible. The size of the next records is taken to be that of the last ones.
+ * The number of records of a poll, chosen so that they take at most a number of bytes. The client bounds only what it
+ * fetches ahead, before decompression: one poll may return 4000 records of 1 MB. The estimate for the next records is
+ * the size of the last ones.
  */
 export class PollSize {
   readonly #maxRecords: number;

@@ -1,24 +1,27 @@
 import type { ConsumerRecord } from '../../kafka/record.js';
 import { recordBytes } from '../output/record-collector.js';
 
-/** What node-rdkafka's message takes beside its bytes: an object, and two Buffers with memory of their own (measured: 480). */
+/**
+ * Memory of node-rdkafka's message beside its bytes: an object, and two Buffers with memory of their own (measured:
+ * 480).
+ */
 const MESSAGE_BYTES = 500;
 
-/** The places of records that were taken are removed when there are so many more of them than of records. */
+/** Slots of taken records are removed when there are this many more of them than of records. */
 const MAX_TAKEN = 1000;
 
-/** Estimate of the memory that a polled record takes. */
+/** Estimate of the memory of a polled record. */
 export function bufferedBytes({ key, value, headers }: ConsumerRecord): number {
   return MESSAGE_BYTES + recordBytes(key, value, headers);
 }
 
-/** The records of one input partition that were polled and not processed, and how far its task has come. */
+/** The polled records of one input partition that are not processed, and the position of the task. */
 export class RecordQueue {
   readonly topic: string;
   readonly partition: number;
-  /** Those before the head are taken, and not held. */
+  /** Slots before the head are of taken records, and empty. */
   #records: (ConsumerRecord | undefined)[] = [];
-  /** Of each of these, what it takes in memory. */
+  /** The memory of each of these records. */
   #sizes: number[] = [];
   #head = 0;
   #begin: number | undefined;
@@ -37,12 +40,12 @@ export class RecordQueue {
     return this.#records.length - this.#head;
   }
 
-  /** Estimate of the memory that they take. */
+  /** Estimate of the memory of the records. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Nothing is fetched of the partition for now. */
+  /** The partition is paused: nothing is fetched. */
   get paused(): boolean {
     return this.#paused;
   }
@@ -62,12 +65,12 @@ export class RecordQueue {
     return this.#begin ?? -1;
   }
 
-  /** What is known of it from before; else the first `seek` tells. */
+  /** The offset that the audit record has. If there is none, the first `seek` sets it. */
   beginAt(offset: number | undefined): void {
     this.#begin = offset;
   }
 
-  /** Offset behind all that was added: where reading goes on. */
+  /** Offset after all records that were added: reading goes on there. */
   get fetchPosition(): number {
     const last = this.#records.at(-1);
     return last === undefined ? this.#position : last.offset + 1;
@@ -78,7 +81,10 @@ export class RecordQueue {
     return this.#position !== this.#committed;
   }
 
-  /** The end of the partition, if nothing has come since it was met: an offset behind all records and markers. */
+  /**
+   * The end of the partition, an offset after all records and markers. undefined if records have arrived since it was
+   * reached.
+   */
   get end(): number | undefined {
     return this.#end;
   }
@@ -91,12 +97,12 @@ export class RecordQueue {
     this.#end = undefined;
   }
 
-  /** Behind all that was added is the end of the partition. */
+  /** The partition ends after the records that were added. */
   endAt(offset: number): void {
     if (!this.#paused) this.#end = offset;
   }
 
-  /** More may come from now on that is not fetched: no end is known until it is resumed. */
+  /** More records may arrive that are not fetched. The end is unknown until the partition is resumed. */
   pause(): void {
     this.#paused = true;
     this.#end = undefined;
@@ -110,7 +116,7 @@ export class RecordQueue {
     return this.#records[this.#head];
   }
 
-  /** Takes the head; the position is behind it from now on. */
+  /** Takes the head. The position is after it from now on. */
   take(): ConsumerRecord | undefined {
     const record = this.#records[this.#head];
     if (record === undefined) return undefined;
@@ -127,7 +133,7 @@ export class RecordQueue {
     return record;
   }
 
-  /** All records are processed: the position may be behind the markers of transactions, too. */
+  /** All records are processed. The position may move past transaction markers too. */
   skipMarkers(): void {
     if (this.size === 0 && this.#end !== undefined && this.#end > this.#position) this.#position = this.#end;
   }
@@ -137,7 +143,7 @@ export class RecordQueue {
     this.#committed = this.#position;
   }
 
-  /** Starts again from `offset`; `committed` is the group's. */
+  /** Starts again from `offset`. `committed` is the group's committed offset. */
   seek(offset: number, committed = offset): void {
     this.#records = [];
     this.#sizes = [];

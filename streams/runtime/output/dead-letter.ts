@@ -3,10 +3,10 @@ import { type ConsumerRecord, type Header, type Headers, MAX_RECORD_BYTES } from
 import type { ErrorContext, NodeInput } from '../errors.js';
 import { recordBytes } from './record-collector.js';
 
-/** What a broker takes that is ahead of its clock: `log.message.timestamp.after.max.ms` by default. */
+/** How far a timestamp may be ahead of the broker's clock: the default of `log.message.timestamp.after.max.ms`. */
 const MAX_AHEAD_MS = 3_600_000;
 
-/** What a node's input can be written with, as far as it is known. */
+/** The serializers of a node's input, as far as they are known. */
 export interface InputSerdes {
   readonly keySerde?: Serializer;
   readonly valueSerde?: Serializer;
@@ -21,14 +21,15 @@ type DeadLetter = Pick<ConsumerRecord, 'key' | 'value' | 'timestamp' | 'headers'
 const MAX_CUT_KEY = 1000;
 const MAX_MESSAGE = 4000;
 
-/** A stack of some frames tells where; more would not fit in a header. */
+/** Some frames of the stack show the place. More would not fit in a header. */
 const MAX_STACK = 4000;
 
 /**
- * The record that is kept of one which can't be processed, and what is known of the error. It has the raw bytes of the source
- * record; if there is none, because results of many records leave together in a commit, what the node was given. What would be too
- * large for a record is cut, headers of the source record first, then the key, then the value; `__streams.errors.cut` tells.
- * A timestamp that a broker would refuse is replaced by the wall clock, `now`; `__streams.errors.timestamp` has it.
+ * The dead letter of a record that can't be processed, with the error. It has the raw bytes of the source record. If
+ * there is no source record, because results of many records leave together in a commit, it has the input of the node.
+ * What is too large for a record is cut: first headers of the source record, then the key, then the value.
+ * `__streams.errors.cut` reports it. A timestamp that a broker would refuse is replaced by the wall clock, `now`;
+ * `__streams.errors.timestamp` has the original.
  */
 export function deadLetter(error: Error, context: ErrorContext, now: number, serdes: InputSerdes = {}): DeadLetter {
   const { key, value, timestamp: original, headers } = context.record ?? written(context.input, serdes);
@@ -52,14 +53,14 @@ function written(input: NodeInput | null, { keySerde, valueSerde }: InputSerdes)
   return { key: bytesOf(key, keySerde), value: bytesOf(value, valueSerde), timestamp, headers };
 }
 
-/** As the serde writes it; if there is none, or it can't, as text for a person. */
+/** The bytes that the serde writes. If there is no serde, or it throws, a readable text. */
 function bytesOf(part: unknown, serde: Serializer | undefined): Buffer | null {
   if (part === null || part === undefined) return null;
   try {
     const bytes = serde?.serialize(part);
     if (Buffer.isBuffer(bytes)) return bytes;
   } catch {
-    // That it can't be serialized may be what went wrong.
+    // The serialization may be the error that this dead letter reports.
   }
   return Buffer.isBuffer(part) ? part : Buffer.from(readable(part));
 }
@@ -74,7 +75,7 @@ function readable(part: unknown): string {
   }
 }
 
-/** Headers of a dead letter, by the names of KIP-1034; `node` is one more. */
+/** Headers of a dead letter with the names of KIP-1034. `node` is an additional one. */
 function deadLetterHeaders(error: Error, context: ErrorContext): Header[] {
   const headers = [header('exception', error.name), header('message', error.message.slice(0, MAX_MESSAGE))];
   headers.push(header('node', context.node));

@@ -11,7 +11,7 @@ interface PendingRecord {
   readonly headers: Headers;
 }
 
-/** What a record that is kept back takes beside its bytes: the object and two Buffers (measured with Node 20: 370). */
+/** Memory of a waiting record beside its bytes: the object and two Buffers (measured with Node 20: 370). */
 const KEPT_OVERHEAD_BYTES = 370;
 
 export class RecordTooLargeError extends Error {
@@ -28,12 +28,12 @@ export function recordBytes(key: Buffer | null, value: Buffer | null, headers: H
   return bytes;
 }
 
-/** Lets the partitioner of the producer choose by the key. */
+/** The producer's partitioner chooses by the key. */
 export const ANY_PARTITION = -1;
 
 /**
- * Takes what tasks send, in order. While no transaction is open (the one before commits), and while the queue of the
- * client is full, it keeps records back, so that processing need not wait for either.
+ * Takes the records of the tasks, in order. Records wait here while no transaction is open (the previous one commits),
+ * and while the client's queue is full. So processing need not wait for either.
  */
 export class RecordCollector {
   readonly #producer: Producer;
@@ -42,7 +42,7 @@ export class RecordCollector {
   #pending: PendingRecord[] = [];
   #pendingBytes = 0;
   #sent = 0;
-  /** The delivery of a record that has to be delivered before the next one is sent. */
+  /** The delivery in progress of a record that must be delivered before the next one is sent. */
   #delivery: Promise<void> | undefined;
   #failure: unknown;
 
@@ -51,27 +51,30 @@ export class RecordCollector {
     this.#refusals = refusals;
   }
 
-  /** Records sent or kept back since the transaction before was closed. */
+  /** Records sent or waiting since the previous transaction was closed. */
   get sent(): number {
     return this.#sent;
   }
 
-  /** Records that wait for a transaction or for room in the client's queue. */
+  /** Records that wait for a transaction, or for room in the client's queue. */
   get keptBack(): number {
     return this.#pending.length;
   }
 
-  /** Estimate of the memory that these take. */
+  /** Estimate of the memory of these records. */
   get keptBackBytes(): number {
     return this.#pendingBytes;
   }
 
-  /** Some records have to be delivered one by one. */
+  /** True if some records must be delivered one by one. */
   get isolates(): boolean {
     return this.#refusals.isolates;
   }
 
-  /** Throws a RecordTooLargeError or a RecordRefusedError, here and not when the broker refuses it: that would abort the transaction again. */
+  /**
+   * Throws a RecordTooLargeError or a RecordRefusedError before the record is sent. If the broker refused it, the
+   * transaction would be aborted again.
+   */
   send(
     topic: string,
     partition: number,
@@ -91,7 +94,10 @@ export class RecordCollector {
     this.#pendingBytes += KEPT_OVERHEAD_BYTES + bytes;
   }
 
-  /** A transaction is open: what was kept back goes first. What it fails with is an error of this transaction: `drain` throws it. */
+  /**
+   * A transaction is open. Waiting records are sent first. `drain` throws their errors, which belong to this
+   * transaction.
+   */
   open(): void {
     this.#open = true;
     try {
@@ -102,8 +108,8 @@ export class RecordCollector {
   }
 
   /**
-   * Sends what was kept back as far as the client has room. True if nothing is left, and nothing waits for its delivery. Throws what a
-   * delivery has failed with.
+   * Sends waiting records while the client has room. Returns true if no record waits, and no delivery is awaited.
+   * Throws the error of a delivery.
    */
   drain(): boolean {
     const failure = this.#failure;
@@ -126,7 +132,7 @@ export class RecordCollector {
     const delivery = this.#producer.flush();
     this.#delivery = delivery;
     const ended = (failure?: unknown): void => {
-      // The transaction that it belonged to may be over.
+      // Its transaction may have ended.
       if (this.#delivery !== delivery) return;
       this.#delivery = undefined;
       this.#failure = failure;
@@ -134,19 +140,19 @@ export class RecordCollector {
     delivery.then(() => ended(), ended);
   }
 
-  /** The transaction ends; what comes from now on belongs to the next one. */
+  /** The transaction ends. Records that are sent from now on belong to the next one. */
   close(): void {
     if (this.#pending.length > 0) throw new Error('records of the transaction were kept back and are not sent');
     this.#open = false;
     this.#sent = 0;
   }
 
-  /** Waits for the delivery that is under way, whatever becomes of it. */
+  /** Waits for the delivery in progress, and ignores its outcome. */
   async delivered(): Promise<void> {
     await this.#delivery?.catch(() => {});
   }
 
-  /** Forgets what was kept back: the transaction is aborted. */
+  /** Drops the waiting records: the transaction is aborted. */
   discard(): void {
     this.#open = false;
     this.#delivery = undefined;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Clock, RefusedRecord } from '../../kafka/ports.js';
 
-/** A topic may be created, and allowed, while the application runs. */
+/** A topic may be created, or allowed, while the application runs. So a refusal expires. */
 const TOPIC_REFUSED_FOR_MS = 30_000;
 const MAX_STRIKES = 10;
 
-/** A record that the cluster would refuse: it was refused before, or one of its topic was. */
+/** The cluster would refuse this record: it refused the record, or one of its topic, before. */
 export class RecordRefusedError extends Error {
   constructor(topic: string, reason: string) {
     super(`the cluster refuses a record for ${topic}: ${reason}`);
@@ -15,24 +15,24 @@ export class RecordRefusedError extends Error {
 
 interface Refusal {
   readonly reason: string;
-  /** By number, when it was learned. */
+  /** Number of the failed transaction that it was learned from. */
   readonly learned: number;
 }
 
 /**
- * What the cluster has refused, learned from a transaction that it made fail. The records are processed again after the abort, and
- * those that would be refused again are found where they are sent: so they can be given to the production handler with the record
- * that they were made of.
+ * What the cluster has refused, learned from failed transactions. After the abort the records are processed again. The
+ * ones that would be refused again are recognized where they are sent. So the production handler gets them with their
+ * source record.
  */
 export class Refusals {
   readonly #clock: Clock;
   readonly #topics = new Map<string, Refusal & { readonly until: number }>();
-  /** By topic, then key and value. */
+  /** By topic, then by key and value. */
   readonly #records = new Map<string, Map<string, Refusal>>();
   readonly #isolated = new Set<string>();
-  /** How often something was learned. */
+  /** Counts the refused transactions. */
   #learned = 0;
-  /** Something of what was learned last was met again. */
+  /** True if a refusal that was learned last has been recognized again. */
   #hasMet = false;
   #strikes = 0;
 
@@ -40,7 +40,7 @@ export class Refusals {
     this.#clock = clock;
   }
 
-  /** What a transaction, or a flush, failed with. */
+  /** Learns from the records for which a transaction, or a flush, has failed. */
   learn(refused: readonly RefusedRecord[]): void {
     if (refused.length === 0) return;
     this.#strikes = this.#hasMet ? 0 : this.#strikes + 1;
@@ -63,7 +63,7 @@ export class Refusals {
     }
   }
 
-  /** Throws a RecordRefusedError if it is known that the cluster refuses the record. */
+  /** Throws a RecordRefusedError if the cluster is known to refuse the record. */
   check(topic: string, key: Buffer | null, value: Buffer | null): void {
     const refusal = this.#topicRefused(topic) ?? this.#records.get(topic)?.get(idOf({ key, value }));
     if (refusal === undefined) return;
@@ -71,12 +71,15 @@ export class Refusals {
     throw new RecordRefusedError(topic, refusal.reason);
   }
 
-  /** False if there is nothing to check. */
+  /** False if no check is needed. */
   get any(): boolean {
     return this.#topics.size + this.#records.size + this.#isolated.size > 0;
   }
 
-  /** Each record of such a topic has to be sent, and delivered, by itself: one of several that were refused is not known. */
+  /**
+   * True if each record of the topic must be sent and delivered by itself: it is unknown which of several records was
+   * refused.
+   */
   isIsolated(topic: string): boolean {
     return this.#isolated.has(topic);
   }
@@ -85,19 +88,19 @@ export class Refusals {
     return this.#isolated.size > 0;
   }
 
-  /** What was learned did not help, several times: the records are others each time they are processed. */
+  /** True if several refusals in a row did not help, because the records are different each time they are processed. */
   get exhausted(): boolean {
     return this.#strikes > MAX_STRIKES;
   }
 
-  /** A transaction has passed. */
+  /** A transaction has succeeded. */
   committed(): void {
     this.#records.clear();
     this.#isolated.clear();
     this.#strikes = 0;
   }
 
-  /** What was refused is to be sent again. */
+  /** Refused records are to be sent again. */
   forget(): void {
     this.#topics.clear();
     this.#records.clear();

@@ -6,12 +6,12 @@ import { internalTopicError } from './partition-changes.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
 /**
- * How long a compacted topic keeps a tombstone after it was first cleaned. State that was level with its changelog within that time can
- * have missed none.
+ * How long a compacted topic keeps a tombstone after it was first cleaned. State that was level with its changelog
+ * within this time can't have missed a tombstone.
  */
 export const TOMBSTONES_KEPT_MS = 86_400_000;
 
-/** The runtime gives records their timestamps: a broker may have another default. */
+/** The runtime sets the timestamps of records. A broker may have another default. */
 const TIMESTAMPS = { 'message.timestamp.type': 'CreateTime' } as const;
 
 const COMPACTED = {
@@ -20,17 +20,20 @@ const COMPACTED = {
   'delete.retention.ms': String(TOMBSTONES_KEPT_MS),
 } as const;
 
-/** Kept by time, records of an old event time would be gone before they are read. */
+/** With retention by time, records of old event time would be deleted before they are read. */
 const REPARTITION = { ...TIMESTAMPS, 'cleanup.policy': 'delete', 'retention.ms': '-1' } as const;
 
-/** A record each commit: small segments, since only a closed one is compacted, and whoever asks for owners or counts reads the topic whole. */
+/**
+ * The topic gets a record with each commit. Its segments are small, because only closed segments are compacted, and
+ * readers that look for owners or counts read the whole topic.
+ */
 const AUDIT = { ...COMPACTED, 'segment.bytes': String(8 * 1024 * 1024) } as const;
 
 const VISIBLE_CHECK_MS = 50;
 
 /**
- * Waits until the cluster's metadata have all topics, with at least so many partitions: a consumer that subscribes before gets a part of
- * its input only.
+ * Waits until the cluster's metadata have all topics, with at least this number of partitions. A consumer that
+ * subscribes earlier gets only a part of its input.
  */
 async function visible(admin: Admin, topics: readonly string[], partitions = 1): Promise<ReadonlyMap<string, number>> {
   for (;;) {
@@ -42,15 +45,16 @@ async function visible(admin: Admin, topics: readonly string[], partitions = 1):
 
 type RetentionConfig = Pick<StreamsConfig, 'windowstoreChangelogAdditionalRetentionMs'>;
 
-/** A topic of the application itself. */
+/** An internal topic of the application. */
 interface InternalTopic extends TopicConfig {
-  /** Whose partitions it has; undefined of the audit topic, which all tasks write. */
+  /** The sub-topology whose partitions it has. undefined for the audit topic, which all tasks write. */
   readonly sub: PlannedSubTopology | undefined;
 }
 
 /**
- * Creates the topics of the application itself. Those that exist are left as they are; the audit topic gets partitions where there are more
- * tasks than before. Throws a StreamsError if one was created for another number of partitions of the input.
+ * Creates the internal topics of the application. Existing topics are left as they are. The audit topic gets more
+ * partitions if there are more tasks than before. Throws a StreamsError if a topic was created for another number of
+ * partitions of the input.
  */
 export async function createInternalTopics(plan: TopologyPlan, admin: Admin, config: RetentionConfig): Promise<void> {
   const wanted = internalTopics(plan, config);

@@ -3,7 +3,7 @@ import { isOtherTopic } from '../../kafka/topic-ids.js';
 import { StreamsError } from '../errors.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
-/** The cluster has other partitions of an input topic than the plan: it has to be made again. */
+/** An input topic has other partitions than the plan. A new plan is needed. */
 export class PartitionsChangedError extends Error {
   constructor(message: string) {
     super(message);
@@ -30,9 +30,9 @@ export function checkAssigned(plan: TopologyPlan, assigned: readonly TopicPartit
 }
 
 /**
- * Compares a plan with the one before, if there is one. Returns what has changed, one line for each topic. Throws a StreamsError that says so if a
- * sub-topology that has stores, or moves records by key, reads or writes a topic that has another number of partitions: keys are not where
- * they were.
+ * Compares a plan with the previous one, if there is one. Returns the changes, one line for each topic. Throws a
+ * StreamsError if a changed topic is an input of a sub-topology that has stores or repartitions: keys are in other
+ * partitions than before.
  */
 export function changedPartitions(before: TopologyPlan | undefined, now: TopologyPlan): readonly string[] {
   if (before === undefined) return [];
@@ -50,7 +50,7 @@ export function changedPartitions(before: TopologyPlan | undefined, now: Topolog
   return [...changes.values()];
 }
 
-/** The error of an internal topic of a sub-topology that was created when the input had another number of partitions. */
+/** The error of an internal topic that was created when the input had another number of partitions. */
 export function internalTopicError(topic: string, partitions: number, sub: PlannedSubTopology): StreamsError {
   const inputs = sub.inputs
     .filter(input => input.topic !== topic)

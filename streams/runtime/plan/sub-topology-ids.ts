@@ -2,15 +2,17 @@ import type { AuditRecord } from '../../audit/audit-record.js';
 import { StreamsError } from '../errors.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
-/** What one sub-topology committed under one number: the names that stay its own when the topology changes. */
+/** What a sub-topology has committed under one number. These names stay the same when the topology changes. */
 interface CommittedNames {
   readonly id: number;
   readonly inputs: ReadonlySet<string>;
-  /** Stores that event time is kept for. */
+  /** Stores whose operators have committed an event time. */
   readonly timed: ReadonlySet<string>;
 }
 
-/** Operators that had one sub-topology are in several now, or the reverse: the event time of their stores can't be carried on. */
+/**
+ * Operators of one sub-topology are in several now, or the reverse. The event time of their stores can't be carried on.
+ */
 export class MovedStoreError extends StreamsError {
   constructor(store: string, before: number, message: string) {
     super(
@@ -22,9 +24,10 @@ export class MovedStoreError extends StreamsError {
 }
 
 /**
- * The plan with the numbers under which its sub-topologies have committed, which are found by the topics that they read and by their
- * stores. Numbers are part of the ids of tasks, so of directories and audit records; a sub-topology that is declared before others must not
- * shift them. One that is new gets a number that none has had. Throws a MovedStoreError.
+ * The plan with the numbers under which its sub-topologies have committed. They are found by the topics that a
+ * sub-topology reads and by its stores. The number is part of the ids of tasks, and therefore of directories and audit
+ * records. So a sub-topology that is declared before others must not shift it. A new sub-topology gets a number that
+ * none has had. Throws a MovedStoreError.
  */
 export function withCommittedIds(plan: TopologyPlan, tasks: ReadonlyMap<string, AuditRecord>): TopologyPlan {
   const committed = committedNames(tasks);
@@ -43,13 +46,13 @@ function committedNames(tasks: ReadonlyMap<string, AuditRecord>): CommittedNames
     const known = names.get(id) ?? { id, inputs: new Set(), timed: new Set() };
     names.set(id, known);
     for (const topic of [...Object.keys(offsets), ...Object.keys(repartitionOffsets)]) known.inputs.add(topic);
-    // The time of what stands before the store's operator has the store's name, a slash, and more.
+    // The time of a node before the store's operator has the store's name, a slash and a suffix.
     for (const name of Object.keys(times)) known.timed.add(name.split('/', 1)[0] ?? name);
   }
   return [...names.values()];
 }
 
-/** Those that have most in common first. */
+/** Matches first what has most names in common. */
 function matched(
   subTopologies: readonly PlannedSubTopology[],
   committed: readonly CommittedNames[],

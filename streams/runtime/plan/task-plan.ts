@@ -3,26 +3,26 @@ import type { RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/nod
 import { type Input, inputsOf, type SubTopology } from '../../dsl/graph/sub-topologies.js';
 import type { Topology } from '../../dsl/graph/topology.js';
 
-/** A store of a task and the topic that its writes go to; undefined if it has no changelog. */
+/** A store of a task, and its changelog. undefined if it has no changelog. */
 export interface PlannedStore {
   readonly spec: StoreSpec;
   readonly changelog: string | undefined;
-  /** A key is in the partition that it has among so many: those of the inputs that the store is made of. */
+  /** The number of partitions by which the partitioner finds a key: that of the inputs of the store. */
   readonly partitions: number;
 }
 
-/** A repartition topic with what it connects. */
+/** A repartition topic, and what it connects. */
 export interface PlannedRepartition {
   readonly node: RepartitionNode;
   readonly topic: string;
   readonly partitions: number;
-  /** How many tasks write to it. */
+  /** The number of tasks that write to it. */
   readonly upstreamTasks: number;
   /** True if records may stay in the task that made them. */
   readonly local: boolean;
 }
 
-/** One sub-topology with the numbers that only the cluster knows. */
+/** A sub-topology with the numbers that only the cluster knows. */
 export interface PlannedSubTopology {
   /** Its number in the ids of tasks. */
   readonly id: number;
@@ -30,11 +30,11 @@ export interface PlannedSubTopology {
   /** One task for each partition. */
   readonly tasks: number;
   readonly sources: readonly SourceNode[];
-  /** Topics that its tasks read, with their partitions. */
+  /** The topics that its tasks read, with their partitions. */
   readonly inputs: readonly { readonly topic: string; readonly partitions: number }[];
-  /** Read by it. */
+  /** Repartitions that it reads. */
   readonly reads: readonly PlannedRepartition[];
-  /** Written by it. */
+  /** Repartitions that it writes. */
   readonly writes: readonly PlannedRepartition[];
   readonly stores: readonly PlannedStore[];
 }
@@ -44,13 +44,13 @@ export interface TopologyPlan {
   /** All topics to subscribe to. */
   readonly inputTopics: readonly string[];
   readonly auditTopic: string;
-  /** Partitions of the audit topic: the most tasks that a sub-topology has. */
+  /** Partitions of the audit topic: the largest number of tasks of a sub-topology. */
   readonly auditPartitions: number;
 }
 
 /**
- * How many tasks and partitions there are, given the partition counts of the source topics. Throws a TopologyError that names
- * the topics if those that must be co-partitioned are not.
+ * The number of tasks and partitions, for the partition counts of the source topics. Throws a TopologyError that names
+ * the topics if inputs that must be co-partitioned are not.
  */
 export function planTopology(
   topology: Topology,
@@ -127,7 +127,10 @@ function repartitionTopicOf(applicationId: string, { repartition }: RepartitionN
   return `${applicationId}-${repartition}-repartition`;
 }
 
-/** The names of the topics of the application itself: whether they exist, and with how many partitions, only the cluster knows. */
+/**
+ * The names of the internal topics of the application. Only the cluster knows whether they exist, and with how many
+ * partitions.
+ */
 export function internalTopicsOf(topology: Topology, applicationId: string): readonly string[] {
   return [
     ...topology.subTopologies.flatMap(({ reads }) => reads.map(node => repartitionTopicOf(applicationId, node))),
@@ -145,8 +148,8 @@ function parentOf(node: RepartitionNode): RepartitionNode['parents'][number] {
 }
 
 /**
- * The partitions of each input that is known: a source, and a repartition that has a number of its own or meets others. Throws a TopologyError
- * if inputs that must be co-partitioned are not.
+ * The partition counts of the inputs that are known: sources, repartitions with a number of their own, and repartitions
+ * that meet such inputs. Throws a TopologyError if inputs that must be co-partitioned are not.
  */
 function inputCounts(
   { nodes, copartitionGroups }: Topology,
@@ -190,7 +193,7 @@ function countOf(topic: string, partitionCounts: ReadonlyMap<string, number>): n
   return count;
 }
 
-/** As many as the partitions of the input that has the most. */
+/** The partition count of the input with the most partitions. */
 function taskCount({ sources, reads }: SubTopology, counts: ReadonlyMap<Input, number>): number {
   return Math.max(...[...sources, ...reads].map(input => counts.get(input) ?? 0));
 }

@@ -5,8 +5,8 @@ import { Processor } from './processor.js';
 import type { TaskContext } from './task-context.js';
 
 /**
- * Stands behind a processor that keeps records back until the commit. To what follows, time is as of the last commit: it must
- * not run ahead of records that are still to come, or they would be late.
+ * The time after a processor that holds records until the commit: the time of the last commit. It must not pass records
+ * that are still held, or they would be late.
  */
 export class HeldTime extends Processor implements TimeOrigin {
   readonly upstreamTasks: number;

@@ -4,7 +4,7 @@ import type { Header, Headers } from '../../kafka/record.js';
 import { ANY_PARTITION } from '../output/record-collector.js';
 import type { TaskContext } from './task-context.js';
 
-/** What becomes of a record whose window has closed: it is counted, and sent to the late topic if there is one. */
+/** Handles a record whose window has closed: counts it, and sends it to the late topic if there is one. */
 export class LateRecords {
   readonly #node: string;
   readonly #sink: LateSink | undefined;
@@ -22,7 +22,7 @@ export class LateRecords {
     try {
       this.#send(this.#sink, key, value, timestamp, window, headers);
     } catch (thrown) {
-      // Here, because the record may belong to windows that are open.
+      // The exception ends here, because the record may belong to windows that are open.
       const input = { key, value, timestamp, headers };
       this.#context.failed('production', this.#node, thrown, input, this.#sink);
     }
@@ -36,7 +36,7 @@ export class LateRecords {
     this.#context.collector.send(topic, ANY_PARTITION, keyBytes, valueBytes, timestamp, [...headers, ...where]);
   }
 
-  /** Partial aggregates of so many records: what they were made of is not known here. */
+  /** Counts partial aggregates of this number of records. The records themselves are not known here. */
   addPartial(records: number): void {
     this.#context.late(records);
   }

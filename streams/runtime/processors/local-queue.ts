@@ -1,6 +1,6 @@
 import type { Headers } from '../../kafka/record.js';
 
-/** A record between two nodes of one task, in place of a trip through the repartition topic. */
+/** A record between two nodes of one task, which does not take the repartition topic. */
 export interface LocalRecord {
   readonly key: unknown;
   readonly value: unknown;
@@ -8,7 +8,7 @@ export interface LocalRecord {
   readonly headers: Headers;
 }
 
-/** First in, first out. Empty whenever the record that filled it has been processed to the end. */
+/** First in, first out. It is empty when the record that filled it is completely processed. */
 export class LocalQueue {
   #records: LocalRecord[] = [];
   #head = 0;

@@ -1,10 +1,10 @@
-/** A binary heap: the least item is known, and taken out in O(log n). Items that are equal come in any order. */
+/** A binary heap: reads the least item in O(1), and removes it in O(log n). The order of equal items is undefined. */
 export class MinHeap<T> {
   readonly #before: (a: T, b: T) => boolean;
-  /** No item is before its parent: that of `n` is at (n - 1) / 2, rounded down. */
+  /** No item is less than its parent. The parent of item `n` is at (n - 1) / 2, rounded down. */
   readonly #items: T[] = [];
 
-  /** @param before true if `a` is less than `b` */
+  /** @param before returns true if `a` is less than `b` */
   constructor(before: (a: T, b: T) => boolean) {
     this.#before = before;
   }
@@ -26,7 +26,7 @@ export class MinHeap<T> {
     this.#items[index] = item;
   }
 
-  /** Takes out the least item. */
+  /** Removes the least item. */
   pop(): T | undefined {
     const least = this.#items[0];
     const last = this.#items.pop();
@@ -34,7 +34,7 @@ export class MinHeap<T> {
     return least;
   }
 
-  /** Puts `item` in the place of the first one, and down to where it belongs. */
+  /** Puts `item` in the place of the first one, and moves it down to its place. */
   #sink(item: T): void {
     const { length } = this.#items;
     let index = 0;

@@ -6,8 +6,8 @@ import type { InputSerdes } from '../output/dead-letter.js';
 import type { TaskContext } from './task-context.js';
 
 /**
- * A node at work in one task. Processing is depth first: `forward` runs each child to its end, in the order of declaration.
- * The four parameters stand for Java's `Record`; an object for each step would cost more than most steps do.
+ * A node of one task. Processing is depth first: `forward` runs each child to its end, in the order of declaration. The
+ * four parameters are Java's `Record`: an object for each step would cost more than most steps do.
  */
 export abstract class Processor {
   readonly name: string;
@@ -21,17 +21,17 @@ export abstract class Processor {
     this.context = context;
   }
 
-  /** False for what is no node of the topology: it stands between nodes. */
+  /** False for a processor between nodes, which is not a node of the topology. */
   get isDescribed(): boolean {
     return true;
   }
 
-  /** Records that it was given. */
+  /** Records received. */
   get received(): number {
     return this.#received;
   }
 
-  /** Records that it gave to what follows. */
+  /** Records forwarded to children. */
   get forwarded(): number {
     return this.#forwarded;
   }
@@ -40,7 +40,7 @@ export abstract class Processor {
     this.#children.push(child);
   }
 
-  /** An exception ends at the node that threw it: the nodes beside it still get the record (KIP-1033). */
+  /** An exception ends at the node that threw it. Its siblings still get the record (KIP-1033). */
   receive(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.#received++;
     try {
@@ -51,12 +51,12 @@ export abstract class Processor {
     }
   }
 
-  /** What it means for the application if `process` throws. */
+  /** The phase that an error of `process` belongs to. */
   protected get phase(): ErrorContext['phase'] {
     return 'processing';
   }
 
-  /** What its input can be written with, where it knows; for dead letters. */
+  /** The serializers of its input, where it knows them. Dead letters use them. */
   protected inputSerdes(_value: unknown): InputSerdes {
     return {};
   }
@@ -73,29 +73,29 @@ export abstract class Processor {
     this.#children[index]?.receive(key, value, timestamp, headers);
   }
 
-  /** Reads what it needs from its restored store, before the first record. */
+  /** Reads what it needs from its restored store. Runs before the first record. */
   async init(): Promise<void> {}
 
   /**
-   * At a commit, in the order of the topology: sends on what was kept back for it, and what is due by now. Processors after
-   * this one have theirs still to do.
+   * Runs at a commit, in the order of the topology. Sends held records and results that are due. The processors after
+   * this one flush later.
    */
   flush(): void {}
 
   /**
-   * The name under which its time is kept: that of its store, which outlives changes of the topology. Its own name may be that of another
-   * node after one. undefined if it keeps none.
+   * The name under which its time is saved: that of its store, which stays the same when the topology changes. Its own
+   * name may later be that of another node. undefined if it has no time to save.
    */
   get timeName(): string | undefined {
     return undefined;
   }
 
-  /** Estimate of the memory of what it keeps back for the commit. */
+  /** Estimate of the memory of what it holds until the commit. */
   get keptBytes(): number {
     return 0;
   }
 
-  /** The time to go on with after a restart; undefined if there is none yet. */
+  /** The time to continue from after a restart. undefined if there is none yet. */
   saveTime(): SavedTime | undefined {
     return undefined;
   }
@@ -103,7 +103,7 @@ export abstract class Processor {
   resumeTime(_saved: SavedTime): void {}
 }
 
-/** The processor of a node that has all it needs in the node. */
+/** The processor of a node that needs nothing but the node. */
 export abstract class NodeProcessor<N extends GraphNode> extends Processor {
   protected readonly node: N;
 

@@ -1,6 +1,9 @@
 import type { Serde } from '../../dsl/serde/serdes.js';
 
-/** A serde threw; `cause` is what. The error handlers are given the cause, and the message that stops the application names the option. */
+/**
+ * A serde threw. `cause` is its exception, which the error handlers get. The message, which stops the application,
+ * names the option.
+ */
 export class SerdeError extends Error {
   readonly option: 'keySerde' | 'valueSerde';
 

@@ -6,7 +6,7 @@ import type { LocalQueue } from './local-queue.js';
 import type { Processor } from './processor.js';
 import type { TaskContext } from './task-context.js';
 
-/** Makes the processors of one node. It stands beside them, and may use what its site offers. */
+/** Makes the processors of one node. It stands beside them, and uses only its site. */
 export type Compile<N extends GraphNode> = (node: N, site: Site) => void;
 
 /** The place of one node in the processors of a task. */
@@ -14,14 +14,14 @@ export interface Site {
   readonly context: TaskContext;
   readonly taskTime: TaskTime;
   readonly now: () => number;
-  /** False: the application keeps no updates back (Java: `statestore.cache.max.bytes` of 0). */
+  /** False: the application does not hold updates until the commit (Java: `statestore.cache.max.bytes` of 0). */
   readonly caching: boolean;
-  /** What hands on the records of each parent, in the order of the parents. */
+  /** The processors that forward the records of each parent, in the order of the parents. */
   readonly feeders: readonly Processor[];
-  /** The time that the records of the parents go by. */
+  /** The origins of the time of the parents' records. */
   readonly frontier: readonly TimeOrigin[];
   readonly children: readonly GraphNode[];
-  /** Something that follows uses the old values of the node's updates. */
+  /** True if an operator after the node uses the old values of its updates. */
   readonly sendsOldValues: boolean;
 
   bytesOf(store: StoreSpec): ByteStore;
@@ -29,39 +29,39 @@ export interface Site {
   /** The rows of the parent, if it is a table. */
   readonly parentView: TableView | undefined;
 
-  /** The rows of this node, for those that follow. */
+  /** Publishes the rows of this node to the nodes after it. */
   showTable(view: TableView): void;
 
-  /** Connects a processor with what feeds it, and makes it what feeds the children: the last one that is placed does. */
+  /** Connects a processor with its feeders. The processor that is placed last feeds the children of the node. */
   place(processor: Processor, placement?: Placement): void;
 
-  /** Connects a processor, which feeds no child of the node by itself. */
+  /** Connects a processor that does not feed the children of the node by itself. */
   insert(processor: Processor, after: Processor): void;
 
-  /** Records of the source's topics come in at the processor. */
+  /** The processor gets the records of the source's topics. */
   readSource(node: SourceNode, processor: Processor): void;
 
   repartition(node: RepartitionNode): RepartitionRole;
 
-  /** Records of the repartition topic come in there, and what follows goes by its watermark. */
+  /** Records of the repartition topic enter the task at this input. The nodes after it go by its watermark. */
   readRepartition(input: RepartitionInput): void;
 
-  /** Processes what is in the queue of the input. */
+  /** Processes the records in the queue of the input. */
   drain(input: RepartitionInput): void;
 }
 
 export interface Placement {
-  /** What feeds the processor. Absent: the feeders of the site. */
+  /** The feeders of the processor. Absent: the feeders of the site. */
   readonly after?: readonly Processor[];
-  /** The time that its records go by. Absent: the frontier of the site. */
+  /** The origins of the time of its records. Absent: the frontier of the site. */
   readonly frontier?: readonly TimeOrigin[];
 }
 
-/** A repartition topic, as one sub-topology sees it. */
+/** A repartition topic, as seen by one sub-topology. */
 export interface RepartitionRole {
   readonly topic: string;
   readonly partitions: number;
-  /** How many tasks write to it. */
+  /** The number of tasks that write to it. */
   readonly upstreamTasks: number;
   /** The sub-topology reads it. */
   readonly isRead: boolean;
@@ -71,23 +71,23 @@ export interface RepartitionRole {
   readonly local: boolean;
 }
 
-/** Where the records of one repartition topic come into a task. */
+/** Where the records of a repartition topic enter a task. */
 export interface RepartitionInput {
   readonly node: RepartitionNode;
   readonly topic: string;
   readonly source: Processor;
-  /** Records of the task itself, which do not take the way through the topic. */
+  /** Records of the task itself, which do not take the topic. */
   readonly queue: LocalQueue;
   readonly watermark: Watermark;
-  /** The aggregation whose partial aggregates may come. */
+  /** The aggregation that may get partial aggregates. */
   readonly aggregate: AggregationNode | undefined;
 }
 
 /**
- * The rows of a table, for another operator of its task (Java: `KTableValueGetter`). A table that is made of another one without a store reads
- * that one's rows.
+ * The rows of a table, for another operator of its task (Java: `KTableValueGetter`). A table without a store reads the
+ * rows of its parent.
  */
 export interface TableView {
-  /** The row as it is now, with what the transaction wrote; null if there is none. */
+  /** The current row, with the writes of the open transaction. null if there is none. */
   get(key: unknown): ValueAndTimestamp<unknown> | null;
 }

@@ -22,17 +22,20 @@ export interface ErrorHandlers {
   readonly deserialization: ErrorHandler;
   readonly processing: ErrorHandler;
   readonly production: ErrorHandler;
-  /** undefined: dead letters are counted, and not kept. */
+  /** undefined: dead letters are only counted. */
   readonly deadLetterTopic: string | undefined;
 }
 
-/** Topics that extractors chose and that are counted by name: the counts are in the audit record, sent with each commit. */
+/**
+ * The number of topics chosen by extractors that are counted by name. The counts are in the audit record, which each
+ * commit sends.
+ */
 const MAX_CHOSEN_TOPICS = 500;
 
-/** What all others are counted under; no topic can have this name. */
+/** The name under which all other topics are counted. No topic can have it. */
 export const OTHER_TOPICS = '(other)';
 
-/** What the processors of one task share. */
+/** Shared by the processors of one task. */
 export class TaskContext {
   readonly taskId: string;
   readonly partition: number;
@@ -64,17 +67,17 @@ export class TaskContext {
     return this.#counts;
   }
 
-  /** Goes on from the counts of an earlier run. */
+  /** Continues from the counts of an earlier run. */
   resumeCounts(counts: TaskCounts): void {
     this.#counts = resumedTaskCounts(counts);
   }
 
-  /** The record of a source or repartition topic that is being processed; null in a commit. */
+  /** The record in process, of a source or repartition topic. null in a commit. */
   get record(): ConsumerRecord | null {
     return this.#record;
   }
 
-  /** @param isSource the record is of a source topic: of others it is counted elsewhere what came of them */
+  /** @param isSource true for a record of a source topic; only such a record can count as rejected */
   begin(record: ConsumerRecord, isSource: boolean): void {
     this.#record = record;
     this.#recordIsSource = isSource;
@@ -94,7 +97,7 @@ export class TaskContext {
     this.#counts.failedResults = (this.#counts.failedResults ?? 0) + results;
   }
 
-  /** An operator dropped what it was given as late. A record that several operators find late counts once. */
+  /** An operator dropped its input as late. A record counts once, even if several operators find it late. */
   late(records = 1): void {
     if (this.#record !== null) {
       if (this.#recordIsLate) return;
@@ -128,10 +131,11 @@ export class TaskContext {
   }
 
   /**
-   * Asks the handler about an exception in `node`. Returns if the record is to be left out; else throws a StreamsError.
+   * Asks the handler about an exception in `node`. Returns if the record is to be left out. Otherwise throws a
+   * StreamsError.
    *
-   * @param input what the node was given; null if it did not get that far
-   * @param serdes of the input, for a dead letter that has no source record
+   * @param input the input of the node; null if the record did not reach it
+   * @param serdes of the input, for a dead letter without a source record
    */
   failed(
     raisedIn: ErrorContext['phase'],
@@ -143,7 +147,7 @@ export class TaskContext {
     const thrown = raised instanceof SerdeError ? raised.cause : raised;
     if (thrown instanceof StreamsError || thrown instanceof RetryError) throw thrown;
     if (thrown instanceof PromiseError) throw new StreamsError(`${node}: ${thrown.message}`, { cause: thrown });
-    // The client's errors are about the transaction, those of the disk about the task: not about this record.
+    // The client's errors concern the transaction, and those of the disk the task. They are not errors of this record.
     if (thrown instanceof KafkaClientError || isStateError(thrown)) throw thrown;
     const error = asError(thrown);
     const phase = isProductionError(thrown) ? 'production' : raisedIn;
@@ -172,7 +176,7 @@ export class TaskContext {
   }
 }
 
-/** A result that its topic or changelog does not take, wherever it was made. */
+/** A result that its topic or changelog does not accept, whichever node made it. */
 function isProductionError(thrown: unknown): boolean {
   return [EntryTooLargeError, RecordTooLargeError, RecordRefusedError].some(type => thrown instanceof type);
 }

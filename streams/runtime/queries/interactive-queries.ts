@@ -16,29 +16,35 @@ import {
   type StoreRange,
 } from './store-page.js';
 
-/** A store as those see it who ask for it. */
+/** A store, as queries see it. */
 export interface StoreDescription {
   readonly name: string;
   readonly kind: 'keyValue' | 'window';
   /** Window stores only, milliseconds. */
   readonly windowSizeMs?: number;
-  /** How many partitions it has, over all processes. */
+  /** The number of its partitions, over all processes. */
   readonly partitions: number;
-  /** Those that are at this process now. */
+  /** The partitions that are at this process now. */
   readonly local: readonly number[];
 }
 
-/** Where a partition of a store is: here, at another process (`host:port`), or, while it moves, nobody knows. */
+/**
+ * The process that has a partition of a store: this one, another one (`host:port`), or none while the partition moves.
+ */
 export type StoreOwner =
   | { readonly kind: 'local' }
   | { readonly kind: 'remote'; readonly host: string }
   | { readonly kind: 'unknown' };
 
-/** Where a partition of a store can be read if what is read may be old. */
+/** The processes where a partition of a store can be read, if stale data is accepted. */
 export interface StoreReplicas {
-  /** What this process has of it: the task itself, a standby or a task that is being restored, or nothing. */
+  /**
+   * What this process has of the partition: the task itself, a standby or a task that is being restored, or nothing.
+   */
   readonly here: 'active' | 'stale' | 'nothing';
-  /** Where nothing is here, `host:port` of others: the one that runs the task, then those with standbys. */
+  /**
+   * If this process has nothing, `host:port` of others: first the process that runs the task, then those with standbys.
+   */
   readonly hosts: readonly string[];
 }
 
@@ -46,16 +52,17 @@ export interface StoreReplicas {
 export interface InteractiveQueriesOptions {
   /** undefined before the cluster is known. */
   readonly plan: () => TopologyPlan | undefined;
-  /** Tasks that run here. */
+  /** The tasks that run here. */
   readonly tasks: () => readonly Task[];
-  /** The state of a task that does not run here, and of which there is a standby, or what is restored by now. */
+  /** The state of a task that does not run here, if this process has a standby of it or is restoring it. */
   readonly staleState: (taskId: string) => TaskState | undefined;
   readonly owners: StoreOwners;
 }
 
 /**
- * Reads the stores of the application while it runs (Java: interactive queries). What is read is committed: an answer never
- * has what a crash may still undo. Every method rejects with, or throws, an InvalidStateStoreError that says why it can't answer.
+ * Reads the stores of the application while it runs (Java: interactive queries). Only committed data is read: an answer
+ * never contains what a crash may still undo. If a query can't be answered, each method rejects with, or throws, an
+ * InvalidStateStoreError with the reason.
  */
 export class InteractiveQueries {
   readonly #options: InteractiveQueriesOptions;
@@ -87,13 +94,13 @@ export class InteractiveQueries {
     return store;
   }
 
-  /** The partition that a key belongs to, given as people write it (`Serde.fromText`). */
+  /** The partition of a key that is given as text (`Serde.fromText`). */
   partitionOf(name: string, keyText: string): number {
     const store = this.store(name);
     return partitionOfKey(store, stateKeyOfText(store, keyText));
   }
 
-  /** Asks what the processes announced, where the partition is not here. */
+  /** If the partition is not here, looks it up in the announcements of the processes. */
   async ownerOf(name: string, partition: number): Promise<StoreOwner> {
     const store = this.store(name);
     if (this.#task(store, partition) !== undefined) return { kind: 'local' };
@@ -101,7 +108,7 @@ export class InteractiveQueries {
     return host === undefined ? { kind: 'unknown' } : { kind: 'remote', host };
   }
 
-  /** The same for who takes an answer that is old (Java: `enableStaleStores`). */
+  /** The same for a query that accepts stale data (Java: `enableStaleStores`). */
   async replicasOf(name: string, partition: number): Promise<StoreReplicas> {
     const store = this.store(name);
     const id = taskId(store.sub, partition);
@@ -113,14 +120,14 @@ export class InteractiveQueries {
     return { here: 'nothing', hosts: [...new Set(hosts)] };
   }
 
-  /** The entry of a key-value store in a partition that is here; null if there is none. `stale`: as in PageOptions. */
+  /** The entry of a key-value store in a partition that is here. null if there is none. `stale`: as in PageOptions. */
   async get(name: string, partition: number, keyText: string, stale = false): Promise<StoreEntry | null> {
     const store = this.#ofKind(name, 'keyValue');
     const read = (bytes: ByteStore): StoreEntry | null => readEntry(store, bytes, stateKeyOfText(store, keyText));
     return await this.#reading(store, partition, stale, read);
   }
 
-  /** Entries of a key-value store in a partition that is here, from key to key, ends included. */
+  /** Entries of a key-value store in a partition that is here, from key to key, both included. */
   async range(
     name: string,
     partition: number,
@@ -133,7 +140,7 @@ export class InteractiveQueries {
     return await this.page(store, partition, { kind: 'keys', from: bound(keys.from), to: bound(keys.to) }, page);
   }
 
-  /** Windows that start from `from` to `to`, ends included, in a partition that is here: of one key, or of all. */
+  /** Windows that start from `from` to `to`, both included, in a partition that is here: of one key, or of all keys. */
   async windows(
     name: string,
     partition: number,
@@ -201,7 +208,7 @@ export class InteractiveQueries {
     try {
       return await read(state.store(store.spec.name));
     } catch (error) {
-      // The task moved away while it was read, and its database is closed.
+      // The task moved away during the read, and its database is closed.
       if (!(error instanceof InvalidStateStoreError) && this.#state(store, partition, stale) !== state) {
         throw notHere(store, partition, error);
       }

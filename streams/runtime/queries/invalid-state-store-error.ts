@@ -1,10 +1,10 @@
 /**
- * Why a query can't be answered:
- * `UNKNOWN_STORE`: the topology has no such store, or it can't be queried;
- * `WRONG_KIND`: it is of another kind than the query is for;
- * `BAD_KEY`: its key serde does not take the key;
- * `BAD_CURSOR`: what should go on from an earlier page did not come from one;
- * `NOT_HERE`: the partition is not at this process now, or is being restored: ask its owner, or again later.
+ * Why a query can't be answered.
+ * - `UNKNOWN_STORE`: the topology has no such store, or the store can't be queried.
+ * - `WRONG_KIND`: the store is of another kind than the query.
+ * - `BAD_KEY`: the key serde of the store does not accept the key.
+ * - `BAD_CURSOR`: the cursor does not come from an earlier page.
+ * - `NOT_HERE`: the partition is not at this process now, or is being restored. Ask its owner, or try again later.
  */
 export type InvalidStateStoreCode = 'UNKNOWN_STORE' | 'WRONG_KIND' | 'BAD_KEY' | 'BAD_CURSOR' | 'NOT_HERE';
 

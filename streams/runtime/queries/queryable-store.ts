@@ -4,12 +4,12 @@ import type { StoreSpec } from '../../dsl/graph/node.js';
 import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
 
-/** A store that can be asked, and what is needed to read its bytes. */
+/** A store that can be queried, and what is needed to read its bytes. */
 export interface QueryableStore {
   readonly spec: StoreSpec;
   readonly query: Exclude<QueryShape, { readonly kind: 'none' }>;
   readonly sub: PlannedSubTopology;
-  /** A key is in the partition that it has among so many. */
+  /** The number of partitions by which the partitioner finds a key. */
   readonly partitions: number;
 }
 
@@ -34,7 +34,7 @@ export function stateKeyOf({ spec }: QueryableStore, key: unknown): StateKey {
   }
 }
 
-/** Of a key as a person writes it, in a URL. */
+/** The key is given as text, for example in a URL. */
 export function stateKeyOfText({ spec }: QueryableStore, text: string): StateKey {
   const { keySerde } = spec;
   try {

@@ -7,31 +7,38 @@ import type { PageOptions, StoreEntry, StoreRange } from './store-page.js';
 const PAGE_ENTRIES = 1000;
 
 /**
- * A key-value store of this process, as of the last commit (Java: `ReadOnlyKeyValueStore`). Iteration goes partition by partition,
- * in each in the order of the serialized keys; it reads up to a thousand entries at a time, each time as of then.
+ * A key-value store of this process, as of the last commit (Java: `ReadOnlyKeyValueStore`). Iteration goes partition by
+ * partition, and within a partition in the order of the serialized keys. It reads up to a thousand entries at a time,
+ * each time as of that moment.
  */
 export interface ReadOnlyKeyValueStore<K, V> {
   readonly kind: 'keyValue';
   /** null if there is none. Rejects with an InvalidStateStoreError if the key belongs to a partition that is not here. */
   get(key: K): Promise<V | null>;
-  /** From key to key, ends included. */
+  /** From key to key, both included. */
   range(from: K, to: K): AsyncIterable<StoreEntry<K, V>>;
   all(): AsyncIterable<StoreEntry<K, V>>;
 }
 
-/** A window store of this process, as of the last commit (Java: `ReadOnlyWindowStore`). Times are those at which windows start, ends included. */
+/**
+ * A window store of this process, as of the last commit (Java: `ReadOnlyWindowStore`). Times are start times of
+ * windows; both ends are included.
+ */
 export interface ReadOnlyWindowStore<K, V> {
   readonly kind: 'window';
   /** The windows of one key, in the order of time. */
   fetch(key: K, from: number, to: number): AsyncIterable<StoreEntry<K, V> & { readonly window: Window }>;
-  /** The windows of all keys: partition by partition, in each by window start, then serialized key. */
+  /** The windows of all keys: partition by partition, within a partition by window start, then by serialized key. */
   fetchAll(from: number, to: number): AsyncIterable<StoreEntry<K, V> & { readonly window: Window }>;
   all(): AsyncIterable<StoreEntry<K, V> & { readonly window: Window }>;
 }
 
 export type ReadOnlyStore<K, V> = ReadOnlyKeyValueStore<K, V> | ReadOnlyWindowStore<K, V>;
 
-/** The partitions of a store that are at this process; with `stale`, those of its standbys too. Types are the caller's word. */
+/**
+ * The partitions of a store that are at this process. With `stale`, the partitions of its standbys too. The caller
+ * vouches for the types.
+ */
 export function readOnlyStore<K, V>(queries: InteractiveQueries, name: string, stale: boolean): ReadOnlyStore<K, V> {
   const here = { queries, store: queries.store(name), stale };
   return here.store.query.kind === 'keyValue' ? keyValueStore(here) : windowStore(here);

@@ -4,8 +4,8 @@ import type { Logger } from '../../kafka/logger.js';
 import type { Ports } from '../../kafka/ports.js';
 
 /**
- * Knows where the tasks are, from what the processes announce in the audit topic. Begins to read it when it is first asked: a
- * process whose stores nobody asks for spends nothing on it.
+ * Finds the process that has a task, by the announcements in the audit topic. It starts to read the topic at the first
+ * query, so a process without queries spends nothing on it.
  */
 export class StoreOwners {
   readonly #open: () => Promise<AuditFollower>;
@@ -22,26 +22,29 @@ export class StoreOwners {
     this.#open = () => AuditFollower.open(options);
   }
 
-  /** What the processes announced; undefined as long as it is not known: to ask begins to read it. */
+  /** The announcements of the processes. undefined until they are known. The first access starts the reading. */
   get table(): AuditTable | undefined {
     if (this.#closed) return undefined;
     this.#following().catch(() => {});
     return this.#opened?.table;
   }
 
-  /** Instances that died and left their announcements, as far as is known: to ask does not begin to read. */
+  /** Instances that died and left their announcements, as far as is known. Does not start the reading. */
   get silentInstances(): readonly string[] {
     return this.#opened?.table.silent ?? [];
   }
 
-  /** `host:port`; undefined if it is not known, or who has the task serves nothing. Rejects if the cluster does not answer. */
+  /**
+   * `host:port`. undefined if it is unknown, or if the process with the task serves nothing. Rejects if the cluster
+   * does not answer.
+   */
   async hostOf(task: string): Promise<string | undefined> {
     if (this.#closed) return undefined;
     const { table } = await this.#following();
     return table.hostOf(task);
   }
 
-  /** Where standbys of the task are, `host:port`. */
+  /** `host:port` of the processes with standbys of the task. */
   async standbyHostsOf(task: string): Promise<readonly string[]> {
     if (this.#closed) return [];
     const { table } = await this.#following();

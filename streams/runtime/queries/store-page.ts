@@ -12,54 +12,56 @@ export interface StoreEntry<K = unknown, V = unknown> {
   readonly key: K;
   /** Of window stores; milliseconds since the epoch. */
   readonly window?: { readonly start: number; readonly end: number };
-  /** `true` where the store keeps no values: that it is there is all. */
+  /** `true` if the store keeps no values: the entry says only that the key is there. */
   readonly value: V;
-  /** Of the latest record that made the value; null where the store keeps none. */
+  /** Timestamp of the latest record that changed the value. null if the store keeps none. */
   readonly timestamp: number | null;
 }
 
 /**
- * Some entries of one partition, in the order of their state keys: window starts, then serialized keys. It ends where its limit is
- * reached, where its entries are some megabytes, or where enough was looked at: it may have fewer entries than asked for, or none, and
- * still not be the last one.
+ * Some entries of one partition, in the order of their state keys: by window start, then by serialized key. A page ends
+ * at its limit, at some megabytes of entries, or when the query has looked at enough of the store. So a page may have
+ * fewer entries than its limit, or none, and still not be the last one.
  */
 export interface StorePage<K = unknown, V = unknown> {
   readonly entries: readonly StoreEntry<K, V>[];
-  /** Goes on behind this page; null if it is the last one. */
+  /** The cursor of the next page. null on the last page. */
   readonly next: string | null;
 }
 
-/** What to read: ends are included. */
+/** What to read. Both ends are included. */
 export type StoreRange =
-  /** Of a key-value store, from key to key in the order of their bytes; undefined: from the first, to the last. */
+  /**
+   * In a key-value store, from key to key in the order of their bytes. undefined: from the first key, to the last key.
+   */
   | { readonly kind: 'keys'; readonly from: StateKey | undefined; readonly to: StateKey | undefined }
-  /** Of a window store, the windows that start from `from` to `to`: of one key, or of all. */
+  /** In a window store, the windows that start from `from` to `to`: of one key, or of all keys. */
   | { readonly kind: 'windows'; readonly key: StateKey | undefined; readonly from: number; readonly to: number };
 
 export interface PageOptions {
   readonly limit: number;
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: string;
-  /** Take a standby, or a task that is being restored, where none runs here: what it has may be old. */
+  /** Reads a standby, or a task that is being restored, if the task does not run here. Such data may be old. */
   readonly stale?: boolean;
-  /** Aborted when nobody waits for the page any more: reading ends, and rejects with the signal's reason. */
+  /** Aborted when the client has gone. Then reading ends, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 const END = '\uffff';
-/** Just behind `key`: no state key lies between. */
+/** The key after `key`: no state key is between the two. */
 const behind = (key: StateKey): StateKey => `${key}\0`;
 
-/** Where the bytes of a page's entries reach so much, it ends. */
+/** A page ends when its entries have this number of bytes. */
 const MAX_PAGE_BYTES = 4_194_304;
-/** What one page may look at, in entries: some 50 ms of the thread that processes (measured). */
+/** The number of entries that a page may look at: some 50 ms of the thread that processes (measured). */
 const MAX_PAGE_WORK = 32_768;
-/** Between two turns of the event loop. */
+/** The number of entries between two turns of the event loop. */
 const WORK_SLICE = 1024;
-/** To go on elsewhere in LevelDB costs as much as to look at so many entries (measured). */
+/** A seek in LevelDB costs as much as looking at this number of entries (measured). */
 const SEEK_WORK = 32;
 
-/** One page of the committed entries of a partition. Rejects with the reason of `signal` when that is aborted. */
+/** One page of the committed entries of a partition. Rejects with the reason of `signal` if it is aborted. */
 export async function readPage(
   store: QueryableStore,
   bytes: ByteStore,
@@ -98,11 +100,11 @@ function bounds(range: StoreRange): { readonly from: StateKey; readonly to: Stat
 
 interface Found {
   readonly found: readonly Entry[];
-  /** The last key that was looked at; undefined if there are no more. */
+  /** The last key that the page looked at. undefined if there are no more. */
   readonly next: StateKey | undefined;
 }
 
-/** Up to `limit` entries: all, or those of one key in its windows. */
+/** Up to `limit` entries: all entries, or the windows of one key. */
 async function entriesOf(
   scan: EntryScan,
   windowKey: StateKey | undefined,
@@ -135,14 +137,15 @@ async function entriesOf(
 }
 
 /**
- * Goes from window to window of one key. State keys begin with the window start, so between two windows of a key lie those of other
- * keys. A few are read: that costs less than to seek. Where there are more, and in the windows that follow, it seeks.
+ * Goes from window to window of one key. State keys begin with the window start, so entries of other keys are between
+ * two windows of a key. A few of them are read, because that costs less than a seek. After more of them, and in the
+ * windows that follow, it seeks.
  */
 class WindowSkip {
   readonly #scan: EntryScan;
   readonly #key: StateKey;
   #window: StateKey = '';
-  /** Entries of this window that may be read before it seeks. */
+  /** Entries of this window that are read before it seeks. */
   #patience = SEEK_WORK;
   #read = 0;
 
@@ -155,7 +158,7 @@ class WindowSkip {
     return stateKey.length === TIME_BYTES + this.#key.length && stateKey.endsWith(this.#key);
   }
 
-  /** The entry of `stateKey` was looked at. True if the entries that follow it are left out. */
+  /** Call it after looking at the entry of `stateKey`. True if it has skipped entries. */
   skip(stateKey: StateKey): boolean {
     const window = stateKey.slice(0, TIME_BYTES);
     if (window !== this.#window) {

@@ -1,24 +1,26 @@
-/** Bytes that may wait for the write before. */
+/** Bytes that may wait while the previous batch is written. */
 const MAX_WAITING_BYTES = 2_000_000;
 
-/** What came for one changelog and is to be written. */
+/** The records of one changelog that are to be written. */
 export interface ChangelogBatch<Writes> {
   records: number;
   readonly writes: Writes;
-  /** It reaches to here, not included. */
+  /** The changelog offset after these records. */
   position: number;
-  /** As of when (`TaskState.asOf`). */
+  /** The age of the rows (`TaskState.asOf`). */
   asOf: number;
 }
 
-/** Writes the batches of changelogs, one after the other. What comes while a write is under way waits for the next one. */
+/**
+ * Writes the batches of changelogs, one after the other. Records that arrive during a write wait for the next batch.
+ */
 export class ChangelogBatches<Changelog, Writes extends { readonly bytes: number }> {
   readonly #open: (changelog: Changelog) => Writes;
   readonly #write: (changelog: Changelog, batch: ChangelogBatch<Writes>) => Promise<void>;
   #waiting = new Map<Changelog, ChangelogBatch<Writes>>();
-  /** Until nothing waits any more. */
+  /** Writes until nothing waits. */
   #writing: Promise<void> | undefined;
-  /** The part of it that has been taken from those that wait. */
+  /** The write of the batches that were taken last. */
   #taken: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
@@ -31,12 +33,12 @@ export class ChangelogBatches<Changelog, Writes extends { readonly bytes: number
     this.#write = write;
   }
 
-  /** What waits of the changelog. */
+  /** The waiting batch of the changelog. undefined if there is none. */
   waiting(changelog: Changelog): ChangelogBatch<Writes> | undefined {
     return this.#waiting.get(changelog);
   }
 
-  /** The same; a new one if there is none. */
+  /** The waiting batch of the changelog. Begins one if there is none. */
   of(changelog: Changelog): ChangelogBatch<Writes> {
     let batch = this.#waiting.get(changelog);
     if (batch === undefined) {
@@ -46,14 +48,14 @@ export class ChangelogBatches<Changelog, Writes extends { readonly bytes: number
     return batch;
   }
 
-  /** Has what waits written, and resolves when not too much of it waits. Rejects with what a write has failed with. */
+  /** Starts to write the waiting batches. Resolves when few enough bytes wait. Rejects with the error of a write. */
   async write(): Promise<void> {
     this.#begin();
     while (this.#isFull && this.#failure === undefined) await this.#taken?.catch(() => {});
     this.#check();
   }
 
-  /** Resolves when nothing waits and nothing is being written. Rejects with what a write has failed with. */
+  /** Resolves when no batch waits and none is being written. Rejects with the error of a write. */
   async settle(): Promise<void> {
     this.#begin();
     await this.#writing;

@@ -14,9 +14,10 @@ interface Answer {
 const ASK_EVERY_MS = 3000;
 
 /**
- * How far the changelogs reach, asked of the broker now and then: a delivery report for each record would cost a
- * callback for each. What lies below an answer was sent by the transaction that was open when it came, or before; so
- * the answer holds for the state once that transaction has committed. That it lags only costs replay.
+ * The ends of changelogs, which the broker is asked for from time to time: a delivery report for each record would cost
+ * a callback for each. The transaction that was open when an answer came, or an earlier one, has sent everything below
+ * that offset. So the answer is valid for the state after that transaction has committed. An old answer only costs
+ * replay.
  */
 export class ChangelogOffsets {
   readonly #producer: Producer;
@@ -31,7 +32,7 @@ export class ChangelogOffsets {
     this.#clock = clock;
   }
 
-  /** Asks in the background, if it is time. `transaction` numbers the one that is open when an answer comes. */
+  /** Asks in the background, if it is time. `transaction` is the number of the open transaction. */
   ask(changelogs: readonly TrackedChangelog[], transaction: () => number): void {
     const now = this.#clock.monotonic();
     if (this.#asking !== undefined || now - this.#askedAt < ASK_EVERY_MS) return;
@@ -47,7 +48,7 @@ export class ChangelogOffsets {
         const { high } = await this.#producer.watermarks(changelog);
         entry(this.#answers, changelog.taskId).set(changelog.store, { offset: high, transaction: transaction() });
       } catch {
-        // Not known this time: the next answer will do, and until then more would be replayed.
+        // Unknown this time. The next answer will do; until then a crash would replay more.
         return;
       }
     }
@@ -64,12 +65,12 @@ export class ChangelogOffsets {
     }
   }
 
-  /** Answers that came before an abort say nothing about the state any more. */
+  /** Answers from before an abort say nothing about the state. */
   aborted(): void {
     this.#answers.clear();
   }
 
-  /** By store: the committed state of the task has everything below these offsets. */
+  /** By store, an offset: the committed state of the task has everything below it. */
   of(taskId: string): ReadonlyMap<string, number> {
     return this.#reached.get(taskId) ?? new Map();
   }

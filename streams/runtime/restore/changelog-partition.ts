@@ -6,7 +6,7 @@ import type { Watermarks } from '../../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../../kafka/record.js';
 import { TOMBSTONES_KEPT_MS } from '../plan/internal-topics.js';
 
-/** An hour less: a restore takes some time, and the clocks of two machines differ. */
+/** An hour less, because a restore takes some time, and the clocks of two machines differ. */
 const STALE_AFTER_MS = TOMBSTONES_KEPT_MS - 3_600_000;
 
 /** A store to restore from its changelog. */
@@ -14,14 +14,16 @@ export interface ChangelogPartition extends TopicPartition {
   readonly taskId: string;
   readonly store: string;
   readonly state: TaskState;
-  /** Where a topic has the records of other tasks too: the state key of this task's own. */
+  /** The state key of this task, if the topic has records of other tasks too. */
   readonly onlyKey: string | undefined;
-  /** False for a record under `onlyKey` that is not to be taken: the one before it stays. Only asked where `onlyKey` is given. */
+  /**
+   * False for a record under `onlyKey` that is not valid: the previous record stays. Called only if `onlyKey` is given.
+   */
   readonly isValid: (record: ConsumerRecord) => boolean;
   readonly codec: ChangelogCodec;
 }
 
-/** Puts the rows that a record holds; false if it holds none, or is another task's in the same topic. */
+/** Adds the rows of a record to the batch. False if it has none, or is another task's record in the same topic. */
 export function putRows(changelog: ChangelogPartition, record: ConsumerRecord, batch: RestoreBatch): boolean {
   const { onlyKey, isValid, codec } = changelog;
   const { key, value } = record;
@@ -30,8 +32,8 @@ export function putRows(changelog: ChangelogPartition, record: ConsumerRecord, b
 }
 
 /**
- * Why what is on disk of the store can't go on from its offset: the changelog does not have what comes next, or tombstones of it may be gone.
- * undefined if it can, or there is nothing on disk.
+ * Why the rows on disk can't be continued from their offset: the changelog does not have the next records, or its
+ * tombstones may be gone. undefined if they can, or if nothing is on disk.
  */
 export function unusableBecause(
   changelog: ChangelogPartition,
@@ -42,7 +44,7 @@ export function unusableBecause(
   const offset = state.changelogOffset(store);
   if (offset === undefined) return undefined;
   if (offset < low || offset > high) return `its offset ${offset} is outside ${low} to ${high}`;
-  // Nothing was written since, so no tombstone either, however long ago that is.
+  // Nothing was written since, so no tombstone is missed, whatever the age.
   if (offset === high || !hasTombstones(changelog)) return undefined;
   const age = now - (state.asOf(store) ?? now);
   return age > STALE_AFTER_MS ? 'it is about a day old or older, and tombstones may be gone since' : undefined;

@@ -9,7 +9,7 @@ import { type ChangelogPartition, putRows, unusableBecause } from './changelog-p
 export interface RestoreProgress {
   readonly taskId: string;
   readonly store: string;
-  /** Records of this batch, and of all since it began. */
+  /** Records of this batch, and of all batches since the restore began. */
   readonly batch: number;
   readonly records: number;
   /** Offsets that are still to be read. */
@@ -17,25 +17,25 @@ export interface RestoreProgress {
 }
 
 interface Reading extends ChangelogPartition {
-  /** Read up to here, not included; what is written lies behind. */
+  /** Offset of the next record to read. Everything below it is read, but maybe not yet written. */
   position: number;
-  /** Where the restore ends; undefined: it is followed for as long as it is there. */
+  /** The offset at which the restore ends. undefined: the changelog is followed until it is removed. */
   readonly target: number | undefined;
   readonly begunAt: number;
-  /** Of what lies below the position (`TaskState.asOf`). */
+  /** The age of what is below the position (`TaskState.asOf`). */
   asOf: number;
   records: number;
 }
 
 type Batches = ChangelogBatches<Reading, RestoreBatch>;
 
-/** Few, so that fetching, taking and writing go on side by side. */
+/** Small, so that fetching, applying and writing overlap. */
 const MAX_POLL_RECORDS = 1000;
 const MAX_POLL_BYTES = 8 * 1024 * 1024;
 
 /**
- * Brings stores up to the end of their changelogs, in the background, those of several tasks side by side, and keeps those of
- * standbys there (Java: `StoreChangelogReader`). While something is to be restored, standbys wait.
+ * Brings stores up to the end of their changelogs, in the background and for several tasks at the same time, and keeps
+ * standbys up to date (Java: `StoreChangelogReader`). Standbys wait while a task is restored.
  */
 export class ChangelogReader {
   readonly #consumer: Consumer;
@@ -43,7 +43,7 @@ export class ChangelogReader {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #onProgress: (progress: RestoreProgress) => void;
-  /** By partition: where a topic has the records of several tasks, all of those that read it. */
+  /** By partition. Several tasks may read one partition, if the topic has the records of several tasks. */
   readonly #changelogs = new Map<string, Reading[]>();
   readonly #pollSize = new PollSize(MAX_POLL_RECORDS, MAX_POLL_BYTES);
   #reading: Promise<void> = Promise.resolve();
@@ -52,11 +52,11 @@ export class ChangelogReader {
 
   constructor(options: {
     readonly consumer: Consumer;
-    /** Asked for the ends of the changelogs. */
+    /** For the ends of the changelogs. */
     readonly producer: Pick<Producer, 'watermarks'>;
     readonly clock: Clock;
     readonly logger: Logger;
-    /** Called for what is restored, not for what is followed. */
+    /** Called for restores, not for followed changelogs. */
     readonly onProgress: (progress: RestoreProgress) => void;
   }) {
     this.#consumer = options.consumer;
@@ -66,18 +66,18 @@ export class ChangelogReader {
     this.#onProgress = options.onProgress;
   }
 
-  /** True if something of the task is still to be restored. Throws what the reading has failed with. */
+  /** True if a store of the task is not restored yet. Throws the error of the reading. */
   isRestoring(taskId: string): boolean {
     this.check();
     return this.#all.some(changelog => changelog.taskId === taskId && changelog.target !== undefined);
   }
 
-  /** Throws what the reading has failed with. */
+  /** Throws the error of the reading, if it has failed. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** By store of a task that is read: the offset of the next record. */
+  /** By store of a task in this reader: the offset of the next record. */
   positions(taskId: string): ReadonlyMap<string, number> {
     const ofTask = this.#all.filter(changelog => changelog.taskId === taskId);
     return new Map(ofTask.map(({ store, position }) => [store, position]));
@@ -85,9 +85,10 @@ export class ChangelogReader {
 
   /**
    * Begins to restore a task. The group's committed offsets must have been fetched before: they are stable, so
-   * what was committed with them is below the high watermark that is taken here. The last stable offset would not do: a process that died
-   * may have left a transaction open, and what others committed lies behind it. A store whose
-   * rows on disk can't go on from their offset is read from the beginning; the others of its task are left as they are.
+   * everything that was committed with them is below the high watermark that is requested here. The last stable offset
+   * would not do: a process that died may have left a transaction open, and records committed by others lie after it. A
+   * store whose rows on disk can't be continued from their offset is read from the beginning. The other stores of its
+   * task are left as they are.
    */
   async restore(changelogs: readonly ChangelogPartition[]): Promise<void> {
     const begun: Reading[] = [];
@@ -98,7 +99,7 @@ export class ChangelogReader {
           this.#add(changelog);
           continue;
         }
-        // There is nothing to read, and that is worth knowing at the next start.
+        // There is nothing to read. The next start needs to know that.
         const { state, store, taskId, position, begunAt } = changelog;
         if (state.changelogOffset(store) === undefined) await state.restoring(store).write(position, begunAt);
         this.#onProgress({ taskId, store, batch: 0, records: 0, remaining: 0 });
@@ -117,7 +118,7 @@ export class ChangelogReader {
 
   async #begin(changelog: ChangelogPartition): Promise<Reading> {
     const { state, store, taskId } = changelog;
-    // The clock first: the end that is asked for next has all that was written by then.
+    // The clock is read first: the end that is requested next covers everything written by then.
     const begunAt = this.#clock.now();
     const watermarks = await this.#producer.watermarks(changelog);
     const reason = unusableBecause(changelog, watermarks, begunAt);
@@ -130,13 +131,13 @@ export class ChangelogReader {
     return { ...changelog, position, target: watermarks.high, begunAt, asOf, records: 0 };
   }
 
-  /** Reads no more for these tasks: their states are nobody's from then on. */
+  /** Stops reading for these tasks, and gives up their states. */
   async remove(taskIds: ReadonlySet<string>): Promise<void> {
     if (!this.#all.some(({ taskId }) => taskIds.has(taskId))) return;
     await this.whilePaused(async () => this.#removeAll(({ taskId }) => taskIds.has(taskId)));
   }
 
-  /** No state is written while `work` is done. */
+  /** No state is written while `work` runs. */
   async whilePaused(work: () => Promise<void>): Promise<void> {
     await this.#stop();
     try {
@@ -146,7 +147,7 @@ export class ChangelogReader {
     }
   }
 
-  /** Reads no more for any task. */
+  /** Stops reading for all tasks. */
   async close(): Promise<void> {
     await this.#stop();
     this.#changelogs.clear();
@@ -187,7 +188,7 @@ export class ChangelogReader {
     }
   }
 
-  /** Until it is to stop, or something else is to be read. Then all that was read is written. */
+  /** Reads until it is stopped, or until other partitions must be read. Then everything that was read is written. */
   async #readAssigned(): Promise<void> {
     const restores = this.#all.some(isRestore);
     this.#assign(restores);
@@ -200,7 +201,8 @@ export class ChangelogReader {
       while (polling !== undefined) {
         const polled: PolledBatch = await polling;
         this.#pollSize.polled(polled.records);
-        // What comes next is gathered while this thread is busy with what came. Near the end it might wait for what never comes.
+        // The next records are fetched while this thread applies these. Near the end the poll might wait for records
+        // that never come.
         polling = !this.#stopping && this.#all.some(isFar) ? this.#poll() : undefined;
         this.#take(polled, batches);
         const left = this.#all.filter(changelog => !isDone(changelog));
@@ -210,7 +212,7 @@ export class ChangelogReader {
       }
       await batches.settle();
     } finally {
-      // Left behind, it would take the first records of the next assignment.
+      // A poll that is left in flight would take the first records of the next assignment.
       await polling?.catch(() => {});
       await batches.settle().catch(() => {});
     }
@@ -218,12 +220,15 @@ export class ChangelogReader {
 
   #poll(): Promise<PolledBatch> {
     const polling = this.#consumer.poll(this.#pollSize.records);
-    // A failure is met where it is awaited.
+    // A rejection surfaces at the await.
     polling.catch(() => {});
     return polling;
   }
 
-  /** Sorts by changelog what came. One that was done before takes nothing more: its state is its task's when the last batch is written. */
+  /**
+   * Distributes the records to their changelogs. A changelog that was done before takes no more records: its state
+   * belongs to its task after the last batch is written.
+   */
   #take({ records, ends }: PolledBatch, batches: Batches): void {
     const done = new Set(this.#all.filter(isDone));
     const readingOf = (partition: TopicPartition): readonly Reading[] =>
@@ -244,11 +249,12 @@ export class ChangelogReader {
         if (putRows(changelog, record, batch.writes)) batch.records++;
       }
     }
-    // Neither markers at the end nor what compaction took ever come as records: the end reached tells of them.
+    // Transaction markers at the end and compacted records never arrive as records. Only the reported end shows that
+    // they are passed.
     for (const end of ends) {
       for (const changelog of readingOf(end)) {
         if (end.offset > changelog.position) changelog.position = end.offset;
-        // What is followed is level with its changelog here.
+        // A followed changelog is up to date here.
         if (changelog.target === undefined) changelog.asOf = this.#clock.now();
         const batch = isDone(changelog) ? batches.of(changelog) : batches.waiting(changelog);
         if (batch === undefined) continue;
@@ -258,12 +264,13 @@ export class ChangelogReader {
     }
   }
 
-  /** Writes what came, and how far all was read. */
+  /** Writes a batch, with the offset that it reaches. */
   async #apply(changelog: Reading, batch: ChangelogBatch<RestoreBatch>): Promise<void> {
     const { taskId, store, target } = changelog;
     const { records, writes, position } = batch;
     const remaining = Math.max(0, (target ?? position) - position);
-    // A restore that ends early leaves the age that the store had: only at the end is nothing missed up to its begin.
+    // A restore that ends early leaves the age of the store as it was. Only a complete restore has missed nothing up to
+    // its beginning.
     await writes.write(position, target !== undefined && remaining === 0 ? changelog.begunAt : batch.asOf);
     if (target === undefined) return;
     changelog.records += records;
@@ -271,7 +278,7 @@ export class ChangelogReader {
     if (remaining === 0) this.#removeAll(reading => reading === changelog);
   }
 
-  /** Each partition from where the one is that is furthest behind. */
+  /** Each partition from the lowest position of its readers. */
   #assign(restores: boolean): void {
     const read = [...this.#changelogs.values()].filter(all => !restores || all.some(isRestore));
     const partitions = read.flatMap(all =>
@@ -289,7 +296,7 @@ function isRestore({ target }: Reading): boolean {
   return target !== undefined;
 }
 
-/** The polls to come do not reach its end, unless compaction has left little before it. */
+/** True if the next polls do not reach the end, unless compaction has left few records before it. */
 function isFar({ position, target }: Reading): boolean {
   return target !== undefined && target - position > 2 * MAX_POLL_RECORDS;
 }

@@ -1,19 +1,19 @@
 export interface StandbyPlacementInput {
   /** Instances in the group. */
   readonly members: readonly string[];
-  /** The instance that has the task. */
+  /** The instance that runs the task. */
   readonly owner: string;
-  /** The task's, and how many its sub-topology has. */
+  /** The partition of the task, and the number of tasks of its sub-topology. */
   readonly partition: number;
   readonly partitions: number;
-  /** How many standbys a task is to have. */
+  /** The number of standbys of a task. */
   readonly replicas: number;
 }
 
 /**
- * Instances that keep standbys of a task, best first: the one that the group's range assignor would give the task if its owner
- * failed, then the one that would get it if that failed too. So with one replica, whatever single instance fails, each task
- * that moves goes to where its standby is. Fewer than `replicas` where there are no more instances.
+ * The instances that keep standbys of a task, best first: the instance to which the group's range assignor would give
+ * the task if its owner failed, then the one that would get it if that one failed too. So with one replica, whichever
+ * single instance fails, each task that moves goes to its standby. Fewer than `replicas` if there are fewer instances.
  */
 export function placeStandbys(input: StandbyPlacementInput): readonly string[] {
   const { members, owner, partition, partitions, replicas } = input;
@@ -29,8 +29,9 @@ export function placeStandbys(input: StandbyPlacementInput): readonly string[] {
 }
 
 /**
- * The member that the range assignor gives a partition: members in the order of their `group.instance.id`, each with a range of
- * partitions, the first ones with one more where they do not go up evenly. undefined if there are no members.
+ * The member to which the range assignor gives a partition. Members are in the order of their `group.instance.id`. Each
+ * has a range of partitions; if they do not divide evenly, the first members have one more. undefined if there are no
+ * members.
  */
 export function rangeOwner(members: readonly string[], partitions: number, partition: number): string | undefined {
   if (members.length === 0) return undefined;

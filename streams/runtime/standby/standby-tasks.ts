@@ -9,11 +9,13 @@ import { idOf, type PlannedTask, type TaskCreator } from '../task/task-creator.j
 import { placeStandbys } from './standby-placement.js';
 
 const LOOK_EVERY_MS = 1000;
-/** In a rebalance the instances announce their tasks one after the other: what is seen in between is no assignment. */
+/**
+ * During a rebalance the instances announce their tasks one after the other. Placements must be stable for this long.
+ */
 const SETTLED_AFTER_MS = 3000;
 const EXPIRE_EVERY_MS = 30_000;
 const ASK_ENDS_EVERY_MS = 5000;
-/** An instance without tasks says every now and then that it is there. */
+/** How often an instance without tasks announces itself. */
 export const IDLE_INSTANCE_ANNOUNCES_EVERY_MS = 30_000;
 const IDLE_INSTANCE_GONE_AFTER_MS = 3 * IDLE_INSTANCE_ANNOUNCES_EVERY_MS;
 
@@ -21,9 +23,9 @@ export interface StandbyTasksOptions {
   readonly plan: TopologyPlan;
   readonly creator: TaskCreator;
   readonly changelogs: ChangelogReader;
-  /** Asked for the ends of changelogs. */
+  /** For the ends of changelogs. */
   readonly producer: Pick<Producer, 'watermarks'>;
-  /** What the instances announced; undefined as long as it is not known. */
+  /** The announcements of the instances. undefined until they are known. */
   readonly auditTable: () => AuditTable | undefined;
   readonly instance: string;
   readonly replicas: number;
@@ -34,14 +36,14 @@ export interface StandbyTasksOptions {
 interface Standby {
   readonly planned: PlannedTask;
   readonly state: TaskState;
-  /** Of its changelogs, by store, when they were last asked for. */
+  /** The ends of its changelogs, by store, at the last request. */
   ends: ReadonlyMap<string, number>;
 }
 
 /**
- * Copies of other instances' tasks, which follow their changelogs (Java: `StandbyTask`). Each instance finds out by itself which ones
- * are its own, from what all of them announced: nobody assigns them. So two may keep the same one for a while, or none; that costs
- * time after a failure, and nothing else.
+ * Copies of other instances' tasks, which follow their changelogs (Java: `StandbyTask`). Nobody assigns them: each
+ * instance computes its own from the announcements of all. So two instances may keep the same standby for a while, or
+ * none may. That costs time after a failure, and nothing else.
  */
 export class StandbyTasks {
   readonly #options: StandbyTasksOptions;
@@ -50,7 +52,7 @@ export class StandbyTasks {
   #expiredAt: number;
   #endsAskedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> = Promise.resolve();
-  /** What was placed here at the last look, and since when. */
+  /** The latest placement, and since when it is unchanged. */
   #seen = '';
   #seenSince = 0;
 
@@ -59,7 +61,7 @@ export class StandbyTasks {
     this.#expiredAt = options.clock.monotonic();
   }
 
-  /** Their tasks. */
+  /** The ids of their tasks. */
   get ids(): readonly string[] {
     return [...this.#standbys.keys()];
   }
@@ -79,14 +81,14 @@ export class StandbyTasks {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** undefined if there is no standby of the task here. Only to be read. */
+  /** undefined if there is no standby of the task here. Only for reading. */
   state(taskId: string): TaskState | undefined {
     return this.#standbys.get(taskId)?.state;
   }
 
   /**
-   * Opens and closes standbys where the tasks of the group moved since. Returns true if there are others now. `active`: ids of the
-   * tasks that run here. Throws what reading their changelogs has failed with.
+   * Opens and closes standbys after tasks of the group have moved. Returns true if the standbys have changed. `active`:
+   * ids of the tasks that run here. Throws the error of reading their changelogs.
    */
   async update(active: ReadonlySet<string>): Promise<boolean> {
     const { replicas, changelogs, clock } = this.#options;
@@ -107,7 +109,9 @@ export class StandbyTasks {
     return await this.#keep(placed);
   }
 
-  /** The state of a task that is to run here, with all that its standby has read: it is the caller's from now on. */
+  /**
+   * Gives the state of a standby to the caller, who runs the task. The state has everything that the standby has read.
+   */
   async take(taskId: string): Promise<TaskState | undefined> {
     const standby = this.#standbys.get(taskId);
     if (standby === undefined) return undefined;
@@ -160,7 +164,7 @@ export class StandbyTasks {
     await this.#options.changelogs.remove(new Set(ids));
     for (const id of ids) {
       const state = this.#standbys.get(id)?.state;
-      // Whoever looks at it meanwhile must not find a closed database.
+      // A query at this moment must not find a closed database.
       this.#standbys.delete(id);
       await state?.close();
     }
@@ -175,7 +179,7 @@ export class StandbyTasks {
     });
   }
 
-  /** In the background: it is for those who watch. */
+  /** In the background: the lag is only reported. */
   #askEnds(now: number): void {
     if (now - this.#endsAskedAt < ASK_ENDS_EVERY_MS) return;
     this.#endsAskedAt = now;
@@ -189,7 +193,7 @@ export class StandbyTasks {
         standby.ends = ends;
       }
     };
-    // Not known this time: the next answer will do.
+    // Unknown this time. The next answer will do.
     this.#asking = this.#asking.then(ask).catch(() => {});
   }
 }

@@ -7,16 +7,20 @@ const PARTITION = 0;
 const POLL_TIMEOUT_MS = 100;
 const MAX_POLL_RECORDS = 5000;
 
-/** What tells an application on one cluster from its namesakes on others, and from one whose topics were deleted: a record of its audit topic. */
+/**
+ * Distinguishes an application from its namesakes on other clusters, and from one whose topics were deleted: a record
+ * of its audit topic.
+ */
 export interface ApplicationIdentity {
   readonly id: string;
-  /** Where that record is. */
+  /** The offset of that record. */
   readonly offset: number;
 }
 
 /**
- * The identity that the audit topic has; a new application gets one. `known` is only looked up: one record is read. Otherwise the
- * topic is read, and the first identity that was written counts: of several instances that start at the same time, each may write one.
+ * The identity in the audit topic. A new application gets one. If `known` is given, only that record is read. If it is
+ * not there, the topic is read, and the first identity counts: of several instances that start at the same time, each
+ * may write one.
  */
 export async function applicationIdentity(
   ports: Ports,
@@ -54,7 +58,7 @@ async function isThere(consumer: Consumer, topic: string, { id, offset }: Applic
 async function first(consumer: Consumer, topic: string): Promise<ApplicationIdentity | undefined> {
   for await (const { key, value, offset } of records(consumer, topic, 0)) {
     const text = key?.toString() ?? '';
-    // Nobody withdraws an identity, and compaction would take a tombstone away.
+    // Nobody withdraws an identity, and compaction would remove a tombstone.
     if (value !== null && isIdentityKey(text)) return { id: text.slice(identityKey('').length), offset };
   }
   return undefined;

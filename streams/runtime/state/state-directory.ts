@@ -8,38 +8,40 @@ import type { Logger } from '../../kafka/logger.js';
 import { StreamsError } from '../errors.js';
 import type { ApplicationIdentity } from './application-identity.js';
 
-/** Where tasks keep their state: the slot of one instance. */
+/** The directory in which tasks keep their state: the slot of one instance. */
 export interface StateDirectory {
-  /** Random, and the same as long as the slot exists: the instance's identity to the group. */
+  /** A random id, the same for the life of the slot: the instance's identity in the group. */
   readonly instanceId: string;
-  /** For people: where it is. */
+  /** The path, for people. */
   readonly location: string;
-  /** The application that the state is of; undefined in a new slot. */
+  /** The application of this state. undefined in a new slot. */
   readonly application: ApplicationIdentity | undefined;
-  /** The state is of this application from now on. What there is of another one is deleted. */
+  /** From now on the state belongs to this application. State of another application is deleted. */
   adopt(application: ApplicationIdentity): Promise<void>;
-  /** The database of a task, not yet open. */
+  /** The database of a task, not open yet. */
   level(task: string): Level;
-  /** Deletes what a task has there. */
+  /** Deletes the state of a task. */
   wipe(task: string): Promise<void>;
-  /** Gives the slot back. */
+  /** Releases the slot. */
   release(): Promise<void>;
 }
 
 const INSTANCE_ID = 'instance.id';
 const APPLICATION = 'application';
 const LOCK = 'instance';
-/** Whoever repairs a slot holds the lock of this one. */
+/** A process that repairs a slot holds the lock of this database. */
 const REPAIR = 'repair';
 const MAX_SLOTS = 1000;
-/** A process has many tasks, each with caches of its own: LevelDB's defaults, 8 MB and twice 4 MB a database, would add up. */
+/**
+ * A process has many tasks, each with its own caches. LevelDB's defaults, 8 MB and twice 4 MB a database, would add up.
+ */
 const MEMORY = { cacheSize: 2 * 1024 * 1024, writeBufferSize: 2 * 1024 * 1024 } as const;
 const OPTIONS = { keyEncoding: 'utf8', valueEncoding: 'buffer', ...MEMORY } as const;
 
 /**
- * Takes the lowest free slot under `<stateDir>/<applicationId>`. The lock is LevelDB's own, on a small database of the slot, so it
- * dies with the process; a process that comes back finds its slot, and with it its identity and its state. Where that database is
- * damaged the slot gets a new identity, and keeps its state.
+ * Takes the lowest free slot under `<stateDir>/<applicationId>`. The lock is LevelDB's own, on a small database of the
+ * slot, so it ends with the process. A process that restarts finds its slot, with its identity and its state. If that
+ * database is damaged, the slot gets a new identity and keeps its state.
  */
 export async function takeSlot(stateDir: string, applicationId: string, logger: Logger): Promise<StateDirectory> {
   const base = join(stateDir, applicationId);
@@ -59,8 +61,8 @@ export async function takeSlot(stateDir: string, applicationId: string, logger: 
 }
 
 /**
- * Where the application has its state on this machine; undefined if it has none. Throws a StreamsError if one of its processes has a slot
- * there.
+ * The state of the application on this machine. undefined if there is none. Throws a StreamsError if a process of the
+ * application uses a slot there.
  */
 export async function unusedState(stateDir: string, applicationId: string): Promise<string | undefined> {
   const base = join(stateDir, applicationId);
@@ -69,7 +71,7 @@ export async function unusedState(stateDir: string, applicationId: string): Prom
     const database = join(base, slot, LOCK);
     if (!existsSync(database)) continue;
     const lock = await opened(database).catch((error: unknown) => {
-      // It is deleted, whatever is in it.
+      // It will be deleted, so damage does not matter.
       if (isCorruption(error)) return 'damaged' as const;
       throw error;
     });
@@ -92,7 +94,7 @@ async function openLock(location: string, logger: Logger): Promise<Lock | undefi
   }
 }
 
-/** One process at a time: what another one has repaired and opened meanwhile must stay where it is. */
+/** One process at a time: a database that another process has repaired and opened must not be moved. */
 async function repaired(location: string): Promise<Lock | undefined> {
   const repair = await opened(join(location, REPAIR));
   if (repair === undefined) return undefined;
@@ -112,8 +114,8 @@ async function repaired(location: string): Promise<Lock | undefined> {
 }
 
 /**
- * undefined if another process has it open. Rejects if any of it can't be read, too: LevelDB looks at a table when it is read, or merges it
- * with others, and from then on takes no writes.
+ * undefined if another process has it open. Rejects too if a part of it can't be read: LevelDB checks a table only when
+ * it reads or compacts it, and then accepts no more writes.
  */
 async function opened(location: string): Promise<Lock | undefined> {
   const level = new DiskLevel<string, string>(location);
@@ -151,7 +153,7 @@ async function openSlot(location: string, lock: Lock): Promise<StateDirectory> {
           if (name !== LOCK) await rm(join(location, name), { recursive: true, force: true });
         }
       }
-      // Only now: if it dies before, the rest is deleted next time.
+      // Last: if the process dies before, the next start deletes the rest.
       await lock.put(APPLICATION, JSON.stringify(adopted));
     },
     level: task => new DiskLevel<string, Buffer>(directoryOf(task), OPTIONS),

@@ -12,9 +12,9 @@ const REMEDY =
   'it would be misread. Declare it as it was, or process the input from its beginning: under another application id, ' +
   'or after a reset of the application';
 
-/** The topology gives a store another shape than the state of the application has. */
+/** A store has another shape in the topology than in the state of the application. */
 export class ChangedStoreError extends StreamsError {
-  /** Which stores, in which shapes: the message without the remedy. */
+  /** The stores and their shapes: the message without the remedy. */
   readonly change: string;
 
   constructor(change: string) {
@@ -25,8 +25,8 @@ export class ChangedStoreError extends StreamsError {
 }
 
 /**
- * Compares the stores with the shapes in which they were kept, which records of earlier versions lack. A store that is new, or not there
- * any more, is no difference. Throws a ChangedStoreError.
+ * Compares the stores with the shapes in which they were kept. Records of earlier versions have no shapes. A store that
+ * is new or removed is no difference. Throws a ChangedStoreError.
  */
 export function checkShapes(stores: readonly StoreSpec[], kept: AuditRecord['stores']): void {
   const changed = new Map<string, string[]>();
@@ -45,8 +45,8 @@ export function checkShapes(stores: readonly StoreSpec[], kept: AuditRecord['sto
 }
 
 /**
- * What all tasks of the application have committed, by task id. To be compared with the topology before the group is joined: a process that
- * can't carry the state on must not take tasks from those that can.
+ * The committed audit records of all tasks of the application, by task id. They are compared with the topology before
+ * the process joins the group: a process that can't continue the state must not take tasks from processes that can.
  */
 export async function committedTasks(
   { auditTopic }: TopologyPlan,
@@ -63,18 +63,18 @@ export async function committedTasks(
   return table.tasks;
 }
 
-/** The same for all stores of the application. */
+/** Checks the shapes of all stores of the application. */
 export function checkApplicationShapes({ subTopologies }: TopologyPlan, tasks: ReadonlyMap<string, AuditRecord>): void {
   const stores = subTopologies.flatMap(sub => sub.stores.map(({ spec }) => spec));
   for (const task of tasks.values()) checkShapes(stores, task.stores);
 }
 
-/** What is no audit record is left out. It is reported where the task is restored. */
+/** Leaves out records that are not audit records. They are reported where the task is restored. */
 function applyValid(table: AuditTable, record: ConsumerRecord): void {
   try {
     table.apply(record);
   } catch {
-    // The table is as it was.
+    // The table is unchanged.
   }
 }
 

@@ -23,14 +23,16 @@ export interface TaskStatus {
   readonly offsets: Readonly<Record<string, InputOffsets>>;
   /** What is still to be restored; none when it is running. */
   readonly restoring: readonly StoreRestore[];
-  /** What its nodes have received and forwarded since this process has the task, by the names of `describe()`. */
+  /**
+   * Records that its nodes have received and forwarded since this process has the task, by their names in `describe()`.
+   */
   readonly nodes: Readonly<Record<string, NodeCounts>>;
   readonly stores: readonly StoreStatus[];
 }
 
-/** A hot standby of a task that another process has. */
+/** A standby of a task that another process runs. */
 export interface StandbyStatus {
-  /** Of the task. */
+  /** Id of the task. */
   readonly id: string;
   readonly stores: readonly StandbyStoreStatus[];
 }
@@ -39,7 +41,7 @@ export interface StandbyStoreStatus {
   readonly store: string;
   /** Offset of the next record of the changelog. */
   readonly position: number;
-  /** Offsets that it was behind the end when that was last asked for; undefined before. */
+  /** Distance in offsets to the end of the changelog at the last request. undefined before the first one. */
   readonly lag: number | undefined;
 }
 
@@ -57,18 +59,18 @@ export interface StoreStatus {
   readonly unflushed: number;
 }
 
-/** What one process of the application says of itself: `GET /status`. */
+/** The status of one process of the application: `GET /status`. */
 export interface ProcessStatus {
   readonly applicationId: string;
   /** The instance id; null before the state directory is taken. */
   readonly instance: string | null;
-  /** Where it is to be reached, `host:port`; null if it serves nothing. */
+  /** Its address, `host:port`. null if it serves nothing. */
   readonly host: string | null;
   readonly state: StreamsState;
-  /** What stopped it, one line; null unless the state is ERROR. */
+  /** The error that stopped it, in one line. null unless the state is ERROR. */
   readonly error: string | null;
   readonly tasks: readonly TaskStatus[];
   readonly standbys: readonly StandbyStatus[];
-  /** Where partitions of the input, or of changelogs, can't be read on. */
+  /** Partitions of the input, or of changelogs, that can't be read any further. */
   readonly unreadable: readonly UnreadableBatch[];
 }

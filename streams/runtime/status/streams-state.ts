@@ -1,4 +1,4 @@
-/** The states of an application, and where each may go (Java: `KafkaStreams.State`). */
+/** The states of an application, and their allowed successors (Java: `KafkaStreams.State`). */
 export type StreamsState = 'CREATED' | 'REBALANCING' | 'RUNNING' | 'PENDING_SHUTDOWN' | 'NOT_RUNNING' | 'ERROR';
 
 const TRANSITIONS: Readonly<Record<StreamsState, readonly StreamsState[]>> = Object.freeze({

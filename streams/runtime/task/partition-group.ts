@@ -2,7 +2,7 @@ import type { TopicPartition, TopicPartitionOffset } from '../../kafka/record.js
 import type { RecordQueue } from '../input/record-queue.js';
 import type { InputStart, TaskInput } from './task-input.js';
 
-/** The input partitions of a task, and which of them is next (Java: `PartitionGroup`). */
+/** The input partitions of a task. It chooses the next one (Java: `PartitionGroup`). */
 export class PartitionGroup {
   readonly #inputs: readonly TaskInput[];
   readonly #sources: number;
@@ -25,7 +25,7 @@ export class PartitionGroup {
     return this.queues.map(({ topic, partition }) => ({ topic, partition }));
   }
 
-  /** Where reading goes on, behind what is buffered. */
+  /** Where reading goes on, after the buffered records. */
   get fetchPositions(): readonly TopicPartitionOffset[] {
     return this.queues.map(({ topic, partition, fetchPosition }) => ({ topic, partition, offset: fetchPosition }));
   }
@@ -45,21 +45,21 @@ export class PartitionGroup {
     return size;
   }
 
-  /** Estimate of the memory that the buffered records take. */
+  /** Estimate of the memory of the buffered records. */
   get bufferedBytes(): number {
     let bytes = 0;
     for (const { queue } of this.#inputs) bytes += queue.bytes;
     return bytes;
   }
 
-  /** Starts there, by topic; what was polled before is forgotten. */
+  /** Starts at these offsets, by topic. Drops what was polled before. */
   seek(starts: ReadonlyMap<string, InputStart>): void {
     for (const input of this.#inputs) input.seek(starts.get(input.queue.topic) ?? { offset: -1 });
   }
 
   /**
-   * The positions that moved since they were last taken; if none did, one that did not. The group fences a member by its offsets
-   * only: a commit without any would pass though others have the tasks by now.
+   * The positions that have moved since the last call. If none has moved, one of the others: the group fences a member
+   * only by its offsets, so a commit without any would succeed although others have the tasks by now.
    */
   takeForCommit(): TopicPartitionOffset[] {
     const moved = this.queues.filter(queue => queue.moved);
@@ -69,9 +69,9 @@ export class PartitionGroup {
   }
 
   /**
-   * The input whose head is the oldest; undefined if there is none, or if one of several source partitions has nothing polled
-   * and its end is not met: there is data on the broker, which may be older (KIP-695).
-   * What is later than `latest` goes first, because it is refused.
+   * The input with the oldest head. undefined if there is none. undefined too if one of several source partitions has
+   * nothing polled and has not reached its end: there is data on the broker, which may be older (KIP-695). A record
+   * later than `latest` goes first, because it is refused.
    */
   next(latest: number): TaskInput | undefined {
     let next: TaskInput | undefined;

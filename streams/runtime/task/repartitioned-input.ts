@@ -8,7 +8,7 @@ import { NEVER } from '../time/time.js';
 import { decodeMarker } from '../time/time-marker.js';
 import type { InputStart, TaskInput } from './task-input.js';
 
-/** A partition of a repartition topic: records, partial aggregates, and markers of the time of the tasks that write it. */
+/** A partition of a repartition topic: records, partial aggregates, and time markers of the tasks that write it. */
 export class RepartitionedInput implements TaskInput {
   readonly isSource = false;
   readonly queue: RecordQueue;
@@ -21,7 +21,7 @@ export class RepartitionedInput implements TaskInput {
     this.#context = context;
   }
 
-  /** Markers and partial aggregates carry their own time: no need to hold them back for other partitions. */
+  /** Markers and partial aggregates have their own time, so they need not wait for other partitions. */
   headTime(): number | undefined {
     return this.queue.size === 0 ? undefined : Number.NEGATIVE_INFINITY;
   }

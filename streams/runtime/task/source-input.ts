@@ -13,13 +13,13 @@ import type { InputStart, TaskInput } from './task-input.js';
 
 export interface SourceInputOptions {
   readonly node: SourceNode;
-  /** What gets the records. */
+  /** The processor that gets the records. */
   readonly processor: Processor;
   readonly queue: RecordQueue;
   readonly context: TaskContext;
   readonly taskTime: TaskTime;
   readonly clock: Clock;
-  /** Milliseconds by which a timestamp may be ahead of the wall clock. */
+  /** How far ahead of the wall clock a timestamp may be, in milliseconds. */
   readonly maxTimestampAheadMs: number;
 }
 
@@ -36,7 +36,7 @@ export class SourceInput implements TaskInput {
   readonly #options: SourceInputOptions;
   /** The partition time: the highest timestamp extracted so far. */
   #partitionTime = NEVER;
-  /** What the oldest record says, if it was decoded. */
+  /** The content of the oldest record, after it was decoded. */
   #decoded = false;
   #key: unknown;
   #value: unknown;
@@ -48,7 +48,7 @@ export class SourceInput implements TaskInput {
     this.#options = options;
   }
 
-  /** What has no valid timestamp, or can't be read, goes at once: it is refused. */
+  /** A record that can't be read, or has no valid timestamp, is refused, so it goes at once. */
   headTime(latest: number): number | undefined {
     const head = this.queue.peek();
     if (head === undefined) return undefined;

@@ -22,11 +22,11 @@ export const AUDIT_STORE = '__audit';
 
 export interface InstanceIdentity {
   readonly instance: string;
-  /** Where others reach it, `host:port`; null if it serves nothing. */
+  /** The address of the process, `host:port`. null if it serves nothing. */
   readonly host: string | null;
 }
 
-/** What a task knows of itself: kept in its audit record, with each commit. */
+/** What a task keeps about itself in its audit record, with each commit. */
 export class TaskAudit {
   readonly #context: TaskContext;
   readonly #graph: ProcessorGraph;
@@ -36,7 +36,7 @@ export class TaskAudit {
   readonly #stores: readonly StoreSpec[];
   #shapes: Readonly<Record<string, KeptShape>>;
   #topicIds: Readonly<Record<string, string>> = {};
-  /** By source topic, of those that were created again (`InputOffsets.earlier`). */
+  /** By source topic that was created again (`InputOffsets.earlier`). */
   readonly #earlier = new Map<string, number>();
 
   constructor(options: {
@@ -45,7 +45,7 @@ export class TaskAudit {
     readonly inputs: PartitionGroup;
     readonly store: ByteStore;
     readonly instance: InstanceIdentity;
-    /** Those of the task. */
+    /** The stores of the task. */
     readonly stores: readonly StoreSpec[];
   }) {
     this.#context = options.context;
@@ -63,23 +63,26 @@ export class TaskAudit {
     return bytes === null ? undefined : decodeAudit(bytes);
   }
 
-  /** As of the last commit, where to go on in an input topic; undefined if it is not known. */
+  /** As of the last commit, the offset at which an input topic goes on. undefined if it is unknown. */
   next(topic: string): number | undefined {
     const audit = this.committed;
     return ownValue(audit?.offsets, topic)?.next ?? ownValue(audit?.repartitionOffsets, topic);
   }
 
-  /** As of the last commit; undefined if it is not known. */
+  /** As of the last commit. undefined if it is unknown. */
   topicId(topic: string): string | undefined {
     return ownValue(this.committed?.topicIds, topic);
   }
 
-  /** By topic, of those that it reads from now on. */
+  /** By topic that the task reads from now on. */
   set topicIds(ids: Readonly<Record<string, string>>) {
     this.#topicIds = ids;
   }
 
-  /** A source topic is another one than as of the last commit, and is read from `offset` on: its offsets are counted anew. */
+  /**
+   * A source topic is not the topic of the last commit. It is read from `offset` on, and its offsets are counted again
+   * from there.
+   */
   beginAgain(topic: string, offset: number): void {
     const before = ownValue(this.committed?.offsets, topic);
     const source = this.#inputs.sources.find(queue => queue.topic === topic);
@@ -89,8 +92,8 @@ export class TaskAudit {
   }
 
   /**
-   * Goes on from what was committed. Returns true if the others do not know that the task is here. Throws a ChangedStoreError if a store
-   * was committed in another shape.
+   * Continues from what was committed. Returns true if the other processes do not know that the task is here. Throws a
+   * ChangedStoreError if a store was committed in another shape.
    */
   resume(): boolean {
     const audit = this.committed;
@@ -117,7 +120,7 @@ export class TaskAudit {
     return moved;
   }
 
-  /** Writes how things are now; it is committed with them. */
+  /** Writes the present state of the task. It is committed with the next commit. */
   save(): void {
     const times = byName<SavedTime>();
     for (const processor of this.#graph.processors) {
@@ -164,8 +167,9 @@ function shapesOf(stores: readonly StoreSpec[]): Readonly<Record<string, KeptSha
 }
 
 /**
- * False, with a warning, for a record under the task's key that is not an audit record of the task. Whoever may write to the topic
- * could have written it: the task goes on from the last one that is valid. A tombstone is none: no task deletes its record.
+ * False, with a warning, for a record under the task's key that is not an audit record of the task. Anyone who may
+ * write to the topic could have written it. The task continues from the last valid record. A tombstone is not valid
+ * either: no task deletes its record.
  */
 export function isAuditOf(task: string, { topic, partition, offset, value }: ConsumerRecord, logger: Logger): boolean {
   try {

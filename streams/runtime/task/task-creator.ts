@@ -13,7 +13,7 @@ import type { StreamsConfig } from '../streams-config.js';
 import { Task, taskId } from './task.js';
 import { AUDIT_STORE, isAuditOf } from './task-audit.js';
 
-/** Committed writes go to disk in batches: bigger ones are cheaper, and more has to be replayed after a crash. */
+/** Committed writes go to disk in batches. Larger batches are cheaper, but more is replayed after a crash. */
 const FLUSH_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
 
 /** For each store of a task. */
@@ -67,8 +67,8 @@ export class TaskCreator {
   }
 
   /**
-   * A standby forgets what the task that runs has forgotten by its last commit: expiry is in no changelog. Nothing else may write
-   * to the state meanwhile.
+   * A standby forgets what the running task has forgotten by its last commit, because expiry is in no changelog.
+   * Nothing else may write to the state at the same time.
    */
   async expire(planned: PlannedTask, state: TaskState): Promise<void> {
     this.#create(planned, state).resume();
@@ -97,7 +97,7 @@ export class TaskCreator {
     });
   }
 
-  /** Changelogs that the task writes. */
+  /** The changelogs that the task writes. */
   changelogsOf(task: PlannedTask): readonly TrackedChangelog[] {
     const { sub, partition } = task;
     const stores = sub.stores.flatMap(({ spec, changelog }) =>
@@ -112,8 +112,8 @@ export class TaskCreator {
   }
 
   /**
-   * The state of a task as it is on disk, or `standby` if it is open already, whose changelogs `read` begins to read. What can't be
-   * used (corrupt, of another format) is deleted, and read from the beginning.
+   * Opens the state of a task on disk, or takes `standby`, which is open already. `read` begins to read its changelogs.
+   * State that can't be used (corrupt, or of another format) is deleted, and restored from the beginning.
    */
   async open(
     task: PlannedTask,
@@ -143,7 +143,7 @@ export class TaskCreator {
     }
   }
 
-  /** State that does not fit, and is closed, is deleted: it will be restored from the beginning. */
+  /** Deletes closed state that can't be used. It will be restored from the beginning. */
   async #rebuild(task: PlannedTask, reason: string): Promise<TaskState> {
     const id = idOf(task);
     this.#logger.warn(`task ${id}: its state is rebuilt from the changelogs: ${reason}`);

@@ -1,21 +1,27 @@
 import type { RecordQueue } from '../input/record-queue.js';
 
-/** Where a task begins in a partition. */
+/** Where a task starts in a partition. */
 export interface InputStart {
   readonly offset: number;
-  /** What the group has committed; undefined if it has nothing. */
+  /** The committed offset of the group. undefined if there is none. */
   readonly committed?: number;
 }
 
-/** A partition that a task reads. A record is decoded, and its timestamp asked for, once: when it is the oldest of the partition. */
+/**
+ * A partition that a task reads. A record is decoded, and its timestamp extracted, once: when it is the oldest record
+ * of the partition.
+ */
 export interface TaskInput {
   readonly queue: RecordQueue;
   /** False for a repartition topic. */
   readonly isSource: boolean;
-  /** When it is the turn of the oldest record, in event time: -Infinity for what goes at once. undefined if there is none. */
+  /**
+   * The event time by which the oldest record takes its turn. -Infinity: it goes at once. undefined if there is no
+   * record.
+   */
   headTime(latest: number): number | undefined;
-  /** Takes the oldest record and hands it to the processors. Its timestamp; NEVER if it has none or goes no further. */
+  /** Passes the oldest record to the processors. Returns its timestamp; NEVER if it has none or was not passed on. */
   deliver(): number;
-  /** Starts there; what was polled before is forgotten. */
+  /** Starts at this offset. Drops what was polled before. */
   seek(start: InputStart): void;
 }

@@ -30,14 +30,16 @@ export interface TaskOptions {
   readonly handlers: ErrorHandlers;
   readonly caching: boolean;
   readonly auditTopic: string;
-  /** Who runs it, for the audit record. */
+  /** The process that runs it, for the audit record. */
   readonly instance: InstanceIdentity;
   readonly clock: Clock;
-  /** Milliseconds by which a timestamp may be ahead of the wall clock; infinite: any number. */
+  /** How far ahead of the wall clock a timestamp may be, in milliseconds. Infinite: any timestamp is accepted. */
   readonly maxTimestampAheadMs: number;
 }
 
-/** One partition of a sub-topology at work: its processors, its state and its place in the input. Synchronous throughout. */
+/**
+ * One partition of a sub-topology: its processors, its state and its positions in the input. All of it is synchronous.
+ */
 export class Task {
   readonly id: string;
   readonly partition: number;
@@ -53,7 +55,7 @@ export class Task {
   readonly #maxTimestampAheadMs: number;
   #dirty = false;
   #lastRecordAt: number;
-  /** Timestamps of the newest source record since the last commit, and of the one before that commits. */
+  /** Timestamps of the newest source record since the last commit, and of the newest one of the commit in progress. */
   #newest: number | undefined;
   #committingNewest: number | undefined;
 
@@ -83,7 +85,10 @@ export class Task {
     });
   }
 
-  /** A row that a changelog can't take fails where it is written, as an error of its record. In a commit it would stop the task. */
+  /**
+   * A row that a changelog can't take fails where it is written, as an error of its record. In a commit it would stop
+   * the task.
+   */
   #limitEntries(): void {
     for (const { spec, changelog } of this.#plan.stores) {
       if (changelog === undefined) continue;
@@ -91,24 +96,27 @@ export class Task {
     }
   }
 
-  /** Reads what operators keep, from the restored state. To be awaited before the first record. */
+  /** Lets the operators read the restored state. Must be awaited before the first record. */
   async init(): Promise<void> {
     this.resume();
     for (const processor of this.#graph.processors) await processor.init();
   }
 
-  /** Goes on with the times and counts of the last commit; what they expire is forgotten. Throws a ChangedStoreError. */
+  /**
+   * Continues with the times and counts of the last commit, and forgets what has expired by then. Throws a
+   * ChangedStoreError.
+   */
   resume(): void {
-    // The next commit tells the others where its stores are now, also if no record comes.
+    // The next commit announces where the stores are now, also if no record comes.
     if (this.#audit.resume()) this.#dirty = true;
   }
 
-  /** Its input partitions: those of source topics, and of repartition topics. */
+  /** Its input partitions, of source topics and of repartition topics. */
   get inputs(): PartitionGroup {
     return this.#inputs;
   }
 
-  /** How many changelogs it writes, the audit topic among them. */
+  /** The number of changelogs that it writes, with the audit topic. */
   get changelogs(): number {
     return this.#plan.stores.filter(({ changelog }) => changelog !== undefined).length + 1;
   }
@@ -117,33 +125,33 @@ export class Task {
     return this.#context.counts;
   }
 
-  /** What it has committed about itself; undefined before its first commit. */
+  /** Its committed audit record. undefined before its first commit. */
   get committedAudit(): AuditRecord | undefined {
     return this.#audit.committed;
   }
 
-  /** As of the last commit, the offset of the next record of an input topic; undefined if it is not known. */
+  /** As of the last commit, the offset of the next record of an input topic. undefined if it is unknown. */
   nextOffset(topic: string): number | undefined {
     return this.#audit.next(topic);
   }
 
-  /** As of the last commit, the id of the input topic that the offset is of; undefined if it is not known. */
+  /** As of the last commit, the id of the input topic of that offset. undefined if it is unknown. */
   committedTopicId(topic: string): string | undefined {
     return this.#audit.topicId(topic);
   }
 
-  /** An input topic is another one than as of the last commit, and is read from `offset` on. */
+  /** An input topic is not the topic of the last commit. It is read from `offset` on. */
   beginAgain(topic: string, offset: number): void {
     this.#audit.beginAgain(topic, offset);
   }
 
-  /** Starts in the topics that have these ids (those that are known) there, by topic. */
+  /** Starts at these offsets, by topic. `topicIds` has the known ids of the topics. */
   seek(starts: ReadonlyMap<string, InputStart>, topicIds: Readonly<Record<string, string>>): void {
     this.#audit.topicIds = topicIds;
     this.#inputs.seek(starts);
   }
 
-  /** What its nodes received and forwarded, by their names in `describe()`. */
+  /** Records received and forwarded by its nodes, by their names in `describe()`. */
   get nodeCounts(): Readonly<Record<string, NodeCounts>> {
     const described = this.#graph.processors.filter(processor => processor.isDescribed);
     return Object.fromEntries(described.map(({ name, received, forwarded }) => [name, { received, forwarded }]));
@@ -153,24 +161,26 @@ export class Task {
     return this.#graph.taskTime.time;
   }
 
-  /** When the last record of a source topic came in, by the monotonic clock. */
+  /** When the last record of a source topic was processed, by the monotonic clock. */
   get lastRecordAt(): number {
     return this.#lastRecordAt;
   }
 
-  /** True if anything goes by the task's time when no record comes: windows that close on idle, or tasks downstream. */
+  /**
+   * True if anything depends on the task's time while no record comes: windows that close on idle, or tasks downstream.
+   */
   get usesTime(): boolean {
     return this.#plan.writes.length > 0 || this.#plan.subTopology.nodes.some(closesOnIdle);
   }
 
-  /** The lowest time by which operators of this task go: END_OF_TIME when all input has ended, upstream too. */
+  /** The lowest time of the operators of this task. END_OF_TIME when all input has ended, also upstream. */
   get lowestTime(): number {
     const times = this.#graph.repartitions.map(({ watermark }) => watermark.time);
     if (this.#plan.sources.length > 0) times.push(this.#graph.taskTime.time);
     return Math.min(...times);
   }
 
-  /** Timestamp of the newest source record of the commit that ended; undefined if there was none. */
+  /** Timestamp of the newest source record of the commit that has ended. undefined if it had none. */
   takeNewest(): number | undefined {
     const newest = this.#committingNewest;
     this.#committingNewest = undefined;
@@ -181,14 +191,14 @@ export class Task {
     return this.#plan.sources.length > 0;
   }
 
-  /** Estimate of the memory that goes free with a commit: what operators keep back for it, and what stores have not committed. */
+  /** Estimate of the memory that a commit frees: what operators hold for it, and uncommitted writes of stores. */
   get uncommittedBytes(): number {
     let bytes = this.state.dirtyBytes;
     for (const processor of this.#graph.processors) bytes += processor.keptBytes;
     return bytes;
   }
 
-  /** Processes up to `maxRecords`, until they have `maxBytes` together. */
+  /** Processes up to `maxRecords` records, until they have `maxBytes` together. */
   process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
     let bytes = 0;
@@ -203,7 +213,7 @@ export class Task {
       bytes += buffered - input.queue.bytes;
       processed++;
     }
-    // Not what other tasks send: their markers never cease, and the sources of this one may be silent all the same.
+    // Records of other tasks do not count: their markers never stop, even if the sources of this task are silent.
     if (fed) this.#lastRecordAt = this.#clock.monotonic();
     return processed;
   }
@@ -221,7 +231,7 @@ export class Task {
     this.#context.end();
   }
 
-  /** Event time goes on although no record came: everything that comes from now on is at `time` or later. */
+  /** Event time goes on without a record: all further records are at `time` or later. */
   advanceTime(time: number): void {
     if (time <= this.#graph.taskTime.time) return;
     this.#graph.taskTime.advance(time);
@@ -229,8 +239,8 @@ export class Task {
   }
 
   /**
-   * The part of the commit before the producer's: sends what was kept back, what is due, the changelogs and the audit
-   * record. Returns the offsets that go with it, at least one, or undefined if nothing has happened since the last one.
+   * The part of the commit before the producer's: sends held records, results that are due, the changelogs and the
+   * audit record. Returns the offsets to commit, at least one. undefined if nothing has happened since the last commit.
    */
   prepareCommit(): readonly TopicPartitionOffset[] | undefined {
     if (!this.#dirty) return undefined;

@@ -1,20 +1,23 @@
 /**
- * The highest timestamp of a record: the last one that a Date has, in the year 275760. So END_OF_TIME is never reached, and the ends of
- * windows stay safe integers.
+ * The highest timestamp of a record: the last one of a Date, in the year 275760. So END_OF_TIME is never reached, and
+ * the ends of windows stay safe integers.
  */
 export const MAX_TIMESTAMP = 8_640_000_000_000_000;
 
-/** True for a timestamp that a record may have, and for a negative one, which means that it has none. `latest`: at most MAX_TIMESTAMP. */
+/**
+ * True for a valid timestamp, and for a negative one, which means that the record has none. `latest`: at most
+ * MAX_TIMESTAMP.
+ */
 export function isTimestamp(timestamp: number, latest: number): boolean {
   return timestamp <= latest && Number.isSafeInteger(timestamp);
 }
 
-/** The highest timestamp that is believed at the time `now` of the wall clock. */
+/** The highest timestamp that is accepted at the time `now` of the wall clock. */
 export function latestTimestamp(now: number, maxAheadMs: number): number {
   return Math.min(MAX_TIMESTAMP, now + maxAheadMs);
 }
 
-/** What is wrong with a timestamp that is none, by `isTimestamp`. It may be anything: an extractor gave it. */
+/** Says why a timestamp is not valid by `isTimestamp`. An extractor may have returned any value. */
 export class InvalidTimestampError extends RangeError {
   constructor(timestamp: unknown, now: number, maxAheadMs: number) {
     super(`timestamp ${reason(timestamp, now, maxAheadMs)}`);

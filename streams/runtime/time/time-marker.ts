@@ -1,9 +1,9 @@
 import { readInt64, writeInt64 } from '../../../stores/encoding/int64.js';
 import { NEVER } from './time.js';
 
-/** What an upstream task promises to one partition of a repartition topic: nothing older than `time` will come from it. */
+/** The promise of an upstream task to one partition of a repartition topic: it will send nothing older than `time`. */
 export interface TimeMarker {
-  /** Partition of the task that announces. */
+  /** Partition of the upstream task. */
   readonly upstreamTask: number;
   readonly time: number;
 }
@@ -17,7 +17,7 @@ export function encodeMarker({ upstreamTask, time }: TimeMarker): Buffer {
   return bytes;
 }
 
-/** Throws if it is none. */
+/** Throws if the bytes are not a marker. */
 export function decodeMarker(bytes: Buffer | null): TimeMarker {
   if (bytes?.length === BYTES) {
     const upstreamTask = readInt64(bytes, 0);

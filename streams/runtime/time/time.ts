@@ -1,22 +1,22 @@
 import type { SavedTime } from '../../audit/audit-record.js';
 
-/** Before any time: nothing was heard or seen. */
+/** Before any time: no record was seen, and no time was announced. */
 export const NEVER = -1;
 
 /** After all time: the input has ended, and every window may close. */
 export const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
-/** A clock of event time: a promise that nothing older than `time` will come from there. */
+/** A clock of event time: it promises that nothing older than `time` will come from its origin. */
 export interface TimeOrigin {
-  /** Milliseconds since the epoch, NEVER at first; it does not go back. */
+  /** Milliseconds since the epoch. NEVER at first. It never goes back. */
   readonly time: number;
-  /** How many tasks the promise is made of. */
+  /** The number of tasks whose promises it combines. */
   readonly upstreamTasks: number;
 }
 
 /**
- * The time of a source-fed task: the highest timestamp that it processed, or, when its input is silent, what the idle
- * check promises.
+ * The time of a task with source topics: the highest timestamp that it processed, or the promise of the idle check if
+ * its input is silent.
  */
 export class TaskTime implements TimeOrigin {
   readonly upstreamTasks = 1;
@@ -32,8 +32,8 @@ export class TaskTime implements TimeOrigin {
 }
 
 /**
- * The watermark of a partition fed through a repartition topic: the lowest of the times that its upstream tasks announced. One
- * not heard of holds it back.
+ * The watermark of a partition of a repartition topic: the lowest time that its upstream tasks have announced. A task
+ * that has announced nothing holds it at NEVER.
  */
 export class Watermark implements TimeOrigin {
   readonly #times: number[];
@@ -64,10 +64,11 @@ export class Watermark implements TimeOrigin {
 }
 
 /**
- * The time by which one operator judges lateness, closes windows and expires state: its *effective* time. Its *stream time* is
- * the highest timestamp that reached it, as in Java. Fed by one task, that is its effective time. Fed by several, whose
- * records interleave, it is held back by the lowest of their times, so that none of them is late because another is ahead.
- * With `closeOnIdle` the origins' time alone counts, so time passes where no record arrives.
+ * The time by which an operator judges lateness, closes windows and expires state: its *effective* time. Its *stream
+ * time* is the highest timestamp that reached it, as in Java. With one upstream task, the effective time is the stream
+ * time. With several, whose records interleave, it is never above the lowest of their times. So no task's records are
+ * late because another task is ahead. With `closeOnIdle`, only the time of the origins counts, so time passes without
+ * records.
  */
 export class OperatorTime implements TimeOrigin {
   readonly upstreamTasks: number;
@@ -96,12 +97,12 @@ export class OperatorTime implements TimeOrigin {
     return time;
   }
 
-  /** True where results have no order of Java's to keep: they leave in the order of their timestamps. */
+  /** True if results leave in the order of their timestamps. Otherwise they leave in Java's order. */
   get heldBack(): boolean {
     return this.#closeOnIdle || this.#origins.length > 0;
   }
 
-  /** For what comes after this operator: it has emitted all that was due up to here. */
+  /** The time for the nodes after this operator: it has emitted everything that was due up to here. */
   get time(): number {
     return this.#released;
   }
@@ -114,7 +115,7 @@ export class OperatorTime implements TimeOrigin {
     return { streamTime: this.#streamTime, released: this.#released };
   }
 
-  /** Goes on from what was saved. */
+  /** Continues from the saved times. */
   resume(saved: SavedTime): void {
     this.observe(savedNumber(saved, 'streamTime'));
     this.release(savedNumber(saved, 'released'));

@@ -18,7 +18,7 @@ import { restoringTask, runningTask } from '../task/task-status.js';
 
 const UNKNOWN_MEMBER = 25;
 
-/** Its state is open, and its changelogs are being read. */
+/** A task whose state is open, while its changelogs are read. */
 interface RestoringTask {
   readonly planned: PlannedTask;
   readonly state: TaskState;
@@ -31,14 +31,14 @@ interface RunningTask {
   task: Task;
 }
 
-/** A task that was revoked after a commit, and the ends that its changelogs had then, by store. */
+/** A task that was revoked after a commit, with the ends of its changelogs at that time, by store. */
 interface ParkedTask extends RunningTask {
   readonly changelogEnds: ReadonlyMap<string, number>;
 }
 
 /**
- * The tasks of one worker. Each runs as soon as its own state is restored. Those that are revoked are parked, their stores open, until
- * the next assignment tells which of them come back: an eager rebalance revokes everything, and most of it is assigned again.
+ * The tasks of one worker. Each runs as soon as its own state is restored. Revoked tasks are parked with their stores
+ * open until the next assignment: an eager rebalance revokes everything, and assigns most of it again.
  */
 export class AssignedTasks {
   readonly #plan: TopologyPlan;
@@ -58,7 +58,7 @@ export class AssignedTasks {
     readonly changelogs: ChangelogReader;
     readonly standbys: Pick<StandbyTasks, 'take'>;
     readonly committer: Pick<Committer, 'beginAt'>;
-    /** Asked for the ends of changelogs. */
+    /** For the ends of changelogs. */
     readonly producer: Producer;
     readonly logger: Logger;
   }) {
@@ -90,8 +90,9 @@ export class AssignedTasks {
   }
 
   /**
-   * Throws a KafkaClientError if others have committed for a task since it last did: the session of this member has ended. A group
-   * whose members have all gone would take its offsets, and process again what they have done.
+   * Throws a KafkaClientError if others have committed offsets of a task since its last commit: then the session of
+   * this member has ended. A group without members would accept its offsets, and the work of the others would be done
+   * again.
    */
   async checkOwned(consumer: Consumer): Promise<void> {
     const own = this.running.flatMap(task => task.inputs.committed);
@@ -104,7 +105,7 @@ export class AssignedTasks {
     });
   }
 
-  /** Everything was revoked. What the tasks did must be committed. */
+  /** Everything was revoked. The work of the tasks must be committed. */
   async park(): Promise<void> {
     await this.stopRestoring();
     for (const [id, { planned, task }] of this.#running) {
@@ -113,18 +114,19 @@ export class AssignedTasks {
     this.#running.clear();
   }
 
-  /** What is parked goes to disk: whichever instance has a task next, nothing that is here will be replayed here. */
+  /** Writes parked tasks to disk. Whichever instance gets a task next, this one need not replay what it has here. */
   async flushParked(now: number): Promise<void> {
     for (const { task, changelogEnds } of this.#parked.values()) await task.state.flush(now, changelogEnds);
   }
 
   /**
-   * Takes these tasks: those that were parked run at once, the others when their state is restored (`startRestored`), from their
-   * standby here if there is one. Closes what did not come back; their ids are returned.
+   * Takes these tasks. Parked tasks run at once, the others when their state is restored (`startRestored`), from their
+   * standby here if there is one. Closes the parked tasks that were not assigned again, and returns their ids.
    */
   async assign(planned: readonly PlannedTask[], consumer: Consumer): Promise<readonly string[]> {
     const closed = await this.#closeOthers(new Set(planned.map(idOf)));
-    // Stable offsets first: the changelogs' ends, which are taken next, then have all that was committed with them.
+    // Stable offsets first: the changelog ends, which are requested next, then cover everything that was committed with
+    // them.
     await consumer.committed(planned.flatMap(inputsOf));
     const missing = planned.filter(task => !this.#parked.has(idOf(task)));
     for (const [id, { planned: parked, task }] of this.#parked) this.#running.set(id, { planned: parked, task });
@@ -133,7 +135,7 @@ export class AssignedTasks {
     return closed;
   }
 
-  /** Starts the tasks whose state is restored by now, from the committed offsets. Throws what the restore has failed with. */
+  /** Starts the tasks whose state is restored, from the committed offsets. Throws the error of the restore. */
   async startRestored(consumer: Consumer): Promise<readonly Task[]> {
     const restored = [...this.#restoring].filter(([id]) => !this.#changelogs.isRestoring(id));
     const started: RunningTask[] = [];
@@ -147,7 +149,7 @@ export class AssignedTasks {
     return tasks;
   }
 
-  /** undefined if the task is not being restored. Only to be read. */
+  /** undefined if the task is not being restored. Only for reading. */
   restoringState(taskId: string): TaskState | undefined {
     return this.#restoring.get(taskId)?.state;
   }
@@ -156,14 +158,14 @@ export class AssignedTasks {
     return this.#restoring.size > 0;
   }
 
-  /** Gives up what is being restored; what is on disk of it stays there. */
+  /** Stops the restores. What they have written to disk stays there. */
   async stopRestoring(): Promise<void> {
     await this.#changelogs.remove(new Set(this.#restoring.keys()));
     for (const { state } of this.#restoring.values()) await state.close();
     this.#restoring.clear();
   }
 
-  /** Begins to restore a task, from where its standby is if there is one. */
+  /** Begins to restore a task, from its standby if there is one. */
   async #openTask(planned: PlannedTask): Promise<void> {
     const id = idOf(planned);
     const restore = async (state: TaskState, changelogs: readonly ChangelogPartition[]): Promise<void> => {
@@ -173,12 +175,12 @@ export class AssignedTasks {
     await this.#creator.open(planned, restore, await this.#standbys.take(id));
   }
 
-  /** Some of a store that is being restored is there. */
+  /** Records the progress of a restore. */
   progressed({ taskId, store, records, remaining }: RestoreProgress): void {
     this.#restoring.get(taskId)?.progress.set(store, { store, restored: records, remaining });
   }
 
-  /** These tasks go on from the committed offsets. */
+  /** The tasks continue from the committed offsets. */
   async seek(tasks: readonly Task[], consumer: Consumer): Promise<void> {
     const committed = await consumer.committed(tasks.flatMap(task => task.inputs.partitions));
     const first: TopicPartitionOffset[] = [];
@@ -200,7 +202,10 @@ export class AssignedTasks {
     await this.#committer.beginAt(first);
   }
 
-  /** Where a task begins in a partition of the topic with this id; `offset` is the group's, -1 if there is none. */
+  /**
+   * Where a task starts in a partition of the topic with this id. `offset` is the group's committed offset, -1 if there
+   * is none.
+   */
   async #startOf(
     task: Task,
     { topic, partition, offset }: TopicPartitionOffset,
@@ -221,9 +226,9 @@ export class AssignedTasks {
   }
 
   /**
-   * Where to begin in a partition of which the group has no committed offset: at the oldest record, if the task has processed nothing of it.
-   * If it has, the offset was lost (a broker forgets those of a group that was away for a week): the task's state knows it, as they
-   * were committed together.
+   * Where a task starts in a partition without a committed offset of the group. If the task has processed nothing of
+   * it: at the oldest record. Otherwise the offset was lost (a broker forgets the offsets of a group that was away for
+   * a week), and the task's state has it, because the two were committed together.
    */
   async #uncommitted(task: Task, { topic, partition }: TopicPartition, consumer: Consumer): Promise<number> {
     const { low, high } = await consumer.watermarks({ topic, partition });
@@ -251,11 +256,11 @@ export class AssignedTasks {
     }
   }
 
-  /** Closes all tasks, whose ids are returned. What is on disk of them stays there. */
+  /** Closes all tasks, and returns their ids. Their state on disk stays there. */
   async close(): Promise<readonly string[]> {
     await this.stopRestoring();
     const tasks = [...this.#running.values(), ...this.#parked.values()].map(({ task }) => task);
-    // Whoever looks at them meanwhile must not find a closed database.
+    // A query at this moment must not find a closed database.
     this.#running.clear();
     this.#parked.clear();
     for (const { state } of tasks) await state.close();
@@ -273,7 +278,9 @@ export class AssignedTasks {
     return closed;
   }
 
-  /** False if another member had the task in between: a session that timed out is revoked like any other. */
+  /**
+   * False if another member had the task in between: the revocation of a session that timed out looks like any other.
+   */
   async #isCurrent({ planned, changelogEnds }: ParkedTask): Promise<boolean> {
     const ends = await this.#changelogEnds(planned);
     return [...ends].every(([store, end]) => end === changelogEnds.get(store));
@@ -287,8 +294,8 @@ export class AssignedTasks {
   }
 
   /**
-   * Tasks of which all partitions are assigned; the others can't run here. Throws a PartitionsChangedError if a partition is of no
-   * task of the plan.
+   * The tasks of which all partitions are assigned. The others can't run here. Throws a PartitionsChangedError if a
+   * partition belongs to no task of the plan.
    */
   planned(partitions: readonly TopicPartition[]): PlannedTask[] {
     checkAssigned(this.#plan, partitions);
@@ -309,12 +316,12 @@ export class AssignedTasks {
   }
 }
 
-/** Input partitions of a task; topics with fewer partitions than there are tasks have none for the last ones. */
+/** Input partitions of a task. A topic with fewer partitions than there are tasks has none for the last tasks. */
 function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
   return sub.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
 }
 
-/** Of a task that is opened: how much there is to restore is not known yet. */
+/** The progress of a task that was just opened: it is unknown how much is to be restored. */
 function unrestored(changelogs: readonly ChangelogPartition[]): Map<string, StoreRestore> {
   return new Map(changelogs.map(({ store }) => [store, { store, restored: 0, remaining: undefined }]));
 }

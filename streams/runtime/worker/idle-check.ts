@@ -7,8 +7,8 @@ const CHECK_EVERY_MS = 1000;
 const CHECK_EVERY_AT_END_MS = 50;
 
 /**
- * Lets the time of silent tasks go on: a task whose source partitions are at their end, and have been silent for the idle
- * timeout, promises that nothing older than the wall clock less that timeout will come.
+ * Advances the time of silent tasks. If the source partitions of a task are at their end and have been silent for the
+ * idle timeout, the task promises that nothing older than the wall clock minus that timeout will come.
  */
 export class IdleCheck {
   readonly #producer: Producer;
@@ -26,19 +26,20 @@ export class IdleCheck {
     this.#silentSince = clock.monotonic();
   }
 
-  /** A new assignment: silence counts from now. */
+  /** After a new assignment, silence counts from now. */
   reset(): void {
     this.#silentSince = this.#clock.monotonic();
   }
 
-  /** No more input will come: the end of a partition is the end of its time. */
+  /** No more input will come: at the end of a partition, its time ends too. */
   endInput(): void {
     this.#inputEnded = true;
     this.#checkedAt = Number.NEGATIVE_INFINITY;
   }
 
   async check(tasks: readonly Task[]): Promise<void> {
-    // The clocks are read before the ends are confirmed: a process that is stopped in between promises nothing for that time.
+    // The clocks are read before the ends are confirmed. If the process is stopped in between, it promises nothing for
+    // that time.
     const now = this.#clock.monotonic();
     const promised = this.#clock.now() - this.#idleTimeoutMs;
     if (now - this.#checkedAt < (this.#inputEnded ? CHECK_EVERY_AT_END_MS : CHECK_EVERY_MS)) return;
@@ -53,7 +54,7 @@ export class IdleCheck {
     }
   }
 
-  /** Infinite if the broker does not answer: then nothing is promised. */
+  /** Infinite if the broker does not answer. Then nothing is promised. */
   async #highWatermark(partition: TopicPartition): Promise<number> {
     try {
       return (await this.#producer.watermarks(partition)).high;

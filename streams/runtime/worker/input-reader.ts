@@ -6,29 +6,29 @@ import type { RecordQueue } from '../input/record-queue.js';
 import type { Task } from '../task/task.js';
 
 const MAX_POLL_RECORDS = 4000;
-/** Of the bytes that may be buffered: for records that wait in the queues. */
+/** The share of the buffer's bytes for records that wait in queues. */
 const WAITING_SHARE = 1 / 2;
 /**
- * For one batch. A queue gets up to two of them after it has reached its share and before it is paused, and then two may be there of
- * what is processed at once: the one that was polled and the next one.
+ * The share for one batch. A queue gets up to two batches after it has reached its share and before it is paused. Two
+ * more may be in memory while their records are processed: the batch that was polled, and the next one.
  */
 const BATCH_SHARE = 1 / 8;
 const OFFSET_OUT_OF_RANGE = 1;
 
 /**
- * Brings what the consumer polls into the queues of the tasks. One batch is always being fetched while the one before is processed. It
- * never ceases to poll, since the group counts on that: what must not come is paused.
+ * Brings polled records into the queues of the tasks. One batch is always fetched while the previous one is processed.
+ * It never stops polling, because the group requires it. Partitions that must wait are paused.
  */
 export class InputReader {
   readonly #consumer: Consumer;
   readonly #logger: Logger;
-  /** Where polled records go: by topic, then partition. */
+  /** The queue of a polled record: by topic, then by partition. */
   #queues = new Map<string, (RecordQueue | undefined)[]>();
   #polling: Promise<PolledBatch> | undefined;
   readonly #pauses: InputPauses;
   readonly #pollSize: PollSize;
 
-  /** `maxBytes`: what polled records may take in memory until they are processed. */
+  /** `maxBytes`: the memory that polled records may take until they are processed. */
   constructor(consumer: Consumer, maxBytes: number, logger: Logger) {
     this.#consumer = consumer;
     this.#logger = logger;
@@ -36,7 +36,10 @@ export class InputReader {
     this.#pollSize = new PollSize(MAX_POLL_RECORDS, maxBytes * BATCH_SHARE);
   }
 
-  /** Takes the next batch. Returns the number of its records. Throws a KafkaClientError if the client went back by itself. */
+  /**
+   * Takes the next batch. Returns the number of its records. Throws a KafkaClientError if the client went back by
+   * itself.
+   */
   async read(): Promise<number> {
     const polling = this.#polling ?? this.#consumer.poll(this.#pollSize.records);
     this.#polling = undefined;
@@ -45,7 +48,7 @@ export class InputReader {
     this.#pauses.pauseFull();
     this.#pollSize.polled(batch.records);
     this.#polling = this.#consumer.poll(this.#pollSize.records);
-    // A failure is met where it is awaited.
+    // A rejection surfaces at the await.
     this.#polling.catch(() => {});
     await this.#take(batch);
     return batch.records.length;
@@ -62,8 +65,9 @@ export class InputReader {
   }
 
   /**
-   * The client begins a partition anew when a broker tells it that there is nothing at its position (`auto.offset.reset`). If that
-   * is so, a topic that was made again is read as what it is, as Java does; if not, what comes now has been processed.
+   * The client goes back when a broker reports that it has nothing at the client's position (`auto.offset.reset`). If
+   * that is true, the topic was created again, and is read as what it is, as Java does. If not, the records that come
+   * now have been processed already.
    */
   async #wentBack({ topic, partition, fetchPosition }: RecordQueue, offset: number): Promise<void> {
     const { low, high } = await this.#consumer.watermarks({ topic, partition });
@@ -76,15 +80,18 @@ export class InputReader {
     );
   }
 
-  /** Reads for these tasks, from the positions of their queues, and for no others: after a rebalance, or a return to the last commit. */
+  /**
+   * Reads for these tasks only, from the positions of their queues: after a rebalance, or after a return to the last
+   * commit.
+   */
   async assign(tasks: readonly Task[]): Promise<void> {
     this.#queues = new Map();
-    // What was fetched for the assignment before is of no use any more.
+    // Records that were fetched for the previous assignment are useless.
     await this.settle();
     this.#assign(tasks);
   }
 
-  /** The same, with more tasks than before: nothing is lost of what was fetched for the others. */
+  /** Reads for more tasks than before. Records that were fetched for the other tasks are kept. */
   async extend(tasks: readonly Task[]): Promise<void> {
     const batch = await this.#polling;
     this.#polling = undefined;
@@ -110,7 +117,7 @@ export class InputReader {
     this.#consumer.unassign();
   }
 
-  /** Keeps the group's member alive while something long goes on. Nothing may be assigned meanwhile, so nothing comes. */
+  /** Keeps the group's member alive during long work. Nothing may be assigned meanwhile, so no records come. */
   async whilePolling<T>(work: Promise<T>): Promise<T> {
     let working = true;
     const done = work.finally(() => {
@@ -118,7 +125,7 @@ export class InputReader {
     });
     done.catch(() => {});
     await this.settle();
-    // Each poll is waited for: one that was left behind would take the first records of the next assignment.
+    // Each poll is awaited: a poll that is left in flight would take the first records of the next assignment.
     try {
       while (working) await this.#consumer.poll(1);
     } finally {
@@ -127,7 +134,7 @@ export class InputReader {
     return await done;
   }
 
-  /** Waits for the poll that is under way; what it brings is dropped. */
+  /** Waits for the poll in flight, and drops its records. */
   async settle(): Promise<void> {
     await this.#polling?.catch(() => {});
     this.#polling = undefined;

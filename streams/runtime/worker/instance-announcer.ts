@@ -8,18 +8,19 @@ import { ANY_PARTITION, type RecordCollector } from '../output/record-collector.
 import { RecordRefusedError } from '../output/refusals.js';
 import type { InstanceIdentity } from '../task/task-audit.js';
 
-/** An instance that has tasks says every now and then that it is there, so that the others do not take it for dead. */
+/** How often an instance with tasks announces itself, so that the others do not consider it dead. */
 export const INSTANCE_ANNOUNCES_EVERY_MS = INSTANCE_EXPIRES_AFTER_MS / 3;
 
-/** What an instance has. */
+/** The tasks and standbys of an instance. */
 export interface InstanceTasks {
   readonly tasks: readonly string[];
   readonly standbys: readonly string[];
 }
 
 /**
- * Tells the others, by the audit topic, which tasks this instance has and where it serves them. It says so before the tasks are
- * restored: whoever looks finds the restore. An instance that serves nothing, and whose application has no standbys, announces nothing.
+ * Announces, in the audit topic, the tasks of this instance and its address. It does so before the tasks are restored,
+ * so that queries find the instance that restores. An instance that serves nothing, and whose application has no
+ * standbys, announces nothing.
  */
 export class InstanceAnnouncer {
   readonly #identity: InstanceIdentity;
@@ -31,7 +32,7 @@ export class InstanceAnnouncer {
   readonly #logger: Logger;
   #announced: Buffer | undefined;
   #announcedAt = 0;
-  /** Instances that counted as dead when this one last announced itself. */
+  /** Instances that counted as dead at the last announcement of this one. */
   #suspects: ReadonlySet<string> = new Set();
 
   constructor(options: {
@@ -52,7 +53,7 @@ export class InstanceAnnouncer {
     this.#logger = options.logger;
   }
 
-  /** In a transaction of its own: none may be ending. Says nothing if it would say the same again. */
+  /** In a transaction of its own: no transaction may be ending. No-op if nothing has changed. */
   async announce(has: InstanceTasks): Promise<void> {
     if (this.#silent) return;
     const record = encodeInstance({ ...this.#identity, ...has });
@@ -61,15 +62,16 @@ export class InstanceAnnouncer {
     this.#announced = record;
   }
 
-  /** True if this instance announced itself longer ago than that. */
+  /** True if this instance announced itself at least this long ago. */
   isDue(everyMs: number): boolean {
     return this.#announced !== undefined && this.#clock.monotonic() - this.#announcedAt >= everyMs;
   }
 
   /**
-   * Says the same again, in a transaction of its own: none may be ending, and nothing may be uncommitted. Withdraws the announcements of
-   * instances that are `silent`, and were so the last time: a process that was stopped itself may not have read yet what they said
-   * meanwhile. One that lives after all announces itself again when it is due.
+   * Repeats the announcement, in a transaction of its own: no transaction may be ending, and nothing may be
+   * uncommitted. Withdraws the announcements of instances that are `silent` now and were silent the last time: a
+   * process that was stopped itself may not have read their announcements yet. An instance that is alive announces
+   * itself again when it is due.
    */
   async renew(silent: readonly string[]): Promise<void> {
     if (this.#announced === undefined) return;
@@ -81,7 +83,10 @@ export class InstanceAnnouncer {
     await this.#send(this.#announced);
   }
 
-  /** The instance closes, with all committed: that the others go on asking here for a while is no reason to fail. */
+  /**
+   * The instance closes, with everything committed. If this fails, others go on asking here for a while. That is no
+   * reason to fail.
+   */
   async withdraw(): Promise<void> {
     if (this.#announced === undefined) return;
     this.#announced = undefined;

@@ -2,10 +2,12 @@ import type { Consumer, Ports, Producer, UnreadableBatch } from '../../kafka/por
 import type { StreamsConfig } from '../streams-config.js';
 
 const POLL_TIMEOUT_MS = 50;
-/** What a dead process left open holds up those that read behind it; as in Java Kafka Streams. */
+/** An open transaction of a dead process holds up its readers for this long, as in Java Kafka Streams. */
 const LEAST_TRANSACTION_TIMEOUT_MS = 10_000;
 
-/** The clients of one worker: a static member of the group, and a transactional id, both named after the instance. */
+/**
+ * The clients of one worker: a static member of the group, and a transactional id. Both are named after the instance.
+ */
 export class WorkerClients {
   readonly consumer: Consumer;
   readonly restoreConsumer: Consumer;
@@ -37,7 +39,7 @@ export class WorkerClients {
     await Promise.all([this.consumer.connect(), this.restoreConsumer.connect(), this.producer.connect()]);
   }
 
-  /** Rejects when all are closed, with what one of them failed with. */
+  /** Rejects after all are closed, with the error of one of them. */
   async close(): Promise<void> {
     const closing = [this.consumer.close(), this.restoreConsumer.close(), this.producer.close()];
     const failed = (await Promise.allSettled(closing)).find(result => result.status === 'rejected');
@@ -45,7 +47,7 @@ export class WorkerClients {
   }
 }
 
-/** No transaction may time out for waiting for its commit. */
+/** No transaction may time out while it waits for its commit. */
 function transactionTimeout({ commitIntervalMs }: StreamsConfig): number {
   return Math.max(LEAST_TRANSACTION_TIMEOUT_MS, 3 * commitIntervalMs);
 }

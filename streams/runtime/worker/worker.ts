@@ -27,7 +27,10 @@ import { InputReader } from './input-reader.js';
 import { INSTANCE_ANNOUNCES_EVERY_MS, InstanceAnnouncer } from './instance-announcer.js';
 import { WorkerClients } from './worker-clients.js';
 
-/** Records between two looks at the clock and at what is uncommitted, and their bytes: one record may have a megabyte. */
+/**
+ * Records, and their bytes, that are processed before the clock and the uncommitted bytes are checked again. One record
+ * may have a megabyte.
+ */
 const SLICE = 500;
 const SLICE_BYTES = 2 * 1024 * 1024;
 
@@ -35,7 +38,10 @@ type Rebalance =
   | { readonly kind: 'assigned'; readonly partitions: readonly TopicPartition[] }
   | { readonly kind: 'revoked' };
 
-/** What became of the group's assignment: all was revoked; some of it is being restored; all of it, be it nothing, runs. */
+/**
+ * The state of the group's assignment: all was revoked; some of it is being restored; all of it runs, even if it is
+ * nothing.
+ */
 export type Assignment = 'revoked' | 'restoring' | 'running';
 
 export interface WorkerOptions {
@@ -44,7 +50,7 @@ export interface WorkerOptions {
   readonly directory: StateDirectory;
   readonly logger: Logger;
   readonly metrics: StreamsMetrics;
-  /** What the instances of the application announced; undefined as long as it is not known. Asked if there are standbys. */
+  /** The announcements of the application's instances. undefined until they are known. Used if there are standbys. */
   readonly auditTable: () => AuditTable | undefined;
   /** Instances that died and left their announcements, as far as is known. */
   readonly silentInstances: () => readonly string[];
@@ -53,8 +59,8 @@ export interface WorkerOptions {
 }
 
 /**
- * One consumer, one producer and the tasks between them (Java: `StreamThread`). Its owner calls `runOnce` over and over. An
- * error out of it is final: the worker must be closed, and a new one goes on from the last commit.
+ * One consumer, one producer and the tasks between them (Java: `StreamThread`). Its owner calls `runOnce` in a loop. An
+ * error that it throws is final: the worker must be closed, and a new one continues from the last commit.
  */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -167,12 +173,12 @@ export class Worker {
     return this.#standbys.status;
   }
 
-  /** Where partitions of the input, or of changelogs, can't be read on. */
+  /** Partitions of the input, or of changelogs, that can't be read any further. */
   get unreadable(): readonly UnreadableBatch[] {
     return this.#clients.unreadable;
   }
 
-  /** The state of a task of which there is a standby here, or that is being restored; undefined if there is none. */
+  /** The state of a task with a standby here, or of one that is being restored. undefined if there is none. */
   staleState(taskId: string): TaskState | undefined {
     return this.#standbys.state(taskId) ?? this.#assigned.restoringState(taskId);
   }
@@ -182,7 +188,7 @@ export class Worker {
     return this.#commits.uncommittedBytes;
   }
 
-  /** True if every task of the topology runs here, nothing is left to process and all time has ended. */
+  /** True if every task of the topology runs here, nothing is left to process, and all time has ended. */
   get drained(): boolean {
     const ended = (task: Task): boolean => task.inputs.buffered === 0 && task.lowestTime === END_OF_TIME;
     return this.#assigned.complete && this.tasks.every(ended);
@@ -197,12 +203,12 @@ export class Worker {
     });
   }
 
-  /** Input has ended where it stands: tasks whose partitions are at their end have seen all that will ever come. */
+  /** The input has ended: tasks whose partitions are at their end have seen all records that will ever come. */
   endInput(): void {
     this.#idle.endInput();
   }
 
-  /** Polls, processes what came, and commits if it is time. */
+  /** Polls, processes the records, and commits if a commit is due. */
   async runOnce(): Promise<void> {
     await this.#rebalance();
     await this.#startRestored();
@@ -213,10 +219,10 @@ export class Worker {
       const records = await this.#input.read();
       if (records > 0) this.#metrics.polled(records);
       while (this.#processSlice()) {
-        // A commit that is under way is not waited for: what is processed meanwhile goes with the next one.
+        // It does not wait for the commit in progress: the records go with the next one.
         if (this.#commits.due) await this.#commits.begin();
         if (this.#commits.isFull) await this.#commits.makeRoom();
-        // Lets the callbacks of the commit that is under way come in.
+        // Lets the callbacks of the commit in progress run.
         await immediate();
       }
       await this.#idle.check(this.tasks);
@@ -235,7 +241,10 @@ export class Worker {
     await this.#commits.settle();
   }
 
-  /** A last commit, unless `dirty`, then everything is closed. The group keeps the member's place until its session ends. */
+  /**
+   * Commits a last time, unless `dirty`, then closes everything. The group keeps the member's place until its session
+   * ends.
+   */
   async close(dirty = false): Promise<void> {
     if (!dirty) {
       await this.#commitAndPark();
@@ -257,7 +266,7 @@ export class Worker {
     return this.#options.ports.clock.now();
   }
 
-  /** Processes some records of the task that is furthest behind: so few windows are open at a time. */
+  /** Processes some records of the task with the lowest time, so that few windows are open at a time. */
   #processSlice(): boolean {
     const ready = this.tasks.filter(task => task.inputs.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
     return ready.some(task => {
@@ -269,12 +278,12 @@ export class Worker {
   }
 
   /**
-   * Aborts the transaction, after an error of the client that allows it, and takes the tasks back to the last commit: nothing
-   * that was processed since has happened. Other errors are thrown.
+   * Aborts the transaction after a client error that allows it, and takes the tasks back to the last commit. Throws
+   * other errors.
    */
   async #rollback(error: unknown): Promise<void> {
     checkUndoable(error);
-    // The commit that is under way may fail with what can't be undone, such as an unknown outcome.
+    // The commit in progress may fail in a way that can't be undone, such as an unknown outcome.
     await this.#commits.settle().catch(checkUndoable);
     this.#metrics.aborted();
     await this.#committer.abort();
@@ -301,7 +310,7 @@ export class Worker {
     this.#input.unassign();
   }
 
-  /** If the group refuses the commit, the tasks are closed with what they have on disk. */
+  /** If the group refuses the commit, the tasks are closed with the state that they have on disk. */
   async #commitAndPark(): Promise<void> {
     try {
       await this.#commits.settle();
@@ -315,10 +324,10 @@ export class Worker {
   }
 
   /**
-   * Parks the tasks with the exact ends of their changelogs. The group is asked to take their offsets once more, twice: the first
-   * time passes when the markers of the transactions before are written; the second one only if this instance was in the group all
-   * the time, so that the ends in between are those of its own commits. A process that was stopped for longer than its
-   * session may have nothing to commit, and would not notice.
+   * Parks the tasks with the exact ends of their changelogs. The group is asked twice to take their offsets again. The
+   * first request succeeds when the markers of the earlier transactions are written. The second one succeeds only if
+   * this instance was in the group all the time, so the ends requested in between are those of its own commits. A
+   * process that was stopped for longer than its session may have nothing to commit, and would not notice otherwise.
    */
   async #park(): Promise<void> {
     const offsets = this.tasks.flatMap(task => task.inputs.committed);
@@ -329,7 +338,7 @@ export class Worker {
   }
 
   async #take(partitions: readonly TopicPartition[]): Promise<void> {
-    // Answers the group at once; records come when the tasks are known.
+    // Answers the group at once. Records come when the tasks are known.
     this.#consumer.assign([]);
     this.#metrics.rebalanced();
     const planned = this.#assigned.planned(partitions);
@@ -350,14 +359,14 @@ export class Worker {
     }
   }
 
-  /** Reads on from what is committed, with the tasks that run. */
+  /** Continues reading from the committed offsets, with the tasks that run. */
   async #assign(): Promise<void> {
     await this.#assigned.seek(this.tasks, this.#consumer);
     await this.#input.assign(this.tasks);
     this.#idle.reset();
   }
 
-  /** Tasks whose state is restored join those that run; the group's assignment runs when the last of them has. */
+  /** Restored tasks join those that run. When the last one has, the whole assignment runs. */
   async #startRestored(): Promise<void> {
     if (this.#assignment !== 'restoring') return;
     const started = await this.#assigned.startRestored(this.#consumer);
@@ -377,7 +386,7 @@ export class Worker {
     }
   }
 
-  /** An instance without tasks is known by nothing else: it announces itself more often. */
+  /** An instance without tasks is known only by its announcements, so it announces itself more often. */
   async #renewAnnouncement(): Promise<void> {
     const isIdle = this.tasks.length === 0 && !this.#assigned.isRestoring;
     const everyMs = isIdle ? IDLE_INSTANCE_ANNOUNCES_EVERY_MS : INSTANCE_ANNOUNCES_EVERY_MS;

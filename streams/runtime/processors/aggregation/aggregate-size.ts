@@ -1,16 +1,19 @@
 import type { Serde } from '../../../dsl/serde/serdes.js';
 
-/** Of so many new aggregates one is measured. */
+/** One new aggregate in this number is measured. */
 const SAMPLE = 32;
-/** An aggregate that grows is measured first when it is made of so many records, and again each time they have doubled. */
+/**
+ * A growing aggregate is measured first when it has this number of records, and again each time the number has doubled.
+ */
 const FIRST_MEASURED = 4;
 /** Share of a new measurement in the average. */
 const WEIGHT = 1 / 8;
 
 /**
- * Estimates what live aggregates take in memory, by the bytes that they have when they are serialized. To serialize each of them for each record would
- * cost more than to combine them saves. So of new ones a sample is measured, the others are taken to be of the average size, and one
- * that becomes larger with its records, a list, is measured each time they have doubled: it is never estimated at much less than half.
+ * Estimates the memory of live aggregates by their serialized size. To serialize each of them for each record would
+ * cost more than combining saves. So a sample of new aggregates is measured, and the average is used for the others. An
+ * aggregate that grows with its records, such as a list, is measured each time they have doubled. So the estimate is
+ * never much less than half of the size.
  */
 export class AggregateSize {
   readonly #serde: Serde<unknown>;
@@ -21,7 +24,7 @@ export class AggregateSize {
     this.#serde = serde;
   }
 
-  /** Of an aggregate of one record. */
+  /** The estimate for an aggregate of one record. */
   ofNew(aggregate: unknown): number {
     if (isSmall(aggregate)) return 0;
     if (this.#average !== undefined && this.#untilSample-- > 0) return this.#average;
@@ -31,7 +34,7 @@ export class AggregateSize {
     return bytes;
   }
 
-  /** Of the same one, when it is made of `records`; `before` is what it was estimated at. */
+  /** The estimate for the same aggregate when it has this number of `records`. `before` is the previous estimate. */
   ofGrown(aggregate: unknown, records: number, before: number): number {
     if (records < FIRST_MEASURED || (records & (records - 1)) !== 0 || isSmall(aggregate)) return before;
     return this.#measure(aggregate);
@@ -41,13 +44,13 @@ export class AggregateSize {
     try {
       return this.#serde.serialize(aggregate).length;
     } catch {
-      // It is met again where the aggregate is sent, and handled there.
+      // The error occurs again where the aggregate is sent, and is handled there.
       return 0;
     }
   }
 }
 
-/** What it takes is part of the entry. */
+/** The size is part of the overhead of an entry. */
 function isSmall(aggregate: unknown): boolean {
   return typeof aggregate === 'number' || aggregate === null || aggregate === undefined;
 }

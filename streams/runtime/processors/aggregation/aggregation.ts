@@ -3,7 +3,10 @@ import { synchronous } from '../../../dsl/options/synchronous.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { PartialAggregate } from './partial-aggregate.js';
 
-/** Values of an aggregation are only read, so they have no serde here; partial aggregates are written as rows are. */
+/**
+ * Values of an aggregation are only read, so they have no serde here. Partial aggregates are written with the serde of
+ * the rows.
+ */
 export function aggregateSerdes({ store }: AggregationNode, value: unknown): InputSerdes {
   const { keySerde, valueSerde } = store;
   if (!(value instanceof PartialAggregate)) return { keySerde };
@@ -11,13 +14,14 @@ export function aggregateSerdes({ store }: AggregationNode, value: unknown): Inp
 }
 
 /**
- * What a new row starts from, which is also its old value to what comes after (Java's KStreamAggregate; a reduce has none).
+ * The value from which a new row starts. It is also the old value of the row's first update (Java's KStreamAggregate; a
+ * reduce has none).
  */
 export function initial(node: AggregationNode): unknown {
   return synchronous(node.initializer?.(), 'the initializer') ?? null;
 }
 
-/** The aggregate with one value, or one partial aggregate, more; null deletes the row. */
+/** Adds a value, or a partial aggregate, to the aggregate. null deletes the row. */
 export function aggregateOf(node: AggregationNode, key: unknown, value: unknown, before: unknown): unknown {
   if (value instanceof PartialAggregate) {
     if (before === null) return value.aggregate;

@@ -20,11 +20,14 @@ interface Partial {
   aggregate: unknown;
   timestamp: number;
   records: number;
-  /** Estimate of what the aggregate takes in memory. */
+  /** Estimate of the memory of the aggregate. */
   bytes: number;
 }
 
-/** What a partial aggregate takes beside its key and its aggregate: a slot of the map and the object (measured with Node 20: 165). */
+/**
+ * Memory of a partial aggregate beside its key and its aggregate: a slot of the map and the object (measured with Node
+ * 20: 165).
+ */
 export const PARTIAL_OVERHEAD_BYTES = 170;
 
 /** True if values of the aggregation are aggregated before they move. */
@@ -32,7 +35,7 @@ export function isCombined({ merger, store }: AggregationNode, site: Site): bool
   return merger !== undefined && store.cached && site.caching;
 }
 
-/** Inserts a combiner after what feeds the site. */
+/** Inserts a combiner after a feeder of the site. */
 export function insertCombiner(node: AggregationNode, site: Site, after: Processor): Combiner {
   const time = new OperatorTime(site.frontier, windowed(node) && node.windows.closeOnIdle);
   const combiner = new Combiner(node, time, site.context);
@@ -40,7 +43,10 @@ export function insertCombiner(node: AggregationNode, site: Site, after: Process
   return combiner;
 }
 
-/** What an aggregation comes after: its own combiner, if it has one and records come to it without a repartition. */
+/**
+ * The processors and the time before an aggregation. If records reach it without a repartition, and it is combined,
+ * these are its own combiner.
+ */
 export function beforeAggregation(node: AggregationNode, site: Site): Required<Placement> {
   const { feeders, frontier } = site;
   if (!isCombined(node, site) || node.parents[0]?.kind === 'repartition') return { after: feeders, frontier };
@@ -54,8 +60,9 @@ export function beforeAggregation(node: AggregationNode, site: Site): Required<P
 }
 
 /**
- * Aggregates what an associative aggregation gets within one transaction, before it moves: the repartition topic takes one
- * partial aggregate for each key and window, not each record. Empty at every commit, so there is nothing to restore.
+ * Aggregates the values of an associative aggregation within one transaction, before they move. So the repartition
+ * topic gets one partial aggregate for each key and window, and not each record. A combiner is empty after each commit,
+ * so it has nothing to restore.
  */
 export class Combiner extends Processor {
   readonly #node: AggregationNode;
@@ -130,13 +137,13 @@ export class Combiner extends Processor {
   }
 
   override flush(): void {
-    // An aggregate of null values only, which a reduce may have, adds nothing to what is there.
+    // An aggregate of only null values, which a reduce may have, adds nothing to an existing aggregate.
     const partials = [...this.#partials.values()].flatMap(window =>
       [...window.values()].filter(({ aggregate }) => aggregate !== null && aggregate !== undefined),
     );
     this.#partials = new Map();
     this.#bytes = 0;
-    // An operator behind them that goes by stream time must not meet a later one first.
+    // An operator after them that goes by stream time must not get a later one first.
     partials.sort((a, b) => a.timestamp - b.timestamp);
     for (const { key, windowStart, aggregate, timestamp, records } of partials) {
       const partial = new PartialAggregate(windowStart, aggregate, records);

@@ -1,15 +1,15 @@
 import { readInt64, writeInt64 } from '../../../../stores/encoding/int64.js';
 import type { Serde } from '../../../dsl/serde/serdes.js';
 
-/** No window: the aggregation is not windowed. */
+/** The aggregation is not windowed. */
 export const NO_WINDOW = -1;
 
-/** The aggregate of some records of one key and window, on its way to be merged with that of others. */
+/** The aggregate of some records of one key and window. It is merged with the others after the repartition. */
 export class PartialAggregate {
   /** NO_WINDOW if the aggregation is not windowed. */
   readonly windowStart: number;
   readonly aggregate: unknown;
-  /** How many records it is made of. */
+  /** The number of records in it. */
   readonly records: number;
 
   constructor(windowStart: number, aggregate: unknown, records: number) {
@@ -31,7 +31,7 @@ export function encodePartial(partial: PartialAggregate, serde: Serde<unknown>):
   return bytes;
 }
 
-/** Throws if it is none. */
+/** Throws if the bytes are not a partial aggregate. */
 export function decodePartial(bytes: Buffer | null, serde: Serde<unknown>): PartialAggregate {
   if (bytes !== null && bytes.length >= PREFIX_BYTES) {
     const windowStart = readInt64(bytes, 0);

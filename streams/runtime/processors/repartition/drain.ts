@@ -1,6 +1,6 @@
 import type { RepartitionInput } from '../site.js';
 
-/** Runs what processors sent to each other within the task, the oldest head first, until nothing is left. */
+/** Processes the records of local queues, the oldest head first, until all are empty. */
 export function drainLocally(inputs: readonly RepartitionInput[]): void {
   for (;;) {
     let next: RepartitionInput | undefined;

@@ -1,9 +1,15 @@
 import type { Header, Headers } from '../../../kafka/record.js';
 
-/** What a record of a repartition topic is: one of the topology, the time that an upstream task announces, or a partial aggregate. */
+/**
+ * What a record of a repartition topic is: a record of the topology, the time of an upstream task, or a partial
+ * aggregate.
+ */
 export type RecordKind = 'record' | 'time' | 'partial';
 
-/** The first header says the kind. A record of the topology needs none, unless its own first header is one of these. */
+/**
+ * The first header says the kind. A record of the topology has no such header, unless its own first header has one of
+ * these names.
+ */
 const KINDS: ReadonlyMap<string, RecordKind> = new Map([
   ['__streams.record', 'record'],
   ['__streams.time', 'time'],
@@ -22,13 +28,15 @@ export function kindOf(headers: Headers): RecordKind {
   return (first === undefined ? undefined : KINDS.get(first.key)) ?? 'record';
 }
 
-/** Headers of a record of the topology, for its way through a repartition topic: whatever they are, it stays a record. */
+/**
+ * The headers of a record of the topology in a repartition topic. Whatever they are, the record is read as a record.
+ */
 export function escaped(headers: Headers): Headers {
   const [first] = headers;
   return first !== undefined && KINDS.has(first.key) ? [RECORD_HEADER, ...headers] : headers;
 }
 
-/** The headers that were `escaped`. */
+/** Reverses `escaped`. */
 export function unescaped(headers: Headers): Headers {
   return headers[0]?.key === RECORD_HEADER.key ? headers.slice(1) : headers;
 }

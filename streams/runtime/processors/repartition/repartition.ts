@@ -31,7 +31,7 @@ export const compileRepartition: Compile<RepartitionNode> = (node, site) => {
   site.insert(processor, combined ? insertCombiner(aggregate, site, feeder) : feeder);
 };
 
-/** The only child of the repartition, if that is an aggregation: it may get partial aggregates. */
+/** The only child of the repartition, if it is an aggregation. It may get partial aggregates. */
 function aggregationAfter(children: readonly GraphNode[]): AggregationNode | undefined {
   const [only] = children;
   if (children.length !== 1 || only === undefined) return undefined;
@@ -39,18 +39,18 @@ function aggregationAfter(children: readonly GraphNode[]): AggregationNode | und
 }
 
 /**
- * Moves records to the partition of their key: through the topic if that is another one, else within the task. At each
- * commit, after the records, it announces the task's time.
+ * Moves records to the partition of their key: through the topic, or within the task if it is the task's own partition.
+ * At each commit it announces the task's time, after the records.
  */
 class RepartitionProcessor extends Processor {
   readonly #node: RepartitionNode;
   readonly #topic: string;
   readonly #partitions: number;
-  /** Where records of the task's own partition go on; undefined if what reads the topic is another sub-topology. */
+  /** The input for records of the task's own partition. undefined if another sub-topology reads the topic. */
   readonly #local: RepartitionInput | undefined;
   readonly #aggregateSerde: Serde<unknown>;
   readonly #site: Site;
-  /** What the time that it announces is made of. */
+  /** The origins of the time that it announces. */
   readonly #frontier: readonly TimeOrigin[];
   /** By partition, the time that was announced last. */
   readonly #announced: number[];

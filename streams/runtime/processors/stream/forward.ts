@@ -12,7 +12,7 @@ export const compileSource: Compile<SourceNode> = (node, site) => {
 export const compileForward: Compile<MergeNode | BranchNode> = (node, site) =>
   site.place(new ForwardProcessor(node.name, site.context));
 
-/** Hands on what it gets. */
+/** Forwards its input. */
 export class ForwardProcessor extends Processor {
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.forward(key, value, timestamp, headers);

@@ -30,7 +30,7 @@ class SinkProcessor extends NodeProcessor<SinkNode> {
   }
 }
 
-/** A broker would refuse the whole transaction for another name. */
+/** With another name, a broker would refuse the whole transaction. */
 function checkedTopic(topic: string): string {
   if (typeof topic === 'string' && TOPIC_NAME.test(topic)) return topic;
   throw new RangeError(`no topic can be called ${JSON.stringify(topic)}`);

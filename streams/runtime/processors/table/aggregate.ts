@@ -48,7 +48,7 @@ class AggregateProcessor extends NodeProcessor<AggregateNode> {
     }
     const row = this.#store.stateKeyOf(key);
     const old = this.#store.getRow(row);
-    // Read again, because the aggregator may change the aggregate that it is given.
+    // The aggregator may change its argument, so the old value is read again.
     const oldValue = this.#output.sendsOldValues ? (this.#store.getRow(row)?.value ?? initial(this.node)) : null;
     const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node));
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);

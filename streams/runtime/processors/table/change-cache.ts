@@ -5,26 +5,29 @@ interface CachedChange {
   readonly oldValue: unknown;
   newValue: unknown;
   timestamp: number;
-  /** Of the new value. */
+  /** The size of the new value. */
   bytes: number;
 }
 
-/** What an entry takes beside its state key and its values: a slot of the map, the object, the live key (measured with Node 20: 250). */
+/**
+ * Memory of an entry beside its state key and its values: a slot of the map, the object, the live key (measured with
+ * Node 20: 250).
+ */
 const CHANGE_OVERHEAD_BYTES = 250;
 
-/** The updates of a table within one transaction, the last one of each row: they go downstream once, at the commit. */
+/** The updates of a table within one transaction. The last update of each row is sent once, at the commit. */
 export class ChangeCache {
   #changes = new Map<StateKey, CachedChange>();
   #bytes = 0;
 
-  /** Estimate of the memory that the updates take. Values are taken to be as large as they are when they are serialized. */
+  /** Estimate of the memory of the updates. A value counts with its serialized size. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * Keeps the update; the old value is the one before the first update of the transaction. `valueBytes`: of the new value when it is serialized; an old
-   * value that is not null is taken to be as large as the first new one.
+   * Keeps the update. The old value is the value before the first update of the transaction. `valueBytes` is the
+   * serialized size of the new value. An old value that is not null counts with the size of the first new value.
    */
   put(
     stateKey: StateKey,
@@ -47,7 +50,7 @@ export class ChangeCache {
     cached.bytes = valueBytes;
   }
 
-  /** Empties it, in the order of the timestamps. */
+  /** Removes all updates, in the order of their timestamps. */
   drain(send: (row: StateKey, key: unknown, newValue: unknown, oldValue: unknown, timestamp: number) => void): void {
     if (this.#changes.size === 0) return;
     const changes = [...this.#changes].sort(([, a], [, b]) => a.timestamp - b.timestamp);

@@ -11,7 +11,7 @@ export const compileTableFilter: Compile<TableFilterNode> = (node, site) => {
   if (site.parentView !== undefined) site.showTable(filteredView(site.parentView, node));
 };
 
-/** Java: `KTableFilter`. A row that was not there, and is not now, sends no tombstone. */
+/** Java: `KTableFilter`. It sends no tombstone for a row that was absent and still is. */
 class TableFilterProcessor extends NodeProcessor<TableFilterNode> {
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue } = value as Change<unknown>;

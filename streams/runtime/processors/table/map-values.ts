@@ -12,7 +12,7 @@ export const compileTableMapValues: Compile<TableMapValuesNode> = (node, site) =
   if (site.parentView !== undefined) site.showTable(mappedView(site.parentView, node));
 };
 
-/** Java: `KTableMapValues`. Old values are mapped only if something that follows uses them. */
+/** Java: `KTableMapValues`. Old values are mapped only if an operator after it uses them. */
 class TableMapValuesProcessor extends NodeProcessor<TableMapValuesNode> {
   readonly #sendsOldValues: boolean;
 

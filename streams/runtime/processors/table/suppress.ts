@@ -13,13 +13,13 @@ import { NodeProcessor } from '../processor.js';
 import type { Compile } from '../site.js';
 import type { TaskContext } from '../task-context.js';
 
-/** A key keeps its place as long as it is in the buffer. */
+/** A key keeps its place while it is in the buffer. */
 interface Place {
   readonly bufferTime: number;
   readonly stateKey: StateKey;
 }
 
-/** By the time under which they are buffered, then by the bytes of the key. */
+/** Orders by buffer time, then by the bytes of the key. */
 function before(a: Place, b: Place): boolean {
   return a.bufferTime === b.bufferTime ? a.stateKey < b.stateKey : a.bufferTime < b.bufferTime;
 }
@@ -33,14 +33,14 @@ export const compileSuppress: Compile<SuppressNode> = (node, site) => {
 };
 
 /**
- * Holds updates of a table back, in memory and in its store (Java: `KTableSuppressProcessor`). Updates of one key replace each other
- * and keep their place.
+ * Holds updates of a table, in memory and in its store (Java: `KTableSuppressProcessor`). Updates of one key replace
+ * each other and keep their place.
  */
 class SuppressProcessor extends NodeProcessor<SuppressNode> {
   readonly #store: SuppressionStore<unknown, unknown>;
   readonly #time: OperatorTime;
   readonly #buffer = new Map<StateKey, BufferedChange<unknown, unknown>>();
-  /** What is in the buffer, in the order in which it leaves. */
+  /** The buffered updates, in the order in which they leave. */
   readonly #places = new MinHeap<Place>(before);
 
   constructor(node: SuppressNode, store: SuppressionStore<unknown, unknown>, time: OperatorTime, context: TaskContext) {
@@ -68,7 +68,7 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     const stateKey = this.#store.stateKeyOf(key);
     const known = this.#buffer.get(stateKey);
     const buffered = { key, change, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
-    // First of all: it throws if the changelog can't take the row, and then nothing is buffered.
+    // This comes first: if the changelog can't take the row, it throws, and nothing is buffered.
     this.#store.put(stateKey, buffered);
     this.#buffer.set(stateKey, buffered);
     if (known === undefined) this.#places.push({ bufferTime, stateKey });
@@ -104,7 +104,7 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     this.#buffer.delete(stateKey);
     this.#store.delete(stateKey);
     const { key, change, timestamp, headers } = buffered;
-    // A window that was deleted has no final result.
+    // A deleted window has no final result.
     if (change.newValue === null && this.node.until.kind === 'windowCloses') return;
     this.forward(key, change, timestamp, headers);
   }

@@ -6,7 +6,7 @@ import type { Processor } from '../processor.js';
 import type { Placement, Site } from '../site.js';
 import { ChangeCache } from './change-cache.js';
 
-/** Sends an update of a table to what follows. */
+/** Sends an update of a table to the nodes after it. */
 export type ForwardChange = (
   key: unknown,
   newValue: unknown,
@@ -21,15 +21,15 @@ export interface CommittedRows {
 }
 
 export interface TableOutputOptions {
-  /** Once for each row and commit, rather than each update by itself. */
+  /** True: each row once for each commit. False: each update by itself. */
   readonly cached: boolean;
-  /** Something that follows uses old values. */
+  /** True if an operator after the table uses old values. */
   readonly sendsOldValues: boolean;
 }
 
 /**
- * How a table sends its updates on: each at once, or at the commit the last one of each row (Java: `TimestampedTupleForwarder`
- * over a store with a cache).
+ * Sends the updates of a table: each update at once, or the last update of each row at the commit (Java:
+ * `TimestampedTupleForwarder` over a store with a cache).
  */
 export class TableOutput {
   readonly sendsOldValues: boolean;
@@ -44,7 +44,10 @@ export class TableOutput {
     this.#cache = cached ? new ChangeCache() : undefined;
   }
 
-  /** `row`: the state key of the row; `valueBytes`: of the new value when it is serialized. An old value that is not sent is null. */
+  /**
+   * `row` is the state key of the row, `valueBytes` the serialized size of the new value. An old value that is not sent
+   * is null.
+   */
   update(
     row: StateKey,
     key: unknown,
@@ -59,8 +62,8 @@ export class TableOutput {
   }
 
   /**
-   * Sends what was kept back for the commit. Such updates have no headers: they are of many records. A row that was not there at the last
-   * commit, and is not now, sends no tombstone (Java: `CachingKeyValueStore`).
+   * Sends the updates held for the commit. They have no headers, because each stands for many records. A row that did not exist at the last
+   * commit, and does not exist now, sends no tombstone (Java: `CachingKeyValueStore`).
    */
   flush(): void {
     this.#cache?.drain((row, key, newValue, oldValue, timestamp) => {
@@ -69,7 +72,7 @@ export class TableOutput {
     });
   }
 
-  /** Estimate of the memory of what is kept back. */
+  /** Estimate of the memory of the held updates. */
   get keptBytes(): number {
     return this.#cache?.bytes ?? 0;
   }
@@ -79,7 +82,7 @@ export function tableOutputOptions(node: GraphNode & { readonly store: StoreSpec
   return { cached: node.store.cached && site.caching, sendsOldValues: site.sendsOldValues };
 }
 
-/** Places a table. If it keeps its updates back until the commit, so does the time that what follows goes by. */
+/** Places a table. If it holds its updates until the commit, the time after it is held too. */
 export function placeTable(
   processor: Processor,
   store: StoreSpec,

@@ -9,7 +9,7 @@ export function storeView(store: TimestampedKeyValueStore<unknown, unknown>): Ta
   return { get: key => store.get(key) };
 }
 
-/** Keys are those of the table: windowed ones. */
+/** The keys are windowed, as those of the table are. */
 export function windowStoreView(store: TimestampedWindowStore<unknown, unknown>): TableView {
   return {
     get(key) {

@@ -16,7 +16,7 @@ export const compileTable: Compile<TableNode> = (node, site) => {
   site.showTable(storeView(store));
 };
 
-/** A stream read as a table (Java: `KTableSource`). An update that is out of order is applied all the same. */
+/** A stream read as a table (Java: `KTableSource`). It also applies updates that are out of order. */
 class TableProcessor extends NodeProcessor<TableNode> {
   readonly #store: TimestampedKeyValueStore<unknown, unknown>;
   readonly #output: TableOutput;

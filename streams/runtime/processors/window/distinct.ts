@@ -15,7 +15,7 @@ export const compileDistinct: Compile<DistinctNode> = (node, site) => {
   site.place(new DistinctProcessor(node, seen, time, site.context), { frontier: [time] });
 };
 
-/** Lets the first record of each identity and window go on. */
+/** Forwards the first record of each identity and window. */
 class DistinctProcessor extends NodeProcessor<DistinctNode> {
   readonly #seen: DistinctStore<unknown>;
   readonly #time: OperatorTime;

@@ -1,7 +1,10 @@
 import type { StateKey } from '../../../../stores/encoding/state-key.js';
 import { MinHeap } from '../min-heap.js';
 
-/** The rows of the windows that have not closed, by window start: which ones are due is known without reading the store. */
+/**
+ * The rows of the windows that have not closed, by window start. So the windows that are due are known without reading
+ * the store.
+ */
 export class OpenWindows {
   readonly #rows = new Map<number, Set<StateKey>>();
   readonly #starts = new MinHeap<number>((a, b) => a < b);
@@ -21,7 +24,10 @@ export class OpenWindows {
     this.#starts.push(windowStart);
   }
 
-  /** Takes out the windows that start at `lastStart` or before. Their rows, by window start, then by bytes of the key. */
+  /**
+   * Removes the windows that start at `lastStart` or before. Returns their rows, ordered by window start, then by the
+   * bytes of the key.
+   */
   takeUpTo(lastStart: number): { readonly windowStart: number; readonly rows: readonly StateKey[] }[] {
     const taken: { readonly windowStart: number; readonly rows: readonly StateKey[] }[] = [];
     for (let start = this.earliest; start <= lastStart; start = this.earliest) {

@@ -41,7 +41,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
   readonly #time: OperatorTime;
   readonly #output: TableOutput;
   readonly #late: LateRecords;
-  /** Only if results leave when their window closes. */
+  /** undefined unless results leave when their window closes. */
   readonly #open: OpenWindows | undefined;
   /** Windows that end, with their grace, at this time or before have been emitted. */
   #closedUpTo = NEVER;
@@ -86,7 +86,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     }
     this.#time.observe(timestamp);
     const effective = this.#time.effective;
-    // Held-back time does not follow the records, so what it closes must leave before the store expires it.
+    // Held-back time does not follow the records. So the closed windows must leave before the store expires them.
     if (this.#time.heldBack) this.#close(effective, NO_HEADERS);
     const windows = this.#windows;
     if (value instanceof PartialAggregate) {
@@ -124,14 +124,18 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     this.#output.update(row, windowed, aggregate, oldValue, latest, headers, valueBytes);
   }
 
-  /** Emits each window that `effective` closes, once (KIP-825), with the headers of the record that closes it, as Java does. */
+  /**
+   * Emits each window that `effective` closes, once (KIP-825), with the headers of the record that closes it, as Java
+   * does.
+   */
   #close(effective: number, headers: Headers): void {
     if (this.#open === undefined) return;
     const lastStart = this.#windows.lastClosedStart(effective);
     if (this.#open.earliest > lastStart) return;
     const due: DueRow[] = [];
     for (const { windowStart, rows } of this.#open.takeUpTo(lastStart)) {
-      // Java reads the store up to its retention: windows that fell out of it in the jump that closes them are not emitted.
+      // Java reads the store up to its retention. It does not emit windows that the same jump of time has moved out of
+      // the retention.
       if (this.#store.expired(windowStart)) continue;
       for (const row of rows) {
         const bytes = this.#store.fetchBytes(row);
