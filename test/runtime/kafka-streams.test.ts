@@ -4,7 +4,7 @@ import { ConfigError, resumeOnError } from '../../streams/index.js';
 import { type ClientErrorKind, KafkaClientError, type Ports } from '../../streams/kafka/ports.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
-import { RestoreGate } from './restore-gate.js';
+import { RestoreGate } from './restore/restore-gate.js';
 import { TestApplication } from './test-application.js';
 
 describe('KafkaStreams', () => {

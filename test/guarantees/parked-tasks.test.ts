@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { KafkaStreams } from '../../streams/index.js';
+import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
+import { TestApplication } from '../runtime/test-application.js';
+
+interface Instance {
+  readonly streams: KafkaStreams;
+  /** How often a store was restored, however little there was to read. */
+  restores: number;
+}
+
+describe('tasks that are parked in a rebalance', () => {
+  let app: TestApplication;
+  let a: Instance;
+  let b: Instance;
+
+  beforeEach(async () => {
+    app = new TestApplication();
+    app.createTopics();
+    a = start('a');
+    b = start('b');
+    // The first partition is at a, the second one at b.
+    await app.until(() => tasksOf(a) === '0_0' && tasksOf(b) === '0_1');
+  });
+
+  afterEach(() => app.close());
+
+  function start(id: string): Instance {
+    const instance = {
+      restores: 0,
+      streams: app.create(
+        {},
+        { takeDirectory: async () => new MemoryStateDirectory(id), onRestore: () => void instance.restores++ },
+      ),
+    };
+    instance.streams.start();
+    return instance;
+  }
+
+  const outputIs = (...values: readonly string[]): Promise<void> =>
+    app.until(() => app.output().join() === values.join());
+
+  it('go on with their stores open when they come back', async () => {
+    app.send(1);
+    await outputIs('1');
+    const { restores } = a;
+    app.cluster.rebalance();
+    await app.until(() => a.streams.state === 'REBALANCING');
+    await app.until(() => tasksOf(a) === '0_0' && tasksOf(b) === '0_1');
+    app.send(1);
+    await outputIs('1', '2');
+    assert.equal(a.restores, restores);
+  });
+
+  it('are restored when another instance had them meanwhile: what they have is old', async () => {
+    app.send(1);
+    await outputIs('1');
+    const { restores } = a;
+    app.cluster.expire('a');
+    await app.until(() => tasksOf(b) === '0_0 0_1');
+    app.send(1);
+    await outputIs('1', '2');
+    app.cluster.rejoin('a');
+    await app.until(() => a.streams.state === 'REBALANCING');
+    await app.until(() => tasksOf(a) === '0_0' && tasksOf(b) === '0_1');
+    app.send(1);
+    await outputIs('1', '2', '3');
+    assert.ok(a.restores > restores);
+  });
+});
+
+function tasksOf({ streams }: Instance): string {
+  return streams.state === 'RUNNING' ? streams.tasks.map(({ id }) => id).join(' ') : '';
+}

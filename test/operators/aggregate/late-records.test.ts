@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { StreamsBuilder, type TimeWindowedKStream, TimeWindows } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
+
+const SIZE_MS = 1000;
+const GRACE_MS = 500;
+
+/** `count`: combined in memory first; `sum`: not; `first`: distinct. */
+const operations: Record<string, (windowed: TimeWindowedKStream<string, number>) => unknown> = {
+  count: windowed => windowed.count({ as: 'store' }),
+  sum: windowed => windowed.reduce((sum, value) => sum + value, { as: 'store' }),
+  first: windowed => windowed.distinct({ as: 'store' }),
+};
+
+for (const [name, operation] of Object.entries(operations)) {
+  describe(`late records of ${name}`, () => {
+    const run = async (lateTopic: string | undefined): Promise<TopologyTestDriver> => {
+      const builder = new StreamsBuilder();
+      const windowed = builder
+        .stream<string, number>('in', { dropNullValues: true })
+        .groupByKey()
+        .windowedBy(TimeWindows.of({ size: SIZE_MS, grace: GRACE_MS }));
+      operation(lateTopic === undefined ? windowed : windowed.lateTo(lateTopic));
+      const driver = await TopologyTestDriver.create(builder.build());
+      for (const [value, timestamp] of [
+        [1, 100],
+        [2, 1400],
+        [3, 200],
+        [4, 1500],
+        [5, 300],
+      ] as const) {
+        await driver.pipeInput('in', { key: 'k', value, timestamp });
+      }
+      return driver;
+    };
+
+    it('go to their topic as they came, with the window that had closed, and are counted', async () => {
+      const driver = await run('late');
+      const late = driver.readRecords('late');
+      assert.deepEqual(
+        late.map(({ key, value, timestamp }) => [String(key), String(value), timestamp]),
+        [['k', '5', 300]],
+      );
+      assert.deepEqual(
+        late[0]?.headers.map(({ key, value }) => [key, String(value)]),
+        [
+          ['__streams.late.window.start', '0'],
+          ['__streams.late.window.end', '1000'],
+        ],
+      );
+      assert.equal(driver.counts[0]?.late, 1);
+      await driver.close();
+    });
+
+    it('are counted only where no topic is named', async () => {
+      const driver = await run(undefined);
+      assert.equal(driver.counts[0]?.late, 1);
+      await driver.close();
+    });
+  });
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { ChangeCache } from '../../../streams/runtime/processors/table/change-cache.js';
+
+interface Update {
+  readonly key: string;
+  readonly bytes: number;
+  readonly hasOld: boolean;
+}
+
+describe('the memory of cached updates', () => {
+  it('is what the rows take that are in it: the old value, and the last new one', () => {
+    const update = fc.record({
+      key: fc.constantFrom('a', 'bb', 'ccc'),
+      bytes: fc.nat(1000),
+      hasOld: fc.boolean(),
+    });
+    const steps = fc.array(fc.oneof({ weight: 8, arbitrary: update }, { weight: 1, arbitrary: fc.constant('drain') }));
+    const empty = new ChangeCache();
+    empty.put('', '', 0, null, 0, 0);
+    const overhead = empty.bytes;
+    assert.ok(overhead > 0);
+    fc.assert(
+      fc.property(steps as fc.Arbitrary<(Update | 'drain')[]>, all => {
+        const cache = new ChangeCache();
+        const rows = new Map<string, { old: number; now: number }>();
+        for (const step of all) {
+          if (step === 'drain') {
+            cache.drain(() => {});
+            rows.clear();
+          } else {
+            const { key, bytes, hasOld } = step;
+            cache.put(key, key, 'new', hasOld ? 'old' : null, 0, bytes);
+            rows.set(key, { old: rows.get(key)?.old ?? (hasOld ? bytes : 0), now: bytes });
+          }
+          let expected = 0;
+          for (const [key, { old, now }] of rows) expected += overhead + key.length + old + now;
+          assert.equal(cache.bytes, expected);
+        }
+      }),
+    );
+  });
+});
