@@ -3,7 +3,7 @@ import type { Clock } from '../streams/kafka/ports.js';
 import { SYSTEM_CLOCK } from '../streams/kafka/rdkafka-ports.js';
 
 export interface Timer extends Clock {
-  /** Resolves after that many milliseconds, or when `signal` is aborted. */
+  /** Resolves after this number of milliseconds, or when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ const NODE = /^(Source|Processor|Sink): (.+) \((topics|topicPattern|topic|extrac
 const ARROW = /^(-->|<--) (.*)$/;
 
 /**
- * Lines of another form are passed over.
+ * Skips lines of any other form.
  * @param {string} text
  * @returns {DescribedSubTopology[]}
  */
