@@ -3,13 +3,13 @@ import { TopologyError } from './graph.js';
 import type { GraphNode } from './node.js';
 import { type CopartitionGroup, copartitionGroups, type SubTopology, subTopologiesOf } from './sub-topologies.js';
 
-/** What a topology does, as data (Java: `Topology`). */
+/** A topology as data (Java: `Topology`). */
 export class Topology {
   readonly nodes: readonly GraphNode[];
   readonly subTopologies: readonly SubTopology[];
   readonly copartitionGroups: readonly CopartitionGroup[];
 
-  /** Throws a TopologyError if nothing is read. */
+  /** Throws a TopologyError if it reads no topic. */
   constructor(nodes: readonly GraphNode[]) {
     if (!nodes.some(node => node.kind === 'source')) throw new TopologyError('the topology reads no topic');
     this.nodes = Object.freeze([...nodes]);

@@ -1,6 +1,6 @@
 import { type Duration, milliseconds } from './duration.js';
 
-/** A window of time, in milliseconds since the epoch: `start` belongs to it, `end` does not. */
+/** A window of time, in milliseconds since the epoch. It includes `start` and excludes `end`. */
 export interface Window {
   readonly start: number;
   readonly end: number;
@@ -14,14 +14,21 @@ export interface Windowed<K> {
 
 export interface TimeWindowsOptions {
   readonly size: Duration;
-  /** How long after its end, in event time, a window still takes records. Later ones are late: counted and dropped. */
+  /**
+   * How long after its end, in event time, a window still takes records. Later records are late: counted and dropped.
+   */
   readonly grace: Duration;
-  /** Hopping windows: a new one starts every `advanceBy`. Absent: tumbling windows, each starts where the last ends. */
+  /**
+   * Hopping windows: a new window starts every `advanceBy`. Absent: tumbling windows, each starts where the previous
+   * one ends.
+   */
   readonly advanceBy?: Duration;
   /**
-   * Lets windows close by the time of the task, so also while no record arrives, rather than by the highest
-   * timestamp that reached the operator. For event time that follows the wall clock: old timestamps loaded into an
-   * application that has been silent are late. Default: false, as in Java.
+   * True: windows close by the time of the task, also while no record arrives, and not by the highest timestamp that
+   * reached the operator. It suits event time that follows the wall clock: old timestamps loaded into an application
+   * that has been silent are late. Default: false, as in Java.
+   *
+   * An extension: Java has no such option.
    */
   readonly closeOnIdle?: boolean;
 }
@@ -53,20 +60,23 @@ export class TimeWindows {
   }
 
   /**
-   * Start of the first window that `timestamp` belongs to. The others start every `advanceMs` after it, up to the timestamp itself; none starts
-   * below 0.
+   * Start of the first window that has `timestamp`. The others start every `advanceMs` after it, up to the timestamp
+   * itself. No window starts below 0.
    */
   firstStartFor(timestamp: number): number {
     const start = Math.max(0, timestamp - this.sizeMs + this.advanceMs);
     return start - (start % this.advanceMs);
   }
 
-  /** True if a window that starts at `start` takes no records at `time` (event time) any more: it has ended, and its grace too. */
+  /**
+   * True if a window that starts at `start` takes no more records at `time` (event time): its end and its grace are
+   * past.
+   */
   isClosed(start: number, time: number): boolean {
     return start <= this.lastClosedStart(time);
   }
 
-  /** Windows that start then or earlier are closed at `time`. */
+  /** Windows that start at this time or earlier are closed at `time`. */
   lastClosedStart(time: number): number {
     return time - this.sizeMs - this.graceMs;
   }
