@@ -4,8 +4,9 @@ import type { AuditTotals } from './snapshot.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 /**
- * What went in against what came out. A task's counts and offsets are committed together, so `unaccounted` is exact at any
- * moment, also while things run; ends of partitions are asked at another time and only make `produced` and `lag`.
+ * What went in compared with what came out. A task's counts and offsets are committed together, so `unaccounted` is
+ * exact at any moment, also while tasks run. Ends of partitions are requested at another time, and only affect
+ * `produced` and `lag`.
  *
  * @param tasks the latest audit record of each task
  * @param input ends of the input topic, by partition
@@ -35,7 +36,7 @@ export function auditTotals(
   for (const partition of new Set([...input.keys(), ...read.keys()])) {
     const ends = input[partition];
     const { begin, next, earlier = 0 } = read.get(partition) ?? { begin: ends?.low ?? 0, next: ends?.low ?? 0 };
-    // What is committed was produced, though the ends were asked before.
+    // Committed offsets were produced, even if the ends were requested before.
     const end = Math.max(ends?.high ?? next, next);
     totals.produced += end - begin + earlier;
     totals.lag += end - next;
@@ -51,7 +52,10 @@ export function processedBy(
   return counts.in[topics.user] ?? 0;
 }
 
-/** undefined if the task does not read the input topic, has not begun, or its record is one of before offsets were written. */
+/**
+ * undefined if the task does not read the input topic, has not started, or has a record of an earlier version without
+ * offsets.
+ */
 function inputOffsetsOf({ offsets }: AuditRecord, topics: UsersTopics): InputOffsets | undefined {
   const input = offsets[topics.user];
   return input === undefined || input.begin < 0 || input.next < 0 ? undefined : input;

@@ -1,13 +1,14 @@
 import type { Logger } from 'tributary/kafka';
 
-/** Which client it is does not matter to the reader of a reason. */
+/** The client of a message does not matter to the reader. */
 const CLIENT = /^(?:consumer|producer) \S+: /;
-/** Follows any other, and tells less. */
+/** This message follows any other one, and says less. */
 const CONSEQUENCE = 'all broker connections are down';
 
 /**
- * What the Kafka clients say of their own accord. While a cluster is away that is a flood, and the monitor says so itself: here
- * it is for debugging only, but the last complaint is kept, since it may know more than a time-out.
+ * Messages that the Kafka clients log by themselves. While a cluster is away there are very many, and the monitor
+ * reports the outage itself. So they are logged for debugging only. The last message is kept, because it may say more
+ * than a time-out.
  */
 export class ClientComplaints implements Logger {
   readonly #logger: Logger;
@@ -18,7 +19,7 @@ export class ClientComplaints implements Logger {
     this.#logger = logger;
   }
 
-  /** Takes the last complaint; undefined if there was none since it was last taken. */
+  /** Takes the last message. undefined if there was none since the previous call. */
   take(): string | undefined {
     const last = this.#last;
     this.#last = undefined;
@@ -36,7 +37,7 @@ export class ClientComplaints implements Logger {
   warn(message: string): void {
     const complaint = message.replace(CLIENT, '');
     if (this.#last === undefined || complaint !== CONSEQUENCE) this.#last = complaint;
-    // A client that can't connect says the same hundreds of times a second.
+    // A client that can't connect repeats the same message hundreds of times a second.
     if (message !== this.#logged) this.#logger.debug(message);
     this.#logged = message;
   }

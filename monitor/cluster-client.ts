@@ -8,12 +8,14 @@ import {
 } from 'tributary/kafka';
 
 export interface ClusterClientOptions {
-  /** Of the group whose offsets are asked for. It is not subscribed: the group does not know of it. */
+  /** The group whose offsets are requested. The client does not join it. */
   readonly consumer: Consumer;
   readonly admin: Admin;
 }
 
-/** Asks the brokers. Its calls reject with a KafkaClientError; they may be made again on the same clients. */
+/**
+ * Sends requests to the brokers. Its calls reject with a KafkaClientError. They may be repeated on the same clients.
+ */
 export class ClusterClient {
   readonly #consumer: Consumer;
   readonly #admin: Admin;
@@ -27,18 +29,18 @@ export class ClusterClient {
 
   async connect(): Promise<void> {
     if (this.#connected) return;
-    // First the admin client: when the cluster does not answer it knows the reason, and soon.
+    // First the admin client: if the cluster does not answer, it knows the reason soon.
     await this.#admin.partitionCounts([]);
     await this.#consumer.connect();
     this.#connected = true;
   }
 
-  /** Takes what the consumer has to say of its own accord: if nobody polled it, that would pile up while the brokers are away. */
+  /** Takes the events of the consumer. Without polls they would accumulate while the brokers are away. */
   async drain(): Promise<void> {
     await ignoringFailure(this.#consumer.poll(1));
   }
 
-  /** Of those of the topics that exist; none is created. */
+  /** Only topics that exist. No topic is created. */
   async partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return await this.#admin.partitionCounts(topics);
   }
@@ -47,14 +49,14 @@ export class ClusterClient {
     return await this.#consumer.watermarks(partition);
   }
 
-  /** Waits for transactions that are open. One call at a time. */
+  /** Waits for open transactions. One call at a time. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     const asking = this.#consumer.committed(partitions);
     this.#asking = asking.catch(() => {});
     return asking;
   }
 
-  /** Waits for the call that is under way. */
+  /** Waits for the call in progress. */
   async close(): Promise<void> {
     await this.#asking;
     await ignoringFailure(this.#admin.close());

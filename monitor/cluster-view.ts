@@ -10,50 +10,55 @@ import type { ClusterClient } from './cluster-client.js';
 
 /** Longer than the first attempt to connect, which ends with a reason. */
 const PATIENCE_MS = 1800;
-/** Which topics there are, and the ends of those that only change slowly or matter less: each so many rounds. */
+/** The list of topics, and ends that change slowly or matter less, are requested only every so many rounds. */
 const FULL_ROUND_EVERY = 10;
 
-/** Codes of a cluster that answers, about a partition that is not there, or not yet. */
+/** Error codes of a cluster that answers, about a partition that does not exist, or not yet. */
 const UNAVAILABLE: ReadonlySet<number> = new Set([-190, -188, 3, 5, 6, 9]);
 
 export interface ClusterStatus {
-  /** Whether the cluster answered at the last asking. */
+  /** True if the cluster answered the last request. */
   readonly up: boolean;
-  /** Why not; null if it did. */
+  /** The reason if not, else null. */
   readonly reason: string | null;
-  /** When it last changed between up and not up; milliseconds since the epoch. */
+  /** The last change between up and not up. Milliseconds since the epoch. */
   readonly since: number;
 }
 
 export interface TopicFigures {
-  /** Another one if the topic was deleted and created again, or has other partitions: what was read of it is void. */
+  /**
+   * Changes when the topic was deleted and created again, or has other partitions. Then what was read of it is void.
+   */
   readonly incarnation: number;
   /** By partition. */
   readonly partitions: readonly Watermarks[];
 }
 
 export interface WatchedTopics {
-  /** Of the consumer group: their ends and committed offsets are asked in each round. */
+  /** Topics of the consumer group. Their ends and committed offsets are requested in each round. */
   readonly inputs: readonly string[];
   readonly others: readonly string[];
 }
 
 export interface ClusterViewOptions {
   readonly client: ClusterClient;
-  /** For messages: whom it asks, `host:port,...`. */
+  /** The brokers' addresses for messages, `host:port,...`. */
   readonly brokers?: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly topics: () => WatchedTopics;
-  /** Something that a client said since it was last asked, to tell with a reason; undefined if nothing. */
+  /** The last message of a client since the previous call, to report with a reason. undefined if there is none. */
   readonly complaint?: () => string | undefined;
-  /** After this long without an answer the cluster counts as away, though the call may still succeed; milliseconds, 1800 if not given. */
+  /**
+   * Without an answer for this time the cluster counts as away, though the call may still succeed. In milliseconds,
+   * default 1800.
+   */
   readonly patienceMs?: number;
 }
 
 /**
- * What the brokers say of the application's topics and its group. It never creates a topic by asking for it. When they do not
- * answer, what was known stays.
+ * What the brokers report about the application's topics and its group. Its requests never create a topic. While the
+ * brokers do not answer, the last known values stay.
  */
 export class ClusterView {
   readonly #options: ClusterViewOptions;
@@ -77,24 +82,24 @@ export class ClusterView {
     return this.#status;
   }
 
-  /** Whether it has answered since the monitor began. */
+  /** True if it has answered since the monitor began. */
   get answered(): boolean {
     return this.#answered;
   }
 
-  /** Those of the topics that exist. */
+  /** The existing ones. */
   get topics(): ReadonlyMap<string, TopicFigures> {
     return this.#topics;
   }
 
-  /** The group's committed offset; -1 if there is none, undefined if it is not known yet. */
+  /** The group's committed offset. -1 if there is none, undefined if it is unknown. */
   committed({ topic, partition }: TopicPartition): number | undefined {
     return this.#committed.get(`${topic}-${partition}`);
   }
 
   /**
-   * Asks once; breaks off between two calls when `closing` is aborted. One round may be under way at a time: a call to a cluster
-   * that is away takes up to its time-out.
+   * Runs one round of requests. Stops between two calls when `closing` is aborted. Only one round may be in progress: a
+   * call to a cluster that is away takes up to its time-out.
    */
   async round(closing: AbortSignal): Promise<void> {
     try {
@@ -117,7 +122,7 @@ export class ClusterView {
     }
   }
 
-  /** Waits for the call that is under way. */
+  /** Waits for the call in progress. */
   async close(): Promise<void> {
     await this.#committing;
     await this.#options.client.close();
@@ -137,13 +142,13 @@ export class ClusterView {
     if (count === undefined) return;
     const partitions: Watermarks[] = [];
     try {
-      // One after the other: a call takes one of the few threads that Node has for all that waits, up to its time-out.
+      // One after the other: each call takes one of Node's few threads, up to its time-out.
       for (let partition = 0; partition < count; partition++) {
         partitions.push(await this.#ask(() => this.#options.client.watermarks({ topic, partition })));
       }
     } catch (error) {
       if (!(error instanceof KafkaClientError && UNAVAILABLE.has(error.code))) throw error;
-      // It is being created, deleted or moved: the next round looks again.
+      // The topic is being created, deleted or moved. The next round asks again.
       this.#options.logger.debug(error.message);
       this.#rounds = -1;
       return;
@@ -155,7 +160,7 @@ export class ClusterView {
     this.#topics.set(topic, { incarnation, partitions });
   }
 
-  /** The answer waits for transactions that are open, up to its time-out: nothing else may wait for it. */
+  /** The answer waits for open transactions, up to its time-out. Nothing else may wait for it. */
   #askCommitted(topics: readonly string[]): void {
     if (this.#committing !== undefined) return;
     const partitions = topics.flatMap(topic =>

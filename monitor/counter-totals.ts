@@ -4,7 +4,7 @@ type Counted = Pick<AuditTotals, 'produced' | 'cleaned' | 'rejected' | 'late'>;
 
 const NOTHING: Counted = { produced: 0, cleaned: 0, rejected: 0, late: 0 };
 
-/** The totals as counters: what is seen never goes back, unless the topics that it is counted of were made anew. */
+/** The totals as counters. They never go back, unless the topics they count were created again. */
 export class CounterTotals implements Counted {
   #seen = NOTHING;
 
@@ -33,7 +33,7 @@ export class CounterTotals implements Counted {
     };
   }
 
-  /** Counting begins anew. */
+  /** Starts counting again. */
   restart(): void {
     this.#seen = NOTHING;
   }

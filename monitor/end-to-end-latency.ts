@@ -3,10 +3,10 @@ import { processedBy } from './audit-totals.js';
 import type { UsersTopics } from './users-topics.js';
 
 /**
- * How long it took from the timestamp of the newest record of a commit until now, milliseconds; undefined if the commit processed
- * nothing. Timestamps ahead of the clock make 0.
+ * Milliseconds from the timestamp of the newest record of a commit until now. undefined if the commit processed no
+ * record. 0 for timestamps ahead of the clock.
  *
- * @param before the task's audit record before this one
+ * @param before the task's previous audit record
  */
 export function endToEndLatency(
   record: AuditRecord,

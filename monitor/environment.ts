@@ -13,9 +13,9 @@ import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 export interface MonitorConfig {
   readonly cluster: ClusterConfig;
-  /** Of the application that is watched. */
+  /** The application that is watched. */
   readonly applicationId: string;
-  /** That it reads and writes. */
+  /** The topics that it reads and writes. */
   readonly topics: UsersTopics;
   readonly http: HttpSettings;
   readonly logLevel: string;
@@ -24,9 +24,9 @@ export interface MonitorConfig {
 export interface HttpSettings {
   /** Address to listen on. */
   readonly host: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Names, or `host:port`, under which it may be asked, beside `host`, `localhost` and IP addresses. */
+  /** Names, or `host:port`, that requests may use beside `host`, `localhost` and IP addresses. */
   readonly allowedHosts: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const variables = z.object({
   LOG_LEVEL,
 });
 
-/** Throws a ConfigError, one line that names the variable. A variable that is set but empty counts as not set. */
+/** Throws a ConfigError of one line that names the variable. An empty variable counts as not set. */
 export function monitorConfig(env: Readonly<NodeJS.ProcessEnv>): MonitorConfig {
   const set = setVariables(env);
   const data = parsedVariables(variables, set);

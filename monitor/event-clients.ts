@@ -1,10 +1,10 @@
 const MAX_CLIENTS = 100;
-/** What may wait for a client; when there is more, it gets no snapshot until it has read that. */
+/** Bytes that may wait for a client. With more, it gets no snapshot until it has read them. */
 const MAX_WAITING_BYTES = 262_144;
-/** A client that reads nothing for this time is gone, though nobody said so. */
+/** A client that reads nothing for this time is gone, even if its connection was not closed. */
 const GONE_AFTER_MS = 30_000;
 
-/** What is needed of a `ServerResponse`. */
+/** The part of `ServerResponse` that is needed. */
 export interface EventStream {
   readonly writableLength: number;
   write(text: string): boolean;
@@ -16,16 +16,16 @@ export interface EventStream {
 
 interface Client {
   readonly stream: EventStream;
-  /** When something was first left waiting that is not read yet; undefined if all is read. Milliseconds of a clock that never jumps. */
+  /** When the first unread bytes were sent. undefined if everything is read. Milliseconds of a monotonic clock. */
   waitingSince: number | undefined;
 }
 
-/** Those who listen to server-sent events. Their number is bounded, and what is kept for each. */
+/** The clients of server-sent events. Their number is bounded, and so are the bytes that wait for each. */
 export class EventClients {
   readonly #clients = new Set<Client>();
   readonly #now: () => number;
 
-  /** @param now milliseconds of a clock that never jumps */
+  /** @param now milliseconds of a monotonic clock */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -38,7 +38,7 @@ export class EventClients {
     return this.#clients.size >= MAX_CLIENTS;
   }
 
-  /** Sends `first`, made by `eventText`, and from now on what is sent to all. */
+  /** Sends `first`, made by `eventText`. From now on the client gets everything that is sent to all. */
   add(stream: EventStream, first: string): void {
     const client: Client = { stream, waitingSince: undefined };
     this.#clients.add(client);
@@ -49,7 +49,7 @@ export class EventClients {
     this.#write(client, first);
   }
 
-  /** To all. Those who are slow miss events; those who read nothing for half a minute are cut off. */
+  /** Sends to all clients. Slow clients miss events. Clients that read nothing for half a minute are disconnected. */
   send(text: string): void {
     for (const client of this.#clients) {
       const { waitingSince, stream } = client;

@@ -1,6 +1,6 @@
 import type { AuditTotals, HistoryEvent } from './snapshot.js';
 
-/** 15 minutes of samples a second apart. */
+/** 15 minutes of samples, one a second. */
 const MAX_SAMPLES = 900;
 
 interface Sample {
@@ -12,10 +12,10 @@ interface Sample {
 export class History {
   #samples: Sample[] = [];
 
-  /** To be called each second at which the totals are current. */
+  /** Call it each second in which the totals are current. */
   add(at: number, totals: AuditTotals): void {
     const last = this.#samples.at(-1);
-    // A clock that was set back: what is ahead of it can't be shown in order.
+    // The clock was set back. Samples from the future can't be shown in order.
     if (last !== undefined && last.at >= at) this.#samples = this.#samples.filter(sample => sample.at < at);
     this.#samples.push({ at, totals });
     if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();

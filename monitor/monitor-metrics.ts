@@ -8,11 +8,11 @@ import type { AuditTotals, PartitionLag, UnreadPartitions } from './snapshot.js'
 
 const LATENCY_BUCKETS_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-/** What the metrics are made of when they are scraped. Nobody is asked then. */
+/** The sources of the metrics at a scrape. A scrape sends no requests. */
 export interface MetricsSource {
   readonly applicationId: string;
   readonly cluster: Pick<ClusterView, 'status' | 'topics'>;
-  /** null while it is not known. */
+  /** null while it is unknown. */
   readonly audit: AuditTotals | null;
   readonly counters: CounterTotals;
   readonly table: AuditTable;
@@ -21,7 +21,10 @@ export interface MetricsSource {
   readonly processes: readonly PolledProcess[];
 }
 
-/** Registers the monitor's metrics; their names and meanings are in docs/metrics.md. Returns the ones that are observed, not collected. */
+/**
+ * Registers the monitor's metrics. docs/metrics.md has their names and meanings. Returns those that are observed, not
+ * collected.
+ */
 export function monitorMetrics(registry: Registry, source: MetricsSource): { readonly latency: Histogram } {
   groupMetrics(registry, source);
   topicMetrics(registry, source);
@@ -118,7 +121,7 @@ function processMetrics(registry: Registry, source: MetricsSource): void {
   });
 }
 
-/** A gauge that is made anew at each scrape: what is gone is not shown any more, and what is not known is not 0. */
+/** A gauge that is filled at each scrape. It does not show series that are gone, and unknown values are not 0. */
 function gauge(
   registry: Registry,
   name: string,
@@ -139,7 +142,7 @@ function gauge(
   });
 }
 
-/** A counter that something else counts. */
+/** A counter whose value is counted elsewhere. */
 function counter(registry: Registry, name: string, help: string, total: () => number): void {
   new Counter({
     name,

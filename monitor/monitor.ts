@@ -21,14 +21,17 @@ import { auditTopicOf, DEFAULT_TOPICS, repartitionTopicOf, type UsersTopics } fr
 import { WindowTables } from './window-tables.js';
 
 const POLL_TIMEOUT_MS = 100;
-/** Of a consumer that has nothing to read. */
+/** For a consumer that has nothing to read. */
 const DRAIN_TIMEOUT_MS = 1;
-/** Of each partition of an output table, so that a long-lived topic does not delay the start. */
+/** For each partition of an output table, so that a long-lived topic does not delay the start. */
 const TABLE_TAIL_RECORDS = 50_000;
-/** Of each partition of the dead-letter topic: enough for those that are shown, with the markers of their transactions between them. */
+/**
+ * For each partition of the dead-letter topic: enough for the records that are shown, with the markers of their
+ * transactions.
+ */
 const REJECTED_TAIL_RECORDS = 100;
 
-/** Told what the page is to be told. */
+/** Gets the events of the page. */
 export interface SnapshotListener {
   topology(event: TopologyEvent): void;
   snapshot(snapshot: Snapshot): void;
@@ -36,21 +39,21 @@ export interface SnapshotListener {
 
 export interface MonitorOptions {
   readonly applicationId: string;
-  /** Default: those that the application has if none is named. */
+  /** Default: the names that the application uses by default. */
   readonly topics?: UsersTopics;
   readonly ports: Ports;
-  /** For messages: what the ports lead to, `host:port,...`. */
+  /** The brokers' addresses for messages, `host:port,...`. */
   readonly brokers?: string;
   readonly fetch: Fetch;
   readonly registry: Registry;
   readonly logger: Logger;
-  /** Something that a Kafka client said since it was last asked; undefined if nothing. */
+  /** The last message of a Kafka client since the previous call. undefined if there is none. */
   readonly complaint?: () => string | undefined;
-  /** How often the brokers and the processes are asked, and snapshots made; milliseconds, 1000 if not given. */
+  /** Interval of the requests to brokers and processes, and of the snapshots. In milliseconds, default 1000. */
   readonly intervalMs?: number;
 }
 
-/** Watches an application: what its topics and its group say, and its processes. */
+/** Watches an application: its topics, its group and its processes. */
 export class Monitor {
   readonly #options: MonitorOptions;
   readonly #auditTopic: string;
@@ -66,7 +69,7 @@ export class Monitor {
   readonly #unreadable = new Set<string>();
   readonly #observe: (seconds: number) => void;
   #table = new AuditTable();
-  /** Of the input topic that the totals are of. */
+  /** The version of the input topic that the totals count. */
   #incarnation: number | undefined;
   #description: string | null = null;
   #audit: AuditTotals | null = null;
@@ -119,12 +122,12 @@ export class Monitor {
     return this.#processes.processes;
   }
 
-  /** What the tasks said last of what they did. */
+  /** The latest audit record of each task. */
   get table(): AuditTable {
     return this.#table;
   }
 
-  /** As it was last known; null before that. */
+  /** The last known totals. null before that. */
   get audit(): AuditTotals | null {
     return this.#audit;
   }
@@ -162,7 +165,7 @@ export class Monitor {
     };
   }
 
-  /** Begins to watch. The promise rejects only for an error of ours, and resolves when it is closed. */
+  /** Begins to watch. Resolves when it is closed. Rejects only for a defect of the monitor. */
   run(listener: SnapshotListener): Promise<void> {
     const running = Promise.all([
       this.#each(() => this.#askCluster()),
@@ -174,7 +177,7 @@ export class Monitor {
     return running.then(() => {});
   }
 
-  /** Resolves when nothing is asked any more. A call to a cluster that is away takes up to its time-out. */
+  /** Resolves when no request is in progress. A call to a cluster that is away takes up to its time-out. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -224,14 +227,14 @@ export class Monitor {
     );
   }
 
-  /** How many offsets before the end of a partition it begins to read. */
+  /** It starts reading this number of offsets before the end of a partition. */
   #tailOf(topic: string): number {
     if (topic === this.#auditTopic) return Number.POSITIVE_INFINITY;
     return topic === this.#topics.rejected ? REJECTED_TAIL_RECORDS : TABLE_TAIL_RECORDS;
   }
 
   async #askProcesses(): Promise<void> {
-    // While the brokers are away, nobody can give a sign of life.
+    // While the brokers are away, no instance can give a sign of life.
     if (this.#cluster.status.up && this.#follower.isCaughtUp(this.#auditTopic)) {
       this.#table.forgetSilent(this.#options.ports.clock.now() - INSTANCE_EXPIRES_AFTER_MS);
     }
@@ -246,7 +249,7 @@ export class Monitor {
     } catch (error) {
       const { topic, partition, offset } = record;
       const message = `${topic}-${partition}@${offset} is not what it should be: ${String(error)}`;
-      // Where one is wrong, all may be.
+      // If one total is wrong, all may be.
       if (this.#unreadable.has(topic)) this.#options.logger.debug(message);
       else this.#options.logger.warn(message);
       this.#unreadable.add(topic);

@@ -19,15 +19,15 @@ interface Rates {
 }
 
 /**
- * Records a second by node of the topology, from what processes answer one after the other. A task's counts begin anew where it
- * moves to another process: what they were before is no basis for a rate.
+ * Records a second by node of the topology, from successive answers of the processes. A task's counts start again when
+ * it moves to another process, so a rate needs two counts of one process.
  */
 export class NodeRates {
   readonly #samples = new Map<string, Sample>();
   /** By host. */
   readonly #rates = new Map<string, readonly Rates[]>();
 
-  /** What the process at `host` answered at `at`. */
+  /** The answer of the process at `host` at the time `at`. */
   answered(host: string, status: ProcessStatus, at: number): void {
     const before = this.#samples.get(host);
     const sample = { at, tasks: new Map(status.tasks.map(({ id, nodes }) => [id, nodes])) };
@@ -36,13 +36,13 @@ export class NodeRates {
     this.#rates.set(host, ratesBetween(before, sample));
   }
 
-  /** It did not answer: nothing is known of it until it has answered twice. */
+  /** The process did not answer. Its rates are unknown until it has answered twice. */
   missed(host: string): void {
     this.#samples.delete(host);
     this.#rates.delete(host);
   }
 
-  /** All processes together. */
+  /** The sum over all processes. */
   get total(): Readonly<Record<string, NodeRate>> {
     const total = new Map<string, { received: number; forwarded: number }>();
     for (const { node, received, forwarded } of [...this.#rates.values()].flat()) {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The package: this file is `dist/monitor/page-assets.js` in it. */
+/** The root of the package: this file is `dist/monitor/page-assets.js` in it. */
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -26,8 +26,8 @@ export interface Asset {
 }
 
 /**
- * The files of the page by their path in the URL, read once: a request can name no other file. Rejects with the system's error if
- * they are not there.
+ * The files of the page, by their path in the URL. They are read once, and a request can name no other file. Rejects
+ * with the system's error if they do not exist.
  */
 export async function readPageAssets(): Promise<ReadonlyMap<string, Asset>> {
   const page = path.join(PACKAGE, 'monitor', 'page');

@@ -3,8 +3,9 @@ import type { ClusterView } from './cluster-view.js';
 import type { PartitionLag } from './snapshot.js';
 
 /**
- * Of the group's partitions whose committed offset is known. A group may have none, as on the embedded broker, which keeps no offsets of
- * transactions: then it is the one in the audit record of the task. Where nothing is committed, all that is there is still to be read.
+ * The lag of the group's partitions with a known committed offset. A group may have none: the embedded broker keeps no
+ * offsets of transactions. Then the offset is the one in the audit record of the task. Without any offset, all existing
+ * records are still to be read.
  *
  * @param tasks the latest audit record of each task
  */
@@ -24,7 +25,7 @@ export function partitionLags(
       const ofGroup = cluster.committed({ topic, partition });
       if (ofGroup === undefined) return [];
       const committed = ofGroup < 0 ? (audited.get(`${topic}-${partition}`) ?? ofGroup) : ofGroup;
-      // What is committed was there, though the end was asked before.
+      // Committed offsets existed, even if the end was requested before.
       const lag = Math.max(0, high - (committed < 0 ? low : committed));
       return [{ topic, partition, end: high, committed, lag }];
     }),

@@ -2,15 +2,15 @@ import { boundedText } from 'tributary/http';
 
 const MAX_ANSWER_BYTES = 4_194_304;
 
-/** What the monitor needs of `fetch`. */
+/** The part of `fetch` that is needed. */
 export type Fetch = (
   url: string,
   init: { readonly signal: AbortSignal; readonly redirect: 'error' },
 ) => Promise<Response>;
 
 /**
- * Asks the process at `host` (`host:port`) for `path` and gives the text of its answer. Rejects with an error whose message says,
- * for a person, why there is none.
+ * Requests `path` from the process at `host` (`host:port`), and returns the text of the answer. Rejects with an error
+ * whose message is the reason, for a person.
  */
 export async function askProcess(
   fetch: Fetch,
@@ -34,7 +34,7 @@ export async function askProcess(
   }
 }
 
-/** `fetch` says only that it failed; what failed is its cause. */
+/** `fetch` reports only that it failed. The cause is in its error's `cause`. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

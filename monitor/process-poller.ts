@@ -5,15 +5,15 @@ import { askProcess, type Fetch } from './process-client.js';
 import { type ProcessStatus, parseProcessStatus } from './process-status.js';
 
 const TIMEOUT_MS = 2000;
-/** A process that does not answer, and has no task of the topology any more, is forgotten after this time. */
+/** A process that does not answer, and has no task of the topology, is removed after this time. */
 const FORGET_AFTER_MS = 300_000;
 const MAX_PROCESSES = 1000;
 
-/** A process as the audit topic knows it. */
+/** A process in the audit topic. */
 export interface KnownProcess {
   readonly host: string;
   readonly instance: string | null;
-  /** Whether a task is there, as far as is known. */
+  /** Whether a task exists, as far as is known. */
   readonly owns: boolean;
 }
 
@@ -32,13 +32,13 @@ export interface ProcessPollerOptions {
   readonly logger: Logger;
 }
 
-/** Asks the processes of the application how they are. */
+/** Requests the status of the application's processes. */
 export class ProcessPoller {
   readonly rates = new NodeRates();
   readonly #options: ProcessPollerOptions;
   readonly #closing = new AbortController();
   readonly #processes = new Map<string, PolledProcess>();
-  /** By host, since when it does not answer; milliseconds since the epoch. */
+  /** By host, since when it has not answered. Milliseconds since the epoch. */
   readonly #missing = new Map<string, number>();
   #description: string | null = null;
 
@@ -51,12 +51,12 @@ export class ProcessPoller {
     return [...this.#processes.values()];
   }
 
-  /** The topology, in the words of the process that was asked last; null until one has answered. */
+  /** The topology, from the process that answered last. null until one has answered. */
   get description(): string | null {
     return this.#description;
   }
 
-  /** Asks all that the table knows, once. One round may be under way at a time. */
+  /** Requests the status of all processes in the table, once. Only one round may be in progress. */
   async round(table: AuditTable): Promise<void> {
     const known = knownProcesses(table).slice(0, MAX_PROCESSES);
     for (const host of this.#processes.keys()) {
@@ -71,7 +71,7 @@ export class ProcessPoller {
     await this.#describe(answers.find(({ answer }) => answer.up)?.host);
   }
 
-  /** Breaks off what is being asked. */
+  /** Aborts the requests in progress. */
   close(): void {
     this.#closing.abort();
   }
@@ -124,8 +124,8 @@ function parseStatus(text: string): ProcessStatus {
 }
 
 /**
- * Those that announced themselves, and those that committed last for a task that nobody announces. An announcement goes before a
- * commit: who restores a task has not committed for it yet.
+ * Processes that have announced themselves, and processes that committed last for a task that nobody announces. An
+ * announcement has precedence over a commit: a process that restores a task has not committed for it yet.
  */
 export function knownProcesses(table: AuditTable): readonly KnownProcess[] {
   const { tasks, instances } = table;
@@ -143,7 +143,8 @@ export function knownProcesses(table: AuditTable): readonly KnownProcess[] {
   }
   for (const { task, host, instance } of tasks.values()) {
     if (announced.has(task) || host === null || known.has(host)) continue;
-    // The group gives out all tasks that there are: beside others that have some, those of nobody are of an earlier topology.
+    // The group assigns all existing tasks. So if other tasks have a process, a task without one belongs to an earlier
+    // topology.
     known.set(host, { host, instance, owns: announced.size === 0 });
   }
   return [...known.values()].sort((a, b) => (a.host < b.host ? -1 : 1));

@@ -18,19 +18,19 @@ const status = z.object({
   applicationId: z.string(),
   instance: z.string().nullable(),
   state: z.string(),
-  /** What stopped it, in state ERROR. A process of an older version does not say it. */
+  /** The error that stopped it, in state ERROR. Absent in processes of an older version. */
   error: z.string().nullable().default(null),
   tasks: z.array(task),
-  /** Where partitions can't be read on, in words. A process of an older version does not say it. */
+  /** Messages about partitions that can't be read any further. Absent in processes of an older version. */
   unreadable: z.array(z.object({ reason: z.string() })).default([]),
 });
 
-/** What the monitor reads of a topology process's answer to `/status`. */
+/** The part of a process's `/status` that the monitor reads. */
 export type ProcessStatus = z.infer<typeof status>;
 export type TaskStatus = z.infer<typeof task>;
 export type StoreRestore = z.infer<typeof store>;
 
-/** Throws if the text is no status. */
+/** Throws if the text is not a status. */
 export function parseProcessStatus(text: string): ProcessStatus {
   return status.parse(JSON.parse(text));
 }

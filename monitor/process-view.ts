@@ -37,7 +37,7 @@ function taskView(task: TaskStatus, audit: AuditRecord | undefined, topics: User
   };
 }
 
-/** Offsets still to be read; undefined until the end of each changelog is known. */
+/** Offsets still to be read. undefined until the end of each changelog is known. */
 export function remaining({ restoring }: TaskStatus): number | undefined {
   let sum = 0;
   for (const store of restoring) {

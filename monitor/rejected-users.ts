@@ -2,13 +2,13 @@ import type { ConsumerRecord, Header, Headers } from 'tributary/kafka';
 import type { RejectedSource, RejectedUser } from './snapshot.js';
 
 const KEPT = 20;
-/** Each snapshot has all that is kept: a page gets it each second. */
+/** Each snapshot has all records that are kept, and a page gets a snapshot each second. */
 const MAX_VALUE_BYTES = 500;
 const MAX_REASON_BYTES = 300;
-/** No name of a topic is longer. */
+/** No topic has a longer name. */
 const MAX_TOPIC_BYTES = 249;
 
-/** The users that were rejected last, as the dead-letter topic has them. */
+/** The users that were rejected last, from the dead-letter topic. */
 export class RejectedUsers {
   #latest: readonly RejectedUser[] = [];
 
@@ -18,23 +18,24 @@ export class RejectedUsers {
   }
 
   /**
-   * Takes the next record of the topic, whatever is in it.
+   * Takes the next record of the topic, whatever it contains.
    *
-   * @param live false for a record that the topic had when it was first read
+   * @param live false for a record that the topic already had when the reading began
    */
   apply(record: ConsumerRecord, live: boolean): void {
     const place = live ? 0 : this.#placeOf(record);
     if (place < KEPT) this.#latest = this.#latest.toSpliced(place, 0, rejectedUser(record)).slice(0, KEPT);
   }
 
-  /** What was read is void: the topic is read again, or it is gone. */
+  /** What was read is void: the topic is read again, or does not exist any more. */
   reset(): void {
     this.#latest = [];
   }
 
   /**
-   * What the topic had is read partition after partition, so only timestamps put it in order. What comes after that comes in the order of
-   * rejection: there a timestamp of the future, which a producer may choose, does not stay on top.
+   * Existing records are read partition after partition, so only their timestamps give an order. Later records arrive
+   * in the order of rejection. For these a timestamp of the future, which a producer may choose, must not keep a record
+   * on top.
    */
   #placeOf({ timestamp }: ConsumerRecord): number {
     const place = this.#latest.findIndex(({ at }) => at <= timestamp);
@@ -61,7 +62,7 @@ function sourceOf(headers: Headers): RejectedSource | null {
   return { topic, partition, offset, timestamp: integerOf(errorHeader(headers, 'timestamp')) };
 }
 
-/** The last one of the name: those before it came with the user. */
+/** The last header of the name. Earlier ones came with the user. */
 function errorHeader(headers: Headers, name: string): Header['value'] {
   return headers.findLast(({ key }) => key === `__streams.errors.${name}`)?.value ?? null;
 }
@@ -73,6 +74,6 @@ function integerOf(bytes: Buffer | null): number | null {
 
 function textOf(bytes: Buffer | null, maxBytes: number): string | null {
   if (bytes === null || bytes.length <= maxBytes) return bytes?.toString() ?? null;
-  // With more to come, the decoder leaves out a character that the cut goes through.
+  // In streaming mode the decoder leaves out a character that is cut in two.
   return `${new TextDecoder().decode(bytes.subarray(0, maxBytes), { stream: true })}…`;
 }

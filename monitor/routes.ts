@@ -22,11 +22,11 @@ const EVENT_STREAM = Object.freeze({
   ...HEADERS,
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
-  // nginx would gather events until its buffer is full.
+  // nginx would collect events until its buffer is full.
   'x-accel-buffering': 'no',
 });
 
-/** What is shown; a Monitor is that. */
+/** What the server shows: the part of a Monitor that is needed. */
 export interface Shown {
   readonly topology: TopologyEvent;
   readonly history: HistoryEvent;
@@ -35,7 +35,7 @@ export interface Shown {
 }
 
 export interface RoutesOptions {
-  /** undefined: there is none yet, the process is starting. */
+  /** undefined: the process is starting, and has no monitor yet. */
   readonly shown: () => Shown | undefined;
   /** A request that names another host is refused. */
   readonly hosts: AllowedHosts;
@@ -45,7 +45,7 @@ export interface RoutesOptions {
   readonly logger: Logger;
 }
 
-/** What the monitor answers. Errors are JSON, `{"error": reason}`; what went wrong inside is only logged. */
+/** The routes of the monitor. Errors are JSON, `{"error": reason}`. Internal errors are only logged. */
 export function routes({ shown, hosts, clients, assets, registry, logger }: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>();
   const starting = (context: Context): Response =>

@@ -23,13 +23,13 @@ export interface MonitorServerOptions {
   readonly logger: Logger;
 }
 
-/** The HTTP server of the monitor: it listens before there is anything to show. */
+/** The HTTP server of the monitor. It listens before there is anything to show. */
 export interface MonitorServer extends SnapshotListener {
-  /** The one that was found, if 0 was asked for. */
+  /** The port it listens on. If 0 was requested, the one that was found. */
   readonly port: number;
-  /** From now on it shows this. */
+  /** From now on it shows this monitor. */
   show(shown: Shown): void;
-  /** Stops listening, and breaks off all that is open. */
+  /** Stops listening, and aborts all open connections. */
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function listen(
       connectionsCheckingInterval: 1000,
     },
     getRequestListener(app.fetch, {
-      // Of a request of HTTP/1.0 that names none: probes send such.
+      // A request of HTTP/1.0 without a host: probes send such requests.
       hostname: 'localhost',
       overrideGlobalObjects: false,
       errorHandler: () => Response.json({ error: 'not a request that can be understood' }, { status: 400 }),

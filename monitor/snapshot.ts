@@ -1,20 +1,20 @@
 /**
- * What the live page is told, as JSON over server-sent events at `/events`:
- * `topology` (a TopologyEvent) and `history` (a HistoryEvent) on connecting, then a `snapshot` (a Snapshot) each second. All times
- * are milliseconds since the epoch.
+ * The JSON of the live page's server-sent events at `/events`: `topology` (a TopologyEvent) and `history` (a
+ * HistoryEvent) when it connects, then a `snapshot` (a Snapshot) each second. All times are milliseconds since the
+ * epoch.
  */
 export interface Snapshot {
   readonly at: number;
   readonly applicationId: string;
-  /** Whether the cluster answered at the last asking; `reason` says why not. Figures are then the last ones known. */
+  /** Whether the cluster answered the last request. If not, `reason` says why, and figures are the last known ones. */
   readonly cluster: { readonly up: boolean; readonly reason: string | null; readonly since: number };
-  /** null before the audit topic is there. */
+  /** null before the audit topic exists. */
   readonly audit: AuditTotals | null;
   /** By partition of the input and repartition topics of the application. */
   readonly lag: readonly PartitionLag[];
-  /** Input topics to which partitions were added that the application does not read. */
+  /** Input topics with added partitions that the application does not read. */
   readonly unread: readonly UnreadPartitions[];
-  /** The latest window with records that has not closed; null if there is none. */
+  /** The latest window with records that has not closed. null if there is none. */
   readonly window: WindowTable | null;
   /** The last closed window. */
   readonly closed: ClosedWindow | null;
@@ -23,7 +23,7 @@ export interface Snapshot {
   readonly processes: readonly ProcessView[];
   /** The last 20, newest first. */
   readonly rejected: readonly RejectedUser[];
-  /** Records a second by node of the topology, all processes together. */
+  /** Records a second by node of the topology, over all processes. */
   readonly nodes: Readonly<Record<string, { readonly received: number; readonly forwarded: number }>>;
 }
 
@@ -34,14 +34,14 @@ export interface AuditTotals {
   readonly late: number;
   /** Produced and not processed yet. */
   readonly lag: number;
-  /** Processed and neither cleaned nor rejected, or the other way round: 0 when nothing is lost or doubled. */
+  /** Processed records that are neither cleaned nor rejected, or the reverse: 0 when none is lost or counted twice. */
   readonly unaccounted: number;
 }
 
 export interface PartitionLag {
   readonly topic: string;
   readonly partition: number;
-  /** Offset that the next record will get. */
+  /** Offset of the next record. */
   readonly end: number;
   /** The group's committed offset; -1 if there is none. */
   readonly committed: number;
@@ -50,9 +50,9 @@ export interface PartitionLag {
 
 export interface UnreadPartitions {
   readonly topic: string;
-  /** How many it has. */
+  /** The number of its partitions. */
   readonly partitions: number;
-  /** How many of these, the first ones, the application reads. */
+  /** The number of partitions, from the first one on, that the application reads. */
   readonly read: number;
 }
 
@@ -77,13 +77,13 @@ export interface ClosedWindow {
 export interface ProcessView {
   readonly host: string;
   readonly instance: string | null;
-  /** Whether it answered. `reason` says why not, or what stopped it; null if it works. */
+  /** Whether it answered. `reason` says why not, or what stopped it. null if it runs. */
   readonly up: boolean;
   readonly reason: string | null;
   /** CREATED, REBALANCING, RUNNING, PENDING_SHUTDOWN, NOT_RUNNING or ERROR; null while it does not answer. */
   readonly state: string | null;
   readonly tasks: readonly TaskView[];
-  /** Where its partitions can't be read on: one line for each, with the remedy. */
+  /** One line for each place where its partitions can't be read any further, with the remedy. */
   readonly unreadable: readonly string[];
 }
 
@@ -95,39 +95,39 @@ export interface TaskView {
   /** Records processed since the application began. */
   readonly processed: number;
   readonly late: number;
-  /** 0 to 1; 1 when it is restored. */
+  /** 0 to 1. 1 when it is restored. */
   readonly restored: number;
 }
 
-/** A record of the dead-letter topic. A long text is cut, and then ends with `…`. */
+/** A record of the dead-letter topic. A long text is cut, and ends with `…`. */
 export interface RejectedUser {
   readonly partition: number;
   readonly offset: number;
-  /** The timestamp of the user; the time of the rejection where a broker would have refused that timestamp. */
+  /** The timestamp of the user, or the time of the rejection if a broker would have refused that timestamp. */
   readonly at: number;
-  /** null if the record does not say. */
+  /** null if the record does not have it. */
   readonly reason: string | null;
-  /** Its bytes as UTF-8, whatever they are; null if the record has none. */
+  /** Its bytes as UTF-8, whatever they are. null if the record has none. */
   readonly value: string | null;
-  /** null if the record does not say. */
+  /** null if the record does not have it. */
   readonly source: RejectedSource | null;
 }
 
-/** Where a rejected user was read. */
+/** The position of a rejected user in the input. */
 export interface RejectedSource {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** That of the user where a broker would have refused it; else null. */
+  /** The timestamp of the user if a broker would have refused it, else null. */
   readonly timestamp: number | null;
 }
 
-/** Text in the format of Java's `TopologyDescription`; null while no process of the application answers. */
+/** The topology in the format of Java's `TopologyDescription`. null while no process of the application answers. */
 export interface TopologyEvent {
   readonly description: string | null;
 }
 
-/** Samples at equal distance, the last 15 minutes at most: arrays of one length. Snapshots continue them. */
+/** Samples at equal intervals, of at most 15 minutes, as arrays of one length. Snapshots continue them. */
 export interface HistoryEvent {
   readonly at: readonly number[];
   readonly produced: readonly number[];

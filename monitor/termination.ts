@@ -1,9 +1,12 @@
 import type { Logger } from 'tributary/kafka';
 
-/** A call to a cluster that is away takes up to ten seconds; nothing of it is worth waiting for longer. */
+/** A call to a cluster that is away takes up to ten seconds. Nothing in it is worth a longer wait. */
 const DEADLINE_MS = 2000;
 
-/** Runs `close` on SIGTERM or SIGINT, once. The monitor holds nothing that could be lost: the process ends soon, whatever hangs. */
+/**
+ * Runs `close` on SIGTERM or SIGINT, once. The monitor has nothing to lose, so the process ends soon, even if something
+ * hangs.
+ */
 export function onTermination(process: NodeJS.Process, logger: Logger, close: () => Promise<void>): void {
   let closing = false;
   const terminate = (signal: NodeJS.Signals): void => {
@@ -11,7 +14,7 @@ export function onTermination(process: NodeJS.Process, logger: Logger, close: ()
     closing = true;
     logger.info(`${signal}: closing`);
     setTimeout(() => process.exit(0), DEADLINE_MS).unref();
-    // What fails is told by whoever waits for the monitor to stop.
+    // The code that waits for the monitor to stop reports its error.
     close().catch(() => {});
   };
   process.on('SIGTERM', terminate);

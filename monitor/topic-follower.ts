@@ -7,19 +7,19 @@ const RETRY_MS = 1000;
 
 export interface FollowedTopic {
   readonly topic: string;
-  /** Another one: the topic is read anew. */
+  /** Changes when the topic must be read again. */
   readonly incarnation: number;
-  /** Where to begin, by partition. */
+  /** Where to start, by partition. */
   readonly starts: readonly number[];
 }
 
 export interface TopicFollowerOptions {
-  /** Makes a consumer without a group. */
+  /** Creates a consumer without a group. */
   readonly consumer: () => Consumer;
   readonly logger: Logger;
-  /** @param live false until the end of each partition was met that the topic had when it was first followed */
+  /** @param live false until the end of each partition was reached that the topic had when the reading began */
   readonly onRecord: (record: ConsumerRecord, live: boolean) => void;
-  /** What was read of the topic is void: it is read anew, or it is no more. */
+  /** What was read of the topic is void: it is read again, or does not exist any more. */
   readonly onReset: (topic: string) => void;
 }
 
@@ -27,11 +27,11 @@ interface Following {
   readonly incarnation: number;
   /** Offset of the next record, by partition. */
   readonly next: number[];
-  /** Partitions whose end was not met yet. */
+  /** Partitions whose end was not reached yet. */
   readonly behind: Set<number>;
 }
 
-/** Reads topics, read_committed, as they come and go. */
+/** Reads topics, read_committed, while they are created and deleted. */
 export class TopicFollower {
   readonly #options: TopicFollowerOptions;
   readonly #following = new Map<string, Following>();
@@ -44,17 +44,17 @@ export class TopicFollower {
     this.#options = options;
   }
 
-  /** From the next poll on it reads these topics and no others. A topic that it reads goes on where it is. */
+  /** From the next poll on it reads these topics and no others. A topic that it already reads continues where it is. */
   follow(topics: readonly FollowedTopic[]): void {
     this.#wanted = topics;
   }
 
-  /** Whether all is read that the topic had when it was first followed. */
+  /** True if everything is read that the topic had when the reading began. */
   isCaughtUp(topic: string): boolean {
     return this.#following.get(topic)?.behind.size === 0;
   }
 
-  /** Reads until `signal` is aborted. Only an error of ours rejects. */
+  /** Reads until `signal` is aborted. Rejects only for a defect of the monitor. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -70,7 +70,7 @@ export class TopicFollower {
     await this.#close();
   }
 
-  /** Between polls: the records of one poll are all of one assignment. */
+  /** Runs between polls, so that the records of one poll belong to one assignment. */
   async #assign(): Promise<void> {
     const wanted = new Map(this.#wanted.map(followed => [followed.topic, followed]));
     const gone = [...this.#following].filter(
@@ -83,7 +83,8 @@ export class TopicFollower {
       this.#following.delete(topic);
       this.#options.onReset(topic);
     }
-    // A client goes by the leader epochs of the topic that was, and reads nothing of one that was created again.
+    // A client compares leader epochs with those of the deleted topic, and reads nothing of a topic that was created
+    // again.
     if (gone.length > 0) await this.#close();
     for (const { topic, incarnation, starts } of come) {
       this.#following.set(topic, { incarnation, next: [...starts], behind: new Set(starts.keys()) });

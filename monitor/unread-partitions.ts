@@ -2,8 +2,8 @@ import type { ClusterView } from './cluster-view.js';
 import type { UnreadPartitions } from './snapshot.js';
 
 /**
- * Input topics to which partitions were added that the application does not read. The audit topic has a partition for each task, and gets more only
- * when the application takes the new partitions.
+ * Input topics with added partitions that the application does not read. The audit topic has a partition for each task,
+ * and gets more only when the application takes the new partitions.
  */
 export function unreadPartitions(
   { topics }: Pick<ClusterView, 'topics'>,

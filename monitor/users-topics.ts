@@ -1,4 +1,4 @@
-/** The topics of the users application, unless the environment names others. */
+/** The default topics of the users application. */
 export const DEFAULT_TOPICS = Object.freeze({
   user: 'user',
   cleaned: 'user-cleaned',

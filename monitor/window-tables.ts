@@ -3,10 +3,13 @@ import { z } from 'zod';
 import type { ClosedWindow, WindowTable } from './snapshot.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
-/** Windows of which the countries are kept: the latest one is shown, and late records may still change the one before. */
+/**
+ * The number of windows whose countries are kept: the latest one is shown, and late records may still change the
+ * previous one.
+ */
 const COUNTRY_WINDOWS = 3;
 const DISTINCT_WINDOWS = 60;
-/** More than there are: only wrong data could make a page of more. */
+/** A bound that real data does not reach. Wrong data could make the page grow otherwise. */
 const MAX_COUNTRIES = 400;
 
 const time = z.iso.datetime().transform(text => Date.parse(text));
@@ -29,7 +32,7 @@ interface CountryWindow {
   readonly countries: Map<string, number>;
 }
 
-/** The tables of the latest windows, as the output topics have them. */
+/** The tables of the latest windows, from the output topics. */
 export class WindowTables {
   /** By window start. */
   readonly #countries = new Map<number, CountryWindow>();
@@ -41,7 +44,7 @@ export class WindowTables {
     this.#topics = topics;
   }
 
-  /** Takes the next record of an output topic. Throws if it is no row of that table. */
+  /** Takes the next record of an output topic. Throws if it is not a row of that table. */
   apply({ topic, key, value }: ConsumerRecord): void {
     if (topic === this.#topics.countryCount) {
       if (value === null) this.#deleteCountry(String(key));
@@ -52,7 +55,7 @@ export class WindowTables {
     } else if (topic === this.#topics.windowSummary && value !== null) this.#close(parsed(value));
   }
 
-  /** The topic is read anew. */
+  /** The topic is read again. */
   reset(topic: string): void {
     if (topic === this.#topics.countryCount) this.#countries.clear();
     else if (topic === this.#topics.distinctUsers) this.#distinct.clear();
@@ -60,8 +63,8 @@ export class WindowTables {
   }
 
   /**
-   * The latest window that has not closed and of which both tables have rows; null if there is none. The rows of one window come with
-   * different commits, so a table alone would be shown beside zeros.
+   * The latest window that has not closed and has rows in both tables. null if there is none. The rows of a window come
+   * with different commits, so one table alone would be shown beside zeros.
    */
   get latest(): WindowTable | null {
     const closedUntil = this.#closed?.windowStart ?? Number.NEGATIVE_INFINITY;
@@ -81,7 +84,7 @@ export class WindowTables {
     };
   }
 
-  /** The latest window that has closed; null before the first one. */
+  /** The latest closed window. null before the first one. */
   get closed(): ClosedWindow | null {
     return this.#closed;
   }

@@ -4,7 +4,7 @@ import type { BadLine } from './line-framer.js';
 
 const MAX_SHOWN = 100;
 
-/** Where the lines go that were skipped, and how many they are. */
+/** Counts the skipped lines, and writes them somewhere. */
 export interface BadLines {
   readonly count: number;
   readonly summary: string;
@@ -13,7 +13,7 @@ export interface BadLines {
 }
 
 /**
- * @param path of a file that gets the lines as they are; null: `show` is given each, cut to 100 characters
+ * @param path of a file for the lines, unchanged; null: `show` gets each line, cut to 100 characters
  * @throws ConfigError if the file can't be written
  */
 export function openBadLines(path: string | null, show: (line: number, text: string) => void): BadLines {

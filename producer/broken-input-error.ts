@@ -1,17 +1,17 @@
-/** A place in the input. */
+/** A position in the input. */
 export interface InputPlace {
   /** The first is 1. */
   readonly line: number;
   /** Number of the record that could not be read; the first is 1. */
   readonly record: number;
-  /** Bytes of (decompressed) text before the place. */
+  /** Bytes of (decompressed) text before the position. */
   readonly byte: number;
 }
 
-/** Input that can't be read beyond a place; the message is one line that says where. */
+/** Input that can't be read after a position. The message is one line with the position. */
 export class BrokenInputError extends Error {
   readonly place: InputPlace;
-  /** Whether the input has one value a line, so that a line can be skipped. */
+  /** True if the input has one value a line, so that a line can be skipped. */
   readonly perLine: boolean;
 
   constructor(reason: string, place: InputPlace, options?: ErrorOptions & { readonly perLine?: boolean }) {

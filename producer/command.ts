@@ -18,12 +18,15 @@ export interface ProduceCommand {
   readonly rate: number | undefined;
   readonly timestampsOverMs: number | undefined;
   readonly connectTimeoutMs: number;
-  /** What becomes of lines that can't be read: undefined where the first one ends the import, null for standard error, or a file. */
+  /**
+   * What happens to lines that can't be read. undefined: the first one ends the import. null: they go to standard
+   * error. Otherwise a file.
+   */
   readonly badLines: string | null | undefined;
   readonly cluster: ClusterConfig;
 }
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export type ProducerCommand =
   | { readonly kind: 'help'; readonly text: string }
   | ({ readonly logLevel: LogLevel } & (

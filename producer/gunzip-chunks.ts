@@ -3,16 +3,16 @@ import { createGunzip } from 'node:zlib';
 
 export interface GunzippedChunk {
   readonly data: Buffer;
-  /** Bytes of the compressed input that were used up. */
+  /** Consumed bytes of the compressed input. */
   readonly used: number;
 }
 
-// One write may yield a thousand times its size.
+// One write may produce a thousand times its size.
 const WRITE_BYTES = 16 * 1024;
 
 /**
- * The decompressed text of `chunks`. Where they break off or are damaged it first yields all that can be decompressed, and
- * then throws; zlib's stream as an async iterator would drop what it has in its buffer.
+ * The decompressed text of `chunks`. If they end early or are damaged, it first yields everything that can be
+ * decompressed, and then throws. zlib's stream as an async iterator would drop its buffer.
  */
 export async function* gunzipChunks(chunks: AsyncIterable<Buffer>): AsyncGenerator<GunzippedChunk> {
   const gunzip = createGunzip();
@@ -44,7 +44,7 @@ export async function* gunzipChunks(chunks: AsyncIterable<Buffer>): AsyncGenerat
           gunzip.write(chunk.subarray(from, from + WRITE_BYTES), () => resolve()),
         );
         await Promise.race([written, ended]);
-        // Data may follow the end of the write.
+        // Data may arrive after the end of the write.
         await nextTurn();
         yield* take();
       }

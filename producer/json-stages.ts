@@ -8,12 +8,12 @@ export interface JsonToken {
   readonly value?: unknown;
 }
 
-/** One value, or values one after the other. */
+/** One value, or several values one after the other. */
 export type JsonFormat = 'single' | 'sequence';
 
 export const END_OF_TEXT: typeof none = none;
 
-/** Takes the text piece by piece, then its end, and returns the tokens that are complete; throws where it is not JSON. */
+/** Takes the text in pieces, then its end. Returns the complete tokens. Throws if the text is not JSON. */
 export type Tokenize = (text: string | typeof END_OF_TEXT) => readonly JsonToken[];
 
 export function jsonTokenizer(format: JsonFormat): Tokenize {
@@ -27,8 +27,8 @@ export function jsonTokenizer(format: JsonFormat): Tokenize {
 }
 
 /**
- * Index of the first character that can't be part of the JSON text (of an escape or a literal: of its begin); the text's
- * length if only a rest is missing.
+ * Index of the first character that can't be part of the JSON text. In an escape or a literal: the index of its first
+ * character. If only a rest is missing: the length of the text.
  */
 export function indexOfJsonError(text: string, format: JsonFormat): number {
   const stage = lastStage(verifier({ jsonStreaming: format === 'sequence' }) as Pipeline);
@@ -45,8 +45,8 @@ export function indexOfJsonError(text: string, format: JsonFormat): number {
 type Pipeline = (input: string) => unknown;
 
 /**
- * stream-json composes a decoder with the stage that does the work, as an async generator: a promise a token (measured:
- * five times slower). The stage itself is a plain function.
+ * stream-json composes a decoder from the stage that does the work and an async generator: a promise for each token
+ * (measured: five times slower). The stage itself is a plain function.
  */
 function lastStage(pipeline: Pipeline): (input: string | typeof none) => unknown {
   const stage = isFunctionList(pipeline) ? getFunctionList(pipeline).at(-1) : undefined;

@@ -9,18 +9,18 @@ const NEWLINE = 0x0a;
 export interface BadLine {
   /** The first is 1. */
   readonly line: number;
-  /** Without its line end. */
+  /** Without the end of the line. */
   readonly text: Buffer;
   readonly reason: string;
 }
 
-/** Cuts text with one JSON value a line into records, and goes on behind a line that is none. */
+/** Cuts text with one JSON value a line into records. It continues after a line that is not JSON. */
 export class LineFramer {
   readonly #onBadLine: (bad: BadLine) => void;
   #line = 1;
   #records = 0;
   #bytes = 0;
-  /** The bytes of a line that is not complete. */
+  /** The bytes of an incomplete line. */
   #carried: Buffer[] = [];
   #carriedBytes = 0;
   #empty = true;
@@ -29,12 +29,12 @@ export class LineFramer {
     this.#onBadLine = onBadLine;
   }
 
-  /** Number of the record that comes next; the first is 1. */
+  /** Number of the next record. The first is 1. */
   get record(): number {
     return this.#records + 1;
   }
 
-  /** Number of the line that comes next, or is incomplete; the first is 1. */
+  /** Number of the next or incomplete line. The first is 1. */
   get line(): number {
     return this.#line;
   }
@@ -45,9 +45,9 @@ export class LineFramer {
   }
 
   /**
-   * Appends to `records` those that `chunk` completes.
+   * Appends the records that `chunk` completes to `records`.
    *
-   * @throws BrokenInputError where the text is an array, or a line is too large
+   * @throws BrokenInputError if the text is an array, or a line is too large
    */
   push(chunk: Buffer, records: SourceRecord[]): void {
     let start = 0;
@@ -65,7 +65,7 @@ export class LineFramer {
   }
 
   /**
-   * Appends a last record that has no line end.
+   * Appends a last record without an end of line.
    *
    * @throws BrokenInputError when the text holds no JSON
    */

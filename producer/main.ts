@@ -8,7 +8,7 @@ import { systemTimer } from './timer.js';
 const stop = new AbortController();
 stopOnSignal(process, stop);
 endWithParent(process);
-// What can't be said to a terminal that is gone is not worth an end before all is delivered.
+// Output for a terminal that is gone must not end the process before everything is delivered.
 process.stderr.on('error', () => {});
 
 try {

@@ -5,47 +5,48 @@ import type { Timer } from './timer.js';
 
 export interface ProduceOptions {
   readonly timer: Timer;
-  /** At most this many records a second, evenly; as fast as the sink takes them if not given. */
+  /** At most this many records a second, evenly distributed. Default: as fast as the sink takes them. */
   readonly rate?: number | undefined;
   /**
-   * Spreads the timestamps of the records evenly over the last so many milliseconds, up to now: a backlog. Only for
-   * sources that tell their fractions. If not given, a record's timestamp is the time when it is sent.
+   * Distributes the timestamps of the records evenly over this number of milliseconds, up to now: a backlog. Only for
+   * sources that report fractions. Default: the timestamp of a record is the time when it is sent.
    */
   readonly timestampsOverMs?: number | undefined;
-  /** When aborted, nothing more is read; what was sent is still delivered. */
+  /** When it is aborted, nothing more is read. Sent records are still delivered. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ProduceProgress) => void) | undefined;
 }
 
 export interface ProduceProgress {
-  /** Records that were handed to the sink so far. */
+  /** Records passed to the sink so far. */
   readonly sent: number;
-  /** Share of the source that is sent, 0 to 1; undefined where it is not known. */
+  /** Share of the source that is sent, 0 to 1. undefined if it is unknown. */
   readonly fraction: number | undefined;
 }
 
 export interface ProduceResult {
-  /** Records whose delivery was confirmed. */
+  /** Records with confirmed delivery. */
   readonly produced: number;
-  /** Records that were sent and whose delivery was not confirmed. */
+  /** Sent records without confirmed delivery. */
   readonly failed: number;
-  /** Why the first of the failed ones failed, if that is known. */
+  /** The reason of the first failure, if it is known. */
   readonly firstError: string | undefined;
   readonly seconds: number;
   readonly end: ProduceEnd;
 }
 
-/** Why no more was sent: nothing is left, the signal was aborted, or the source can't be read on. */
+/** Why it stopped sending: the source is finished, the signal was aborted, or the source can't be read any further. */
 export type ProduceEnd =
   | { readonly kind: 'complete' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'broken'; readonly error: BrokenInputError };
 
-// A timer of a millisecond is not exact, so that a high rate comes in small bursts.
+// A timer of one millisecond is not exact, so a high rate is sent in small bursts.
 const MIN_PAUSE_MS = 5;
 
 /**
- * Sends the records of `source` to `sink`, no faster than it takes them, and waits until their delivery is confirmed.
+ * Sends the records of `source` to `sink`, no faster than the sink takes them, and waits until their delivery is
+ * confirmed.
  *
  * @throws what the sink throws when it can't go on; a source that breaks off is no error here but an `end`
  */
@@ -109,7 +110,7 @@ async function due(at: number, timer: Timer, signal: AbortSignal | undefined): P
   }
 }
 
-/** Timestamps of the batch's records: as far into the time span as the record is into the source. */
+/** Timestamps of the batch's records: a record is as far into the time span as it is into the source. */
 function spread(
   batch: RecordBatch,
   before: { readonly fraction: number | undefined },

@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { Clock } from 'tributary/kafka';
 import type { ProduceProgress } from './produce.js';
 
-/** Shows how far it is. */
+/** Shows the progress. */
 export interface ProgressDisplay {
   update(progress: ProduceProgress): void;
   /** Ends the display, so that other lines may follow. */

@@ -13,7 +13,7 @@ import { userKey } from './user-key.js';
 
 const BOM = Buffer.from('\ufeff');
 export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
-/** A literal or an escape that may go on. */
+/** A literal or an escape that may continue in the next chunk. */
 const UNFINISHED = /^(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|\\(?:u[\da-fA-F]{0,3})?)$/;
 
 const BRACE = 0x7b;
@@ -22,14 +22,14 @@ const COMMA = 0x2c;
 const SPACE = 0x20;
 
 /**
- * Cuts JSON text, an array or values with white space between them (one a line), into records. stream-json reads every token, and so
- * finds ends and errors; the value of a record is its own bytes, so that nothing in it is changed but the white space
- * of a record that is written over several lines.
+ * Cuts JSON text into records: an array, or values with white space between them (one a line). stream-json reads every
+ * token, and so finds ends and errors. The value of a record is its own bytes. Nothing in it changes, except the white
+ * space of a record that is written over several lines.
  *
- * The text is read as latin1: one character is one byte, and a place in it a place in the file.
+ * The text is read as latin1: one character is one byte, and a position in the text is a position in the file.
  */
 export class RecordFramer {
-  /** The first bytes, until there are enough of them to tell whether they are a byte order mark. */
+  /** The first bytes, until there are enough to recognize a byte order mark. */
   #head: Buffer | undefined = Buffer.alloc(0);
   #tokenize: Tokenize | undefined;
   #format: JsonFormat = 'sequence';
@@ -37,31 +37,31 @@ export class RecordFramer {
   #outside = 0;
   #depth = 0;
   #reading: 'nothing' | 'object' | 'other' = 'nothing';
-  /** The field of the record, and its email, that were met last. */
+  /** The latest field of the record, and its latest email. */
   #field: unknown;
   #email: unknown;
   #records = 0;
 
-  // Places are bytes of the whole text.
-  /** Begin of the current chunk. */
+  // Positions are bytes of the whole text.
+  /** Start of the current chunk. */
   #read = 0;
-  /** Line ends before the current chunk. */
+  /** Number of line ends before the current chunk. */
   #lineEnds = 0;
-  /** End of the record before this one. */
+  /** End of the previous record. */
   #boundary = 0;
-  /** Begin of this record. */
+  /** Start of this record. */
   #start = 0;
   /** The bytes between the boundary and the current chunk. */
   #carried: Buffer[] = [];
-  /** A line end of the current chunk that is not before the record that was looked at last. */
+  /** A line end of the current chunk that is not before the record that was examined last. */
   #lineEnd = -1;
 
-  /** Number of the record that comes next, or is incomplete; the first is 1. */
+  /** Number of the next or incomplete record. The first is 1. */
   get record(): number {
     return this.#records + 1;
   }
 
-  /** Number of the line that comes next, or is incomplete; the first is 1. */
+  /** Number of the next or incomplete line. The first is 1. */
   get line(): number {
     return this.#lineEnds + 1;
   }
@@ -72,7 +72,7 @@ export class RecordFramer {
   }
 
   /**
-   * Appends to `records` those that `chunk` completes, up to an error.
+   * Appends the records that `chunk` completes to `records`, up to an error.
    *
    * @throws BrokenInputError
    */
@@ -140,8 +140,8 @@ export class RecordFramer {
   }
 
   /**
-   * End of the longest piece that completes at most one record, which then ends with the piece (a number or a literal:
-   * before it).
+   * End of the longest piece that completes at most one record. The record ends with the piece; a number or a literal
+   * ends before it.
    */
   #pieceEnd(chunk: Buffer, text: string, from: number): number {
     if (this.#tokenize === undefined) return text.length;
@@ -151,7 +151,7 @@ export class RecordFramer {
       const character = text.charCodeAt(i);
       if (character <= SPACE || character === COMMA) continue;
       if (character === CLOSING_BRACKET) return i + 1;
-      // Before the bracket that opens the array, or behind the one that closes it.
+      // Before the bracket that opens the array, or after the one that closes it.
       if (this.#depth < this.#outside) return i + 1;
       this.#start = this.#read + i;
       if (this.#start === this.#boundary && this.#records > 0) throw this.#unexpected(text, i, chunk);
@@ -198,7 +198,7 @@ export class RecordFramer {
           else if (this.#depth === this.#outside + 1 && this.#field === 'email') this.#email = value;
           break;
         default:
-          // A number or a literal, known to be complete by the character behind it.
+          // A number or a literal. The character after it shows that it is complete.
           if (this.#depth !== this.#outside) break;
           if (this.#format === 'sequence' && text.charCodeAt(from) > SPACE) throw this.#unexpected(text, from, chunk);
           records.push(this.#complete(chunk, text, from));
@@ -234,7 +234,7 @@ export class RecordFramer {
   #broken(chunk: Buffer, ended: boolean): BrokenInputError {
     const rest = Buffer.concat([...this.#carried, chunk.subarray(Math.max(0, this.#boundary - this.#read))]);
     const text = rest.toString('latin1');
-    // The records before the boundary are read; in an array, something stands for them.
+    // The records before the boundary are read. In an array, a placeholder stands for them.
     const before = this.#format === 'single' && this.#records > 0 ? '[0' : '';
     const index = indexOfJsonError(before + text, this.#format) - before.length;
     if (index >= text.length || (ended && UNFINISHED.test(text.slice(index)))) {
@@ -250,7 +250,7 @@ export class RecordFramer {
     return this.#brokenAt(`unexpected ${shown}`, textStart + index, chunk);
   }
 
-  /** @param byte of the whole text, in this chunk or in what is carried */
+  /** @param byte of the whole text, in this chunk or in the carried bytes */
   #brokenAt(reason: string, byte: number, chunk: Buffer): BrokenInputError {
     const before =
       byte < this.#read
@@ -276,14 +276,14 @@ function indexOrEnd(text: string, character: string, from: number): number {
   return index < 0 ? text.length : index;
 }
 
-/** An array's number is known to be complete only by what follows the white space behind it. */
+/** A number in an array is known to be complete only by what follows the white space after it. */
 function withoutSpaceBehind(value: Buffer): Buffer {
   let end = value.length;
   while (end > 0 && (value[end - 1] ?? 0) <= SPACE) end -= 1;
   return end === value.length ? value : value.subarray(0, end);
 }
 
-/** Text of a token holds bytes for characters, but for those that were escaped: only in ASCII both are the same. */
+/** The text of a token has bytes for characters, except for escaped ones. Only in ASCII the two are the same. */
 function isAscii(token: unknown): boolean {
   return typeof token !== 'string' || !/[^\0-\x7f]/.test(token);
 }

@@ -12,21 +12,21 @@ import type { RecordSource } from './record-source.js';
 import type { Timer } from './timer.js';
 import { usersOfFile, usersOfStream } from './users-file.js';
 
-/** What the program meets of its process. */
+/** What the program needs of its process. */
 export interface ProgramIo {
   readonly stdin: Readable;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly writeOut: (text: string) => void;
   readonly timer: Timer;
-  /** Aborted when the program is asked to end. */
+  /** Aborted when the process is asked to end. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs the command; what goes wrong is one line on standard error.
+ * Runs the command. Errors are one line on standard error.
  *
- * @returns the exit code: 0 when all that was read is delivered, 1 when not or when the input is broken
- * @throws ConfigError when a setting is wrong; nothing is sent then
+ * @returns the exit code: 0 if everything that was read is delivered, 1 if not, or if the input is broken
+ * @throws ConfigError if a setting is wrong; then nothing is sent
  */
 export async function runProducer(command: ProducerCommand, io: ProgramIo): Promise<number> {
   switch (command.kind) {
@@ -128,7 +128,7 @@ function openProducer(
   }
 }
 
-/** Returns false when the program was asked to end before the cluster answered. */
+/** Returns false if the process was asked to end before the cluster answered. */
 async function connect(producer: DeliveryProducer, { cluster }: ProduceCommand, signal: AbortSignal): Promise<boolean> {
   try {
     await producer.connect(signal);

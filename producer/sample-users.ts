@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
 
-/** Users that come with the project: `--generate 1000 --seed 1`. */
+/** The sample users of the project: `--generate 1000 --seed 1`. */
 export const SAMPLE_USERS_FILE = fileURLToPath(new URL('../../producer/sample-users.json', import.meta.url));

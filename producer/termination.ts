@@ -1,4 +1,7 @@
-/** npm hands on the signal of Ctrl-C, which the terminal has already given to the whole group: two within this time are one. */
+/**
+ * npm forwards the signal of Ctrl-C, which the terminal has already sent to the whole process group. Two signals within
+ * this time count as one.
+ */
 const SAME_SIGNAL_MS = 500;
 
 /** Aborts `stop` on SIGTERM or SIGINT. Another signal after that ends the process at once. */

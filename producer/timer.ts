@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, SYSTEM_CLOCK } from 'tributary/kafka';
 
 export interface Timer extends Clock {
-  /** Resolves after that many milliseconds, or when `signal` is aborted. */
+  /** Resolves after this number of milliseconds, or when `signal` is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The key of a user's record: the email, trimmed, in lower case and NFC. Null where there is none, or where it does not hold
+ * The key of a user's record: the email, trimmed, in lower case and NFC. null if there is none, or if it does not have
  * one `@` with text on both sides.
  */
 export function userKey(email: unknown): string | null {

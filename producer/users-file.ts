@@ -8,10 +8,11 @@ import { readUsers } from './users-text.js';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The users in a file of any size (see `readUsers`). That it can be read is checked at once; it is opened when the first batch is
- * asked for, and closed after the last one. An aborted `signal` ends it early, without an error.
+ * The users in a file of any size (see `readUsers`). It checks at once that the file can be read. It opens the file
+ * when the first batch is requested, and closes it after the last one. An aborted `signal` ends it early, without an
+ * error.
  *
- * @throws Error of the file system when the file can't be read
+ * @throws Error of the file system if the file can't be read
  */
 export async function usersOfFile(
   path: string,
@@ -25,7 +26,7 @@ export async function usersOfFile(
   return readUsers(fileChunks(path, signal), file.isFile() ? file.size : undefined, onBadLine);
 }
 
-/** The users that arrive on a stream, standard input for example; it ends early when `signal` is aborted. */
+/** The users of a stream, for example standard input. It ends early if `signal` is aborted. */
 export function usersOfStream(
   stream: Readable,
   signal?: AbortSignal,

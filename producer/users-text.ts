@@ -8,17 +8,17 @@ const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 interface TextChunk {
   readonly data: Buffer;
-  /** Bytes of the input that were used up. */
+  /** Consumed bytes of the input. */
   readonly used: number;
 }
 
 /**
- * The users in JSON text, plain or gzip (told by its first bytes): an array, or one value a line. A value that is no object
- * is a record as well.
+ * The users in JSON text, plain or gzip (recognized by its first bytes): an array, or one value a line. A value that is
+ * not an object is a record too.
  *
- * @param size of the input in bytes; without it the batches tell no fraction
- * @param onBadLine if given, the text is read line by line, and is given each line that is not one JSON value
- * @throws BrokenInputError where the text can't be read on, after all records before that place
+ * @param size of the input in bytes; without it the batches have no fraction
+ * @param onBadLine if given, the text is read line by line, and each line that is not one JSON value is passed to it
+ * @throws BrokenInputError if the text can't be read any further, after all records before that position
  */
 export async function* readUsers(
   chunks: AsyncIterable<Buffer>,
@@ -76,7 +76,7 @@ async function* textChunks(chunks: AsyncIterable<Buffer>): AsyncGenerator<TextCh
   return undefined;
 }
 
-/** The same bytes; the first chunk is long enough for the magic number, unless all of it is shorter. */
+/** The same bytes. The first chunk is long enough for the magic number, unless the whole text is shorter. */
 async function* withWholeMagic(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of chunks) {

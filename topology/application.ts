@@ -3,7 +3,7 @@ import type { UsersConfig } from './environment.js';
 import { usersTopology } from './users.js';
 
 /**
- * The users topology on a cluster. Whatever a record does, the stream goes on: what can't be processed is a dead letter.
+ * The users topology on a cluster. No record stops it: a record that can't be processed becomes a dead letter.
  *
  * @param applicationServer `host:port` where its stores are served; none if it serves nothing
  */

@@ -17,7 +17,7 @@ const EMAIL = 'an address such as ada@example.org';
 type RawRecord = OperatorRecord<Buffer | null, Buffer | null>;
 
 /**
- * The operators that make a cleaned user of a raw record, keyed by its email. The key of the raw record is not looked at.
+ * The operators that make a cleaned user, keyed by its email, from a raw record. The key of the raw record is ignored.
  * A record that can't be cleaned is refused with a {@link RejectedRecord}, thrown by the first step that finds a fault.
  */
 export function cleaning(): (stream: OperatorStream<RawRecord>) => OperatorStream<OperatorRecord<string, User>> {

@@ -33,18 +33,18 @@ export interface UsersConfig {
   readonly stateDir: string;
   readonly processingGuarantee: ProcessingGuarantee;
   readonly groupProtocol: GroupProtocol;
-  /** undefined: the library's own for the processing guarantee. */
+  /** undefined: the library's default for the processing guarantee. */
   readonly commitIntervalMs: number | undefined;
-  /** undefined: the library's own. */
+  /** undefined: the library's default. */
   readonly cacheMaxBytes: number | undefined;
   readonly topics: UsersTopics;
   readonly windowSize: Duration;
   readonly windowGrace: Duration;
   readonly idleTimeout: Duration;
-  /** undefined: any timestamp is believed. */
+  /** undefined: any timestamp is accepted. */
   readonly maxTimestampAhead: Duration | undefined;
   readonly logLevel: string;
-  /** How many processes the command keeps running. */
+  /** The number of processes that the command keeps running. */
   readonly streamProcesses: number;
   readonly standbyReplicas: number;
   readonly http: HttpSettings;
@@ -100,7 +100,7 @@ const variables = z.object({
   LOG_LEVEL,
 });
 
-/** Throws a ConfigError, one line that names the variable. A variable that is set but empty counts as not set. */
+/** Throws a ConfigError of one line that names the variable. An empty variable counts as not set. */
 export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
   const set = setVariables(env);
   const data = parsedVariables(variables, set);

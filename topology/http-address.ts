@@ -1,17 +1,17 @@
 import { reachableName } from 'tributary/http';
 
 export interface HttpSettings {
-  /** undefined: the first free one of 8081 to 8181. */
+  /** undefined: the first free port of 8081 to 8181. */
   readonly port: number | undefined;
   /** Address to listen on. */
   readonly host: string;
-  /** `host:port` under which others reach this process; undefined: `host`, and the port that it has. */
+  /** `host:port` where other processes reach this one. undefined: `host`, and the port on which it listens. */
   readonly advertised: string | undefined;
-  /** Names, or `host:port`, under which it may be asked, beside these, `localhost` and IP addresses. */
+  /** Names, or `host:port`, that requests may use beside these, `localhost` and IP addresses. */
   readonly allowedHosts: readonly string[];
 }
 
-/** `host:port` under which others reach the process that listens on `port`. */
+/** `host:port` where other processes reach the process that listens on `port`. */
 export function advertisedAddress(
   { host, advertised }: Pick<HttpSettings, 'host' | 'advertised'>,
   port: number,

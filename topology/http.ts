@@ -12,9 +12,9 @@ export interface HttpDependencies {
 }
 
 /**
- * Listens on `HTTP_HOST` and `HTTP_PORT`, or the first port from 8081 that is free.
+ * Listens on `HTTP_HOST` and `HTTP_PORT`, or on the first free port from 8081.
  *
- * @throws ConfigError that names the variable if that can't be
+ * @throws ConfigError that names the variable if it can't
  */
 export async function listen(settings: HttpSettings, dependencies: HttpDependencies): Promise<HttpServer> {
   const { port, host } = settings;

@@ -1,16 +1,19 @@
-/** A name, of a country or a gender, and how many users have it. */
+/** The name of a country or a gender, and its number of users. */
 export type NameCount = readonly [name: string, count: number];
 
-/** Bytes that the entries of one list have as JSON. A summary has three lists, and must stay below the megabyte of a record. */
+/**
+ * Bytes of the entries of one list as JSON. A summary has three lists, and must be smaller than a megabyte, the limit
+ * of a record.
+ */
 const ROOM_BYTES = 300_000;
 
 /**
- * Counts by name, the highest first and equal ones by name: as many as have room. The rest is only counted. A list is cut behind
- * the entry that fills the room. So what was cut off comes after entries that fill it, and can't be missed when lists are
- * added up later: the sum is what one list of everything would be.
+ * Counts by name, the highest first, equal ones by name, as many as have room. The other entries are only counted. A
+ * list is cut after the entry that fills the room. So the entries that were cut off come after entries that fill the
+ * room, and the sum of such lists is complete: it is what one list of everything would be.
  */
 export class LeadingCounts {
-  /** In no order; up to twice what has room, so that adding does not sort each time. */
+  /** Unordered, and up to twice the room, so that not each addition sorts. */
   #entries: NameCount[] = [];
   #bytes = 0;
   #names = 0;
@@ -23,7 +26,7 @@ export class LeadingCounts {
     return counts;
   }
 
-  /** The highest count; 0 if there is none. */
+  /** The highest count. 0 if there is none. */
   get highest(): number {
     return this.#highest;
   }
@@ -34,13 +37,13 @@ export class LeadingCounts {
     return this.#entries;
   }
 
-  /** Names that have no room, and how many users have them. */
+  /** The number of names without room, and of their users. */
   get leftOut(): { readonly names: number; readonly users: number } {
     const kept = this.entries.reduce((sum, [, count]) => sum + count, 0);
     return { names: this.#names - this.#entries.length, users: this.#users - kept };
   }
 
-  /** Each name may come once. */
+  /** Each name may be added once. */
   add(name: string, count: number): void {
     this.#names++;
     this.#users += count;
@@ -61,7 +64,7 @@ export class LeadingCounts {
     if (this.#bytes > 2 * ROOM_BYTES) this.#cut();
   }
 
-  /** Sorts, and leaves the fewest first entries that fill the room. */
+  /** Sorts, and keeps the fewest first entries that fill the room. */
   #cut(): void {
     this.#entries.sort(inOrder);
     if (this.#bytes <= ROOM_BYTES) return;
@@ -99,7 +102,7 @@ function inOrder([a, m]: NameCount, [b, n]: NameCount): number {
   return n - m || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** With the comma behind it. */
+/** Includes the comma after it. */
 function bytesOf(entry: NameCount): number {
   return Buffer.byteLength(JSON.stringify(entry)) + 1;
 }

@@ -10,7 +10,7 @@ interface WindowTable {
 const TOP = 8;
 const BAR_WIDTH = 30;
 
-/** The tables of the latest window, as the output topics have them, for a terminal. */
+/** The tables of the latest window, from the output topics, for a terminal. */
 export class LiveSummary {
   readonly #windows = new Map<string, WindowTable>();
   readonly #topics: UsersTopics;
@@ -22,7 +22,7 @@ export class LiveSummary {
     this.#topics = topics;
   }
 
-  /** Takes a record of an output topic. True if what `render` gives may have changed. */
+  /** Takes a record of an output topic. True if the result of `render` may have changed. */
   add(record: ConsumerRecord): boolean {
     const { topic, value } = record;
     if (topic === this.#topics.rejected) {
@@ -47,8 +47,8 @@ export class LiveSummary {
   }
 
   /**
-   * Lines for the latest window of which both tables have rows, and for what was rejected; none before that. The rows of one
-   * window come with different commits, so a table alone would be shown beside zeros.
+   * Lines for the latest window with rows in both tables, and for the rejected records. None before that. The rows of a
+   * window come with different commits, so one table alone would be shown beside zeros.
    */
   render(): string[] {
     const [start, window] = this.#latest ?? [];
@@ -86,7 +86,7 @@ export class LiveSummary {
     if (window === undefined) {
       window = { distinctUsers: 0, countries: new Map() };
       this.#windows.set(start, window);
-      // Only the latest one is shown.
+      // Only the latest window is shown.
       if (this.#windows.size > 2) this.#windows.delete([...this.#windows.keys()].sort()[0] ?? '');
     }
     return window;

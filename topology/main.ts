@@ -45,7 +45,7 @@ async function run(config: UsersConfig, http: HttpServer, registry: Registry, lo
   collectDefaultMetrics({ register: registry });
   const metrics = new PrometheusMetrics(registry, logger, SYSTEM_CLOCK);
   const ports = rdKafkaPorts(config.cluster, logger, { onStatistics: metrics.onStatistics });
-  // The first client: a configuration that is refused is told in one line, before any other.
+  // The first client: a refused configuration is reported in one line, before any other output.
   const admin = ports.admin();
   const restores = restoreLog(logger, SYSTEM_CLOCK.monotonic);
   const application: KafkaStreams = usersApplication(

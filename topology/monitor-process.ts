@@ -11,14 +11,14 @@ const FIRST_PORT = 8080;
 const LAST_PORT = 8180;
 
 export interface MonitorProcess {
-  /** Where its page is. */
+  /** The address of its page. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Runs the monitor as a process of its own, as `npm run monitor` would, on `HTTP_PORT` or the first port from 8080 that is free.
- * Resolves when its page can be looked at.
+ * Runs the monitor in a process of its own, as `npm run monitor` does, on `HTTP_PORT` or on the first free port from
+ * 8080. Resolves when its page is served.
  *
  * @throws ConfigError if the port is taken, or all are
  */
@@ -32,7 +32,7 @@ export async function startMonitor(
     const monitor = await startOn(host, port, brokers, logLevel);
     if (monitor !== undefined) return monitor;
     if (await isFree(host, port)) throw new Error('the monitor did not start');
-    // Another process was quicker.
+    // Another process was faster.
   }
   throw new ConfigError(
     wanted === undefined
@@ -50,9 +50,9 @@ async function startOn(
 ): Promise<MonitorProcess | undefined> {
   const child = spawn(process.execPath, [PROGRAM], {
     env: { ...process.env, KAFKA_BROKERS: brokers, HTTP_PORT: String(wanted), LOG_LEVEL: logLevel },
-    // Ctrl-C of the terminal is this process's to hand on.
+    // This process forwards Ctrl-C of the terminal.
     detached: true,
-    // By the channel it notices when this process ends, however it ends.
+    // The channel shows the child when this process ends, for whatever reason.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');

@@ -4,7 +4,7 @@ import { RejectionCounts } from './rejection-counts.js';
 import type { UsersTopics } from './topics.js';
 import type { WindowSummary } from './window-summary.js';
 
-/** What came of a file of users. */
+/** The result of a file of users. */
 export interface OnceResult {
   readonly produced: number;
   readonly cleaned: number;
@@ -12,13 +12,13 @@ export interface OnceResult {
   /** Rejected users by reason, the most frequent first. */
   readonly rejections: Readonly<Record<string, number>>;
   readonly late: number;
-  /** Produced and neither cleaned nor rejected: 0 when nothing is lost or doubled. */
+  /** Produced users that are neither cleaned nor rejected: 0 when none is lost or counted twice. */
   readonly unaccounted: number;
   /** By window start. */
   readonly windows: readonly WindowSummary[];
 }
 
-/** Waits until everything that was produced is processed and all windows are closed, and reads what they came to. */
+/** Waits until everything that was produced is processed and all windows are closed, and reads the results. */
 export async function onceProcessed(
   application: KafkaStreams,
   ports: Ports,
@@ -35,7 +35,7 @@ export async function onceProcessed(
   const rejections = new RejectionCounts();
   for (const record of await readTopic(ports, 'user-rejected-reader', topics.rejected)) rejections.add(record);
   const reasons = Object.fromEntries(rejections.byReason);
-  // The embedded broker keeps a few megabytes of each partition.
+  // The embedded broker keeps only a few megabytes of each partition.
   if (rejections.total < rejected) reasons['no longer in user-rejected'] = rejected - rejections.total;
   return {
     produced,

@@ -2,7 +2,10 @@ import { access, constants, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigError } from 'tributary';
 
-/** Creates the directory of the application's state. Throws a ConfigError that names STATE_DIR if nothing can be kept there. */
+/**
+ * Creates the directory of the application's state. Throws a ConfigError that names STATE_DIR if nothing can be written
+ * there.
+ */
 export async function checkStateDir({
   stateDir,
   applicationId,
@@ -17,7 +20,7 @@ export async function checkStateDir({
   });
 }
 
-/** Throws a ConfigError that names `--file` if it can't be read; `-` is standard input. */
+/** Throws a ConfigError that names `--file` if it can't be read. `-` is standard input. */
 export async function checkUsersFile(file: string): Promise<void> {
   if (file === '-') return;
   await checked('--file', async () => {

@@ -11,18 +11,18 @@ export interface ProducerResult {
 const PROGRAM = fileURLToPath(new URL('../producer/main.js', import.meta.url));
 export const SAMPLE_USERS = fileURLToPath(new URL('../../producer/sample-users.json', import.meta.url));
 
-/** Runs the producer as a process of its own, as `npm run producer -- FILE` would; it is ended by `signal`. */
+/** Runs the producer in a process of its own, as `npm run producer -- FILE` does. `signal` ends it. */
 export async function runProducer(file: string, brokers: string, signal: AbortSignal): Promise<ProducerResult> {
   const child = spawn(process.execPath, [PROGRAM, file], {
     env: { ...process.env, KAFKA_BROKERS: brokers },
-    // By the channel it notices when this process ends, however it ends.
+    // The channel shows the child when this process ends, for whatever reason.
     stdio: ['inherit', 'pipe', 'inherit', 'ipc'],
   });
   const stop = (): boolean => child.kill('SIGTERM');
   signal.addEventListener('abort', stop);
   try {
     let last = '{}';
-    // A pipe, as asked for.
+    // It is a pipe, as requested.
     if (child.stdout === null) throw new Error('the producer has no standard output');
     createInterface({ input: child.stdout }).on('line', line => {
       last = line;

@@ -2,11 +2,11 @@ import type { ConsumerRecord } from 'tributary';
 
 const MESSAGE = '__streams.errors.message';
 const EXCEPTION = '__streams.errors.exception';
-/** Cleaning has about ten; of what fails otherwise there could be any number. */
+/** Cleaning has about ten reasons. Other errors may have any number of different reasons. */
 const MAX_REASONS = 100;
 const OTHERS = 'other reasons';
 
-/** Records of the topic `user-rejected`, by reason. */
+/** Counts the records of the topic `user-rejected`, by reason. */
 export class RejectionCounts {
   readonly #counts = new Map<string, number>();
   #total = 0;
@@ -32,7 +32,10 @@ export class RejectionCounts {
   }
 }
 
-/** The reason without what is of this record only: the text that cleaning refused, and the numbers in other errors. */
+/**
+ * The reason without the parts that belong to this record only: the text that cleaning refused, and numbers in other
+ * errors.
+ */
 function reasonOf(record: ConsumerRecord): string {
   const message = headerOf(record, MESSAGE) ?? 'without a reason';
   if (headerOf(record, EXCEPTION) === 'RejectedRecord') return message.replace(/: ".*$/s, '');
@@ -40,6 +43,6 @@ function reasonOf(record: ConsumerRecord): string {
 }
 
 function headerOf({ headers }: ConsumerRecord, name: string): string | undefined {
-  // The last one: the user's record may have had one of that name.
+  // The last one: the user's record may have had a header of that name.
   return headers.findLast(({ key }) => key === name)?.value?.toString();
 }

@@ -4,11 +4,14 @@ const EVERY_MS = 5000;
 
 export interface RestoreLog {
   progressed(progress: RestoreProgress): void;
-  /** All tasks run: what was restored since the last time is one line; none if nothing was. */
+  /** All tasks run. Logs in one line what was restored since the last time, if anything was. */
   allRunning(): void;
 }
 
-/** Logs how a restore goes on: of each store every few seconds until it is there, and of all together at the end. */
+/**
+ * Logs the progress of a restore: each store every few seconds until it is restored, and all stores together at the
+ * end.
+ */
 export function restoreLog(logger: Logger, now: () => number): RestoreLog {
   const loggedAt = new Map<string, number>();
   const restored = new Map<string, RestoreProgress>();

@@ -29,13 +29,13 @@ interface StartOptions {
   readonly file: string;
 }
 
-/** Everything on one machine: the embedded broker, the producer with a file of users, the topology, and what comes of it. */
+/** Everything on one machine: the embedded broker, the producer with a file of users, the topology, and the results. */
 async function main(options: StartOptions, settings: UsersConfig): Promise<number> {
   const level = settings.logLevel === 'info' ? 'warn' : settings.logLevel;
   const logger = commandLog(process, level, redactionOf(settings.cluster));
   await checkUsersFile(options.file);
   const broker = await startEmbeddedBroker();
-  // The broker forgets everything when it stops: state that outlived it would not fit the next one.
+  // The broker loses everything when it stops. State that survived it would not fit the next one.
   const stateDir = await mkdtemp(path.join(tmpdir(), 'tributary-'));
   const config = { ...settings, stateDir, cluster: { brokers: broker.address, clientId: 'users', embedded: true } };
   const registry = new Registry();
@@ -50,7 +50,7 @@ async function main(options: StartOptions, settings: UsersConfig): Promise<numbe
   let monitor: MonitorProcess | undefined;
   const stopping = new AbortController();
   onTermination(process, logger, async () => stopping.abort(), ['SIGTERM', 'SIGINT', 'SIGHUP']);
-  // Nobody reads what it prints: its terminal, or the other end of a pipe, is gone.
+  // Nobody reads its output: its terminal, or the other end of a pipe, is gone.
   process.stdout.on('error', () => stopping.abort());
   try {
     const admin = ports.admin();

@@ -1,11 +1,11 @@
 import type { Logger } from 'tributary';
 
-/** How long a clean end may take before the process ends without it. */
+/** How long an orderly end may take before the process is killed. */
 const DEADLINE_MS = 9000;
 
 /**
- * Runs `close` on SIGTERM or SIGINT, or other `signals`, once. If it has not ended in time the process is killed: what was not committed is processed
- * again by the next one.
+ * Runs `close` on SIGTERM or SIGINT, or on other `signals`, once. If it does not end in time, the process is killed.
+ * The next process processes again what was not committed.
  */
 export function onTermination(
   process: NodeJS.Process,
@@ -20,10 +20,10 @@ export function onTermination(
     logger.info(`${signal}: closing`);
     setTimeout(() => {
       logger.error(`not closed after ${DEADLINE_MS} ms`);
-      // Not `exit`: that would wait for the native client, whatever it waits for.
+      // Not `exit`: that would wait for the native client, whatever the client waits for.
       process.kill(process.pid, 'SIGKILL');
     }, DEADLINE_MS).unref();
-    // What fails is told by whoever waits for the application to stop.
+    // The code that waits for the application to stop reports its error.
     close().catch(() => {});
   };
   for (const signal of signals) process.on(signal, terminate);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'tributary';
 import { type Admin, type Clock, KafkaClientError, OutageReports } from 'tributary/kafka';
 
-/** The topics of the application, unless the environment names others. People's scripts rely on the names. */
+/** The default names of the application's topics. People's scripts depend on them. */
 export const DEFAULT_TOPICS = Object.freeze({
   user: 'user',
   cleaned: 'user-cleaned',
@@ -16,7 +16,7 @@ export type UsersTopics = { readonly [T in keyof typeof DEFAULT_TOPICS]: string 
 
 const PARTITIONS = 4;
 const RETRY_MS = 1000;
-/** The timestamps are event time, of users and of results: a broker's default may be the time of the write. */
+/** The timestamps are event time, of users and of results. A broker's default may be the time of the write. */
 const STREAM = Object.freeze({ 'message.timestamp.type': 'CreateTime' });
 const TABLE = Object.freeze({ ...STREAM, 'cleanup.policy': 'compact' });
 
@@ -29,7 +29,7 @@ const CONFIGS: Readonly<Record<keyof UsersTopics, Readonly<Record<string, string
   windowSummary: TABLE,
 });
 
-/** Creates those that are not there; one that exists keeps its partitions and its configuration. */
+/** Creates the missing topics. An existing topic keeps its partitions and its configuration. */
 export async function createTopics(admin: Admin, topics: UsersTopics = DEFAULT_TOPICS): Promise<void> {
   const names = Object.keys(DEFAULT_TOPICS) as (keyof UsersTopics)[];
   const configs = names.map(name => [topics[name], CONFIGS[name]] as const);
@@ -38,7 +38,7 @@ export async function createTopics(admin: Admin, topics: UsersTopics = DEFAULT_T
   await Promise.all(missing.map(([topic, config]) => admin.createTopic(topic, { partitions: PARTITIONS, config })));
 }
 
-/** The same, waiting for the cluster as long as it takes, or until `signal`. Closes `admin`. */
+/** The same, but waits for the cluster without a limit, or until `signal` is aborted. Closes `admin`. */
 export async function createTopicsWhenReachable(
   admin: Admin,
   topics: UsersTopics,

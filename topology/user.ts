@@ -1,8 +1,6 @@
-/**
- * A cleaned user. Fields beside the four that cleaning looks at are as they were in the input, present or not.
- */
+/** A cleaned user. Fields other than the four that cleaning checks are as they were in the input, present or not. */
 export interface User {
-  /** Lower case and NFC, without space around it; the key of the record. */
+  /** Lower case and NFC, without white space around it. It is the key of the record. */
   readonly email: string;
   /** As people write it, in NFC: `Bosnia and Herzegovina`. */
   readonly country: string;

@@ -34,7 +34,7 @@ export function usersTopology(options: UsersTopologyOptions): Topology {
   const builder = new StreamsBuilder();
   const windows = TimeWindows.of({ size: options.windowSize, grace: options.windowGrace, closeOnIdle: true });
 
-  // What cleaning refuses goes to the dead-letter topic `user-rejected` with the reason.
+  // A record that cleaning refuses goes to the dead-letter topic `user-rejected`, with the reason.
   const users = builder
     .stream(topics.user, { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes(), name: 'users' })
     .pipe(operators(cleaning()), { name: 'clean' });
@@ -70,7 +70,8 @@ export function usersTopology(options: UsersTopologyOptions): Topology {
     .emitStrategy('onWindowClose')
     .count({ as: 'gender-count', name: 'count-genders' });
 
-  // A summary is made of what the tables say when a window has closed, not of users: it grows with neither of them.
+  // A summary is made from the rows of the tables when a window has closed, not from users. Its size grows neither with
+  // the rows nor with the users.
   const finalCountries = countryCounts
     .suppress(Suppressed.untilWindowCloses(), { name: 'final-country-count' })
     .toStream({ name: 'final-countries' })

@@ -3,12 +3,12 @@ import { hasUnpairedSurrogate } from './clean/unpaired-surrogate.js';
 import { LeadingCounts, type LeadingCountsJson } from './leading-counts.js';
 import type { User } from './user.js';
 
-/** What a table says of a window that has closed: the users of one country or gender, or the distinct users. */
+/** A row of a table of a closed window: the users of one country or gender, or the distinct users. */
 export type FinalCount =
   | { readonly of: 'country' | 'gender'; readonly name: string; readonly count: number }
   | { readonly of: 'distinctUsers'; readonly count: number };
 
-/** The summary of a window in the making. */
+/** The summary of a window, while it is made. */
 export interface SummaryInProgress {
   users: number;
   distinctUsers: number;
@@ -20,9 +20,9 @@ export interface SummaryInProgress {
 }
 
 export interface Represented {
-  /** All that share the count, sorted; of more than have room, the first ones. */
+  /** All countries with this count, sorted. If they do not have room, the first ones. */
   readonly countries: readonly string[];
-  /** How many more share the count. Absent: none. */
+  /** How many more have this count. Absent: none. */
   readonly more?: number;
   readonly count: number;
 }
@@ -35,13 +35,13 @@ export interface WindowSummary {
   readonly distinctUsers: number;
   readonly mostRepresented: Represented;
   readonly leastRepresented: Represented;
-  /** Of more genders than have room, the most frequent ones. */
+  /** If there are more genders than have room, the most frequent ones. */
   readonly byGender: Readonly<Record<string, number>>;
-  /** How many genders are not in `byGender`, and how many users have them. Absent: none. */
+  /** The number of genders that are not in `byGender`, and of their users. Absent: none. */
   readonly otherGenders?: { readonly genders: number; readonly users: number };
 }
 
-/** Any text may come as gender; a long one is none, so that a row of it stays small. */
+/** Any text may come as gender. A long one counts as none, so that its row stays small. */
 const MAX_GENDER_LENGTH = 50;
 
 export function genderOf({ gender }: User): string {
@@ -49,7 +49,10 @@ export function genderOf({ gender }: User): string {
   return known && !hasUnpairedSurrogate(gender) ? gender : 'Unknown';
 }
 
-/** Each country and each gender of a window comes once. So nothing is needed of those that others outdo. */
+/**
+ * Each country and each gender of a window comes once. So countries between the highest and the lowest count are not
+ * needed.
+ */
 export const summarize: Aggregation<string, FinalCount, SummaryInProgress> = {
   initializer: () => ({
     users: 0,
@@ -83,14 +86,16 @@ export const summarize: Aggregation<string, FinalCount, SummaryInProgress> = {
   },
 };
 
-/** Of two lists of countries that share a count the one with the higher count, or both together. */
+/**
+ * Of two lists of countries with one count, the list with the higher count, or both together if the counts are equal.
+ */
 function higher(left: LeadingCounts, right: LeadingCounts): LeadingCounts {
   if (left.highest !== right.highest) return left.highest > right.highest ? left : right;
   left.addAll(right);
   return left;
 }
 
-/** The same for the lower count; an empty list has none. */
+/** The same for the lower count. An empty list has no count. */
 function lower(left: LeadingCounts, right: LeadingCounts): LeadingCounts {
   if (left.highest === 0 || right.highest === 0) return left.highest === 0 ? right : left;
   if (left.highest !== right.highest) return left.highest < right.highest ? left : right;

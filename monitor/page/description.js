@@ -5,7 +5,7 @@
  * @typedef {object} DescribedNode
  * @property {string} name
  * @property {NodeKind} kind
- * @property {readonly string[]} topics of a source or sink; a pattern or an extractor stands as it is told
+ * @property {readonly string[]} topics of a source or sink; a pattern or an extractor stands as it is written
  * @property {readonly string[]} stores
  * @property {string[]} successors
  * @property {string[]} predecessors
@@ -17,7 +17,7 @@ const NODE = /^(Source|Processor|Sink): (.+) \((topics|topicPattern|topic|extrac
 const ARROW = /^(-->|<--) (.*)$/;
 
 /**
- * Lines of another form are passed over.
+ * Skips lines of any other form.
  * @param {string} text
  * @returns {DescribedSubTopology[]}
  */

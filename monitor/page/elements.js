@@ -1,4 +1,4 @@
-/** Elements that are made once and updated in place. Text only ever goes in as text, never as markup. */
+/** Elements that are created once and updated in place. Text is always inserted as text, never as markup. */
 import { clockTime, utc } from './format.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -47,7 +47,7 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** @param {Element} node @param {string} name @param {string | null} value null takes it away */
+/** @param {Element} node @param {string} name @param {string | null} value null removes it */
 export function setAttribute(node, name, value) {
   if (value === null) node.removeAttribute(name);
   else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
@@ -61,8 +61,8 @@ export function setTime(node, at, now) {
 }
 
 /**
- * Makes children of `parent` for `items`, in their order, behind what it held before. A child is kept as long as its key is there, so that focus,
- * selection and transitions survive an update.
+ * Creates children of `parent` for `items`, in their order, after its other content. A child is kept as long as its key
+ * exists, so that focus, selection and transitions survive an update.
  * @template Item
  * @template {Element} Child
  * @param {Element} parent

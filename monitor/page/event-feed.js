@@ -1,19 +1,20 @@
-/** The monitor's server-sent events, and how it stands with them. */
+/** The monitor's server-sent events, and the state of the connection. */
 
 /**
- * - `connecting`: nothing was heard yet
+ * - `connecting`: no event has arrived yet
  * - `live`
- * - `silent`: connected, and nothing heard for longer than the monitor ever waits
- * - `broken`: not connected; it is tried again
- * - `unreadable`: what was heard is not what the page knows; until it hears a snapshot again that it can read
- * @typedef {{ readonly name: 'connecting' | 'live' | 'silent' | 'broken' | 'unreadable', readonly since: number }} FeedState
+ * - `silent`: connected, but without events for longer than the monitor ever waits
+ * - `broken`: not connected; the page tries again
+ * - `unreadable`: the page could not read an event; until it gets a snapshot that it can read
+ * @typedef {{ readonly name: 'connecting' | 'live' | 'silent' | 'broken' | 'unreadable', readonly since: number }}
+ * FeedState
  */
 
 export const EVENTS = /** @type {const} */ (['topology', 'history', 'snapshot']);
 
-/** The monitor speaks each second. */
+/** The monitor sends an event each second. */
 const SILENT_MS = 5000;
-/** A connection whose other end is gone without a word is never told to be broken. */
+/** The browser does not report a connection whose other end disappeared silently. */
 const GIVE_UP_MS = 15_000;
 /** EventSource reconnects by itself, but not after an answer such as 502. */
 const REOPEN_MS = 2000;
@@ -26,7 +27,7 @@ export class EventFeed {
   #source;
   /** @type {FeedState} */
   #state = { name: 'connecting', since: Date.now() };
-  /** By the clock that never jumps; `Date.now()` is for showing. */
+  /** By the monotonic clock. `Date.now()` is only for display. */
   #heardAt = performance.now();
   /** @type {number | undefined} */
   #closedAt;
@@ -65,7 +66,7 @@ export class EventFeed {
         this.#heardAt = performance.now();
         try {
           this.#take(name, JSON.parse(event.data));
-          // Also the events before the first snapshot show that the monitor is there.
+          // The events before the first snapshot show too that the monitor is there.
           if (name === 'snapshot' || this.#state.name !== 'unreadable') this.#set('live');
         } catch {
           this.#set('unreadable');
@@ -74,7 +75,7 @@ export class EventFeed {
     }
   }
 
-  /** Notices silence, and opens anew what is closed for good. To be called each second. */
+  /** Notices silence, and opens a permanently closed connection again. Call it each second. */
   check() {
     const now = performance.now();
     const silence = now - this.#heardAt;
@@ -93,7 +94,7 @@ export class EventFeed {
   /** @param {FeedState['name']} name @param {number} [since] */
   #set(name, since = Date.now()) {
     if (name === this.#state.name) return;
-    // A connection that falls silent and then breaks has been away since the silence.
+    // A connection that becomes silent and then breaks has been away since the silence began.
     const goesOn = name === 'broken' && this.#state.name === 'silent';
     this.#state = { name, since: goesOn ? this.#state.since : since };
     this.#changed(this.#state);

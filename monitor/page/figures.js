@@ -1,4 +1,4 @@
-/** The big figures: what went in, and whether all of it came out. */
+/** The large figures: what went in, and whether all of it came out. */
 import { byId, element, setAttribute, setText, svgElement } from './elements.js';
 import { NOTHING, number, percent, rate } from './format.js';
 import { unaccounted } from './problems.js';
@@ -60,7 +60,7 @@ export function figuresView() {
       setAttribute(tile, 'data-state', state);
       setAttribute(mark, 'd', state === 'alarm' ? WARNING : state === 'good' ? CHECK : '');
     }
-    // All figures have the size at which the longest one fits.
+    // All figures have the font size at which the longest one fits.
     list.style.setProperty('--characters', String(characters));
   };
 }

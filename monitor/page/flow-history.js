@@ -8,9 +8,9 @@ import { isKnown } from './format.js';
 /** @typedef {{ at: number[], produced: Column, processed: Column, lag: Column }} FlowColumns */
 
 const SPAN_MS = 15 * 60_000;
-/** Totals move in steps, by commit and by poll: a rate is taken over this time. */
+/** Totals change in steps, by commit and by poll. So a rate is taken over this time. */
 const RATE_MS = 5000;
-/** More than this between two samples is a gap, if that is more than three of their steps. */
+/** A longer time between two samples is a gap, if it is also more than three of their intervals. */
 const GAP_MS = 5000;
 
 export class FlowHistory {
@@ -18,7 +18,10 @@ export class FlowHistory {
   #samples = [];
   #step = 1000;
 
-  /** Begins anew with what the monitor kept. Arrays that do not fit each other are read as far as they go. @param {Partial<HistoryEvent>} history */
+  /**
+   * Starts again with the samples that the monitor kept. Arrays of different lengths are read up to the shortest one.
+   * @param {Partial<HistoryEvent>} history
+   */
   replace(history) {
     const [at, produced, processed, lag] = [history.at, history.produced, history.processed, history.lag].map(column =>
       Array.isArray(column) ? column : [],
@@ -35,7 +38,10 @@ export class FlowHistory {
     this.#step = medianStep(this.#samples);
   }
 
-  /** Nothing is known of a moment at which the cluster did not answer: its figures are older. @param {Snapshot} snapshot */
+  /**
+   * Values are unknown at a moment when the cluster did not answer, because the figures are older. @param {Snapshot}
+   * snapshot
+   */
   add({ at, audit, cluster }) {
     const current = cluster.up ? audit : null;
     this.#push({
@@ -46,7 +52,10 @@ export class FlowHistory {
     });
   }
 
-  /** Records a second in and out, and the lag; null where that is not known, also between samples too far apart. @returns {FlowColumns} */
+  /**
+   * Records a second in and out, and the lag. null where they are unknown, also between samples that are too far apart.
+   * @returns {FlowColumns}
+   */
   columns() {
     /** @type {FlowColumns} */
     const columns = { at: [], produced: [], processed: [], lag: [] };
@@ -79,7 +88,7 @@ export class FlowHistory {
   }
 
   /**
-   * From the earliest sample since `from` after which the total is known without a break and never falls.
+   * From the earliest sample since `from` after which the total is always known and never falls.
    * @param {'produced' | 'processed'} total
    * @param {number} from
    * @param {number} to
@@ -99,7 +108,7 @@ export class FlowHistory {
   }
 }
 
-/** The last value that is known. @param {Column} column */
+/** The last known value. @param {Column} column */
 export function latest(column) {
   return column.at(-1) ?? null;
 }

@@ -1,7 +1,7 @@
-/** Long lists, cut to what fits, with the rest kept for who asks. */
+/** Cuts long lists to what fits. The rest is kept for readers who open it. */
 
 /**
- * The first `limit` items and the rest. A rest of one is shown with the others: "1 more" takes as much room.
+ * The first `limit` items and the rest. A rest of one item is shown with the others: "1 more" takes as much room.
  * @template Item
  * @param {readonly Item[]} items
  * @param {number} limit

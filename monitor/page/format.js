@@ -1,6 +1,6 @@
 /** Texts of numbers and times, as the page shows them. */
 
-/** Stands where there is no value. */
+/** Shown in the place of a missing value. */
 export const NOTHING = '–';
 
 const THIN_SPACE = '\u202f';

@@ -61,7 +61,7 @@ export class GraphDrawing {
       this.#svg.addEventListener(name, event => this.#point(event));
     }
     parent.append(this.#svg);
-    // Where it is wider than the page it begins at its first source.
+    // If it is wider than the page, the view starts at its first source.
     parent.scrollLeft = (places.nodes.find(({ node }) => node.kind === 'source')?.box.x ?? 0) - parent.clientWidth / 2;
     this.#showDetail();
   }
@@ -80,7 +80,7 @@ export class GraphDrawing {
       line.style.strokeWidth = `${isKnown(records) ? 1.2 + 0.45 * Math.log10(1 + records) : 1.2}`;
     }
     for (const { place, shape } of this.#nodes) {
-      // The name of the focused node stays: a screen reader would read it out each second.
+      // The name of the focused node does not change: a screen reader would read it out each second.
       if (shape !== document.activeElement) setAttribute(shape, 'aria-label', this.#textOf(place));
     }
     this.#showDetail();
@@ -143,7 +143,9 @@ export class GraphDrawing {
     }
   }
 
-  /** To the nearest node in the direction of the key; back where it was with the opposite key. @param {KeyboardEvent} event */
+  /**
+   * Moves to the nearest node in the direction of the key, and back with the opposite key. @param {KeyboardEvent} event
+   */
   #move(event) {
     const from = this.#nodes.find(({ shape }) => shape === document.activeElement);
     const direction = DIRECTIONS[event.key];
@@ -163,7 +165,7 @@ export class GraphDrawing {
       const x = place.box.x - from.place.box.x;
       const y = place.box.y - from.place.box.y;
       const ahead = x * dx + y * dy;
-      // Aside counts more than ahead, so that the arrow goes where it points.
+      // Distance to the side counts more than distance ahead, so that an arrow key goes where it points.
       const distance = ahead + 2.5 * Math.abs(x * dy + y * dx);
       if (ahead > 1 && distance < least) [nearest, least] = [shape, distance];
     }

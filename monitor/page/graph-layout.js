@@ -11,7 +11,7 @@ import { Graph, layout } from '/vendor/dagre.esm.js';
 /** @typedef {{ readonly id: string, readonly box: Box }} PlacedGroup */
 /** @typedef {{ readonly width: number, readonly height: number, readonly nodes: PlacedNode[], readonly edges: PlacedEdge[], readonly groups: PlacedGroup[] }} Placed */
 
-/** Room for a rate such as "12 345/s", kept also where there is none: so nothing moves when one comes. */
+/** Room for a rate such as "12 345/s". It is reserved also without a rate, so that nothing moves when one appears. */
 const LABEL = { width: 58, height: 15, labelpos: 'c' };
 
 /**

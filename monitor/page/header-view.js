@@ -1,4 +1,4 @@
-/** Which application it is, how the page stands with the monitor, and of when the figures are. */
+/** The application, the state of the page's connection to the monitor, and the age of the figures. */
 import { byId, setAttribute, setText, setTime } from './elements.js';
 
 /** @typedef {import('../snapshot.js').Snapshot} Snapshot */

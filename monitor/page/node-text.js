@@ -1,4 +1,4 @@
-/** A node of the topology in words: for who does not see the drawing, and for the line below it. */
+/** A node of the topology in words: for people who do not see the drawing, and for the line below it. */
 import { rate } from './format.js';
 
 /** @typedef {import('./topology-graph.js').DrawnGraph} DrawnGraph */
@@ -9,7 +9,10 @@ export function describeNode({ kind, title, name }) {
   return name === title ? kind : `${kind} ${name}`;
 }
 
-/** "120/s in, 118/s out"; nothing of what is not known. @param {{ readonly received: number | null, readonly forwarded: number | null }} rates */
+/**
+ * "120/s in, 118/s out", without unknown values. @param {{ readonly received: number | null, readonly forwarded: number
+ * | null }} rates
+ */
 export function ratesText({ received, forwarded }) {
   const texts = [
     ...(received === null ? [] : [`${rate(received)} in`]),

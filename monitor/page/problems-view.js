@@ -1,4 +1,4 @@
-/** The banner: what is wrong and since when. It is read out when a problem comes, not each second. */
+/** The banner: what is wrong and since when. A screen reader reads it when a problem appears, not each second. */
 import { byId, element, setText, setTime, svgElement, syncChildren } from './elements.js';
 
 /** @typedef {import('./problems.js').Problem} Problem */

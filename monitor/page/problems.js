@@ -7,13 +7,13 @@ import { counted, number } from './format.js';
 /** @typedef {{ readonly at: number, readonly orEarlier: boolean }} Since */
 /** @typedef {{ readonly key: string, readonly what: string, readonly reason: string | null, readonly since: Since | null }} Problem */
 
-/** Remembers since when processes do not answer: they can't say it themselves. */
+/** Remembers since when processes do not answer, because they can't report it themselves. */
 export class DownTimes {
   /** @type {Map<string, Since>} */
   #since = new Map();
   #first = true;
 
-  /** A process that was down when it was first seen may have been so for longer. @param {Snapshot} snapshot */
+  /** A process that was down when it was first seen may have been down for longer. @param {Snapshot} snapshot */
   update({ at, processes }) {
     /** @type {Map<string, Since>} */
     const since = new Map();
@@ -94,7 +94,7 @@ function feedProblems({ name, since }) {
   return [{ key: 'feed', what, reason: 'this page shows what it last said', since: { at: since, orEarlier: false } }];
 }
 
-/** What a number of unaccounted records says. @param {number} count */
+/** What a number of unaccounted records means. @param {number} count */
 export function unaccounted(count) {
   if (count === 0) return 'nothing lost, nothing doubled';
   return count > 0

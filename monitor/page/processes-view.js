@@ -89,7 +89,7 @@ function updateTask(row, { state, restored, processed, late, streamTime }, now) 
   const [text, noTime] = [stateCell?.querySelector('span'), timeCell?.querySelector('span')];
   if (!text || !noTime || !progress || !time || processedCell === undefined || lateCell === undefined) return;
   const restoring = state === 'RESTORING';
-  // Not rounded up: 100 % is said when it is done.
+  // Rounded down: 100 % appears only when it is done.
   setText(text, restoring ? `restoring ${Math.floor(100 * restored)}\u202f%` : state.toLowerCase());
   progress.hidden = !restoring;
   progress.value = restored;

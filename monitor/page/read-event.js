@@ -1,4 +1,4 @@
-/** What the monitor sent, checked for the shape that the page relies on. What it does not know is left alone. */
+/** Checks that the monitor's events have the shape that the page needs. Unknown fields are ignored. */
 
 /** @typedef {import('../snapshot.js').Snapshot} Snapshot */
 

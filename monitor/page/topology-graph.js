@@ -1,4 +1,4 @@
-/** The graph that is drawn of a described topology, and the rates of its nodes and edges. */
+/** The graph that is drawn for a described topology, and the rates of its nodes and edges. */
 import { shortName } from './description.js';
 import { isKnown } from './format.js';
 
@@ -137,8 +137,8 @@ function addStore(graph, node, store, group) {
 }
 
 /**
- * Records a second over an edge: what the second node receives if it has no other predecessor, else what the first one sends
- * on, which is as much to each of its successors. null if neither is known.
+ * Records a second over an edge: the rate that the second node receives, if it has no other predecessor; otherwise the
+ * rate that the first node forwards, which is the same for each of its successors. null if neither is known.
  * @param {DrawnEdge} edge
  * @param {NodeFigures} figures
  * @returns {number | null}
@@ -151,8 +151,8 @@ export function edgeRate(edge, figures) {
 }
 
 /**
- * Records a second that a node receives and sends on. What is not told of a node is told by its edges, where they are
- * unambiguous.
+ * Records a second that a node receives and forwards. Rates that are not reported for a node are taken from its edges,
+ * where they are unambiguous.
  * @param {DrawnNode} node
  * @param {DrawnGraph} graph
  * @param {NodeFigures} figures
@@ -174,7 +174,7 @@ export function nodeRates(node, graph, figures) {
   };
 }
 
-/** null if there is nothing, or not all is known. @param {readonly (number | null)[]} rates */
+/** null if there are none, or not all are known. @param {readonly (number | null)[]} rates */
 function sum(rates) {
   return rates.length === 0 || rates.includes(null)
     ? null

@@ -1,4 +1,4 @@
-/** Countries of the current window as bars, and who led and trailed the last closed one. */
+/** Countries of the current window as bars, and the most and least represented countries of the last closed window. */
 import { byId, element, setText, setTime, syncChildren } from './elements.js';
 import { fold } from './fold.js';
 import { counted, number } from './format.js';
@@ -31,7 +31,7 @@ export function windowView() {
     more.hidden = hidden.length === 0;
     const usersOfRest = hidden.reduce((sum, { count }) => sum + count, 0);
     setText(moreSummary, `${number(hidden.length)} more with ${counted(usersOfRest, 'user', 'users')}`);
-    // A new window begins with few countries: the room stays, so that nothing below jumps.
+    // A new window has few countries at first. The room stays reserved, so that nothing below jumps.
     rows = Math.max(rows, shown.length);
     top.style.setProperty('--rows', String(rows));
   };

@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** How many of the users live there, relative to the others. */
+/** The relative number of users in the country. */
 const WEIGHTS: readonly (readonly [weight: number, countries: string])[] = [
   [190, 'China'],
   [104, 'Indonesia'],
@@ -39,12 +39,12 @@ const WEIGHTS: readonly (readonly [weight: number, countries: string])[] = [
   ],
 ];
 
-/** Each country as often as its weight. */
+/** Repeats each country as often as its weight. */
 const BY_WEIGHT: readonly string[] = WEIGHTS.flatMap(([weight, names]) =>
   names.split(', ').flatMap(name => new Array<string>(weight).fill(name)),
 );
 
-/** All countries that users are from, the most frequent first. */
+/** All countries of users, the most frequent first. */
 export const COUNTRIES: readonly string[] = [...new Set(BY_WEIGHT)];
 
 /** A country: China and Indonesia are the most frequent, most are rare. */

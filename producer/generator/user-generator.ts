@@ -15,10 +15,11 @@ export interface User {
 }
 
 /**
- * How many of each 100 users in a row are of a kind. The kinds are exact in every block of 100, in a random order.
+ * The number of users of each kind in 100 consecutive users. The numbers are exact in every block of 100, in a random
+ * order.
  *
- * The first five can't be cleaned and are to be rejected: 5%. The others are kept; a duplicate has the email of an earlier
- * user that is kept, half of them in another spelling.
+ * The first five kinds can't be cleaned and must be rejected: 5%. The others are accepted. A duplicate has the email of
+ * an earlier accepted user, half of them in another spelling.
  */
 export const USERS_OF_100 = {
   wrongIp: 1,
@@ -48,7 +49,7 @@ const FIRST_DAY = Date.UTC(2023, 0, 1);
 const DAYS = 1000;
 const DAY_MS = 86_400_000;
 
-/** Sample users, a little messy (`USERS_OF_100`): the same seed gives the same users. */
+/** Sample users, a little messy (`USERS_OF_100`). The same seed gives the same users. */
 export class UserGenerator {
   readonly #random: Random;
   readonly #emails: string[] = [];
@@ -72,7 +73,7 @@ export class UserGenerator {
     const next = this.#kinds.pop();
     if (next !== undefined) return next;
     this.#kinds = this.#random.shuffle(KINDS);
-    // A duplicate needs a user before it.
+    // A duplicate needs an earlier user.
     const clean = this.#kinds.indexOf('clean');
     const last = this.#kinds.length - 1;
     if (this.#id === 0) [this.#kinds[clean], this.#kinds[last]] = [this.#kinds[last] ?? 'clean', 'clean'];
@@ -160,7 +161,7 @@ export class UserGenerator {
   }
 }
 
-/** Whether cleaning keeps users of this kind. */
+/** True if cleaning accepts users of this kind. */
 export function isKept(kind: UserKind): boolean {
   switch (kind) {
     case 'wrongIp':

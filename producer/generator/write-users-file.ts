@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { RecordBatch } from '../record-source.js';
 
 /**
- * Writes the records of `batches` into a file: a JSON array, one record a line. A file that is there is replaced.
+ * Writes the records of `batches` into a file: a JSON array, one record a line. Replaces an existing file.
  *
  * @returns how many records it holds, all of them unless `signal` was aborted
  */

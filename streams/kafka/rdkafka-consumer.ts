@@ -33,8 +33,8 @@ const CALL_TIMEOUT_MS = 10_000;
 /** After this number of turns of the event loop, the client's log lines have arrived. */
 const LOG_TURNS = 3;
 /**
- * What the client reports only in its log: the reason of a fatal error (the next call fails with `Fatal error`), and
- * that it has gone to the beginning of a partition, because the broker does not have the next offset.
+ * What only the client's log has: the reason of a fatal error (the next call fails with `Fatal error`), and its return
+ * to the beginning of a partition, because the broker does not have the next offset.
  */
 const TOLD_BY_LOG_ONLY: ReadonlySet<string> = new Set(['FATAL', 'OFFSET']);
 const NOTHING: PolledBatch = Object.freeze({ records: [], ends: [] });
@@ -73,12 +73,11 @@ export class RdKafkaConsumer implements Consumer {
       'auto.offset.reset': 'earliest',
       'enable.partition.eof': true,
       ...groupProtocolConfig(protocol),
-      // The prefetch queue. The default, 64 MB for each partition, is most of the memory that a process may have.
-      // Beside its bytes, a message there takes some 600 more.
+      // The prefetch queue. The default of 64 MB a partition is most of a process's memory. A message adds some 600
+      // bytes.
       'queued.max.messages.kbytes': 8192,
-      // Without a group a consumer reads changelogs from far behind. With 5000 its queue is empty at times while the
-      // next fetch is on its way: 1 M entries are restored at 208 k/s in the middle of 16 rounds, with 20,000 at 220
-      // k/s.
+      // Without a group it reads changelogs from far behind. With 5000 its queue is empty at times during a fetch: 1 M
+      // entries are restored at 208 k/s in the middle of 16 rounds, with 20,000 at 220 k/s.
       'queued.min.messages': options.groupId === undefined ? 20_000 : 5000,
       'fetch.queue.backoff.ms': 10,
       'fetch.wait.max.ms': 100,
@@ -167,8 +166,8 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   /**
-   * Returns the available records. If there are none, waits for the next one. The client's own wait starts again with
-   * each record: where records arrive slowly, it would continue until there are `maxRecords`.
+   * Returns the available records, or waits for the next one. The client's own wait starts again with each record:
+   * where records arrive slowly, it would continue until there are `maxRecords`.
    */
   async #consume(maxRecords: number): Promise<PolledBatch> {
     const ready = await this.#consumeWithin(0, maxRecords);
@@ -196,8 +195,8 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   /**
-   * The client fetches a batch that it can't decompress again and again. Each time a poll fails, and the ends of other
-   * partitions in it are lost. So the partition is paused. Returns false if the log does not name the partition.
+   * The client fetches a batch that it can't decompress again and again, and each time a poll fails, with the ends of
+   * other partitions. So the partition is paused. Returns false if the log does not name it.
    */
   async #leaveUnreadable(): Promise<boolean> {
     for (let turn = 0; turn < LOG_TURNS && !this.#unreadable.hasMet; turn++) await immediate();
@@ -281,9 +280,7 @@ export class RdKafkaConsumer implements Consumer {
   }
 }
 
-/**
- * What the client must log: ids of topics, which matter if a group has offsets, and batches that it can't decompress.
- */
+/** Makes the client log topic ids, which matter if a group has offsets, and batches that it can't decompress. */
 function debugContexts(given: unknown, hasGroup: boolean): { readonly debug?: string } {
   const ids = hasGroup ? { debug: TopicIds.debugContexts(given) } : {};
   return lacksCodec(kafka.features) ? { debug: UnreadableBatches.debugContexts(ids.debug ?? given) } : ids;
@@ -293,10 +290,7 @@ function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicParti
   return { topic, partition, offset: offset < 0 ? OFFSET_BEGINNING : offset };
 }
 
-/**
- * Reuses the client's message as the record, except for its headers. A copy of each message would be most of the
- * garbage.
- */
+/** The client's message is the record, except for its headers: copies would be most of the garbage. */
 function toRecord(message: Message): ConsumerRecord {
   const { headers } = message;
   return Object.assign(message as object, {

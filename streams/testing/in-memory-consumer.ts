@@ -23,7 +23,7 @@ export class InMemoryConsumer implements Consumer {
   #listener: RebalanceListener | undefined;
   #topics: readonly string[] = [];
   #turn = 0;
-  /** The partitions that the group has given it, whatever it has done about them. */
+  /** True if the group has given it partitions, whatever it has done about them. */
   #hasAssignment = false;
 
   constructor(cluster: InMemoryCluster, instanceId: string) {

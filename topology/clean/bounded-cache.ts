@@ -1,11 +1,11 @@
 export interface BoundedCacheOptions {
-  /** When there are more, the oldest goes. */
+  /** With more entries, the oldest one is removed. */
   readonly maxEntries: number;
   /** Longer keys are computed each time, so that a few large inputs can't fill the memory. */
   readonly maxKeyLength: number;
 }
 
-/** Remembers what was computed from a text, for texts that come again and again. */
+/** Caches results for texts that occur again and again. */
 export class BoundedCache<V extends string | null> {
   readonly #entries = new Map<string, V>();
   readonly #maxEntries: number;
@@ -20,7 +20,7 @@ export class BoundedCache<V extends string | null> {
     return this.#entries.size;
   }
 
-  /** What `compute` gives for the key; it must depend on nothing else. */
+  /** The result of `compute` for the key. It must depend on nothing else. */
   get(key: string, compute: (key: string) => V): V {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;

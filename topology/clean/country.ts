@@ -1,16 +1,18 @@
 import { hasUnpairedSurrogate } from './unpaired-surrogate.js';
 
-/** A country is a key of tables: one without a bound would make them records that no broker takes. */
+/** A country is a key of tables. Without a limit, its records could be too large for a broker. */
 const MAX_LENGTH = 200;
 
-/** The first letter of a word, of what follows a full stop or a hyphen in it, and of what follows `d'` at its beginning. */
+/**
+ * The first letter of a word, of what follows a full stop or a hyphen in it, and of what follows `d'` at its beginning.
+ */
 const FIRST_LETTER = /(?<=(?:^|[ .\p{Pd}])(?:d['’])?)[^ .\p{Pd}]/gu;
-/** Of all words but the first. */
+/** For all words except the first one. */
 const SMALL_WORD = / (?:(?:And|Of|The)(?= |$)|D(?=['’]))/g;
 
 /**
- * The name in title case and NFC, each run of white space in it as one space; null if it is then longer than 200 characters,
- * or is no valid Unicode.
+ * The name in title case and NFC, with one space for each run of white space. null if it is then longer than 200
+ * characters, or is not valid Unicode.
  *
  * @param text without white space around it
  */
@@ -20,9 +22,10 @@ export function cleanCountry(text: string): string | null {
 }
 
 /**
- * A name as people write it: `Bosnia and Herzegovina`, `U.S. Virgin Islands`, `Guinea-Bissau`, `Côte d'Ivoire`. Each word begins
- * with a capital, also after a full stop, a hyphen and `d'`; `and`, `of`, `the` and `d'` are small unless they begin the name. All
- * other letters are small. A letter whose capital is several letters (`ß`) stays as it is.
+ * A name as people write it: `Bosnia and Herzegovina`, `U.S. Virgin Islands`, `Guinea-Bissau`, `Côte d'Ivoire`. Each
+ * word starts with a capital letter, also after a full stop, a hyphen and `d'`. `and`, `of`, `the` and `d'` are in
+ * lower case unless they start the name. All other letters are in lower case. A letter whose capital is several letters
+ * (`ß`) stays as it is.
  */
 export function titleCase(text: string): string {
   return text

@@ -1,7 +1,7 @@
-/** Of valid JSON: a string, or a number. */
+/** In valid JSON: a string, or a number. */
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-/** A number of fewer digits, without an exponent, is the same number again when JavaScript writes it. */
+/** JavaScript writes a number with fewer digits and without an exponent as it was. */
 const MAY_BE_INEXACT = /[:,[]\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/;
 const SAFE_DIGITS = 15;
 
@@ -14,10 +14,13 @@ const LETTER_N = 0x6e;
 const LETTER_T = 0x74;
 const CLOSING_BRACE = 0x7d;
 
-/** Marks an object that holds an {@link ExactNumber}, at any depth. */
+/** Marks an object that has an {@link ExactNumber}, at any depth. */
 export const HAS_EXACT_NUMBERS: unique symbol = Symbol('has exact numbers');
 
-/** A number of a JSON text that no double holds: `12345678901234567890` would become `12345678901234567000`, `1e400` null. */
+/**
+ * A number of a JSON text that no double represents: `12345678901234567890` would become `12345678901234567000`,
+ * `1e400` null.
+ */
 export class ExactNumber {
   /** As it was written. */
   readonly text: string;
@@ -26,15 +29,16 @@ export class ExactNumber {
     this.text = text;
   }
 
-  /** For whoever writes it by `JSON.stringify`: the nearest double. */
+  /** For `JSON.stringify`: the nearest double. */
   toJSON(): number {
     return Number(this.text);
   }
 }
 
 /**
- * Whether the text of a JSON object may hold a number that no double holds. Asked of every record: where only texts, literals and short
- * whole numbers follow the colons, nothing else is looked at (measured: a fifth of the time of the search in the whole text).
+ * True if the text of a JSON object may have a number that no double represents. It is called for every record. If only
+ * texts, literals and short whole numbers follow the colons, it checks nothing else (measured: a fifth of the time of
+ * the search in the whole text).
  */
 export function mayHoldExactNumbers(json: string): boolean {
   for (let colon = json.indexOf(':'); colon >= 0; colon = json.indexOf(':', colon + 1)) {
@@ -52,10 +56,10 @@ function isShortNumber(json: string, start: number): boolean {
   return end > start && end - start <= SAFE_DIGITS && (code === COMMA || code === CLOSING_BRACE);
 }
 
-/** `value` with an {@link ExactNumber} for each number that no double holds; `value` itself if there is none. */
+/** `value` with an {@link ExactNumber} for each number that no double represents. `value` itself if there is none. */
 export function withExactNumbers(json: string, value: object): object {
   let found = false;
-  // Of the same shape as `value`, with strings where such numbers are.
+  // It has the shape of `value`, with strings in the place of such numbers.
   const quoted = json.replace(STRING_OR_NUMBER, token => {
     if (token.startsWith('"') || isExactDouble(token)) return token;
     found = true;
@@ -72,7 +76,7 @@ function putExactNumbers(value: object, quoted: object): void {
   for (const [index, [field, child]] of fields.entries()) {
     const text = texts[index];
     if (typeof child === 'number' && typeof text === 'string') {
-      // Not assigned: the field may be `__proto__`.
+      // No assignment, because the field may be `__proto__`.
       const exact = { value: new ExactNumber(text), enumerable: true, writable: true, configurable: true };
       Object.defineProperty(value, field, exact);
     } else if (typeof child === 'object' && child !== null) putExactNumbers(child, text as object);
@@ -88,12 +92,12 @@ export function exactJson(value: unknown): string {
   return `{${fields.map(([field, child]) => `${JSON.stringify(field)}:${exactJson(child)}`).join()}}`;
 }
 
-/** Whether JavaScript writes the number that it reads as the same number. */
+/** True if JavaScript writes the number that it reads as the same number. */
 function isExactDouble(text: string): boolean {
   return decimalOf(text) === decimalOf(String(Number(text)));
 }
 
-/** The same text for each way to write a number; undefined for what is none, such as `Infinity`. */
+/** The same text for each spelling of a number. undefined for other texts, such as `Infinity`. */
 function decimalOf(text: string): string | undefined {
   const [, whole, fraction = '', exponent = '0'] = NUMBER.exec(text) ?? [];
   if (whole === undefined) return undefined;

@@ -2,12 +2,12 @@ import type { OperatorRecord } from 'tributary/pipe';
 import { type JsonObject, jsonType } from './json-object.js';
 import { RejectedRecord } from './rejected-record.js';
 
-/** Is given a text without white space around it, and not empty. What is not as it should be gives null. */
+/** Gets a text that is not empty and has no white space around it. Returns null if the text is not valid. */
 export type TextCleaner = (text: string) => string | null;
 
 /**
- * A step that cleans one field of the freshly parsed value, in place. A field that is missing, no string, empty, or not what it
- * should be throws a RejectedRecord that names it.
+ * A step that cleans one field of the newly parsed value, in place. It throws a RejectedRecord that names the field if
+ * the field is missing, not a string, empty, or not valid.
  *
  * @param expected what the field should be: `a day of the calendar`
  */

@@ -3,7 +3,7 @@ const DOTTED_QUAD = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 
 /**
  * The text if it is four decimal numbers of 0-255 with dots between them, else null. Leading zeros are refused: some
- * readers take `010` for 8, others for 10.
+ * programs read `010` as 8, others as 10.
  *
  * @param text without white space around it
  */

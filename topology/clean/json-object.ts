@@ -2,21 +2,21 @@ import { isUtf8 } from 'node:buffer';
 import { ExactNumber, mayHoldExactNumbers, withExactNumbers } from './exact-numbers.js';
 import { RejectedRecord } from './rejected-record.js';
 
-/** A parsed JSON object. A field named `__proto__` is a field like any other. */
+/** A parsed JSON object. A field named `__proto__` is an ordinary field. */
 export interface JsonObject {
   [field: string]: unknown;
 }
 
 /**
- * Parses a record's value. A number that no double holds is an {@link ExactNumber}.
+ * Parses a record's value. A number that no double represents becomes an {@link ExactNumber}.
  *
- * @throws RejectedRecord for a tombstone, and for all that is not a JSON object in UTF-8.
+ * @throws RejectedRecord for a tombstone, and for any value that is not a JSON object in UTF-8
  */
 export function parseJsonObject(value: Buffer | null): JsonObject {
   if (value === null) throw new RejectedRecord('value: null (tombstone)');
   if (value.length === 0) throw new RejectedRecord('value: empty');
   const text = value.toString();
-  // Every invalid byte was decoded to U+FFFD, so only a text that holds one needs the check of all its bytes.
+  // Each invalid byte was decoded to U+FFFD, so only a text with that character needs a check of all its bytes.
   if (text.includes('\ufffd') && !isUtf8(value)) throw new RejectedRecord('value: not UTF-8');
   const object = asObject(parse(text));
   return mayHoldExactNumbers(text) ? (withExactNumbers(text, object) as JsonObject) : object;

@@ -1,13 +1,14 @@
 const MAX_QUOTED_LENGTH = 100;
 
 /**
- * A record that cleaning refuses. The message is the field and the reason, and the text that is refused, quoted as in JSON:
+ * A record that cleaning refuses. The message has the field, the reason, and the refused text, quoted as in JSON:
  * `email: not an address such as ada@example.org: "ada"`.
  */
 export class RejectedRecord extends Error {
   /** @param text cut after 100 characters in the message */
   constructor(reason: string, text?: string) {
-    // A stack trace would name the same few frames each time, and a dirty input makes thousands of these a second.
+    // A stack trace would have the same few frames each time, and a dirty input causes thousands of these errors a
+    // second.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(text === undefined ? reason : `${reason}: ${quoted(text)}`);

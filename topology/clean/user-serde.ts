@@ -4,7 +4,7 @@ import { exactJson, HAS_EXACT_NUMBERS } from './exact-numbers.js';
 
 const json = Serdes.json<User>();
 
-/** Compact JSON. Numbers that no double holds are written as they came. */
+/** Compact JSON. Numbers that no double represents are written as they were read. */
 export const userSerde: Serde<User> = Object.freeze({
   serialize: (user: User): Buffer => (HAS_EXACT_NUMBERS in user ? Buffer.from(exactJson(user)) : json.serialize(user)),
   deserialize: json.deserialize,

@@ -3,7 +3,7 @@ import type { GraphNode } from '../graph/node.js';
 import { synchronousSerde } from '../options/synchronous.js';
 import { isBuiltIn, type Serde, Serdes } from '../serde/serdes.js';
 
-/** The serdes that a stream has from where it was read; absent where an operator made other keys or values. */
+/** The serdes with which a stream was read. Absent after an operator that made other keys or values. */
 export interface KnownSerdes<K, V> {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
@@ -14,7 +14,9 @@ export interface SerdePair<K, V> {
   readonly valueSerde: Serde<V>;
 }
 
-/** The serdes of the options, else those that are known, else text keys and JSON values. */
+/**
+ * The serdes of the options. If there are none, the known ones. If there are none either, text keys and JSON values.
+ */
 export function serdesOr<K, V>(options: KnownSerdes<K, V>, known: KnownSerdes<K, V>): SerdePair<K, V> {
   return {
     keySerde: checked(options.keySerde) ?? known.keySerde ?? (Serdes.string() as unknown as Serde<K>),
@@ -22,12 +24,12 @@ export function serdesOr<K, V>(options: KnownSerdes<K, V>, known: KnownSerdes<K,
   };
 }
 
-/** The same serde for what is not null. A serde never writes null, so what it has written is not read as null. */
+/** The same serde for values that are not null. A serde never writes null, so its bytes are never read as null. */
 export function notNull<T>(serde: Serde<T>): Serde<NonNullable<T>> {
   return serde as Serde<NonNullable<T>>;
 }
 
-/** Those that come with the library are known to be synchronous, and most records go through them. */
+/** The serdes of the library are known to be synchronous, and most records go through them. */
 function checked<T>(serde: Serde<T> | undefined): Serde<T> | undefined {
   return serde === undefined || isBuiltIn(serde) ? serde : synchronousSerde(serde);
 }

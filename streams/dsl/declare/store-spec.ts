@@ -23,7 +23,7 @@ export function storeSpec<K, V, S extends StoreKind>(
   });
 }
 
-/** How long the store keeps a window, milliseconds. Throws a TopologyError if that is below size + grace. */
+/** How long the store keeps a window, in milliseconds. Throws a TopologyError if that is less than size + grace. */
 export function retentionOf<K, V>(
   { as, retention }: Pick<WindowMaterialized<K, V>, 'as' | 'retention'>,
   { sizeMs, graceMs }: Windows,
@@ -35,7 +35,7 @@ export function retentionOf<K, V>(
   throw new TopologyError(`retention of the store ${as}: ${retentionMs} ms is below size + grace, ${least} ms`);
 }
 
-/** What a node with one store declares of it. */
+/** What a node with one store declares about it. */
 export function onlyStore<S extends StoreKind>(
   store: StoreSpec<S>,
 ): {

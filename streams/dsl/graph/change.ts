@@ -1,4 +1,4 @@
-/** An update of a table: null is an absent row. `oldValue` is known only where the table has a store. */
+/** An update of a table. null means that the row is absent. `oldValue` is known only if the table has a store. */
 export interface Change<V> {
   readonly newValue: V | null;
   readonly oldValue: V | null;

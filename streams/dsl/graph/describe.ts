@@ -8,7 +8,9 @@ interface Element {
   readonly predecessors: string[];
 }
 
-/** Where records come into a node and where they leave it; the same one but for a repartition. */
+/**
+ * The element where records enter a node, and the one where they leave it. They are different only for a repartition.
+ */
 interface ElementPair {
   readonly input: Element;
   readonly output: Element;
@@ -45,7 +47,10 @@ export function describeTopology(topology: Described): string {
   return lines.join('\n');
 }
 
-/** What of `node` is in the sub-topology of `nodes`: the sink of a repartition is where it is written. */
+/**
+ * The elements of `node` in the sub-topology of `nodes`. The sink of a repartition is in the sub-topology that writes
+ * it.
+ */
 function elementsWithin(nodes: readonly GraphNode[], node: GraphNode, pair: ElementPair | undefined): Element[] {
   if (pair === undefined) return [];
   const { input, output } = pair;

@@ -2,14 +2,14 @@ import type { GraphNode } from './node.js';
 
 const NO_STORES = Object.freeze([] as const);
 
-/** What is declared of a node. The list of stores is left out where there may be none. */
+/** The declaration of a node. The list of stores is absent for a node that can't have any. */
 type NodeFields<N> = N extends GraphNode
   ? readonly [] extends N['stores']
     ? Omit<N, 'id' | 'name' | 'stores'>
     : Omit<N, 'id' | 'name'>
   : never;
 
-/** The nodes of one topology as they are declared. */
+/** The nodes of one topology, in the order of declaration. */
 export class Graph {
   readonly #nodes: GraphNode[] = [];
   readonly #names = new Set<string>();
@@ -19,8 +19,8 @@ export class Graph {
   }
 
   /**
-   * Adds a frozen node. Without a name of its own it is called as Java would call it: `prefix` and its position. Throws
-   * a TopologyError if the name is taken.
+   * Adds a frozen node. Without a name of its own it gets Java's name: `prefix` and its position. Throws a
+   * TopologyError if the name is taken.
    */
   add<F extends NodeFields<GraphNode>>(prefix: string, name: string | undefined, fields: F): GraphNode & F {
     const id = this.#nodes.length;
@@ -42,7 +42,7 @@ export class Graph {
   }
 }
 
-/** The topology can't be built as declared; the message says what to change. */
+/** The topology can't be built as declared. The message says what to change. */
 export class TopologyError extends Error {
   constructor(message: string) {
     super(message);

@@ -8,8 +8,8 @@ import type { Serde } from '../serde/serdes.js';
 import type { Windows } from '../windows/windows.js';
 
 /**
- * The nodes of the topology graph: frozen data, added by the DSL in the order of declaration. What they do is the
- * compiler's to know. Functions are declared as methods so that typed ones fit in here.
+ * The nodes of the topology graph: frozen data, added by the DSL in the order of declaration. Only the compilers know
+ * what nodes do. Functions are declared as methods so that typed functions can be assigned to them.
  */
 export type GraphNode =
   | SourceNode
@@ -37,10 +37,10 @@ export type GraphNode =
 interface NodeBase {
   /** Position in the order of declaration. */
   readonly id: number;
-  /** Unique in the topology; Java's naming where the caller gave none. */
+  /** Unique in the topology. Java's generated name if the caller gave none. */
   readonly name: string;
   readonly parents: readonly GraphNode[];
-  /** Those that it reads or writes. Nodes that name the same one are in one sub-topology. */
+  /** The stores that it reads or writes. Nodes with a common store are in one sub-topology. */
   readonly stores: readonly StoreSpec[];
 }
 
@@ -67,7 +67,7 @@ export interface FilterNode extends NodeBase {
   readonly kind: 'filter';
   /** True for `filterNot`. */
   readonly negated: boolean;
-  /** True: what it drops counts as dropped. What a user's predicate drops does not, as in Java. */
+  /** True: dropped records are counted. Records that a user's predicate drops are not counted, as in Java. */
   readonly countsDropped: boolean;
   predicate(key: unknown, value: unknown): boolean;
 }
@@ -119,7 +119,7 @@ export interface SplitNode extends NodeBase {
 
 export interface BranchPredicate {
   readonly name: string;
-  /** The default branch takes all. */
+  /** The default branch takes all records. */
   predicate(key: unknown, value: unknown): boolean;
 }
 
@@ -128,14 +128,14 @@ export interface BranchNode extends NodeBase {
   readonly index: number;
 }
 
-/** Records move to the partition of their key, through an internal topic where they are not there already. */
+/** Moves records to the partition of their key. A record that is not there already goes through an internal topic. */
 export interface RepartitionNode extends NodeBase {
   readonly kind: 'repartition';
   /** The topic is `<application.id>-<repartition>-repartition`. */
   readonly repartition: string;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
-  /** Absent: as many as the other inputs that it meets, and if there are none, as the tasks before it. */
+  /** Absent: the number of the other inputs that it meets. If there are none, the number of tasks before it. */
   readonly partitions: number | undefined;
 }
 
@@ -151,7 +151,7 @@ export type TopicNameExtractor = {
   bivarianceHack(key: unknown, value: unknown, headers: Headers): string;
 }['bivarianceHack'];
 
-/** Where a windowed operator sends records that came after their window had closed. */
+/** The topic for records that arrive after their window has closed. */
 export interface LateSink {
   readonly topic: string;
   readonly keySerde: Serde<unknown>;
@@ -160,26 +160,26 @@ export interface LateSink {
 
 export type EmitStrategy = 'onWindowUpdate' | 'onWindowClose';
 
-/** A store that an operator keeps. Its changelog is `<application.id>-<name>-changelog`. */
+/** A store of an operator. Its changelog is `<application.id>-<name>-changelog`. */
 export interface StoreSpec<K extends StoreKind = StoreKind> {
   readonly name: string;
   readonly kind: K;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
-  /** False: no changelog; the store is empty after it is lost. */
+  /** False: it has no changelog, and is empty after its directory is lost. */
   readonly logged: boolean;
-  /** False: each update goes downstream by itself and nothing is combined before a repartition. */
+  /** False: each update is sent by itself, and nothing is combined before a repartition. */
   readonly cached: boolean;
 }
 
-/** What `count`, `reduce` and `aggregate` have in common, windowed or not. */
+/** The common part of `count`, `reduce` and `aggregate`, windowed or not. */
 export interface AggregationNode extends StatefulNode {
   readonly kind: 'aggregate' | 'windowAggregate';
   readonly store: StoreSpec<KeyValueKind | WindowStoreKind>;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
-  /** Merges two aggregates; its presence says that the aggregation is associative. */
+  /** Merges two aggregates. If it is present, the aggregation is associative. */
   readonly merger: Merger | undefined;
 }
 
@@ -195,16 +195,16 @@ export interface WindowAggregateNode extends AggregationNode {
   readonly store: StoreSpec<WindowStoreKind>;
   readonly windows: Windows;
   readonly emit: EmitStrategy;
-  /** undefined: late records are counted only. */
+  /** undefined: late records are only counted. */
   readonly late: LateSink | undefined;
 }
 
 export type Merger = { bivarianceHack(key: unknown, left: unknown, right: unknown): unknown }['bivarianceHack'];
 
-/** Lets a record go on if it is the first one of its window with that identity. */
+/** Forwards the first record of each identity and window. */
 export interface DistinctNode extends StatefulNode {
   readonly kind: 'distinct';
-  /** Its key serde is that of the identity; no values. */
+  /** Its key serde is that of the identity. It has no values. */
   readonly store: StoreSpec<DistinctKind>;
   readonly windows: Windows;
   readonly late: LateSink | undefined;
@@ -212,8 +212,8 @@ export interface DistinctNode extends StatefulNode {
 }
 
 /**
- * What an operator on a table does with the old value of each update: `used` in its results, `passed` on to operators that use it, or `unused`. A
- * table sends old values only if one is used.
+ * What an operator on a table does with the old value of an update: it uses it in its results (`used`), passes it on to
+ * operators that use it (`passed`), or ignores it (`unused`). A table sends old values only if one is used.
  */
 export type OldValues = 'used' | 'passed' | 'unused';
 

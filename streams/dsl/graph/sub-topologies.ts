@@ -12,13 +12,13 @@ export interface SubTopology {
   readonly stores: readonly StoreSpec[];
 }
 
-/** Where records come in from topics. */
+/** Where records enter from topics. */
 export type Input = SourceNode | RepartitionNode;
 
-/** Inputs that must have the same number of partitions, because a key must be in the same partition of all of them. */
+/** Inputs that must have the same number of partitions, because a key must be in the same partition in all of them. */
 export type CopartitionGroup = readonly Input[];
 
-/** The inputs whose records reach each node, without another repartition on the way. */
+/** The inputs whose records reach each node without another repartition in between. */
 export function inputsOf(nodes: readonly GraphNode[]): ReadonlyMap<GraphNode, ReadonlySet<Input>> {
   const inputs = new Map<GraphNode, ReadonlySet<Input>>();
   // Parents come before their children.
@@ -30,8 +30,8 @@ export function inputsOf(nodes: readonly GraphNode[]): ReadonlyMap<GraphNode, Re
 }
 
 /**
- * The inputs that meet in each store; groups that have an input in common are one (Java: `CopartitionedTopicsEnforcer`). What is kept by key
- * would be torn apart if a key were in different partitions of them.
+ * The inputs that meet in each store. Groups with a common input are one group (Java: `CopartitionedTopicsEnforcer`).
+ * If a key were in different partitions of these inputs, its rows would be in different tasks.
  */
 export function copartitionGroups(nodes: readonly GraphNode[]): readonly CopartitionGroup[] {
   const inputs = inputsOf(nodes);
@@ -55,10 +55,10 @@ export function isFixed(input: Input): boolean {
 }
 
 /**
- * The parts that are connected. A repartition topic connects what is before it with what comes after it: its records stay in the task where
- * they are in the right partition already. It separates them if its number of partitions is not that of the tasks before it: it has one of
- * its own, or that of other inputs that it meets. Nodes that name the same store are connected. Throws a TopologyError if two stores have
- * the same name.
+ * The connected components. A repartition connects the nodes before it with those after it: a record that is already in
+ * the right partition stays in its task. It separates them if its number of partitions is not that of the tasks before
+ * it: it has a number of its own, or takes that of other inputs that it meets. Nodes with a common store are connected.
+ * Throws a TopologyError if two stores have the same name.
  */
 export function subTopologiesOf(
   nodes: readonly GraphNode[],

@@ -3,7 +3,7 @@ import { TopologyError } from './graph.js';
 import type { GraphNode } from './node.js';
 import { type CopartitionGroup, copartitionGroups, type SubTopology, subTopologiesOf } from './sub-topologies.js';
 
-/** What a topology does, as data (Java: `Topology`). */
+/** A topology as data (Java: `Topology`). */
 export class Topology {
   /** @internal */
   readonly nodes: readonly GraphNode[];
@@ -12,7 +12,7 @@ export class Topology {
   /** @internal */
   readonly copartitionGroups: readonly CopartitionGroup[];
 
-  /** @internal Throws a TopologyError if nothing is read. */
+  /** @internal Throws a TopologyError if it reads no topic. */
   constructor(nodes: readonly GraphNode[]) {
     if (!nodes.some(node => node.kind === 'source')) throw new TopologyError('the topology reads no topic');
     this.nodes = Object.freeze([...nodes]);

@@ -7,7 +7,7 @@ export interface Named {
   readonly name?: string;
 }
 
-/** How a topic is read. Serdes that are not given: text keys, JSON values. */
+/** How a topic is read. Default serdes: text keys, JSON values. */
 export interface Consumed<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
@@ -17,40 +17,41 @@ export interface Consumed<K, V> extends Named {
 /** How a topic is read as a stream. */
 export interface StreamConsumed<K, V> extends Consumed<K, V> {
   /**
-   * True: records with a null key are dropped behind the source and counted as dropped, and the type of the key has no
+   * True: records with a null key are dropped after the source and counted as dropped, and the type of the key has no
    * null. Default: false.
    *
-   * Use it where functions of the topology have no use for such records. `groupByKey`, `repartition` and `toTable` drop
-   * null keys by themselves.
+   * Use it if functions of the topology can't use such records. `groupByKey`, `repartition` and `toTable` drop null
+   * keys by themselves.
    *
-   * A key is null if the record has none, or if its serde gives null or undefined. The timestamp extractor is called
-   * before. As with a filter behind the source, a dropped record advances the time of its task, and not that of any
+   * A key is null if the record has none, or if its serde returns null or undefined. The timestamp extractor is called
+   * before. As with a filter after the source, a dropped record advances the time of its task, but not the time of any
    * operator.
    *
-   * An extension: Java has no such option. A filter does it there, and does not count what it drops.
+   * An extension: Java has no such option. There a filter drops such records, and does not count them.
    */
   readonly dropNullKeys?: boolean;
   /**
-   * True: records with a null value, JSON's `null` too, are dropped in the same way, and the type of the value has no
+   * True: records with a null value, also JSON's `null`, are dropped in the same way, and the type of the value has no
    * null. Default: false.
    *
-   * Use it where a null value means nothing. Do not use it where it means something: for `toTable` it is a tombstone,
-   * and windows aggregate null values, as in Java. Aggregations without windows drop them by themselves.
+   * Use it if a null value has no meaning. Do not use it if it has one: for `toTable` it is a tombstone, and windows
+   * aggregate null values, as in Java. Aggregations without windows drop them by themselves.
    *
-   * An extension, too.
+   * An extension too.
    */
   readonly dropNullValues?: boolean;
 }
 
-/** How a topic is written. Serdes that are not given: those of the stream if it has them, else text keys, JSON values. */
+/** How a topic is written. Default serdes: those of the stream if it has them, otherwise text keys and JSON values. */
 export interface Produced<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
 }
 
 /**
- * How a group is moved to its partition. Its name is that of the repartition topic, which all its aggregations share, and of the
- * operator that chooses the key. Without a name each aggregation has a topic of its own, named after its store.
+ * How a group is moved to its partition. Its name is the name of the repartition topic, which all its aggregations
+ * share, and of the operator that chooses the key. Without a name each aggregation has its own topic, named after its
+ * store.
  */
 export interface Grouped<K, V> extends Named {
   readonly keySerde?: Serde<K>;
@@ -62,24 +63,24 @@ export interface Repartitioned<K, V> {
   readonly name: string;
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
-  /** Default: as many as the tasks that write to it. */
+  /** Default: the number of the other inputs that it meets, or of the tasks that write to it. */
   readonly numberOfPartitions?: number;
 }
 
-/** The store behind a table (Java: `Materialized`). */
+/** The store of a table (Java: `Materialized`). */
 export interface Materialized<K, V> extends Named {
-  /** Name of the store: required, because its changelog and the state on disk are found by it. */
+  /** Name of the store. Required, because it identifies the changelog and the state on disk. */
   readonly as: string;
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
   /** Default: true. */
   readonly logging?: boolean;
-  /** Default: true. False: every update goes downstream by itself, and nothing is combined before a repartition. */
+  /** Default: true. False: each update is sent by itself, and nothing is combined before a repartition. */
   readonly caching?: boolean;
 }
 
-/** The store behind a windowed table. */
+/** The store of a windowed table. */
 export interface WindowMaterialized<K, V> extends Materialized<K, V> {
-  /** How long windows are kept, in event time. Default and least: size + grace. */
+  /** How long windows are kept, in event time. Default and minimum: size + grace. */
   readonly retention?: Duration;
 }

@@ -1,24 +1,30 @@
 import type { Serde } from '../serde/serdes.js';
 
 /**
- * What an operator gives where its function gives a promise: nothing can follow. The method's own signature takes everything else, so that
- * its types are inferred as if there were no other one.
+ * The type of an operator whose function returns a promise: it has no methods. The method's own signature takes all
+ * other functions, so that its types are inferred as if this overload did not exist.
  */
 export interface FunctionsMustBeSynchronous {
   readonly functionsMustBeSynchronous: never;
 }
 
-/** The arguments behind a function that gives `P`; they can't be met where `P` is any or never, which are no promises. */
+/**
+ * The arguments after a function that returns the promise `P`. No arguments match if `P` is any or never, which are no
+ * promises.
+ */
 export type IfPromise<P, Rest extends readonly unknown[]> = [P] extends [never]
   ? readonly [never]
   : 0 extends 1 & P
     ? readonly [never]
     : Rest;
 
-/** The result of an action, unless that is a promise. */
+/** The result of an action. If it is a promise, the type that has no methods. */
 export type Synchronous<R> = R extends PromiseLike<unknown> ? FunctionsMustBeSynchronous : R;
 
-/** A function of the topology gave a promise. Nothing waits for it, so its result would be missing: an error of the program. */
+/**
+ * A function of the topology returned a promise. Nothing waits for it, so its result would be missing: an error in the
+ * program.
+ */
 export class PromiseError extends Error {
   constructor(what: string) {
     super(`${what} gave a promise: functions of a topology must be synchronous, nothing waits for a promise`);
@@ -27,25 +33,25 @@ export class PromiseError extends Error {
 }
 
 /**
- * What a function of the topology gave. Throws a PromiseError that names `what` if that is a promise, or any object with a method
- * `then`. Called for each record: everything but the test is out of line.
+ * The result of a function of the topology. Throws a PromiseError that names `what` if the result is a promise, or any
+ * object with a method `then`. Called for each record, so everything but the test is out of line.
  */
 export function synchronous<T>(result: T, what: string): T {
-  // The load of one property: `in` costs five times as much on objects of many shapes.
+  // One property load: `in` costs five times as much on objects of many shapes.
   if (typeof result === 'object' && typeof (result as Partial<PromiseLike<unknown>> | null)?.then === 'function') {
     refuse(result, what);
   }
   return result;
 }
 
-/** The same for what must be iterable: an async generator gives no promise, but promises of its elements. */
+/** The same for an iterable result: an async generator returns no promise, but its elements are promises. */
 export function synchronousElements<T>(elements: Iterable<T>, what: string): Iterable<T> {
   if (typeof elements === 'object' && elements !== null && Symbol.asyncIterator in elements)
     throw new PromiseError(what);
   return synchronous(elements, what);
 }
 
-/** The serde, whose sides throw a PromiseError where they give a promise. */
+/** The serde. Its two sides throw a PromiseError if they return a promise. */
 export function synchronousSerde<T>(serde: Serde<T>): Serde<T> {
   return Object.freeze({
     serialize: (value: T): Buffer => synchronous(serde.serialize(value), 'serialize of the serde'),
@@ -56,7 +62,7 @@ export function synchronousSerde<T>(serde: Serde<T>): Serde<T> {
 }
 
 function refuse(promise: unknown, what: string): never {
-  // It may be rejected later. That would end the process before it can say why it stops.
+  // The promise may reject later. That would end the process before it can report why it stops.
   Promise.resolve(promise).catch(() => {});
   throw new PromiseError(what);
 }

@@ -2,9 +2,9 @@ import type { ConsumerRecord } from '../../kafka/record.js';
 
 /**
  * The event time of a record, in milliseconds since the epoch. `partitionTime` is the highest time extracted on that
- * partition so far, -1 at first. A negative result skips the record, counted. An error, and a result that is no whole number up to
- * 8,640,000,000,000,000 (the last time of a Date), goes to the processing exception handler (Java: `TimestampExtractor`, whose errors
- * always stop the application).
+ * partition so far, -1 at first. A negative result drops the record, counted. If the extractor throws, or its result is
+ * not a whole number up to 8,640,000,000,000,000 (the last time of a Date), the record goes to the processing exception
+ * handler (Java: `TimestampExtractor`, whose errors always stop the application).
  */
 export type TimestampExtractor = (record: ConsumerRecord, value: unknown, partitionTime: number) => number;
 

@@ -2,7 +2,7 @@ import { KafkaClient, KStorage, KStream } from 'kafka-streams';
 import type { Operators } from '../options/operators.js';
 import { synchronous } from '../options/synchronous.js';
 
-/** What flows through the operators of `pipe`: one record's key and value. */
+/** What flows through the operators of `pipe`: the key and value of one record. */
 export interface OperatorRecord<K, V> {
   readonly key: K;
   readonly value: V;
@@ -31,7 +31,7 @@ export interface OperatorStream<T> {
   tap(eff: (value: T) => void): OperatorStream<T>;
   constant<R>(substitute: R): OperatorStream<R>;
   timestamp(etl: (value: T) => number): OperatorStream<{ readonly time: number; readonly value: T }>;
-  /** Calls back once, with the value that was number `count`. */
+  /** Calls back once, with value number `count`. */
   atThroughput(count: number, callback: (value: T) => void): OperatorStream<T>;
 
   /** The empty string stays as it is. */
@@ -56,7 +56,7 @@ export interface OperatorStream<T> {
   >;
   /** Changes `value` in place. A string that is not JSON, or is JSON of a falsy value, stays as it is. */
   mapStringValueToJSONObject(): OperatorStream<WithValue<T, unknown>>;
-  /** The two before, one after the other. */
+  /** Applies the two previous operators, one after the other. */
   mapJSONConvenience(): OperatorStream<WithValue<T, unknown>>;
 
   wrapAsKafkaValue(topic?: string): OperatorStream<{
@@ -79,7 +79,7 @@ export interface OperatorStream<T> {
   mapFromFormat(): OperatorStream<unknown>;
 }
 
-/** The parts of most.js, on which kafka-streams builds, that a chain is run with. */
+/** The parts of most.js, on which kafka-streams is built, that run a chain. */
 interface MostSink<T> {
   event(time: number, value: T): void;
   end(time: number): void;
@@ -128,7 +128,9 @@ class OutputSink<T> implements MostSink<T> {
   }
 }
 
-/** The most.js sources behind the operators of {@link OperatorStream}: they pass an event on in the same call, statelessly. */
+/**
+ * The most.js sources of the operators of {@link OperatorStream}: they pass an event on in the same call, statelessly.
+ */
 const SYNCHRONOUS_SOURCES: ReadonlySet<string> = new Set(['Map', 'Filter', 'FilterMap', 'Tap']);
 
 function assertSynchronous(end: MostSource<unknown>, head: MostSource<unknown>): void {
@@ -150,7 +152,7 @@ function checked<R>(apply: Unary<R>, operator: string): (value: unknown) => R {
   return value => synchronous(apply(value), what);
 }
 
-/** Its operators refuse functions that give a promise: a filter would take that for true. */
+/** Its operators refuse functions that return a promise: a filter would take the promise as true. */
 class CheckedStream extends KStream {
   override map(etl: Unary): this {
     super.map(checked(etl, 'map'));
@@ -192,9 +194,9 @@ export function operators<In, Out>(build: (stream: OperatorStream<In>) => Operat
 }
 
 /**
- * Builds a chain of kafka-streams' operators and returns its entrance. A call of that runs the chain synchronously and calls
- * `sink` once if the value passes, not at all if it is filtered out. What an operator or `sink` throws is thrown by that
- * call, and the next call works as if nothing had happened.
+ * Builds a chain of kafka-streams' operators and returns its entrance. A call of the entrance runs the chain
+ * synchronously. It calls `sink` once if the value passes, and not at all if it is filtered out. It throws what an
+ * operator or `sink` throws, and the next call works as if nothing had happened.
  *
  * @throws TypeError if `build` uses an operator that {@link OperatorStream} does not offer, or returns another stream.
  */

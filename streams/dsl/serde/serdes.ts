@@ -2,9 +2,12 @@ import { readInt64, writeInt64 } from '../../../stores/encoding/int64.js';
 import type { KeyCodec } from '../../../stores/encoding/state-key.js';
 import type { Windowed } from '../windows/windows.js';
 
-/** Bytes of a value and back. Never called with null: an absent key or value has no bytes. Either side may throw. */
+/** Bytes of a value, and back. Never called with null: an absent key or value has no bytes. Both sides may throw. */
 export interface Serde<T> extends KeyCodec<T> {
-  /** A key as a person writes it, in the URL of a query; may throw. Absent: the text's UTF-8 are the bytes of the key. */
+  /**
+   * A key as a person writes it, in the URL of a query. May throw. Absent: the bytes of the key are the UTF-8 of the
+   * text.
+   */
   fromText?(text: string): T;
 }
 
@@ -13,7 +16,7 @@ const ASCII = /^[\0-\x7f]*$/;
 const string: Serde<string> = Object.freeze({
   serialize: (value: string): Buffer => Buffer.from(checked(value), 'utf8'),
   deserialize: (bytes: Buffer): string => bytes.toString('utf8'),
-  // ASCII is its own UTF-8, and most keys are ASCII.
+  // ASCII text is its own UTF-8, and most keys are ASCII.
   stateKey: (value: string): string =>
     ASCII.test(checked(value)) ? value : Buffer.from(value, 'utf8').toString('latin1'),
 });
@@ -68,7 +71,7 @@ export function isBuiltIn<T>(serde: Serde<T>): boolean {
   return BUILT_IN.has(serde);
 }
 
-/** The serdes that come with the library; the bytes are those of Java's serdes of the same names. */
+/** The serdes of the library. Their bytes are those of Java's serdes of the same names. */
 export const Serdes = Object.freeze({
   /** UTF-8. */
   string: (): Serde<string> => string,
@@ -78,7 +81,7 @@ export const Serdes = Object.freeze({
   double: (): Serde<number> => double,
   /** The bytes as they are. */
   bytes: (): Serde<Buffer> => bytes,
-  /** Compact JSON. The type is the caller's word: what is read is not checked. */
+  /** Compact JSON. The caller vouches for the type: what is read is not checked. */
   json: <T = unknown>(): Serde<T> => json as Serde<T>,
   /** The inner key, then the window start as a long (Java: `TimeWindowedSerde`). */
   timeWindowed: <K>(inner: Serde<K>, sizeMs: number): Serde<Windowed<K>> =>

@@ -2,7 +2,7 @@ import type { WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import { WindowKind } from '../../../stores/kinds/window.js';
 import { type Duration, milliseconds } from './duration.js';
 
-/** A window of time, in milliseconds since the epoch: `start` belongs to it, `end` does not. */
+/** A window of time, in milliseconds since the epoch. It includes `start` and excludes `end`. */
 export interface Window {
   readonly start: number;
   readonly end: number;
@@ -16,14 +16,21 @@ export interface Windowed<K> {
 
 export interface TimeWindowsOptions {
   readonly size: Duration;
-  /** How long after its end, in event time, a window still takes records. Later ones are late: counted and dropped. */
+  /**
+   * How long after its end, in event time, a window still takes records. Later records are late: counted and dropped.
+   */
   readonly grace: Duration;
-  /** Hopping windows: a new one starts every `advanceBy`. Absent: tumbling windows, each starts where the last ends. */
+  /**
+   * Hopping windows: a new window starts every `advanceBy`. Absent: tumbling windows, each starts where the previous
+   * one ends.
+   */
   readonly advanceBy?: Duration;
   /**
-   * Lets windows close by the time of the task, so also while no record arrives, rather than by the highest
-   * timestamp that reached the operator. For event time that follows the wall clock: old timestamps loaded into an
-   * application that has been silent are late. Default: false, as in Java.
+   * True: windows close by the time of the task, also while no record arrives, and not by the highest timestamp that
+   * reached the operator. It suits event time that follows the wall clock: old timestamps loaded into an application
+   * that has been silent are late. Default: false, as in Java.
+   *
+   * An extension: Java has no such option.
    */
   readonly closeOnIdle?: boolean;
 }
