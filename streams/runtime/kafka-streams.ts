@@ -4,7 +4,7 @@ import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import { asError, RetryError } from './errors.js';
 import { isPlanOutdated, PartitionsChangedError } from './plan/partition-changes.js';
-import { auditTopicOf } from './plan/task-plan.js';
+import { auditTopicOf, type TopologyPlan } from './plan/task-plan.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
 import { InvalidStateStoreError } from './queries/invalid-state-store-error.js';
 import {
@@ -170,7 +170,8 @@ export class KafkaStreams {
       let backoff = FIRST_BACKOFF_MS;
       while (!this.#closed && plan !== undefined) {
         const startedAt = this.#dependencies.ports.clock.monotonic();
-        const error = await this.#runWorker(new Worker(this.#workerOptions(directory), plan));
+        const options = this.#workerOptions(directory, await this.#memberId(directory, plan));
+        const error = await this.#runWorker(new Worker(options, plan));
         if (error === undefined) break;
         if (this.#closed) {
           this.#dependencies.logger.warn(`closed without a last commit: ${error.message}`);
@@ -194,12 +195,18 @@ export class KafkaStreams {
     }
   }
 
-  #workerOptions(directory: StateDirectory): WorkerOptions {
+  /** With the consumer protocol a broker notices another subscription by itself. */
+  async #memberId(directory: StateDirectory, { inputTopics }: TopologyPlan): Promise<string> {
+    return this.#config.groupProtocol === 'classic' ? await directory.memberId(inputTopics) : directory.instanceId;
+  }
+
+  #workerOptions(directory: StateDirectory, memberId: string): WorkerOptions {
     const { ports, logger, metrics = noMetrics, onRestore = (): void => {} } = this.#dependencies;
     return {
       config: this.#config,
       ports,
       directory,
+      memberId,
       logger,
       metrics,
       auditTable: () => this.#owners.table,

@@ -66,6 +66,8 @@ export class InMemoryCluster {
   readonly #clock: Clock;
   readonly behaviour: ClusterBehaviour;
   #isRebalancing = false;
+  /** The member in whose place the last one came, if that one came back. */
+  #subscribedBefore: InMemoryConsumer | undefined;
   #failNext: KafkaClientError | undefined;
 
   constructor(clock: Clock, behaviour: ClusterBehaviour = AT_ONCE) {
@@ -186,9 +188,20 @@ export class InMemoryCluster {
     return failure;
   }
 
+  /**
+   * Like a broker with the classic protocol, it gives a static member that comes back the assignment that it had, also if it subscribes to
+   * other topics. The next rebalance goes by the new subscription.
+   */
   join(member: InMemoryConsumer): void {
+    const before = this.#members.get(member.instanceId);
     this.#members.set(member.instanceId, member);
-    this.rebalance();
+    this.#subscribedBefore = before === undefined || before === member ? undefined : before;
+    this.#rebalance();
+  }
+
+  /** Those that have a place in the group. */
+  get memberIds(): readonly string[] {
+    return [...this.#members.keys()];
   }
 
   /** The member is closed. The group keeps its place. */
@@ -227,6 +240,11 @@ export class InMemoryCluster {
 
   /** Revokes everything, and assigns it again when all members have given up their partitions. */
   rebalance(): void {
+    this.#subscribedBefore = undefined;
+    this.#rebalance();
+  }
+
+  #rebalance(): void {
     this.#givingUp.clear();
     this.#isRebalancing = true;
     for (const member of this.#members.values()) if (member.revoked()) this.#givingUp.add(member);
@@ -243,7 +261,8 @@ export class InMemoryCluster {
     this.#isRebalancing = false;
     const ids = [...this.#members.keys()];
     for (const [id, member] of this.#members) {
-      const partitions = member.topics.flatMap(topic => {
+      const { topics } = this.#subscribedBefore?.instanceId === id ? this.#subscribedBefore : member;
+      const partitions = topics.flatMap(topic => {
         const logs = this.logs(topic);
         return logs.filter(({ partition }) => rangeOwner(ids, logs.length, partition) === id);
       });

@@ -1,6 +1,7 @@
 import { MemoryLevel } from 'memory-level';
 import type { Level } from '../../stores/bytes/state-database.js';
 import type { ApplicationIdentity } from '../runtime/state/application-identity.js';
+import { type GroupMember, groupInstanceId, memberWith } from '../runtime/state/group-member.js';
 import type { StateDirectory } from '../runtime/state/state-directory.js';
 
 /** State in memory that survives the worker, as a disk does. */
@@ -8,6 +9,7 @@ export class MemoryStateDirectory implements StateDirectory {
   readonly instanceId: string;
   readonly location = 'memory';
   #application: ApplicationIdentity | undefined;
+  #member: GroupMember | undefined;
   readonly #levels = new Map<string, MemoryLevel<string, Buffer>>();
 
   constructor(instanceId = 'test') {
@@ -21,6 +23,11 @@ export class MemoryStateDirectory implements StateDirectory {
   async adopt(application: ApplicationIdentity): Promise<void> {
     if (this.#application !== undefined && this.#application.id !== application.id) this.#levels.clear();
     this.#application = application;
+  }
+
+  async memberId(topics: readonly string[]): Promise<string> {
+    this.#member = memberWith(topics, this.#member);
+    return groupInstanceId(this.instanceId, this.#member);
   }
 
   level(task: string): Level {

@@ -105,6 +105,7 @@ export class TopologyTestDriver {
             config,
             ports,
             directory,
+            memberId: directory.instanceId,
             logger: LOGGER,
             metrics: noMetrics,
             auditTable: () => undefined,

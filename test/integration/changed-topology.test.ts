@@ -61,7 +61,9 @@ describeOnBroker('an application whose topology changes, on a real broker', { ti
   }
 
   function application(changed: Topology): KafkaStreams {
-    const ports = rdKafkaPorts({ brokers: broker.address, clientId: 'test' }, silent);
+    // Another subscription is another member, which waits until the session of the one before has timed out.
+    const clientConfig = { 'session.timeout.ms': '6000' };
+    const ports = rdKafkaPorts({ brokers: broker.address, clientId: 'test', clientConfig }, silent);
     const options = { applicationId: `${PREFIX}app`, stateDir, commitInterval: 50 };
     return new KafkaStreams(changed, options, { ports, logger: silent });
   }

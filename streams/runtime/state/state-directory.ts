@@ -7,6 +7,7 @@ import { isCorruption, type Level } from '../../../stores/bytes/state-database.j
 import type { Logger } from '../../kafka/logger.js';
 import { StreamsError } from '../errors.js';
 import type { ApplicationIdentity } from './application-identity.js';
+import { type GroupMember, groupInstanceId, memberWith } from './group-member.js';
 
 /** The directory in which tasks keep their state: the slot of one instance. */
 export interface StateDirectory {
@@ -18,6 +19,8 @@ export interface StateDirectory {
   readonly application: ApplicationIdentity | undefined;
   /** From now on the state belongs to this application. State of another application is deleted. */
   adopt(application: ApplicationIdentity): Promise<void>;
+  /** The `group.instance.id` of the instance with a subscription to these topics. It is kept. */
+  memberId(topics: readonly string[]): Promise<string>;
   /** The database of a task, not open yet. */
   level(task: string): Level;
   /** Deletes the state of a task. */
@@ -28,6 +31,7 @@ export interface StateDirectory {
 
 const INSTANCE_ID = 'instance.id';
 const APPLICATION = 'application';
+const MEMBER = 'member';
 const LOCK = 'instance';
 /** A process that repairs a slot holds the lock of this database. */
 const REPAIR = 'repair';
@@ -155,6 +159,13 @@ async function openSlot(location: string, lock: Lock): Promise<StateDirectory> {
       }
       // Last: if the process dies before, the next start deletes the rest.
       await lock.put(APPLICATION, JSON.stringify(adopted));
+    },
+    async memberId(topics) {
+      const known = lock.getSync(MEMBER);
+      const before = known === undefined ? undefined : (JSON.parse(known) as GroupMember);
+      const member = memberWith(topics, before);
+      if (member !== before) await lock.put(MEMBER, JSON.stringify(member));
+      return groupInstanceId(instanceId, member);
     },
     level: task => new DiskLevel<string, Buffer>(directoryOf(task), OPTIONS),
     wipe: task => rm(directoryOf(task), { recursive: true, force: true }),

@@ -13,14 +13,15 @@ export class WorkerClients {
   readonly restoreConsumer: Consumer;
   readonly producer: Producer;
 
-  constructor(ports: Ports, config: StreamsConfig, instanceId: string) {
+  /** `memberId`: the `group.instance.id`. */
+  constructor(ports: Ports, config: StreamsConfig, instanceId: string, memberId: string) {
     const { applicationId } = config;
     const name = `${applicationId}-${instanceId}`;
     const transactions = { transactionalId: name, transactionTimeoutMs: transactionTimeout(config) };
     this.consumer = ports.consumer({
       clientId: `${name}-consumer`,
       groupId: applicationId,
-      groupInstanceId: instanceId,
+      groupInstanceId: memberId,
       groupProtocol: config.groupProtocol,
       pollTimeoutMs: POLL_TIMEOUT_MS,
     });

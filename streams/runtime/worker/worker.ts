@@ -48,6 +48,8 @@ export interface WorkerOptions {
   readonly config: StreamsConfig;
   readonly ports: Ports;
   readonly directory: StateDirectory;
+  /** The `group.instance.id`. */
+  readonly memberId: string;
   readonly logger: Logger;
   readonly metrics: StreamsMetrics;
   /** The announcements of the application's instances. undefined until they are known. Used if there are standbys. */
@@ -86,7 +88,7 @@ export class Worker {
     this.#options = options;
     this.#metrics = metrics;
     this.#plan = plan;
-    this.#clients = new WorkerClients(ports, config, directory.instanceId);
+    this.#clients = new WorkerClients(ports, config, directory.instanceId, options.memberId);
     const { consumer, restoreConsumer, producer } = this.#clients;
     this.#consumer = consumer;
     const refusals = new Refusals(ports.clock);

@@ -1,0 +1,22 @@
+/** An instance as a static member of the group: what it subscribed to last, and how often that has changed. */
+export interface GroupMember {
+  readonly topics: readonly string[];
+  readonly changes: number;
+}
+
+/** The member with a subscription to `topics`, in any order. `before`: what it was; undefined if it never subscribed. */
+export function memberWith(topics: readonly string[], before: GroupMember | undefined): GroupMember {
+  const sorted = [...topics].sort();
+  if (before === undefined) return { topics: sorted, changes: 0 };
+  const isSame = sorted.length === before.topics.length && sorted.every((topic, i) => topic === before.topics[i]);
+  return isSame ? before : { topics: sorted, changes: before.changes + 1 };
+}
+
+/**
+ * The `group.instance.id`. With the classic protocol a static member that comes back within its session gets the assignment that it had,
+ * whatever it subscribes to: a broker compares only the name of the assignor. A topic that it did not read before would have no reader. So
+ * a member with another subscription has another id, and the group rebalances.
+ */
+export function groupInstanceId(instanceId: string, { changes }: GroupMember): string {
+  return changes === 0 ? instanceId : `${instanceId}-${changes}`;
+}
