@@ -26,17 +26,24 @@ export class MovedStoreError extends StreamsError {
 /**
  * The plan with the numbers under which its sub-topologies have committed. They are found by the topics that a
  * sub-topology reads and by its stores. The number is part of the ids of tasks, and therefore of directories and audit
- * records. So a sub-topology that is declared before others must not shift it. A new sub-topology gets a number that
- * none has had. Throws a MovedStoreError.
+ * records. So a sub-topology that is declared before others must not shift it. One that has not committed gets the lowest number that
+ * is free, in the order of declaration. So all instances agree, whichever of the new sub-topologies have committed when an instance
+ * starts. Throws a MovedStoreError.
  */
 export function withCommittedIds(plan: TopologyPlan, tasks: ReadonlyMap<string, AuditRecord>): TopologyPlan {
   const committed = committedNames(tasks);
-  if (committed.length === 0) return plan;
   const ids = matched(plan.subTopologies, committed);
-  let next = Math.max(...committed.map(({ id }) => id)) + 1;
-  const subTopologies = plan.subTopologies.map(sub => ({ ...sub, id: ids.get(sub) ?? next++ }));
+  const used = new Set(committed.map(({ id }) => id));
+  const subTopologies = plan.subTopologies.map(sub => ({ ...sub, id: ids.get(sub) ?? takeLowest(used) }));
   for (const sub of subTopologies) checkStores(sub, committed);
   return { ...plan, subTopologies };
+}
+
+function takeLowest(used: Set<number>): number {
+  let id = 0;
+  while (used.has(id)) id++;
+  used.add(id);
+  return id;
 }
 
 function committedNames(tasks: ReadonlyMap<string, AuditRecord>): CommittedNames[] {
