@@ -67,7 +67,8 @@ export function planTopology(
       const tasks = tasksOf.get(sub) ?? 0;
       const partitions = counts.get(node) ?? tasks;
       const local = upstream === sub && node.partitions === undefined;
-      if (local && partitions !== tasks) throw new TopologyError(tornApart(node, partitions, tasks));
+      // Tasks beyond its partitions would wait for it for ever.
+      if (partitions !== tasks) throw new TopologyError(tornApart(node, partitions, tasks));
       repartitions.set(node, {
         node,
         topic: repartitionTopicOf(applicationId, node),
@@ -177,7 +178,7 @@ function inputCounts(
 
 function tornApart({ repartition }: RepartitionNode, partitions: number, tasks: number): string {
   return (
-    `topics that must be co-partitioned have different numbers of partitions: what ${repartition}-repartition meets has ` +
+    `topics that must be co-partitioned have different numbers of partitions: ${repartition}-repartition has ` +
     `${partitions}, and an input that is connected with it ${tasks}`
   );
 }

@@ -162,7 +162,9 @@ async function openSlot(location: string, lock: Lock): Promise<StateDirectory> {
     },
     async memberId(topics) {
       const known = lock.getSync(MEMBER);
-      const before = known === undefined ? undefined : (JSON.parse(known) as GroupMember);
+      // A slot that is in use and has no member was a member with topics that are not known.
+      const unknown = application === undefined ? undefined : { topics: [], changes: 0 };
+      const before = known === undefined ? unknown : (JSON.parse(known) as GroupMember);
       const member = memberWith(topics, before);
       if (member !== before) await lock.put(MEMBER, JSON.stringify(member));
       return groupInstanceId(instanceId, member);

@@ -42,6 +42,7 @@ export class SourceInput implements TaskInput {
   #value: unknown;
   #timestamp = NEVER;
   #failure: Failure | undefined;
+  #isValid = false;
 
   constructor(options: SourceInputOptions) {
     this.queue = options.queue;
@@ -52,13 +53,15 @@ export class SourceInput implements TaskInput {
   headTime(latest: number): number | undefined {
     const head = this.queue.peek();
     if (head === undefined) return undefined;
-    if (!this.#decoded) this.#decode(head, latest);
-    return this.#failure === undefined ? this.#timestamp : Number.NEGATIVE_INFINITY;
+    if (!this.#decoded) this.#decode(head);
+    // Asked each time: a record that waits may be ahead of the clock no more.
+    this.#isValid = this.#failure === undefined && isTimestamp(this.#timestamp, latest);
+    return this.#isValid ? this.#timestamp : Number.NEGATIVE_INFINITY;
   }
 
-  #decode(head: ConsumerRecord, latest: number): void {
+  #decode(head: ConsumerRecord): void {
     this.#decoded = true;
-    const { node, clock, maxTimestampAheadMs } = this.#options;
+    const { node } = this.#options;
     let serde: SerdeError['option'] = 'keySerde';
     try {
       this.#key = head.key === null ? null : node.keySerde.deserialize(head.key);
@@ -71,26 +74,30 @@ export class SourceInput implements TaskInput {
     try {
       const extracted = node.timestampExtractor(head, this.#value, this.#partitionTime);
       this.#timestamp = synchronous(extracted, 'the timestamp extractor');
-      if (isTimestamp(this.#timestamp, latest)) return;
-      throw new InvalidTimestampError(this.#timestamp, clock.now(), maxTimestampAheadMs);
     } catch (thrown) {
       this.#failure = { phase: 'processing', thrown };
     }
   }
 
   deliver(): number {
-    const { node, processor, context, taskTime } = this.#options;
+    const { node, processor, context, taskTime, clock, maxTimestampAheadMs } = this.#options;
     const record = this.queue.take();
     if (record === undefined) return NEVER;
     const key = this.#key;
     const value = this.#value;
     const timestamp = this.#timestamp;
     const failure = this.#failure;
+    const isValid = this.#isValid;
     this.#forget();
     const { counts } = context;
     counts.in[record.topic] = (counts.in[record.topic] ?? 0) + 1;
     if (failure !== undefined) {
       context.failed(failure.phase, node.name, failure.thrown, null);
+      return NEVER;
+    }
+    if (!isValid) {
+      const thrown = new InvalidTimestampError(timestamp, clock.now(), maxTimestampAheadMs);
+      context.failed('processing', node.name, thrown, null);
       return NEVER;
     }
     if (timestamp < 0) {

@@ -172,8 +172,24 @@ describe('the plan of a topology', () => {
       left.merge(moved).groupByKey().count({ as: 'counts' });
       left.merge(builder.stream<string, string>('right')).to('out');
     });
-    assert.throws(() => planTopology(met, 'app', counts({ left: 2, right: 3 })), /moved-repartition meets has 2.* 3/);
+    assert.throws(() => planTopology(met, 'app', counts({ left: 2, right: 3 })), /moved-repartition has 2.* 3/);
     assert.equal(planTopology(met, 'app', counts({ left: 3, right: 3 })).subTopologies[0]?.reads[0]?.local, true);
+  });
+
+  it('refuses a repartition topic with fewer partitions than a topic that is connected with it, if only by streams', () => {
+    const connected = topology(builder => {
+      const counted = builder
+        .stream('left')
+        .repartition({ name: 'moved', numberOfPartitions: 2 })
+        .groupByKey()
+        .count({ as: 'counts' });
+      builder.table('right', { as: 'rows' }).toStream().merge(counted.toStream()).to('out');
+    });
+    assert.throws(() => planTopology(connected, 'app', counts({ left: 4, right: 4 })), /moved-repartition has 2.* 4/);
+    assert.deepEqual(
+      planTopology(connected, 'app', counts({ left: 4, right: 2 })).subTopologies.map(({ tasks }) => tasks),
+      [4, 2],
+    );
   });
 
   it('lets stateless streams of different topics have different numbers of partitions', () => {

@@ -135,6 +135,27 @@ describe('the slots of a state directory', () => {
     assert.equal(again.instanceId, first.instanceId);
   });
 
+  it('keep the member id while the topics stay the same, and have another one for each other subscription', async () => {
+    const first = await take();
+    const { instanceId } = first;
+    assert.equal(await first.memberId(['a', 'b']), instanceId);
+    await first.release();
+    const again = await take();
+    assert.equal(await again.memberId(['b', 'a']), instanceId);
+    assert.equal(await again.memberId(['a', 'b', 'c']), `${instanceId}-1`);
+    assert.equal(await again.memberId(['a', 'b']), `${instanceId}-2`);
+    await again.release();
+    assert.equal(await (await take()).memberId(['a', 'b']), `${instanceId}-2`);
+  });
+
+  it('have another member id if they were in use before member ids were kept', async () => {
+    const first = await take();
+    await first.adopt({ id: 'application', offset: 0 });
+    await first.release();
+    const again = await take();
+    assert.equal(await again.memberId(['a']), `${first.instanceId}-1`);
+  });
+
   it('are two for two processes', async () => {
     const other = await takeInOtherProcess();
     const here = await take();
