@@ -3,8 +3,7 @@ import type { TableFilterNode } from '../../../dsl/graph/node.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';
 import type { Headers } from '../../../kafka/record.js';
 import { NodeProcessor } from '../processor.js';
-import type { Compile } from '../site.js';
-import { filteredView } from './table-view.js';
+import type { Compile, TableView } from '../site.js';
 
 export const compileTableFilter: Compile<TableFilterNode> = (node, site) => {
   site.place(new TableFilterProcessor(node, site.context));
@@ -15,13 +14,25 @@ export const compileTableFilter: Compile<TableFilterNode> = (node, site) => {
 class TableFilterProcessor extends NodeProcessor<TableFilterNode> {
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue } = value as Change<unknown>;
-    const filtered = { newValue: this.#pass(key, newValue), oldValue: this.#pass(key, oldValue) };
+    const filtered = { newValue: this.#passing(key, newValue), oldValue: this.#passing(key, oldValue) };
     if (filtered.newValue === null && filtered.oldValue === null) return;
     this.forward(key, filtered, timestamp, headers);
   }
 
-  #pass(key: unknown, value: unknown): unknown {
-    if (value === null) return null;
-    return synchronous(this.node.predicate(key, value), 'the predicate') !== this.node.negated ? value : null;
+  #passing(key: unknown, value: unknown): unknown {
+    return value !== null && passes(this.node, key, value) ? value : null;
   }
+}
+
+function filteredView(view: TableView, node: TableFilterNode): TableView {
+  return {
+    get(key) {
+      const row = view.get(key);
+      return row !== null && passes(node, key, row.value) ? row : null;
+    },
+  };
+}
+
+function passes(node: TableFilterNode, key: unknown, value: unknown): boolean {
+  return synchronous(node.predicate(key, value), 'the predicate') !== node.negated;
 }

@@ -3,9 +3,8 @@ import type { TableMapValuesNode } from '../../../dsl/graph/node.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';
 import type { Headers } from '../../../kafka/record.js';
 import { NodeProcessor } from '../processor.js';
-import type { Compile } from '../site.js';
+import type { Compile, TableView } from '../site.js';
 import type { TaskContext } from '../task-context.js';
-import { mappedView } from './table-view.js';
 
 export const compileTableMapValues: Compile<TableMapValuesNode> = (node, site) => {
   site.place(new TableMapValuesProcessor(node, site.sendsOldValues, site.context));
@@ -23,14 +22,24 @@ class TableMapValuesProcessor extends NodeProcessor<TableMapValuesNode> {
 
   protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue } = value as Change<unknown>;
-    const mapped = {
-      newValue: this.#map(newValue, key),
-      oldValue: this.#sendsOldValues ? this.#map(oldValue, key) : null,
+    const change = {
+      newValue: mapped(this.node, key, newValue),
+      oldValue: this.#sendsOldValues ? mapped(this.node, key, oldValue) : null,
     };
-    this.forward(key, mapped, timestamp, headers);
+    this.forward(key, change, timestamp, headers);
   }
+}
 
-  #map(value: unknown, key: unknown): unknown {
-    return value === null ? null : (synchronous(this.node.mapper(value, key), 'the mapper') ?? null);
-  }
+function mappedView(view: TableView, node: TableMapValuesNode): TableView {
+  return {
+    get(key) {
+      const row = view.get(key);
+      const value = row === null ? null : mapped(node, key, row.value);
+      return row === null || value === null ? null : { value, timestamp: row.timestamp };
+    },
+  };
+}
+
+function mapped(node: TableMapValuesNode, key: unknown, value: unknown): unknown {
+  return value === null ? null : (synchronous(node.mapper(value, key), 'the mapper') ?? null);
 }
