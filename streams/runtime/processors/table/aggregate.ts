@@ -1,13 +1,11 @@
-import type { TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
 import type { AggregateNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { aggregateOf, aggregateSerdes, initial } from '../aggregation/aggregation.js';
 import { beforeAggregation } from '../aggregation/combiner.js';
-import { NodeProcessor } from '../processor.js';
 import type { Compile } from '../site.js';
-import type { TaskContext } from '../task-context.js';
-import { placeTable, TableOutput, type TableOutputOptions, tableOutputOptions } from './table-output.js';
+import { StoredTableProcessor } from './stored-table.js';
+import { placeTable, tableOutputOptions } from './table-output.js';
 import { storeView } from './table-view.js';
 
 export const compileAggregate: Compile<AggregateNode> = (node, site) => {
@@ -20,23 +18,7 @@ export const compileAggregate: Compile<AggregateNode> = (node, site) => {
 };
 
 /** An aggregate without windows (Java: `KStreamAggregate`, `KStreamReduce`). */
-class AggregateProcessor extends NodeProcessor<AggregateNode> {
-  readonly #store: TimestampedKeyValueStore<unknown, unknown>;
-  readonly #output: TableOutput;
-
-  constructor(
-    node: AggregateNode,
-    store: TimestampedKeyValueStore<unknown, unknown>,
-    output: TableOutputOptions,
-    context: TaskContext,
-  ) {
-    super(node, context);
-    this.#store = store;
-    this.#output = new TableOutput(output, store, (key, newValue, oldValue, timestamp, headers) =>
-      this.forward(key, { newValue, oldValue }, timestamp, headers),
-    );
-  }
-
+class AggregateProcessor extends StoredTableProcessor<AggregateNode> {
   protected override inputSerdes(value: unknown): InputSerdes {
     return aggregateSerdes(this.node, value);
   }
@@ -46,21 +28,13 @@ class AggregateProcessor extends NodeProcessor<AggregateNode> {
       this.context.dropped();
       return;
     }
-    const row = this.#store.stateKeyOf(key);
-    const old = this.#store.getRow(row);
+    const row = this.store.stateKeyOf(key);
+    const old = this.store.getRow(row);
     // The aggregator may change its argument, so the old value is read again.
-    const oldValue = this.#output.sendsOldValues ? (this.#store.getRow(row)?.value ?? initial(this.node)) : null;
+    const oldValue = this.output.sendsOldValues ? (this.store.getRow(row)?.value ?? initial(this.node)) : null;
     const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node));
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
-    const bytes = this.#store.putRow(row, aggregate, latest);
-    this.#output.update(row, key, aggregate, oldValue, latest, headers, bytes);
-  }
-
-  override get keptBytes(): number {
-    return this.#output.keptBytes;
-  }
-
-  override flush(): void {
-    this.#output.flush();
+    const bytes = this.store.putRow(row, aggregate, latest);
+    this.output.update(row, key, aggregate, oldValue, latest, headers, bytes);
   }
 }

@@ -1,11 +1,9 @@
-import type { TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
 import type { TableNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
-import { NodeProcessor } from '../processor.js';
 import type { Compile } from '../site.js';
-import type { TaskContext } from '../task-context.js';
-import { placeTable, TableOutput, type TableOutputOptions, tableOutputOptions } from './table-output.js';
+import { StoredTableProcessor } from './stored-table.js';
+import { placeTable, tableOutputOptions } from './table-output.js';
 import { storeView } from './table-view.js';
 
 export const compileTable: Compile<TableNode> = (node, site) => {
@@ -17,23 +15,7 @@ export const compileTable: Compile<TableNode> = (node, site) => {
 };
 
 /** A stream read as a table (Java: `KTableSource`). It also applies updates that are out of order. */
-class TableProcessor extends NodeProcessor<TableNode> {
-  readonly #store: TimestampedKeyValueStore<unknown, unknown>;
-  readonly #output: TableOutput;
-
-  constructor(
-    node: TableNode,
-    store: TimestampedKeyValueStore<unknown, unknown>,
-    output: TableOutputOptions,
-    context: TaskContext,
-  ) {
-    super(node, context);
-    this.#store = store;
-    this.#output = new TableOutput(output, store, (key, newValue, oldValue, timestamp, headers) =>
-      this.forward(key, { newValue, oldValue }, timestamp, headers),
-    );
-  }
-
+class TableProcessor extends StoredTableProcessor<TableNode> {
   protected override inputSerdes(): InputSerdes {
     return this.node.store;
   }
@@ -43,18 +25,10 @@ class TableProcessor extends NodeProcessor<TableNode> {
       this.context.dropped();
       return;
     }
-    const row = this.#store.stateKeyOf(key);
-    const oldValue = this.#output.sendsOldValues ? (this.#store.getRow(row)?.value ?? null) : null;
+    const row = this.store.stateKeyOf(key);
+    const oldValue = this.output.sendsOldValues ? (this.store.getRow(row)?.value ?? null) : null;
     const newValue = value ?? null;
-    const bytes = this.#store.putRow(row, newValue, timestamp);
-    this.#output.update(row, key, newValue, oldValue, timestamp, headers, bytes);
-  }
-
-  override get keptBytes(): number {
-    return this.#output.keptBytes;
-  }
-
-  override flush(): void {
-    this.#output.flush();
+    const bytes = this.store.putRow(row, newValue, timestamp);
+    this.output.update(row, key, newValue, oldValue, timestamp, headers, bytes);
   }
 }
