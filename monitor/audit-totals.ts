@@ -1,5 +1,5 @@
-import type { AuditRecord, InputOffsets } from 'tributary/audit';
-import type { Watermarks } from 'tributary/kafka';
+import type { Checkpoint, InputOffsets } from 'tributary/audit';
+import type { PartitionOffsets } from 'tributary/kafka';
 import type { AuditTotals } from './snapshot.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
@@ -8,12 +8,12 @@ import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
  * exact at any moment, also while tasks run. Ends of partitions are requested at another time, and only affect
  * `produced` and `lag`.
  *
- * @param tasks the latest audit record of each task
+ * @param tasks the latest checkpoint of each task
  * @param input ends of the input topic, by partition
  */
 export function auditTotals(
-  tasks: Iterable<AuditRecord>,
-  input: readonly Watermarks[],
+  tasks: Iterable<Checkpoint>,
+  input: readonly PartitionOffsets[],
   topics: UsersTopics = DEFAULT_TOPICS,
 ): AuditTotals {
   const totals = { produced: 0, cleaned: 0, rejected: 0, late: 0, lag: 0, unaccounted: 0 };
@@ -56,11 +56,11 @@ export function processedBy(
  * undefined if the task does not read the input topic, has not started, or has a record of an earlier version without
  * offsets.
  */
-function inputOffsetsOf({ offsets }: AuditRecord, topics: UsersTopics): InputOffsets | undefined {
+function inputOffsetsOf({ offsets }: Checkpoint, topics: UsersTopics): InputOffsets | undefined {
   const input = offsets[topics.user];
   return input === undefined || input.begin < 0 || input.next < 0 ? undefined : input;
 }
 
-function partitionOf({ task }: AuditRecord): number {
+function partitionOf({ task }: Checkpoint): number {
   return Number(task.slice(task.lastIndexOf('_') + 1));
 }

@@ -2,9 +2,9 @@ import {
   type Admin,
   type Consumer,
   KafkaClientError,
+  type PartitionOffsets,
   type TopicPartition,
   type TopicPartitionOffset,
-  type Watermarks,
 } from 'tributary/kafka';
 
 export interface ClusterClientOptions {
@@ -45,8 +45,8 @@ export class ClusterClient {
     return await this.#admin.partitionCounts(topics);
   }
 
-  async watermarks(partition: TopicPartition): Promise<Watermarks> {
-    return await this.#consumer.watermarks(partition);
+  async partitionOffsets(partition: TopicPartition): Promise<PartitionOffsets> {
+    return await this.#consumer.partitionOffsets(partition);
   }
 
   /** Waits for open transactions. One call at a time. */

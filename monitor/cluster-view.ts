@@ -3,8 +3,8 @@ import {
   KafkaClientError,
   type Logger,
   OutageReports,
+  type PartitionOffsets,
   type TopicPartition,
-  type Watermarks,
 } from 'tributary/kafka';
 import type { ClusterClient } from './cluster-client.js';
 
@@ -31,7 +31,7 @@ export interface TopicFigures {
    */
   readonly incarnation: number;
   /** By partition. */
-  readonly partitions: readonly Watermarks[];
+  readonly partitions: readonly PartitionOffsets[];
 }
 
 export interface WatchedTopics {
@@ -140,11 +140,11 @@ export class ClusterView {
   async #readEnds(topic: string): Promise<void> {
     const count = this.#counts.get(topic);
     if (count === undefined) return;
-    const partitions: Watermarks[] = [];
+    const partitions: PartitionOffsets[] = [];
     try {
       // One after the other: each call takes one of Node's few threads, up to its time-out.
       for (let partition = 0; partition < count; partition++) {
-        partitions.push(await this.#ask(() => this.#options.client.watermarks({ topic, partition })));
+        partitions.push(await this.#ask(() => this.#options.client.partitionOffsets({ topic, partition })));
       }
     } catch (error) {
       if (!(error instanceof KafkaClientError && UNAVAILABLE.has(error.code))) throw error;

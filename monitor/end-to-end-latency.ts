@@ -1,4 +1,4 @@
-import type { AuditRecord } from 'tributary/audit';
+import type { Checkpoint } from 'tributary/audit';
 import { processedBy } from './audit-totals.js';
 import type { UsersTopics } from './users-topics.js';
 
@@ -6,11 +6,11 @@ import type { UsersTopics } from './users-topics.js';
  * Milliseconds from the timestamp of the newest record of a commit until now. undefined if the commit processed no
  * record. 0 for timestamps ahead of the clock.
  *
- * @param before the task's previous audit record
+ * @param before the task's previous checkpoint
  */
 export function endToEndLatency(
-  record: AuditRecord,
-  before: AuditRecord | undefined,
+  record: Checkpoint,
+  before: Checkpoint | undefined,
   topics: UsersTopics,
   now: number,
 ): number | undefined {

@@ -122,7 +122,7 @@ export class Monitor {
     return this.#processes.processes;
   }
 
-  /** The latest audit record of each task. */
+  /** The latest checkpoint of each task. */
   get table(): AuditTable {
     return this.#table;
   }

@@ -1,18 +1,18 @@
-import type { AuditRecord } from 'tributary/audit';
+import type { Checkpoint } from 'tributary/audit';
 import type { ClusterView } from './cluster-view.js';
 import type { PartitionLag } from './snapshot.js';
 
 /**
  * The lag of the group's partitions with a known committed offset. A group may have none: the embedded broker keeps no
- * offsets of transactions. Then the offset is the one in the audit record of the task. Without any offset, all existing
+ * offsets of transactions. Then the offset is the one in the checkpoint of the task. Without any offset, all existing
  * records are still to be read.
  *
- * @param tasks the latest audit record of each task
+ * @param tasks the latest checkpoint of each task
  */
 export function partitionLags(
   cluster: Pick<ClusterView, 'topics' | 'committed'>,
   inputs: readonly string[],
-  tasks: Iterable<AuditRecord>,
+  tasks: Iterable<Checkpoint>,
 ): PartitionLag[] {
   const audited = new Map<string, number>();
   for (const { task, offsets, repartitionOffsets = {} } of tasks) {

@@ -1,14 +1,14 @@
-import type { AuditRecord } from 'tributary/audit';
+import type { Checkpoint } from 'tributary/audit';
 import { processedBy } from './audit-totals.js';
 import type { PolledProcess } from './process-poller.js';
 import type { TaskStatus } from './process-status.js';
 import type { ProcessView, TaskView } from './snapshot.js';
 import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
-/** @param audit the latest audit record of each task: a task that is being restored does not know its figures yet */
+/** @param audit the latest checkpoint of each task: a task that is being restored does not know its figures yet */
 export function processView(
   process: PolledProcess,
-  audit: ReadonlyMap<string, AuditRecord>,
+  audit: ReadonlyMap<string, Checkpoint>,
   topics: UsersTopics = DEFAULT_TOPICS,
 ): ProcessView {
   const { host, instance, answer } = process;
@@ -25,7 +25,7 @@ export function processView(
   };
 }
 
-function taskView(task: TaskStatus, audit: AuditRecord | undefined, topics: UsersTopics): TaskView {
+function taskView(task: TaskStatus, audit: Checkpoint | undefined, topics: UsersTopics): TaskView {
   const known = task.state === 'RESTORING' && audit !== undefined ? audit : task;
   return {
     id: task.id,

@@ -14,7 +14,7 @@ export function auditTopicOf(applicationId: string): string {
   return `${applicationId}-audit`;
 }
 
-/** @param name as the audit record and the topology call it */
+/** @param name as the checkpoint and the topology call it */
 export function repartitionTopicOf(applicationId: string, name: string): string {
   return `${applicationId}-${name}-repartition`;
 }

@@ -76,7 +76,7 @@ export const summarize: Aggregation<string, FinalCount, SummaryInProgress> = {
         return summary;
     }
   },
-  merger(_key, left, right) {
+  combiner(_key, left, right) {
     left.users += right.users;
     left.distinctUsers += right.distinctUsers;
     left.most = higher(left.most, right.most);

@@ -54,7 +54,7 @@ export function figuresView() {
       setText(value, text);
       characters = Math.max(characters, text.length);
       const old = stale && name !== 'unaccounted';
-      setText(noteText, audit === null ? 'no audit record yet' : old ? 'last known' : note(audit, rates));
+      setText(noteText, audit === null ? 'no checkpoint yet' : old ? 'last known' : note(audit, rates));
       if (name !== 'unaccounted') continue;
       const state = audit === null ? 'unknown' : audit.unaccounted === 0 ? 'good' : 'alarm';
       setAttribute(tile, 'data-state', state);

@@ -14,7 +14,7 @@ export type Writes = ReadonlyMap<StateKey, Buffer | null>;
 /**
  * The bytes of one store of a task, in layers. A write is `active` until the transaction that it belongs to is staged,
  * `staged` while that transaction commits (the next one may already write), `committed` when Kafka has it, and
- * `flushing` while it goes to disk. So nothing uncommitted reaches the disk, and an aborted transaction is undone by
+ * `persisting` while it goes to disk. So nothing uncommitted reaches the disk, and an aborted transaction is undone by
  * dropping two maps.
  */
 export class ByteStore {
@@ -27,9 +27,9 @@ export class ByteStore {
   #active = new EntryMap<Buffer | null>();
   #staged = new EntryMap<Buffer | null>();
   #committed = new EntryMap<Buffer | null>();
-  #flushing = new EntryMap<Buffer | null>();
+  #persisting = new EntryMap<Buffer | null>();
   /** What is committed and may not be on disk, sorted: once for all who read it between two changes. */
-  #unflushed: readonly LayerEntry[] | undefined;
+  #unpersisted: readonly LayerEntry[] | undefined;
   /** Of the active transaction, the staged one, the committed ones, and what is gone from disk: ascending from last to first. */
   #expiredBelow: StateKey = '';
   #stagedExpiry: StateKey = '';
@@ -68,12 +68,12 @@ export class ByteStore {
   }
 
   /** Entries that Kafka has and the disk does not have yet. */
-  get unflushedEntries(): number {
+  get unpersistedEntries(): number {
     return this.#committed.size;
   }
 
   /** Estimate of the memory that these entries take. */
-  get unflushedBytes(): number {
+  get unpersistedBytes(): number {
     return this.#committed.bytes;
   }
 
@@ -87,7 +87,7 @@ export class ByteStore {
     let value = this.#active.get(key);
     if (value === undefined && this.#staged.size > 0) value = this.#staged.get(key);
     if (value === undefined) value = this.#committed.get(key);
-    if (value === undefined && this.#flushing.size > 0) value = this.#flushing.get(key);
+    if (value === undefined && this.#persisting.size > 0) value = this.#persisting.get(key);
     return value === undefined ? this.#stored(key) : value;
   }
 
@@ -95,7 +95,7 @@ export class ByteStore {
   getCommitted(key: StateKey): Buffer | null {
     if (key < this.#committedExpiry) return null;
     let value = this.#committed.get(key);
-    if (value === undefined) value = this.#flushing.get(key);
+    if (value === undefined) value = this.#persisting.get(key);
     return value === undefined ? this.#stored(key) : value;
   }
 
@@ -119,7 +119,7 @@ export class ByteStore {
   }
 
   /**
-   * Forgets every entry below `key`; on disk with a flush after the transaction has committed, since an abort brings them
+   * Forgets every entry below `key`; on disk with a write after the transaction has committed, since an abort brings them
    * back. Expiry is not a write: it is in no changelog, whose topic expires by itself.
    */
   expireBelow(key: StateKey): void {
@@ -138,7 +138,7 @@ export class ByteStore {
 
   /** The staged transaction has committed. */
   commit(): void {
-    this.#unflushed = undefined;
+    this.#unpersisted = undefined;
     this.#committedExpiry = this.#stagedExpiry;
     if (this.#committed.size === 0) {
       const empty = this.#committed;
@@ -158,22 +158,22 @@ export class ByteStore {
     this.#stagedExpiry = this.#committedExpiry;
   }
 
-  /** The committed writes, for one batch on disk. `flushed` must follow when they are there. */
-  *flush(): Generator<StateWrite> {
-    const flushing = this.#committed;
-    this.#committed = this.#flushing;
-    this.#flushing = flushing;
-    for (const [key, value] of flushing.entries) {
+  /** The committed writes, for one batch on disk. `persisted` must follow when they are there. */
+  *persist(): Generator<StateWrite> {
+    const persisting = this.#committed;
+    this.#committed = this.#persisting;
+    this.#persisting = persisting;
+    for (const [key, value] of persisting.entries) {
       if (key < this.#committedExpiry) continue;
       if (value !== null) this.#onDisk.add(key);
       yield { key: this.#prefix + key, value };
     }
   }
 
-  async flushed(): Promise<void> {
-    this.#unflushed = undefined;
-    for (const key of this.#flushing.entries.keys()) this.#clean.delete(key);
-    this.#flushing.clear();
+  async persisted(): Promise<void> {
+    this.#unpersisted = undefined;
+    for (const key of this.#persisting.entries.keys()) this.#clean.delete(key);
+    this.#persisting.clear();
     if (this.#committedExpiry > this.#clearedBelow) {
       const to = this.#committedExpiry;
       this.#clean.clear();
@@ -203,7 +203,7 @@ export class ByteStore {
   /** All entries in the order of their keys as of now, uncommitted writes of this task included. */
   async entries(range: KeyRange = ALL): Promise<Entry[]> {
     const writes = sortedWrites(
-      [this.#flushing, this.#committed, this.#staged, this.#active].map(({ entries }) => entries),
+      [this.#persisting, this.#committed, this.#staged, this.#active].map(({ entries }) => entries),
     );
     const scan = this.#scan(range, this.#expiredBelow, writes);
     const entries: Entry[] = [];
@@ -217,8 +217,8 @@ export class ByteStore {
 
   /** Goes through the entries of the range as of now, in the order of their keys, of what Kafka has committed. Must be closed. */
   scanCommitted(range: KeyRange): EntryScan {
-    this.#unflushed ??= sortedWrites([this.#flushing.entries, this.#committed.entries]);
-    return this.#scan(range, this.#committedExpiry, this.#unflushed);
+    this.#unpersisted ??= sortedWrites([this.#persisting.entries, this.#committed.entries]);
+    return this.#scan(range, this.#committedExpiry, this.#unpersisted);
   }
 
   #scan(range: KeyRange, expiredBelow: StateKey, writes: readonly LayerEntry[]): EntryScan {

@@ -17,7 +17,7 @@ const asOfKey = (store: string): string => `${META}asOf\0${store}`;
 /** Grows when the bytes on disk change their meaning. A directory of another format is rebuilt from the changelogs. */
 const FORMAT = '1';
 
-export interface FlushPolicy {
+export interface PersistPolicy {
   /** Estimate of the memory of committed entries at which they go to disk. */
   readonly maxBytes: number;
   /** Milliseconds after which committed entries go to disk at the latest. */
@@ -25,7 +25,7 @@ export interface FlushPolicy {
 }
 
 export interface TaskStateOptions {
-  readonly policy: FlushPolicy;
+  readonly policy: PersistPolicy;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** What each store may keep in memory of what it has read from disk. */
@@ -48,17 +48,17 @@ export class TaskState {
   readonly #database: StateDatabase;
   readonly #stores = new Map<string, ByteStore>();
   readonly #positions = new Map<string, ChangelogPosition>();
-  readonly #policy: FlushPolicy;
+  readonly #policy: PersistPolicy;
   readonly #discard: () => Promise<void>;
-  #lastFlush: number;
-  #flushing: Promise<void> | undefined;
+  #lastPersisted: number;
+  #persisting: Promise<void> | undefined;
   #batches: number;
 
   private constructor(database: StateDatabase, options: TaskStateOptions, batches: number) {
     this.#database = database;
     this.#policy = options.policy;
     this.#discard = options.discard;
-    this.#lastFlush = options.now;
+    this.#lastPersisted = options.now;
     this.#batches = batches;
   }
 
@@ -127,11 +127,11 @@ export class TaskState {
   }
 
   /** Entries in memory by store. */
-  get storeSizes(): readonly { readonly store: string; readonly dirty: number; readonly unflushed: number }[] {
-    return [...this.#stores.values()].map(({ name, dirtyEntries, unflushedEntries }) => ({
+  get storeSizes(): readonly { readonly store: string; readonly dirty: number; readonly unpersisted: number }[] {
+    return [...this.#stores.values()].map(({ name, dirtyEntries, unpersistedEntries }) => ({
       store: name,
       dirty: dirtyEntries,
-      unflushed: unflushedEntries,
+      unpersisted: unpersistedEntries,
     }));
   }
 
@@ -142,32 +142,32 @@ export class TaskState {
     return bytes;
   }
 
-  get unflushedEntries(): number {
+  get unpersistedEntries(): number {
     let entries = 0;
-    for (const store of this.#stores.values()) entries += store.unflushedEntries;
+    for (const store of this.#stores.values()) entries += store.unpersistedEntries;
     return entries;
   }
 
   /** `now`: milliseconds since the epoch; the clock may have been set back. */
-  flushDue(now: number): boolean {
-    if (this.#flushing !== undefined) return false;
+  persistDue(now: number): boolean {
+    if (this.#persisting !== undefined) return false;
     let bytes = 0;
-    for (const store of this.#stores.values()) bytes += store.unflushedBytes;
-    const ageMs = Math.abs(now - this.#lastFlush);
+    for (const store of this.#stores.values()) bytes += store.unpersistedBytes;
+    const ageMs = Math.abs(now - this.#lastPersisted);
     return bytes > 0 && (bytes >= this.#policy.maxBytes || ageMs >= this.#policy.maxAgeMs);
   }
 
   /**
    * Writes what is committed, and `offsets` by store: everything of the changelog below them must be committed here.
-   * One flush at a time: others wait for those before them.
+   * One write at a time: others wait for those before them.
    */
-  async flush(now: number, offsets: ReadonlyMap<string, number>): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing;
-    this.#lastFlush = now;
-    this.#flushing = this.#write(now, offsets).finally(() => {
-      this.#flushing = undefined;
+  async persist(now: number, offsets: ReadonlyMap<string, number>): Promise<void> {
+    while (this.#persisting !== undefined) await this.#persisting;
+    this.#lastPersisted = now;
+    this.#persisting = this.#write(now, offsets).finally(() => {
+      this.#persisting = undefined;
     });
-    await this.#flushing;
+    await this.#persisting;
   }
 
   async #write(now: number, offsets: ReadonlyMap<string, number>): Promise<void> {
@@ -175,13 +175,13 @@ export class TaskState {
     const batch = ++this.#batches;
     await this.#database.write(
       (function* (): Generator<StateWrite> {
-        for (const store of stores) yield* store.flush();
+        for (const store of stores) yield* store.persist();
         yield* batchMeta(batch);
         for (const [store, offset] of offsets) yield* positionMeta(store, { offset, asOf: now });
       })(),
     );
     for (const [store, offset] of offsets) this.#positions.set(store, { offset, asOf: now });
-    for (const store of stores) await store.flushed();
+    for (const store of stores) await store.persisted();
   }
 
   /** A batch for records of the changelog of `store`. */
@@ -201,7 +201,7 @@ export class TaskState {
   /** What was found damaged since it was opened is discarded. */
   async close(): Promise<void> {
     try {
-      await this.#flushing;
+      await this.#persisting;
     } finally {
       await this.#database.close();
       if (this.#database.damaged) await this.#discard();

@@ -14,7 +14,7 @@ export interface KindOfStore {
 }
 
 /**
- * What the rows of a store mean, as the audit record of a task keeps it: rows of another shape would be misread. `kind` is a name for
+ * What the rows of a store mean, as the checkpoint of a task keeps it: rows of another shape would be misread. `kind` is a name for
  * good, since applications have state under it.
  */
 export interface StoreShape {

@@ -68,7 +68,7 @@ export class AuditFollower {
         this.table.apply(record);
       } catch (error) {
         const { topic, partition, offset } = record;
-        this.#logger.warn(`${topic}-${partition}@${offset} is no audit record and is left out: ${String(error)}`);
+        this.#logger.warn(`${topic}-${partition}@${offset} is no checkpoint and is left out: ${String(error)}`);
       }
     }
     if (this.#reader.caughtUp) this.table.forgetSilent(this.#clock.now() - INSTANCE_EXPIRES_AFTER_MS);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isHostAndPort } from '../network/address.js';
 import type { TaskCounts } from './task-counts.js';
 
-/** The event time of an operator, in the audit record of its task. The operator continues from it after a restart. */
+/** The event time of an operator, in the checkpoint of its task. The operator continues from it after a restart. */
 export type SavedTime = Readonly<Record<string, number | readonly number[]>>;
 
 /** The position of a task in one partition of a source topic. */
@@ -27,7 +27,7 @@ export interface KeptShape {
  * What a task commits about itself, to the audit topic under its id: its counts, for the audit, and its times, to
  * continue from after a restart. It is JSON, so that people can read it.
  */
-export interface AuditRecord {
+export interface Checkpoint {
   readonly task: string;
   /** The instance that ran the task. null in records of earlier versions. */
   readonly instance: string | null;
@@ -87,7 +87,7 @@ export function isIdentityKey(key: string): boolean {
   return key.startsWith(IDENTITY_PREFIX);
 }
 
-export function encodeAudit(record: AuditRecord): Buffer {
+export function encodeAudit(record: Checkpoint): Buffer {
   return Buffer.from(JSON.stringify(record));
 }
 
@@ -134,16 +134,16 @@ const auditFields = {
   times: byName(byName(z.union([z.number(), times]))).default({}),
   watermarks: byName(times).default({}),
   stores: byName(z.object(shapeFields)).exactOptional(),
-} satisfies Record<keyof AuditRecord, z.ZodType>;
+} satisfies Record<keyof Checkpoint, z.ZodType>;
 const auditRecord = z.object(auditFields);
 
-/** Throws an error of one line if the bytes are not an audit record. */
-export function decodeAudit(bytes: Buffer): AuditRecord {
+/** Throws an error of one line if the bytes are not a checkpoint. */
+export function decodeAudit(bytes: Buffer): Checkpoint {
   return parsed(auditRecord, bytes);
 }
 
-/** Throws an error of one line if the bytes are not an audit record of this task. */
-export function decodeAuditOf(task: string, bytes: Buffer): AuditRecord {
+/** Throws an error of one line if the bytes are not a checkpoint of this task. */
+export function decodeAuditOf(task: string, bytes: Buffer): Checkpoint {
   const record = decodeAudit(bytes);
   if (record.task !== task) throw new TypeError(`task: must be ${task}`);
   return record;

@@ -1,6 +1,6 @@
 import type { ConsumerRecord } from '../kafka/record.js';
 import {
-  type AuditRecord,
+  type Checkpoint,
   decodeAuditOf,
   decodeInstance,
   type InstanceRecord,
@@ -16,7 +16,7 @@ export const INSTANCE_EXPIRES_AFTER_MS = 900_000;
 
 /** The audit topic as a table: the latest record of each task, and of each instance that has not closed. */
 export class AuditTable {
-  readonly #tasks = new Map<string, AuditRecord>();
+  readonly #tasks = new Map<string, Checkpoint>();
   readonly #instances = new Map<string, InstanceRecord>();
   /** Timestamps of the latest records, by key. */
   readonly #saidAt = new Map<string, number>();
@@ -26,7 +26,7 @@ export class AuditTable {
   #silentBefore = Number.NEGATIVE_INFINITY;
 
   /** By task id. */
-  get tasks(): ReadonlyMap<string, AuditRecord> {
+  get tasks(): ReadonlyMap<string, Checkpoint> {
     return this.#tasks;
   }
 

@@ -18,6 +18,7 @@ export {
   type Consumer,
   type ConsumerOptions,
   KafkaClientError,
+  type PartitionOffsets,
   type PolledBatch,
   type Ports,
   type Producer,
@@ -26,7 +27,6 @@ export {
   type RefusedRecord,
   type TopicConfig,
   type UnreadableBatch,
-  type Watermarks,
 } from './ports.js';
 export { type RdKafkaListeners, rdKafkaPorts, SYSTEM_CLOCK } from './rdkafka-ports.js';
 export type { ConsumerRecord, Header, Headers, TopicPartition, TopicPartitionOffset } from './record.js';

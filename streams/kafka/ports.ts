@@ -8,7 +8,7 @@ export interface Clock {
   monotonic(): number;
 }
 
-export interface Watermarks {
+export interface PartitionOffsets {
   /** Offset of the oldest existing record. */
   readonly low: number;
   /** The end. For a consumer: how far it may read. For a producer: the offset of the next record. */
@@ -85,7 +85,7 @@ export interface Consumer {
   /** Stable committed offsets of the group. -1 if there is none. */
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
   /** Asks the broker. The end is the last stable offset: records after the first open transaction do not count. */
-  watermarks(partition: TopicPartition): Promise<Watermarks>;
+  partitionOffsets(partition: TopicPartition): Promise<PartitionOffsets>;
   /**
    * For at_least_once. A consumer that is not a member may commit only while its group has no members. Otherwise it
    * rejects.
@@ -138,7 +138,7 @@ export interface Producer {
   /** The refused records since the last call. Complete when `flush`, a commit or an abort has settled. */
   takeRefused(): readonly RefusedRecord[];
   /** Asks the broker. The end is the high watermark, which includes open transactions. */
-  watermarks(partition: TopicPartition): Promise<Watermarks>;
+  partitionOffsets(partition: TopicPartition): Promise<PartitionOffsets>;
   close(): Promise<void>;
 }
 

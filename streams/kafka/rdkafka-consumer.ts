@@ -14,10 +14,10 @@ import {
   type Consumer,
   type ConsumerOptions,
   KafkaClientError,
+  type PartitionOffsets,
   type PolledBatch,
   type RebalanceListener,
   type UnreadableBatch,
-  type Watermarks,
 } from './ports.js';
 import { called, promised, redacted } from './rdkafka-error.js';
 import { type ConsumerRecord, NO_HEADERS, type TopicPartition, type TopicPartitionOffset } from './record.js';
@@ -220,8 +220,8 @@ export class RdKafkaConsumer implements Consumer {
   /** Makes the client log the id of the topic. */
   async #meet(topic: string): Promise<void> {
     // The first call fetches the topic's metadata. With the second one the client registers the topic itself.
-    await this.watermarks({ topic, partition: 0 });
-    called('watermarks', () => this.#client.getWatermarkOffsets(topic, 0));
+    await this.partitionOffsets({ topic, partition: 0 });
+    called('partitionOffsets', () => this.#client.getWatermarkOffsets(topic, 0));
     for (let turn = 0; turn < LOG_TURNS && this.#topicIds.get(topic) === undefined; turn++) await immediate();
   }
 
@@ -234,9 +234,9 @@ export class RdKafkaConsumer implements Consumer {
     return committedOffsets(list, answers);
   }
 
-  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+  async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
     const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>(
-      `watermarks of ${topic}-${partition}`,
+      `offsets of ${topic}-${partition}`,
       done => this.#client.queryWatermarkOffsets(topic, partition, CALL_TIMEOUT_MS, done),
     );
     return { low: lowOffset, high: highOffset };

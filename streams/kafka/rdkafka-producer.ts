@@ -4,7 +4,7 @@ import { clientWarnings } from './client-warnings.js';
 import { DeliveryFailures } from './delivery-failures.js';
 import type { Logger } from './logger.js';
 import { toMessageHeaders } from './message-headers.js';
-import type { Consumer, Producer, ProducerOptions, RefusedRecord, Watermarks } from './ports.js';
+import type { Consumer, PartitionOffsets, Producer, ProducerOptions, RefusedRecord } from './ports.js';
 import { clientError, isQueueFull, promised, redacted } from './rdkafka-error.js';
 import { type Headers, MAX_RECORD_BYTES, type TopicPartition, type TopicPartitionOffset } from './record.js';
 import { type Redaction, redactionOf } from './redaction.js';
@@ -52,7 +52,7 @@ export class RdKafkaProducer implements Producer {
       // A record for a topic that does not exist fails after this time, before a commit times out.
       'topic.metadata.propagation.max.ms': 10_000,
       'retry.backoff.ms': 20,
-      // For its watermarks. With the client's default they would leave out what is after an open transaction.
+      // For its partition offsets. With the client's default they would leave out what is after an open transaction.
       'isolation.level': 'read_uncommitted',
       ...statisticsConfig(onStatistics),
       ...(options.transactionalId === undefined
@@ -154,9 +154,9 @@ export class RdKafkaProducer implements Producer {
     return this.#failures.takeRefused();
   }
 
-  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+  async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
     const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>(
-      `watermarks of ${topic}-${partition}`,
+      `offsets of ${topic}-${partition}`,
       done => this.#client.queryWatermarkOffsets(topic, partition, WATERMARKS_TIMEOUT_MS, done),
     );
     return { low: lowOffset, high: highOffset };

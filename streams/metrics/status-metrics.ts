@@ -207,7 +207,7 @@ const STATUS_METRICS: readonly StatusMetric[] = [
     samples: byTask(({ stores }) =>
       byLabel(
         'state_id',
-        stores.map(({ store, unflushed }) => [store, unflushed]),
+        stores.map(({ store, unpersisted }) => [store, unpersisted]),
       ),
     ),
   },

@@ -7,7 +7,7 @@ const STATE = 'kafka_streams_stream_state_metrics';
 
 const PROCESS_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1];
 const COMMIT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-const FLUSH_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const PERSIST_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const END_TO_END_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 86_400];
 
 /** Counts what a worker reports. The series of a task exist until `keepTasks` leaves the task out. */
@@ -21,8 +21,8 @@ export class WorkerMetrics implements StreamsMetrics {
   readonly #tasksCreated: Counter;
   readonly #tasksClosed: Counter;
   readonly #endToEnd: Histogram<'task_id'>;
-  readonly #flushLatency: Histogram<'task_id'>;
-  readonly #flushedEntries: Counter<'task_id'>;
+  readonly #persistLatency: Histogram<'task_id'>;
+  readonly #persistedEntries: Counter<'task_id'>;
   readonly #restored: Counter<'task_id' | 'state_id'>;
   /** The tasks with series, and their restored stores. */
   readonly #tasks = new Map<string, Set<string>>();
@@ -62,13 +62,13 @@ export class WorkerMetrics implements StreamsMetrics {
       ...ofTask,
       labelNames: ['task_id', 'state_id'],
     });
-    this.#flushLatency = new Histogram({
+    this.#persistLatency = new Histogram({
       name: `${STATE}_flush_latency_seconds`,
       help: 'A LevelDB batch of a task',
-      buckets: FLUSH_SECONDS,
+      buckets: PERSIST_SECONDS,
       ...ofTask,
     });
-    this.#flushedEntries = new Counter({
+    this.#persistedEntries = new Counter({
       name: `${STATE}_flushed_entries_total`,
       help: 'Entries that went to disk',
       ...ofTask,
@@ -110,10 +110,10 @@ export class WorkerMetrics implements StreamsMetrics {
     this.#endToEnd.observe({ task_id: task }, Math.max(0, ms) / 1000);
   }
 
-  flushed(task: string, entries: number, ms: number): void {
+  persisted(task: string, entries: number, ms: number): void {
     this.#storesOf(task);
-    this.#flushedEntries.inc({ task_id: task }, entries);
-    this.#flushLatency.observe({ task_id: task }, ms / 1000);
+    this.#persistedEntries.inc({ task_id: task }, entries);
+    this.#persistLatency.observe({ task_id: task }, ms / 1000);
   }
 
   restored(task: string, store: string, records: number): void {
@@ -126,7 +126,8 @@ export class WorkerMetrics implements StreamsMetrics {
     for (const [task, stores] of this.#tasks) {
       if (tasks.has(task)) continue;
       this.#tasks.delete(task);
-      for (const metric of [this.#endToEnd, this.#flushLatency, this.#flushedEntries]) metric.remove({ task_id: task });
+      for (const metric of [this.#endToEnd, this.#persistLatency, this.#persistedEntries])
+        metric.remove({ task_id: task });
       for (const store of stores) this.#restored.remove({ task_id: task, state_id: store });
     }
   }

@@ -42,7 +42,7 @@ export interface ResetPlan {
 export async function planReset(topology: Topology, options: StreamsOptions, ports: Ports): Promise<ResetPlan> {
   const { applicationId, stateDir } = streamsConfig(options);
   const stateDirectory = await unusedState(stateDir, applicationId);
-  const inputs = topology.subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics));
+  const inputs = topology.subTopologies.flatMap(subTopology => subTopology.sources.flatMap(source => source.topics));
   const internal = internalTopicsOf(topology, applicationId);
   const counts = await withAdmin(ports, admin => admin.partitionCounts([...inputs, ...internal]));
   const partitions = inputs.flatMap(topic =>
@@ -54,7 +54,7 @@ export async function planReset(topology: Topology, options: StreamsOptions, por
     // client.
     await commit(consumer, applicationId, committed);
     const offsets: (TopicPartitionOffset & { oldest: number })[] = [];
-    for (const at of committed) offsets.push({ ...at, oldest: (await consumer.watermarks(at)).low });
+    for (const at of committed) offsets.push({ ...at, oldest: (await consumer.partitionOffsets(at)).low });
     return {
       applicationId,
       offsets,

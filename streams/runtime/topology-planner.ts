@@ -60,7 +60,9 @@ export class TopologyPlanner {
   /** The plan, or a text that says what is missing. */
   async #attempt(admin: Admin, directory: StateDirectory): Promise<TopologyPlan | string> {
     const { applicationId } = this.#config;
-    const sources = this.#topology.subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics));
+    const sources = this.#topology.subTopologies.flatMap(subTopology =>
+      subTopology.sources.flatMap(source => source.topics),
+    );
     try {
       const counts = await admin.partitionCounts(sources);
       const missing = sources.filter(topic => !counts.has(topic));

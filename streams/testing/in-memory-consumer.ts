@@ -2,9 +2,9 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import {
   type Consumer,
   KafkaClientError,
+  type PartitionOffsets,
   type PolledBatch,
   type RebalanceListener,
-  type Watermarks,
 } from '../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
@@ -126,7 +126,7 @@ export class InMemoryConsumer implements Consumer {
     }));
   }
 
-  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+  async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
     const { low, stable } = this.#cluster.log(topic, partition);
     return { low, high: stable };
   }

@@ -1,6 +1,12 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { partitionFor } from '../kafka/partitioner.js';
-import { type Consumer, KafkaClientError, type Producer, type RefusedRecord, type Watermarks } from '../kafka/ports.js';
+import {
+  type Consumer,
+  KafkaClientError,
+  type PartitionOffsets,
+  type Producer,
+  type RefusedRecord,
+} from '../kafka/ports.js';
 import type { Headers, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 import { InMemoryConsumer } from './in-memory-consumer.js';
@@ -127,7 +133,7 @@ export class InMemoryProducer implements Producer {
     if (undelivered > 0) throw new KafkaClientError(`${undelivered} records not delivered`, 'abort', DELIVERY_FAILED);
   }
 
-  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+  async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
     const { low, high } = this.#cluster.log(topic, partition);
     return { low, high };
   }

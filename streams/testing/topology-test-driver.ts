@@ -330,7 +330,7 @@ export class TopologyTestDriver {
   }
 
   get #quiet(): boolean {
-    const tasks = this.#plan.subTopologies.reduce((sum, sub) => sum + sub.tasks, 0);
+    const tasks = this.#plan.subTopologies.reduce((sum, subTopology) => sum + subTopology.tasks, 0);
     return (
       this.#worker.tasks.length === tasks &&
       this.#worker.tasks.every(task =>

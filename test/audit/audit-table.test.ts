@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
-  type AuditRecord,
+  type Checkpoint,
   encodeAudit,
   encodeInstance,
   type InstanceRecord,
@@ -243,7 +243,7 @@ function ofTask(
   { instance = 'I', timestamp = 0 }: { readonly instance?: string; readonly timestamp?: number } = {},
 ): ConsumerRecord {
   const counts = newTaskCounts();
-  const audit: AuditRecord = { task, instance, host, streamTime, counts, offsets: {}, times: {}, watermarks: {} };
+  const audit: Checkpoint = { task, instance, host, streamTime, counts, offsets: {}, times: {}, watermarks: {} };
   return { ...record(task, encodeAudit(audit)), timestamp };
 }
 

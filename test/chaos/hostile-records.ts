@@ -66,8 +66,8 @@ export class HostileRecords {
         this.#user({}, { headers });
         this.#user({}, { headers: [['first', null], ...headers, ...headers] });
         this.#user({}, { headers, key: null });
-        this.#raw(this.#marker(), { headers, key: Buffer.from('key') });
-        this.#raw(this.#marker(), { headers, key: null });
+        this.#raw(this.#watermarkRecord(), { headers, key: Buffer.from('key') });
+        this.#raw(this.#watermarkRecord(), { headers, key: null });
       }
     }
     this.#user({}, { headers: [[Buffer.from([0xff, 0xfe]), Buffer.from([0xff])]], key: null });
@@ -75,7 +75,14 @@ export class HostileRecords {
   }
 
   addValues(): this {
-    const values = [null, Buffer.alloc(0), this.#bytes(16), this.#marker(), Buffer.from('null'), Buffer.from([0xff])];
+    const values = [
+      null,
+      Buffer.alloc(0),
+      this.#bytes(16),
+      this.#watermarkRecord(),
+      Buffer.from('null'),
+      Buffer.from([0xff]),
+    ];
     for (const value of values) {
       for (const key of [null, this.#bytes(16), Buffer.from('key')]) this.#raw(value, { key });
     }
@@ -140,15 +147,15 @@ export class HostileRecords {
   }
 
   #headerValues(name: string): readonly (Buffer | null)[] {
-    return [null, Buffer.from([1]), this.#marker(), this.#bytes(16), Buffer.from('a\0b'), Buffer.from(name)];
+    return [null, Buffer.from([1]), this.#watermarkRecord(), this.#bytes(16), Buffer.from('a\0b'), Buffer.from(name)];
   }
 
   /** What the library announces time by: of one of its tasks, far ahead. */
-  #marker(): Buffer {
-    const marker = Buffer.alloc(16);
-    marker.writeBigInt64BE(BigInt(this.#random.integer(0, this.#partitions - 1)));
-    marker.writeBigInt64BE(BigInt(this.#time + HOUR_MS), 8);
-    return marker;
+  #watermarkRecord(): Buffer {
+    const bytes = Buffer.alloc(16);
+    bytes.writeBigInt64BE(BigInt(this.#random.integer(0, this.#partitions - 1)));
+    bytes.writeBigInt64BE(BigInt(this.#time + HOUR_MS), 8);
+    return bytes;
   }
 
   #bytes(length: number): Buffer {

@@ -171,7 +171,7 @@ describe('an application whose stores were kept in another shape', () => {
     const log = app.cluster.log(AUDIT, 0);
     const last = log.committed.findLast(({ key }) => key?.toString() === '0_0');
     const { stores, ...earlier } = JSON.parse(last?.value?.toString() ?? '{}') as Record<string, unknown>;
-    assert.ok(stores !== undefined, 'the audit record has the shapes');
+    assert.ok(stores !== undefined, 'the checkpoint has the shapes');
     const { key = null, timestamp = 0 } = last ?? {};
     log.append({ key, value: Buffer.from(JSON.stringify(earlier)), timestamp, headers: NO_HEADERS }, undefined);
     app.directory = new MemoryStateDirectory();

@@ -106,7 +106,7 @@ describe('a commit that the budget of uncommitted bytes asks for', () => {
             {
               initializer: () => [],
               aggregator: (_key, value, list) => [...list, String(value)],
-              merger: (_key, left, right) => [...left, ...right],
+              combiner: (_key, left, right) => [...left, ...right],
             },
             { as: 'lists' },
           )

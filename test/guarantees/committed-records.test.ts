@@ -6,27 +6,27 @@ import { MAX_RECORD_BYTES } from '../../streams/kafka/record.js';
 import { deadLetter } from '../../streams/runtime/output/dead-letter.js';
 import { recordBytes } from '../../streams/runtime/output/record-collector.js';
 import { mayBecome, type StreamsState } from '../../streams/runtime/status/streams-state.js';
-import { decodeMarker, encodeMarker } from '../../streams/runtime/time/time-marker.js';
+import { decodeWatermark, encodeWatermark } from '../../streams/runtime/time/watermark-record.js';
 import { record } from '../runtime/scripted-consumer.js';
 
-describe('a time marker', () => {
+describe('a watermark record', () => {
   it('comes back as it was', () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER }), (upstreamTask, time) => {
-        assert.deepEqual(decodeMarker(encodeMarker({ upstreamTask, time })), { upstreamTask, time });
+        assert.deepEqual(decodeWatermark(encodeWatermark({ upstreamTask, time })), { upstreamTask, time });
       }),
     );
   });
 
   it('is not what has other bytes', () => {
-    const bytes = encodeMarker({ upstreamTask: 1, time: 2 });
+    const bytes = encodeWatermark({ upstreamTask: 1, time: 2 });
     for (const other of [null, Buffer.alloc(0), bytes.subarray(1), Buffer.alloc(16, 0xff), Buffer.alloc(16, 0x7f)]) {
-      assert.throws(() => decodeMarker(other), /not a time marker/);
+      assert.throws(() => decodeWatermark(other), /not a watermark record/);
     }
   });
 });
 
-describe('an audit record', () => {
+describe('a checkpoint', () => {
   it('comes back as it was, whatever topics are called', () => {
     fc.assert(
       fc.property(
@@ -41,7 +41,7 @@ describe('an audit record', () => {
             task: '0_1',
             streamTime,
             counts,
-            times: { op: { released: 5 } },
+            times: { op: { outputWatermark: 5 } },
             watermarks: { r: [1, -1] },
           };
           assert.deepEqual(decodeAudit(encodeAudit(audit)), JSON.parse(JSON.stringify(audit)));

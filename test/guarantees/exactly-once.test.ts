@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { type AuditRecord, decodeAudit, isInstanceKey } from '../../streams/audit/audit-record.js';
+import { type Checkpoint, decodeAudit, isInstanceKey } from '../../streams/audit/audit-record.js';
 import type { TaskCounts } from '../../streams/audit/task-counts.js';
 import { KafkaClientError } from '../../streams/kafka/ports.js';
 import type { TestRecord, TopologyTestDriver } from '../../streams/testing/index.js';
@@ -82,16 +82,16 @@ function checkAudits(driver: TopologyTestDriver): void {
   }
 }
 
-function* growing({ task, streamTime, counts, times, watermarks }: AuditRecord): Generator<[string, number]> {
+function* growing({ task, streamTime, counts, times, watermarks }: Checkpoint): Generator<[string, number]> {
   yield [`stream time of ${task}`, streamTime];
   yield [`rejected by ${task}`, counts.rejected];
   for (const [topic, count] of Object.entries({ ...counts.in, ...counts.out })) yield [`${topic} of ${task}`, count];
   for (const [topic, upstream] of Object.entries(watermarks)) {
     for (const [index, time] of upstream.entries()) yield [`watermark of ${topic} from ${index} at ${task}`, time];
   }
-  for (const [operator, { streamTime: time, released }] of Object.entries(times)) {
+  for (const [operator, { streamTime: time, outputWatermark }] of Object.entries(times)) {
     if (typeof time === 'number') yield [`stream time of ${operator} of ${task}`, time];
-    if (typeof released === 'number') yield [`time released by ${operator} of ${task}`, released];
+    if (typeof outputWatermark === 'number') yield [`output watermark of ${operator} of ${task}`, outputWatermark];
   }
 }
 

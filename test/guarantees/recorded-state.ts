@@ -8,7 +8,7 @@ export interface RecordedState {
   readonly changelogs: Readonly<Record<string, readonly (readonly [string | null, string | null])[]>>;
   /** By their key in LevelDB, which has a character for each byte. */
   readonly rows: Readonly<Record<string, string>>;
-  /** Of its stores, as text in the audit record of its task. */
+  /** Of its stores, as text in the checkpoint of its task. */
   readonly shapes: string;
 }
 
@@ -119,7 +119,7 @@ export const RECORDED: RecordedState = {
     '{"table":{"kind":"keyValue"},"counts":{"kind":"keyValue"},"held":{"kind":"suppressUntilTimeLimit"},"windows":{"kind":"window","sizeMs":10000,"advanceMs":10000,"graceMs":5000},"final":{"kind":"suppressUntilWindowCloses"},"closing":{"kind":"window","sizeMs":10000,"advanceMs":10000,"graceMs":5000},"seen":{"kind":"distinct","sizeMs":10000,"advanceMs":10000,"graceMs":5000}}',
 };
 
-/** The audit record that belongs to it. */
+/** The checkpoint that belongs to it. */
 export const RECORDED_AUDIT = {
   task: '0_0',
   host: null,
@@ -128,19 +128,19 @@ export const RECORDED_AUDIT = {
   repartitionOffsets: {},
   streamTime: 3000,
   times: {
-    'table/held': { released: 3000 },
+    'table/held': { outputWatermark: 3000 },
     'counts/combiner': { streamTime: 3000 },
-    'counts/combiner/held': { released: 3000 },
-    'counts/held': { released: 3000 },
-    held: { streamTime: 3000, released: 3000 },
+    'counts/combiner/held': { outputWatermark: 3000 },
+    'counts/held': { outputWatermark: 3000 },
+    held: { streamTime: 3000, outputWatermark: 3000 },
     'windows/combiner': { streamTime: 3000 },
-    'windows/combiner/held': { released: 3000 },
-    windows: { streamTime: 3000, released: 3000, closedUpTo: -1, observedStart: 0 },
-    final: { streamTime: 3000, released: 3000 },
+    'windows/combiner/held': { outputWatermark: 3000 },
+    windows: { streamTime: 3000, outputWatermark: 3000, closedUpTo: -1, observedStart: 0 },
+    final: { streamTime: 3000, outputWatermark: 3000 },
     'closing/combiner': { streamTime: 3000 },
-    'closing/combiner/held': { released: 3000 },
-    closing: { streamTime: 3000, released: 3000, closedUpTo: -1, observedStart: 0 },
-    seen: { streamTime: 3000, released: 3000, observedStart: 0 },
+    'closing/combiner/held': { outputWatermark: 3000 },
+    closing: { streamTime: 3000, outputWatermark: 3000, closedUpTo: -1, observedStart: 0 },
+    seen: { streamTime: 3000, outputWatermark: 3000, observedStart: 0 },
   },
   watermarks: {},
   stores: {

@@ -81,7 +81,7 @@ describeOnBroker(
         await produceByJava(broker.address, input, codec, valuesOf(codec));
         const watcher = ports.consumer({ clientId: 'test', pollTimeoutMs: 10 });
         await watcher.connect();
-        const end = (await watcher.watermarks({ topic: input, partition: 0 })).high;
+        const end = (await watcher.partitionOffsets({ topic: input, partition: 0 })).high;
         await watcher.close();
         const [stuck, other] = end > 0 ? [0, 1] : [1, 0];
         const errors: string[] = [];

@@ -64,8 +64,8 @@ describeOnBroker(
         await consumer.connect();
         consumer.assign(start);
         const next = new Map([OLD, YOUNG].map(topic => [topic, 0]));
-        const { high: oldEnd } = await consumer.watermarks(old);
-        const { high: youngEnd } = await consumer.watermarks(young);
+        const { high: oldEnd } = await consumer.partitionOffsets(old);
+        const { high: youngEnd } = await consumer.partitionOffsets(young);
         const ends: string[] = [];
         for (let polls = 0; ends.length < 2; polls++) {
           const pausing = polls % 10 === 9;

@@ -32,14 +32,14 @@ describeOnBroker('a transaction that is left open, on a real broker', { timeoutM
         await producer.flush();
       }
       await other.commitTransaction();
-      assert.deepEqual(await consumer.watermarks(partition), { low: 0, high: 0 });
+      assert.deepEqual(await consumer.partitionOffsets(partition), { low: 0, high: 0 });
       // The two records; the marker of the one that was committed may come a little later.
-      assert.ok((await other.watermarks(partition)).high >= 2);
+      assert.ok((await other.partitionOffsets(partition)).high >= 2);
       await open.abortTransaction();
       await until(
         'the consumer may read to the end, both markers among it',
         10_000,
-        () => consumer.watermarks(partition),
+        () => consumer.partitionOffsets(partition),
         ({ high }) => high === 4,
       );
     } finally {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { AuditRecord } from '../../streams/audit/audit-record.js';
+import type { Checkpoint } from '../../streams/audit/audit-record.js';
 import { AuditTable } from '../../streams/audit/audit-table.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
 import type { RunningCommand } from '../topology/command.js';
@@ -36,7 +36,7 @@ describeOnBroker('the users application on a real broker', { timeoutMs: 120_000 
     (await application.records('window-summary')).map(({ value }) => JSON.parse(String(value)) as WindowSummary);
 
   /** The last one of each task. */
-  const auditRecords = async (): Promise<AuditRecord[]> => {
+  const auditRecords = async (): Promise<Checkpoint[]> => {
     const records = await application.audit();
     const table = new AuditTable();
     for (const record of records) table.apply(record);

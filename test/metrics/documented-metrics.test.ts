@@ -76,7 +76,7 @@ describe('docs/metrics.md', () => {
 });
 
 /**
- * A scrape of an application that has processed, rejected, aborted, restored and flushed, with the statistics of a client
+ * A scrape of an application that has processed, rejected, aborted, restored and persisted, with the statistics of a client
  * beside it.
  */
 async function scrapeOfARun(app: TestApplication): Promise<Run> {

@@ -92,7 +92,7 @@ describe('PrometheusMetrics', () => {
   it('shows the committed figures of each task, as they are at the scrape', async () => {
     const counts = { in: { a: 5, b: 2 }, out: { c: 6 }, rejected: 1, late: 3, dropped: 4 };
     const nodes = { 'KSTREAM-MAP-1': { received: 7, forwarded: 6 } };
-    const stores = [{ store: 'counts', dirty: 8, unflushed: 9 }];
+    const stores = [{ store: 'counts', dirty: 8, unpersisted: 9 }];
     status = processStatus({ tasks: [taskStatus('0_1', { streamTime: 1500, counts, nodes, stores })] });
     observe();
     const scraped = await scrape();
@@ -167,7 +167,7 @@ describe('PrometheusMetrics', () => {
     observe();
     for (const task of ['0_0', '0_1']) {
       metrics.worker.visible(task, 100);
-      metrics.worker.flushed(task, 5, 10);
+      metrics.worker.persisted(task, 5, 10);
       metrics.worker.restored(task, 'counts', 3);
     }
     const tasks = async (): Promise<readonly (string | undefined)[]> => {
@@ -178,7 +178,7 @@ describe('PrometheusMetrics', () => {
     status = processStatus({ tasks: [taskStatus('0_1')] });
     assert.deepEqual(await tasks(), ['0_1']);
     status = processStatus({ tasks: [taskStatus('0_0')] });
-    metrics.worker.flushed('0_0', 7, 10);
+    metrics.worker.persisted('0_0', 7, 10);
     assert.equal(seriesValue(await scrape(), `${STATE}_flushed_entries_total`, { task_id: '0_0' }), 7);
     assert.deepEqual(await tasks(), ['0_0']);
   });

@@ -1,5 +1,5 @@
 import {
-  type AuditRecord,
+  type Checkpoint,
   encodeAudit,
   encodeInstance,
   type InputOffsets,
@@ -21,7 +21,7 @@ export interface TaskFigures {
   readonly repartitions?: readonly string[];
 }
 
-export function auditRecord({ task, offsets, ...figures }: TaskFigures): AuditRecord {
+export function auditRecord({ task, offsets, ...figures }: TaskFigures): Checkpoint {
   const { rejected = 0, late = 0, streamTime = 1000, instance = 'A', host = null, repartitions = [] } = figures;
   const processed = offsets.next - offsets.begin;
   const { cleaned = processed - rejected } = figures;
@@ -37,7 +37,7 @@ export function auditRecord({ task, offsets, ...figures }: TaskFigures): AuditRe
   };
 }
 
-export function taskRecord(record: AuditRecord): ConsumerRecord {
+export function taskRecord(record: Checkpoint): ConsumerRecord {
   const partition = Number(record.task.split('_')[1]);
   return { ...kafkaRecord('users-audit', record.task, encodeAudit(record)), partition };
 }

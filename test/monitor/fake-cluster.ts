@@ -2,8 +2,8 @@ import {
   type Admin,
   type Consumer,
   KafkaClientError,
+  type PartitionOffsets,
   type PolledBatch,
-  type Watermarks,
 } from '../../streams/kafka/ports.js';
 import type { TopicPartition, TopicPartitionOffset } from '../../streams/kafka/record.js';
 
@@ -14,17 +14,17 @@ const UNKNOWN_PARTITION = -190;
 export class FakeCluster implements Admin, Consumer {
   readonly unreadable = [];
   /** By topic, then partition. */
-  readonly topics = new Map<string, Watermarks[]>();
+  readonly topics = new Map<string, PartitionOffsets[]>();
   readonly offsets = new Map<string, number>();
   readonly assignments: (readonly TopicPartitionOffset[])[] = [];
   readonly batches: PolledBatch[] = [];
   /** If set, each call fails with it. */
   failure: KafkaClientError | undefined;
-  /** If set, `watermarks` waits for it. */
+  /** If set, `offsets` waits for it. */
   waiting: Promise<void> | undefined;
   /** If set, `committed` waits for it. */
   pendingTransactions: Promise<void> | undefined;
-  /** Calls of `watermarks`. */
+  /** Calls of `offsets`. */
   asked = 0;
   /** Calls that failed. */
   failed = 0;
@@ -45,15 +45,15 @@ export class FakeCluster implements Admin, Consumer {
     );
   }
 
-  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+  async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
     this.asked++;
     this.mostAskedAtOnce = Math.max(this.mostAskedAtOnce, ++this.#asking);
     try {
       await this.waiting;
       this.#check();
-      const watermarks = this.topics.get(topic)?.[partition];
-      if (watermarks === undefined) throw new KafkaClientError('Local: Unknown partition', 'abort', UNKNOWN_PARTITION);
-      return watermarks;
+      const offsets = this.topics.get(topic)?.[partition];
+      if (offsets === undefined) throw new KafkaClientError('Local: Unknown partition', 'abort', UNKNOWN_PARTITION);
+      return offsets;
     } finally {
       this.#asking--;
     }

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { Monitor, type MonitorOptions } from '../../monitor/monitor.js';
 import type { Snapshot, TopologyEvent } from '../../monitor/snapshot.js';
 import { DEFAULT_TOPICS } from '../../monitor/users-topics.js';
-import type { AuditRecord } from '../../streams/audit/audit-record.js';
+import type { Checkpoint } from '../../streams/audit/audit-record.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { until } from '../integration/until.js';
@@ -56,7 +56,7 @@ describe('the monitor', () => {
       cluster.log('user', 0).append({ key: null, value: Buffer.from('{}'), timestamp: NOW, headers: [] }, undefined);
     }
   };
-  const commit = (record: AuditRecord): void => {
+  const commit = (record: Checkpoint): void => {
     const { key, value } = taskRecord(record);
     cluster.log(AUDIT, 0).append({ key, value, timestamp: NOW, headers: [] }, undefined);
     cluster.commitOffset('user', 0, record.offsets.user?.next ?? 0);

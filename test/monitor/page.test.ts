@@ -280,7 +280,7 @@ describe('the live page in a browser', function () {
   it('is readable before the first record, and stays so when everything comes', async () => {
     fixture.snapshot(emptySnapshot(0));
     await open();
-    await shown('#figure-unaccounted', 'no audit record yet');
+    await shown('#figure-unaccounted', 'no checkpoint yet');
     for (const text of [
       'No window is open',
       'No window has closed yet',

@@ -93,10 +93,10 @@ const topologies: Readonly<Record<string, (stream: KStream<string | null, number
       .groupByKey()
       .windowedBy(windows)
       .aggregate({ initializer: () => 1, aggregator: later }, { ...named, as: 'rows' }),
-  merger: stream =>
+  combiner: stream =>
     stream
       .groupByKey()
-      .aggregate({ initializer: () => 1, aggregator: () => 1, merger: later }, { ...named, as: 'rows' }),
+      .aggregate({ initializer: () => 1, aggregator: () => 1, combiner: later }, { ...named, as: 'rows' }),
   reducer: stream => stream.groupByKey().reduce(later, { ...named, as: 'rows' }),
   'KTable.filter': stream => stream.toTable({ as: 'rows' }).filter(later, named),
   'KTable.mapValues': stream => stream.toTable({ as: 'rows' }).mapValues(later, named),
@@ -121,7 +121,7 @@ describe('a function of the topology that gives a promise', () => {
       ...options,
     });
     const record = { key: 'k', value: 1, timestamp: 0 };
-    // A reducer needs two values, and a merger what was there before.
+    // A reducer needs two values, and a combiner what was there before.
     await driver.pipeInput('in', [record, record]);
   };
   const refusedAt = (node: string) => (error: Error) => {

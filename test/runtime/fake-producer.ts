@@ -1,4 +1,4 @@
-import type { Producer, RefusedRecord, Watermarks } from '../../streams/kafka/ports.js';
+import type { PartitionOffsets, Producer, RefusedRecord } from '../../streams/kafka/ports.js';
 import type { Headers, TopicPartitionOffset } from '../../streams/kafka/record.js';
 
 export interface SentRecord {
@@ -81,8 +81,8 @@ export class FakeProducer implements Producer {
     return [];
   }
 
-  async watermarks(): Promise<Watermarks> {
-    await this.#call('watermarks');
+  async partitionOffsets(): Promise<PartitionOffsets> {
+    await this.#call('partitionOffsets');
     return { low: 0, high: this.sent.length };
   }
 

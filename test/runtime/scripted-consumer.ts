@@ -1,4 +1,4 @@
-import type { Consumer, PolledBatch, Watermarks } from '../../streams/kafka/ports.js';
+import type { Consumer, PartitionOffsets, PolledBatch } from '../../streams/kafka/ports.js';
 import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../../streams/kafka/record.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 
@@ -9,11 +9,11 @@ export class ScriptedConsumer implements Consumer {
   readonly unreadable = [];
   readonly committedOffsets: TopicPartitionOffset[] = [];
   readonly #batches: (PolledBatch | Error)[];
-  readonly #watermarks: ReadonlyMap<string, Watermarks>;
+  readonly #offsets: ReadonlyMap<string, PartitionOffsets>;
 
-  /** `watermarks` by `topic-partition`. */
-  constructor(watermarks: Record<string, Watermarks> = {}, batches: readonly (Partial<PolledBatch> | Error)[] = []) {
-    this.#watermarks = new Map(Object.entries(watermarks));
+  /** `offsets` by `topic-partition`. */
+  constructor(offsets: Record<string, PartitionOffsets> = {}, batches: readonly (Partial<PolledBatch> | Error)[] = []) {
+    this.#offsets = new Map(Object.entries(offsets));
     this.#batches = batches.map(batch => (batch instanceof Error ? batch : { records: [], ends: [], ...batch }));
   }
 
@@ -47,10 +47,10 @@ export class ScriptedConsumer implements Consumer {
     return partitions.map(partition => ({ ...partition, offset: -1 }));
   }
 
-  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
-    const watermarks = this.#watermarks.get(`${topic}-${partition}`);
-    if (watermarks === undefined) throw new Error(`no watermarks of ${topic}-${partition} in the script`);
-    return watermarks;
+  async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
+    const offsets = this.#offsets.get(`${topic}-${partition}`);
+    if (offsets === undefined) throw new Error(`no offsets of ${topic}-${partition} in the script`);
+    return offsets;
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {

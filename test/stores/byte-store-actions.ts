@@ -6,10 +6,10 @@ export type StoreAction =
   | { readonly kind: 'stage' }
   | { readonly kind: 'commit' }
   | { readonly kind: 'rollback' }
-  | { readonly kind: 'flush' }
+  | { readonly kind: 'persist' }
   /** A record of the changelog, before the store is in use. */
   | { readonly kind: 'restore'; readonly key: string; readonly value: string }
-  /** The process dies; the next one knows from its audit record what has expired. */
+  /** The process dies; the next one knows from its checkpoint what has expired. */
   | { readonly kind: 'crash'; readonly expired: string };
 
 /** Sequences that a task may run: what is staged ends before more is staged, and nothing is restored after a write. */
@@ -22,7 +22,7 @@ export function storeActions(keys: readonly string[]): fc.Arbitrary<readonly Sto
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('stage') }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('commit') }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('rollback') }) },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant('flush') }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('persist') }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('restore'), key, value }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash'), expired: fc.constant('') }) },
   );
@@ -70,7 +70,7 @@ function legal(actions: readonly StoreAction[]): StoreAction[] {
         active = committed;
         result.push(action);
         continue;
-      case 'flush':
+      case 'persist':
         fresh = false;
         result.push(action);
         continue;

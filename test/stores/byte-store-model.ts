@@ -34,7 +34,7 @@ export class ByteStoreModel {
         this.#active = this.#committed;
         this.#staged = undefined;
         return;
-      case 'flush':
+      case 'persist':
         this.#disk = { ...this.#committed, rows: new Map(live(this.#committed)) };
         return;
       case 'restore': {

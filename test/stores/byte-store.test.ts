@@ -30,7 +30,7 @@ for (const backend of levelBackends) {
       await storage.remove();
     });
 
-    it('is what a model of it is, through any sequence of transactions, flushes and crashes', async () => {
+    it('is what a model of it is, through any sequence of transactions, writes to disk and crashes', async () => {
       await fc.assert(
         fc.asyncProperty(storeActions(KEYS), async actions => {
           await database.clear({ from: '', to: '\uffff' });
@@ -80,8 +80,8 @@ for (const backend of levelBackends) {
         case 'rollback':
           store.rollback();
           return;
-        case 'flush':
-          await flush();
+        case 'persist':
+          await persist();
           return;
         case 'restore':
           await restore(action.key, action.value);
@@ -136,7 +136,7 @@ for (const backend of levelBackends) {
         await reopen();
         for (const key of ['a', 'c']) put(key, '1');
         commit();
-        await flush();
+        await persist();
         assert.deepEqual(
           ['a', 'b', 'c', 'd'].map(key => text(store.get(key))),
           ['1', null, '1', null],
@@ -147,7 +147,7 @@ for (const backend of levelBackends) {
       it('for every key up to the greatest one that was there when it was opened', async () => {
         put('c', '1');
         commit();
-        await flush();
+        await persist();
         await reopen();
         assert.deepEqual(
           ['a', 'c', 'c\0', 'd'].map(key => text(store.get(key))),
@@ -173,7 +173,7 @@ for (const backend of levelBackends) {
           put(key, '1');
           store.expireBelow(key);
           commit();
-          await flush();
+          await persist();
         }
         assert.deepEqual(
           ['a1', 'b1', 'c1', 'c2'].map(key => text(store.get(key))),
@@ -189,26 +189,26 @@ for (const backend of levelBackends) {
           for (let n = 0; n < 500; n++) put(`${window} ${n}`, String(round));
           store.expireBelow(`${window}`);
           commit();
-          await flush();
+          await persist();
         }
         assert.ok(store.keyFilterBytes <= 8192, `${store.keyFilterBytes} bytes in window ${window}`);
       }
       store.expireBelow('2');
       commit();
-      await flush();
+      await persist();
       assert.equal(store.keyFilterBytes, 0);
     });
 
-    it('reads entries as of the call, though a flush moves them to disk meanwhile', async () => {
+    it('reads entries as of the call, though a write to disk moves them to disk meanwhile', async () => {
       put('a', '1');
       put('b', '1');
       commit();
-      await flush();
+      await persist();
       put('b', '2');
       put('c', '2');
       commit();
       const entries = store.entries();
-      await flush();
+      await persist();
       put('a', '3');
       assert.deepEqual(await entries, [
         ['a', Buffer.from('1')],
@@ -250,7 +250,7 @@ for (const backend of levelBackends) {
       put('a', '1');
       put('b', '1');
       commit();
-      await flush();
+      await persist();
       store.expireBelow('b');
       assert.equal(store.get('a'), null);
       store.rollback();
@@ -261,21 +261,21 @@ for (const backend of levelBackends) {
       put('a', '1');
       commit();
       store.expireBelow('b');
-      await flush();
+      await persist();
       assert.deepEqual(await onDisk(), [['a', '1']]);
       commit();
-      await flush();
+      await persist();
       assert.deepEqual(await onDisk(), []);
     });
 
     it('counts what is dirty, and what is committed and not on disk', async () => {
       put('a', '1');
       put('a', '2');
-      assert.deepEqual([store.dirtyEntries, store.unflushedEntries], [1, 0]);
+      assert.deepEqual([store.dirtyEntries, store.unpersistedEntries], [1, 0]);
       commit();
-      assert.deepEqual([store.dirtyEntries, store.unflushedEntries], [0, 1]);
-      await flush();
-      assert.deepEqual([store.dirtyEntries, store.unflushedEntries], [0, 0]);
+      assert.deepEqual([store.dirtyEntries, store.unpersistedEntries], [0, 1]);
+      await persist();
+      assert.deepEqual([store.dirtyEntries, store.unpersistedEntries], [0, 0]);
     });
 
     it('shares its database with stores whose names begin alike', async () => {
@@ -283,14 +283,14 @@ for (const backend of levelBackends) {
       other.put('a', Buffer.from('other'));
       other.stage();
       other.commit();
-      await database.write(other.flush());
-      await other.flushed();
+      await database.write(other.persist());
+      await other.persisted();
       assert.equal(store.get('a'), null);
       assert.deepEqual(await store.entries(), []);
       put('z', '1');
       store.expireBelow('\u00ff');
       commit();
-      await flush();
+      await persist();
       assert.equal(text(other.get('a')), 'other');
     });
 
@@ -303,9 +303,9 @@ for (const backend of levelBackends) {
       store.commit();
     }
 
-    async function flush(): Promise<void> {
-      await database.write(store.flush());
-      await store.flushed();
+    async function persist(): Promise<void> {
+      await database.write(store.persist());
+      await store.persisted();
     }
 
     async function read(from = '', to = '\uffff'): Promise<[string, string][]> {

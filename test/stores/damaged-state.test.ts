@@ -40,7 +40,7 @@ describe('a damaged state directory', () => {
         state.store('rows').put(`${batch}-${row}`, Buffer.from(`${batch * row}`.padEnd(200)));
       state.stage();
       state.commit();
-      await state.flush(0, new Map([['rows', batch]]));
+      await state.persist(0, new Map([['rows', batch]]));
     }
     await state.close();
   }
@@ -100,7 +100,7 @@ describe('a damaged state directory', () => {
     });
   }
 
-  it('is as of an earlier flush, rows and offset together, when the end of the log is lost', async () => {
+  it('is as of an earlier write, rows and offset together, when the end of the log is lost', async () => {
     await fill(20);
     const directory = join(storage.location, 'db');
     const [log] = (await readdir(directory)).filter(file => file.endsWith('.log'));
@@ -144,7 +144,7 @@ describe('a damaged state directory', () => {
       for (const row of rows) writer.store('rows').put(row, Buffer.from(`the value of ${row}, `.repeat(500)));
       writer.stage();
       writer.commit();
-      await writer.flush(0, new Map([['rows', 1]]));
+      await writer.persist(0, new Map([['rows', 1]]));
       await writer.close();
       await (await open()).close();
       await damage(/\.ldb$/, bytes => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-map.js';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
-import { type FlushPolicy, TaskState } from '../../stores/bytes/task-state.js';
+import { type PersistPolicy, TaskState } from '../../stores/bytes/task-state.js';
 import { UnreadableStateError } from '../../stores/bytes/unreadable-state-error.js';
 import { levelBackends, type Storage } from './level-backends.js';
 
 const NOW = 1_700_000_000_000;
-const POLICY: FlushPolicy = { maxBytes: 3 * (ENTRY_OVERHEAD_BYTES + 2), maxAgeMs: 1000 };
+const POLICY: PersistPolicy = { maxBytes: 3 * (ENTRY_OVERHEAD_BYTES + 2), maxAgeMs: 1000 };
 const NAMES = ['counts', 'seen'];
 
 function open(storage: Storage, names: readonly string[] = NAMES): Promise<TaskState> {
@@ -67,11 +67,11 @@ for (const backend of levelBackends) {
       assert.throws(() => state.store('other'), /other/);
     });
 
-    it('flushes committed writes of all stores together with their offsets, and when', async () => {
+    it('persists committed writes of all stores together with their offsets, and when', async () => {
       write('counts', 'a', '1');
       write('seen', 'b', '2');
       commit();
-      await state.flush(
+      await state.persist(
         NOW + 5,
         new Map([
           ['counts', 10],
@@ -84,10 +84,10 @@ for (const backend of levelBackends) {
       assert.deepEqual([state.asOf('counts'), state.asOf('seen')], [NOW + 5, NOW + 5]);
     });
 
-    it('is as of the last flush after a crash, with the offset of that flush', async () => {
+    it('is as of the last write to disk after a crash, with the offset of that write', async () => {
       write('counts', 'a', '1');
       commit();
-      await state.flush(NOW, new Map([['counts', 10]]));
+      await state.persist(NOW, new Map([['counts', 10]]));
       write('counts', 'a', '2');
       commit();
       write('counts', 'a', '3');
@@ -98,13 +98,13 @@ for (const backend of levelBackends) {
       assert.equal(state.changelogOffset('counts'), 10);
     });
 
-    it('never flushes what is staged or active', async () => {
+    it('never persists what is staged or active', async () => {
       write('counts', 'a', '1');
       commit();
       write('counts', 'a', '2');
       state.stage();
       write('counts', 'a', '3');
-      await state.flush(NOW, new Map());
+      await state.persist(NOW, new Map());
       assert.equal(read('counts', 'a'), '3');
       await crash();
       assert.equal(read('counts', 'a'), '1');
@@ -122,15 +122,15 @@ for (const backend of levelBackends) {
       assert.equal(state.dirtyBytes, 0);
     });
 
-    it('keeps the offset that it has where a flush brings none', async () => {
-      await state.flush(
+    it('keeps the offset that it has where a write brings none', async () => {
+      await state.persist(
         NOW,
         new Map([
           ['counts', 10],
           ['seen', 20],
         ]),
       );
-      await state.flush(NOW, new Map([['counts', 11]]));
+      await state.persist(NOW, new Map([['counts', 11]]));
       await crash();
       assert.deepEqual([state.changelogOffset('counts'), state.changelogOffset('seen')], [11, 20]);
     });
@@ -155,7 +155,7 @@ for (const backend of levelBackends) {
     it('has an age for each store: what is written of one makes no other younger', async () => {
       await state.restoring('counts').write(5, NOW);
       await state.restoring('seen').write(5, NOW + 1);
-      await state.flush(NOW + 2, new Map([['seen', 6]]));
+      await state.persist(NOW + 2, new Map([['seen', 6]]));
       await crash();
       assert.deepEqual([state.asOf('counts'), state.asOf('seen')], [NOW, NOW + 2]);
     });
@@ -186,58 +186,58 @@ for (const backend of levelBackends) {
       }
     });
 
-    it('is due for a flush by the bytes of committed entries, over all stores', () => {
+    it('is due to persist by the bytes of committed entries, over all stores', () => {
       write('counts', 'a', '1');
       write('counts', 'b', '1');
       commit();
-      assert.equal(state.flushDue(NOW), false);
+      assert.equal(state.persistDue(NOW), false);
       write('seen', 'a', '1');
-      assert.equal(state.flushDue(NOW), false, 'uncommitted entries do not count');
+      assert.equal(state.persistDue(NOW), false, 'uncommitted entries do not count');
       commit();
-      assert.equal(state.flushDue(NOW), true);
+      assert.equal(state.persistDue(NOW), true);
     });
 
-    it('is due for a flush by the age of what is committed, counted from the last flush', async () => {
-      assert.equal(state.flushDue(NOW + 1000), false, 'there is nothing to flush');
+    it('is due to persist by the age of what is committed, counted from the last write', async () => {
+      assert.equal(state.persistDue(NOW + 1000), false, 'there is nothing to persist');
       write('counts', 'a', '1');
       commit();
-      assert.equal(state.flushDue(NOW + 999), false);
-      assert.equal(state.flushDue(NOW + 1000), true);
-      await state.flush(NOW + 1000, new Map());
+      assert.equal(state.persistDue(NOW + 999), false);
+      assert.equal(state.persistDue(NOW + 1000), true);
+      await state.persist(NOW + 1000, new Map());
       write('counts', 'a', '2');
       commit();
-      assert.equal(state.flushDue(NOW + 1999), false);
-      assert.equal(state.flushDue(NOW + 2000), true);
-      assert.equal(state.flushDue(NOW - 100_000), true, 'the clock was set back');
+      assert.equal(state.persistDue(NOW + 1999), false);
+      assert.equal(state.persistDue(NOW + 2000), true);
+      assert.equal(state.persistDue(NOW - 100_000), true, 'the clock was set back');
     });
 
-    it('is not due while a flush is under way', async () => {
+    it('is not due while it persists', async () => {
       write('counts', 'a', '1');
       commit();
-      const flushing = state.flush(NOW, new Map());
+      const persisting = state.persist(NOW, new Map());
       write('counts', 'b', '2');
       commit();
-      assert.equal(state.flushDue(NOW + 5000), false);
-      await flushing;
-      assert.equal(state.flushDue(NOW + 5000), true);
+      assert.equal(state.persistDue(NOW + 5000), false);
+      await persisting;
+      assert.equal(state.persistDue(NOW + 5000), true);
     });
 
-    it('runs flushes one after the other, each with what was committed before its turn', async () => {
-      const flushes = [1, 2, 3, 4].map(n => {
+    it('persists one after the other, each with what was committed before its turn', async () => {
+      const writes = [1, 2, 3, 4].map(n => {
         write('counts', 'a', String(n));
         commit();
-        return state.flush(NOW + n, new Map([['counts', n]]));
+        return state.persist(NOW + n, new Map([['counts', n]]));
       });
-      await Promise.all(flushes);
+      await Promise.all(writes);
       await crash();
       assert.equal(read('counts', 'a'), '4');
       assert.deepEqual([state.changelogOffset('counts'), state.asOf('counts')], [4, NOW + 4]);
     });
 
-    it('finishes a flush before it closes', async () => {
+    it('finishes a write to disk before it closes', async () => {
       write('counts', 'a', '1');
       commit();
-      void state.flush(NOW, new Map([['counts', 1]]));
+      void state.persist(NOW, new Map([['counts', 1]]));
       await crash();
       assert.equal(read('counts', 'a'), '1');
     });
@@ -245,13 +245,13 @@ for (const backend of levelBackends) {
     it('opens with a store more or less than before', async () => {
       write('counts', 'a', '1');
       commit();
-      await state.flush(NOW, new Map([['counts', 1]]));
+      await state.persist(NOW, new Map([['counts', 1]]));
       await crash(['counts', 'new']);
       assert.deepEqual([read('counts', 'a'), read('new', 'a')], ['1', undefined]);
     });
 
     it('cannot be read in another format than it was written in', async () => {
-      await state.flush(NOW, new Map());
+      await state.persist(NOW, new Map());
       await state.close();
       const database = await StateDatabase.open(storage.level());
       await database.write([{ key: '\0format', value: Buffer.from('999') }]);

@@ -100,11 +100,11 @@ describe('a store of time buckets', () => {
   }
 
   /** Flushes what is written to the database. */
-  async function flush(): Promise<void> {
+  async function persist(): Promise<void> {
     bytes.stage();
     bytes.commit();
-    await database.write(bytes.flush());
-    await bytes.flushed();
+    await database.write(bytes.persist());
+    await bytes.persisted();
   }
 
   function assertLike(model: NaiveModel, key: string, from: number, to: number): void {
@@ -141,7 +141,7 @@ describe('a store of time buckets', () => {
           for (const [index, action] of actions.entries()) {
             apply(action);
             model.apply(action);
-            if (index % 97 === 0) await flush();
+            if (index % 97 === 0) await persist();
             if (action.kind !== 'expireBelow') assertLike(model, action.key, action.time, action.time);
           }
           for (const { key, from, length } of ranges) assertLike(model, key, from, from + length);

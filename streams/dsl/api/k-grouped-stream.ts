@@ -2,7 +2,7 @@ import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
 import { onlyStore, storeSpec } from '../declare/store-spec.js';
-import type { Merger } from '../graph/node.js';
+import type { AggregateCombiner } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { Windows } from '../windows/windows.js';
@@ -19,7 +19,7 @@ export interface Aggregation<K, V, A> {
    * Merges the aggregates of two sets of values. Giving it says that the aggregation is associative, so values are
    * aggregated before they move to their partition. It may change and return `left`.
    */
-  merger?(key: K, left: A, right: A): A;
+  combiner?(key: K, left: A, right: A): A;
 }
 
 /** @internal What an aggregate node is made of; the same for windowed ones. */
@@ -27,7 +27,7 @@ export interface AggregateParts {
   readonly prefix: string;
   readonly initializer: (() => unknown) | undefined;
   readonly aggregator: { bivarianceHack(key: unknown, value: unknown, aggregate: unknown): unknown }['bivarianceHack'];
-  readonly merger: Merger | undefined;
+  readonly combiner: AggregateCombiner | undefined;
 }
 
 /** @internal */
@@ -35,7 +35,7 @@ export const COUNT: AggregateParts = Object.freeze({
   prefix: 'KSTREAM-AGGREGATE',
   initializer: () => 0,
   aggregator: (_key: unknown, _value: unknown, count: number) => count + 1,
-  merger: (_key: unknown, left: number, right: number) => left + right,
+  combiner: (_key: unknown, left: number, right: number) => left + right,
 });
 
 /** @internal */
@@ -44,11 +44,11 @@ export function aggregateParts<K, V, A>(aggregation: Aggregation<K, V, A>): Aggr
     prefix: 'KSTREAM-AGGREGATE',
     initializer: () => aggregation.initializer(),
     aggregator: (key: K, value: V, aggregate: A) => aggregation.aggregator(key, value, aggregate),
-    merger: aggregation.merger === undefined ? undefined : aggregation.merger.bind(aggregation),
+    combiner: aggregation.combiner === undefined ? undefined : aggregation.combiner.bind(aggregation),
   };
 }
 
-/** @internal An aggregate is a value too: the merger reduces two of them. */
+/** @internal An aggregate is a value too: the combiner reduces two of them. */
 export function reduceParts<A extends V, V>(
   reducer: (aggregate: A, value: V) => unknown,
   associative: boolean,
@@ -57,7 +57,7 @@ export function reduceParts<A extends V, V>(
     prefix: 'KSTREAM-REDUCE',
     initializer: undefined,
     aggregator: (_key: unknown, value: V, aggregate: A) => reducer(aggregate, value),
-    merger: associative ? (_key: unknown, left: A, right: A) => reducer(left, right) : undefined,
+    combiner: associative ? (_key: unknown, left: A, right: A) => reducer(left, right) : undefined,
   };
 }
 

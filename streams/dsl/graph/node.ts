@@ -180,7 +180,7 @@ export interface AggregationNode extends StatefulNode {
   readonly initializer: (() => unknown) | undefined;
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
   /** Merges two aggregates. If it is present, the aggregation is associative. */
-  readonly merger: Merger | undefined;
+  readonly combiner: AggregateCombiner | undefined;
 }
 
 /** An aggregation of a grouped stream, by key. */
@@ -199,7 +199,9 @@ export interface WindowAggregateNode extends AggregationNode {
   readonly late: LateSink | undefined;
 }
 
-export type Merger = { bivarianceHack(key: unknown, left: unknown, right: unknown): unknown }['bivarianceHack'];
+export type AggregateCombiner = {
+  bivarianceHack(key: unknown, left: unknown, right: unknown): unknown;
+}['bivarianceHack'];
 
 /** Forwards the first record of each identity and window. */
 export interface DistinctNode extends StatefulNode {

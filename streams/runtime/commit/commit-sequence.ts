@@ -127,18 +127,18 @@ export class CommitSequence {
       if (newest !== undefined) metrics.visible(task.id, Math.max(0, clock.now() - newest));
     }
     changelogs.committed(transaction);
-    await this.#flush();
+    await this.#persist();
   }
 
-  async #flush(): Promise<void> {
+  async #persist(): Promise<void> {
     const { clock, metrics, offsets, tasks } = this.#options;
     for (const task of tasks()) {
       const reached = offsets.of(task.id);
-      if (reached.size < task.changelogs || !task.state.flushDue(clock.now())) continue;
-      const entries = task.state.unflushedEntries;
+      if (reached.size < task.changelogs || !task.state.persistDue(clock.now())) continue;
+      const entries = task.state.unpersistedEntries;
       const startedAt = clock.now();
-      await task.state.flush(startedAt, reached);
-      metrics.flushed(task.id, entries, clock.now() - startedAt);
+      await task.state.persist(startedAt, reached);
+      metrics.persisted(task.id, entries, clock.now() - startedAt);
     }
   }
 }

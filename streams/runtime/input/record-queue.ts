@@ -65,7 +65,7 @@ export class RecordQueue {
     return this.#begin ?? -1;
   }
 
-  /** The offset that the audit record has. If there is none, the first `seek` sets it. */
+  /** The offset that the checkpoint has. If there is none, the first `seek` sets it. */
   beginAt(offset: number | undefined): void {
     this.#begin = offset;
   }
@@ -82,7 +82,7 @@ export class RecordQueue {
   }
 
   /**
-   * The end of the partition, an offset after all records and markers. undefined if records have arrived since it was
+   * The end of the partition, an offset after all records and transaction markers. undefined if records have arrived since it was
    * reached.
    */
   get end(): number | undefined {

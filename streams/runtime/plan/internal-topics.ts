@@ -48,7 +48,7 @@ type RetentionConfig = Pick<StreamsConfig, 'windowstoreChangelogAdditionalRetent
 /** An internal topic of the application. */
 interface InternalTopic extends TopicConfig {
   /** The sub-topology whose partitions it has. undefined for the audit topic, which all tasks write. */
-  readonly sub: PlannedSubTopology | undefined;
+  readonly subTopology: PlannedSubTopology | undefined;
 }
 
 /**
@@ -63,9 +63,9 @@ export async function createInternalTopics(plan: TopologyPlan, admin: Admin, con
     [...wanted].filter(([topic]) => !existing.has(topic)).map(([topic, config]) => admin.createTopic(topic, config)),
   );
   const present = await visible(admin, [...wanted.keys()]);
-  for (const [topic, { partitions, sub }] of wanted) {
+  for (const [topic, { partitions, subTopology }] of wanted) {
     const count = present.get(topic) ?? 0;
-    if (sub !== undefined && count !== partitions) throw internalTopicError(topic, count, sub);
+    if (subTopology !== undefined && count !== partitions) throw internalTopicError(topic, count, subTopology);
     if (count >= partitions) continue;
     await admin.createPartitions(topic, partitions);
     await visible(admin, [topic], partitions);
@@ -74,14 +74,15 @@ export async function createInternalTopics(plan: TopologyPlan, admin: Admin, con
 
 function internalTopics(plan: TopologyPlan, config: RetentionConfig): ReadonlyMap<string, InternalTopic> {
   const topics = new Map<string, InternalTopic>();
-  for (const sub of plan.subTopologies) {
-    for (const { topic, partitions } of sub.reads) topics.set(topic, { partitions, config: REPARTITION, sub });
-    for (const { spec, changelog } of sub.stores) {
+  for (const subTopology of plan.subTopologies) {
+    for (const { topic, partitions } of subTopology.reads)
+      topics.set(topic, { partitions, config: REPARTITION, subTopology });
+    for (const { spec, changelog } of subTopology.stores) {
       if (changelog === undefined) continue;
-      topics.set(changelog, { partitions: sub.tasks, config: changelogConfig(spec, config), sub });
+      topics.set(changelog, { partitions: subTopology.tasks, config: changelogConfig(spec, config), subTopology });
     }
   }
-  topics.set(plan.auditTopic, { partitions: plan.auditPartitions, config: AUDIT, sub: undefined });
+  topics.set(plan.auditTopic, { partitions: plan.auditPartitions, config: AUDIT, subTopology: undefined });
   return topics;
 }
 

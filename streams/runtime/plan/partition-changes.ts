@@ -43,20 +43,21 @@ export function changedPartitions(before: TopologyPlan | undefined, now: Topolog
     if (count === undefined || count === partitions) continue;
     changes.set(topic, `topic ${topic} has ${partitions} partitions, and had ${count} before`);
   }
-  for (const sub of now.subTopologies) {
-    const changed = sub.sources.flatMap(({ topics }) => topics.flatMap(topic => changes.get(topic) ?? []));
-    if (changed.length > 0 && dependsOnPartitions(sub)) throw new StreamsError(`${changed.join(', ')}; ${REMEDY}`);
+  for (const subTopology of now.subTopologies) {
+    const changed = subTopology.sources.flatMap(({ topics }) => topics.flatMap(topic => changes.get(topic) ?? []));
+    if (changed.length > 0 && dependsOnPartitions(subTopology))
+      throw new StreamsError(`${changed.join(', ')}; ${REMEDY}`);
   }
   return [...changes.values()];
 }
 
 /** The error of an internal topic that was created when the input had another number of partitions. */
-export function internalTopicError(topic: string, partitions: number, sub: PlannedSubTopology): StreamsError {
-  const inputs = sub.inputs
+export function internalTopicError(topic: string, partitions: number, subTopology: PlannedSubTopology): StreamsError {
+  const inputs = subTopology.inputs
     .filter(input => input.topic !== topic)
     .map(input => `topic ${input.topic} has ${input.partitions} partitions, and had ${partitions} when it was created`);
   return new StreamsError(
-    `internal topic ${topic} has ${partitions} partitions, its tasks are ${sub.tasks}: ${[...inputs, REMEDY].join('; ')}`,
+    `internal topic ${topic} has ${partitions} partitions, its tasks are ${subTopology.tasks}: ${[...inputs, REMEDY].join('; ')}`,
   );
 }
 

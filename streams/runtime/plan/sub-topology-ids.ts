@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../audit/audit-record.js';
+import type { Checkpoint } from '../../audit/audit-record.js';
 import { StreamsError } from '../errors.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
@@ -30,12 +30,15 @@ export class MovedStoreError extends StreamsError {
  * is free, in the order of declaration. So all instances agree, whichever of the new sub-topologies have committed when an instance
  * starts. Throws a MovedStoreError.
  */
-export function withCommittedIds(plan: TopologyPlan, tasks: ReadonlyMap<string, AuditRecord>): TopologyPlan {
+export function withCommittedIds(plan: TopologyPlan, tasks: ReadonlyMap<string, Checkpoint>): TopologyPlan {
   const committed = committedNames(tasks);
   const ids = matched(plan.subTopologies, committed);
   const used = new Set(committed.map(({ id }) => id));
-  const subTopologies = plan.subTopologies.map(sub => ({ ...sub, id: ids.get(sub) ?? takeLowest(used) }));
-  for (const sub of subTopologies) checkStores(sub, committed);
+  const subTopologies = plan.subTopologies.map(subTopology => ({
+    ...subTopology,
+    id: ids.get(subTopology) ?? takeLowest(used),
+  }));
+  for (const subTopology of subTopologies) checkStores(subTopology, committed);
   return { ...plan, subTopologies };
 }
 
@@ -46,7 +49,7 @@ function takeLowest(used: Set<number>): number {
   return id;
 }
 
-function committedNames(tasks: ReadonlyMap<string, AuditRecord>): CommittedNames[] {
+function committedNames(tasks: ReadonlyMap<string, Checkpoint>): CommittedNames[] {
   const names = new Map<number, { id: number; inputs: Set<string>; timed: Set<string> }>();
   for (const [task, { offsets, repartitionOffsets = {}, times }] of tasks) {
     const id = Number.parseInt(task, 10);
@@ -64,15 +67,15 @@ function matched(
   subTopologies: readonly PlannedSubTopology[],
   committed: readonly CommittedNames[],
 ): ReadonlyMap<PlannedSubTopology, number> {
-  const pairs = subTopologies.flatMap(sub =>
-    committed.map(names => ({ sub, id: names.id, shared: sharedNames(sub, names) })),
+  const pairs = subTopologies.flatMap(subTopology =>
+    committed.map(names => ({ subTopology, id: names.id, shared: sharedNames(subTopology, names) })),
   );
   pairs.sort((a, b) => b.shared - a.shared || a.id - b.id);
   const ids = new Map<PlannedSubTopology, number>();
   const taken = new Set<number>();
-  for (const { sub, id, shared } of pairs) {
-    if (shared === 0 || ids.has(sub) || taken.has(id)) continue;
-    ids.set(sub, id);
+  for (const { subTopology, id, shared } of pairs) {
+    if (shared === 0 || ids.has(subTopology) || taken.has(id)) continue;
+    ids.set(subTopology, id);
     taken.add(id);
   }
   return ids;

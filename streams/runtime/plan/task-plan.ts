@@ -59,14 +59,14 @@ export function planTopology(
 ): TopologyPlan {
   const counts = inputCounts(topology, partitionCounts);
   const tasksOf = new Map<SubTopology, number>();
-  for (const sub of topology.subTopologies) tasksOf.set(sub, taskCount(sub, counts));
+  for (const subTopology of topology.subTopologies) tasksOf.set(subTopology, taskCount(subTopology, counts));
   const repartitions = new Map<RepartitionNode, PlannedRepartition>();
-  for (const sub of topology.subTopologies) {
-    for (const node of sub.reads) {
+  for (const subTopology of topology.subTopologies) {
+    for (const node of subTopology.reads) {
       const upstream = topology.subTopologies.find(({ nodes }) => nodes.includes(parentOf(node)));
-      const tasks = tasksOf.get(sub) ?? 0;
+      const tasks = tasksOf.get(subTopology) ?? 0;
       const partitions = counts.get(node) ?? tasks;
-      const local = upstream === sub && node.partitions === undefined;
+      const local = upstream === subTopology && node.partitions === undefined;
       // Tasks beyond its partitions would wait for it for ever.
       if (partitions !== tasks) throw new TopologyError(tornApart(node, partitions, tasks));
       repartitions.set(node, {
@@ -108,11 +108,11 @@ export function planTopology(
   return {
     subTopologies,
     inputTopics: [
-      ...subTopologies.flatMap(sub => sub.sources.flatMap(source => source.topics)),
+      ...subTopologies.flatMap(subTopology => subTopology.sources.flatMap(source => source.topics)),
       ...all.map(r => r.topic),
     ],
     auditTopic: auditTopicOf(applicationId),
-    auditPartitions: Math.max(...subTopologies.map(sub => sub.tasks)),
+    auditPartitions: Math.max(...subTopologies.map(subTopology => subTopology.tasks)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { SavedTime } from '../../audit/audit-record.js';
 import type { Headers } from '../../kafka/record.js';
-import { END_OF_TIME, NEVER, savedNumber, type TimeOrigin } from '../time/time.js';
+import { END_OF_TIME, NEVER, savedOutputWatermark, type TimeOrigin } from '../time/time.js';
 import { Processor } from './processor.js';
 import type { TaskContext } from './task-context.js';
 
@@ -33,7 +33,7 @@ export class HeldTime extends Processor implements TimeOrigin {
     this.forward(key, value, timestamp, headers);
   }
 
-  override flush(): void {
+  override beforeCommit(): void {
     let time = END_OF_TIME;
     for (const origin of this.#origins) if (origin.time < time) time = origin.time;
     if (time > this.#time) this.#time = time;
@@ -44,10 +44,10 @@ export class HeldTime extends Processor implements TimeOrigin {
   }
 
   override saveTime(): SavedTime | undefined {
-    return this.#time === NEVER ? undefined : { released: this.#time };
+    return this.#time === NEVER ? undefined : { outputWatermark: this.#time };
   }
 
   override resumeTime(saved: SavedTime): void {
-    this.#time = savedNumber(saved, 'released');
+    this.#time = savedOutputWatermark(saved);
   }
 }

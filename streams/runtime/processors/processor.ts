@@ -78,9 +78,9 @@ export abstract class Processor {
 
   /**
    * Runs at a commit, in the order of the topology. Sends held records and results that are due. The processors after
-   * this one flush later.
+   * this one commit later.
    */
-  flush(): void {}
+  beforeCommit(): void {}
 
   /**
    * The name under which its time is saved: that of its store, which stays the same when the topology changes. Its own

@@ -27,7 +27,7 @@ export interface ErrorHandlers {
 }
 
 /**
- * The number of topics chosen by extractors that are counted by name. The counts are in the audit record, which each
+ * The number of topics chosen by extractors that are counted by name. The counts are in the checkpoint, which each
  * commit sends.
  */
 const MAX_CHOSEN_TOPICS = 500;

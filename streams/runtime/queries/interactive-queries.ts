@@ -104,14 +104,14 @@ export class InteractiveQueries {
   async ownerOf(name: string, partition: number): Promise<StoreOwner> {
     const store = this.store(name);
     if (this.#task(store, partition) !== undefined) return { kind: 'local' };
-    const host = await this.#options.owners.hostOf(taskId(store.sub, partition));
+    const host = await this.#options.owners.hostOf(taskId(store.subTopology, partition));
     return host === undefined ? { kind: 'unknown' } : { kind: 'remote', host };
   }
 
   /** The same for a query that accepts stale data (Java: `enableStaleStores`). */
   async replicasOf(name: string, partition: number): Promise<StoreReplicas> {
     const store = this.store(name);
-    const id = taskId(store.sub, partition);
+    const id = taskId(store.subTopology, partition);
     if (this.#task(store, partition) !== undefined) return { here: 'active', hosts: [] };
     const { owners, staleState } = this.#options;
     if (staleState(id) !== undefined) return { here: 'stale', hosts: [] };
@@ -188,13 +188,13 @@ export class InteractiveQueries {
     return partitionOfKey(store, key);
   }
 
-  #task({ sub }: QueryableStore, partition: number): Task | undefined {
-    return this.#options.tasks().find(({ id }) => id === taskId(sub, partition));
+  #task({ subTopology }: QueryableStore, partition: number): Task | undefined {
+    return this.#options.tasks().find(({ id }) => id === taskId(subTopology, partition));
   }
 
   #state(store: QueryableStore, partition: number, stale: boolean): TaskState | undefined {
     const state = this.#task(store, partition)?.state;
-    return state === undefined && stale ? this.#options.staleState(taskId(store.sub, partition)) : state;
+    return state === undefined && stale ? this.#options.staleState(taskId(store.subTopology, partition)) : state;
   }
 
   async #reading<T>(

@@ -8,7 +8,7 @@ import { InvalidStateStoreError } from './invalid-state-store-error.js';
 export interface QueryableStore {
   readonly spec: StoreSpec;
   readonly query: Exclude<QueryShape, { readonly kind: 'none' }>;
-  readonly sub: PlannedSubTopology;
+  readonly subTopology: PlannedSubTopology;
   /** The number of partitions by which the partitioner finds a key. */
   readonly partitions: number;
 }
@@ -16,10 +16,10 @@ export interface QueryableStore {
 /** By name. */
 export function queryableStores(plan: TopologyPlan): ReadonlyMap<string, QueryableStore> {
   const stores = new Map<string, QueryableStore>();
-  for (const sub of plan.subTopologies) {
-    for (const { spec, partitions } of sub.stores) {
+  for (const subTopology of plan.subTopologies) {
+    for (const { spec, partitions } of subTopology.stores) {
       const { query } = spec.kind;
-      if (query.kind !== 'none') stores.set(spec.name, { spec, query, sub, partitions });
+      if (query.kind !== 'none') stores.set(spec.name, { spec, query, subTopology, partitions });
     }
   }
   return stores;

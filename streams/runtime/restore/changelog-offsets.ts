@@ -45,7 +45,7 @@ export class ChangelogOffsets {
   async #askAll(changelogs: readonly TrackedChangelog[], transaction: () => number): Promise<void> {
     for (const changelog of changelogs) {
       try {
-        const { high } = await this.#producer.watermarks(changelog);
+        const { high } = await this.#producer.partitionOffsets(changelog);
         entry(this.#answers, changelog.taskId).set(changelog.store, { offset: high, transaction: transaction() });
       } catch {
         // Unknown this time. The next answer will do; until then a crash would replay more.

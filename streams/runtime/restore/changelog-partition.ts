@@ -2,7 +2,7 @@ import type { RestoreBatch } from '../../../stores/bytes/restore-batch.js';
 import type { TaskState } from '../../../stores/bytes/task-state.js';
 import type { ChangelogCodec } from '../../../stores/encoding/changelog-codec.js';
 import { stateKey } from '../../../stores/encoding/state-key.js';
-import type { Watermarks } from '../../kafka/ports.js';
+import type { PartitionOffsets } from '../../kafka/ports.js';
 import type { ConsumerRecord, TopicPartition } from '../../kafka/record.js';
 import { TOMBSTONES_KEPT_MS } from '../plan/internal-topics.js';
 
@@ -37,7 +37,7 @@ export function putRows(changelog: ChangelogPartition, record: ConsumerRecord, b
  */
 export function unusableBecause(
   changelog: ChangelogPartition,
-  { low, high }: Watermarks,
+  { low, high }: PartitionOffsets,
   now: number,
 ): string | undefined {
   const { state, store } = changelog;

@@ -39,7 +39,7 @@ const MAX_POLL_BYTES = 8 * 1024 * 1024;
  */
 export class ChangelogReader {
   readonly #consumer: Consumer;
-  readonly #producer: Pick<Producer, 'watermarks'>;
+  readonly #producer: Pick<Producer, 'partitionOffsets'>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #onProgress: (progress: RestoreProgress) => void;
@@ -53,7 +53,7 @@ export class ChangelogReader {
   constructor(options: {
     readonly consumer: Consumer;
     /** For the ends of the changelogs. */
-    readonly producer: Pick<Producer, 'watermarks'>;
+    readonly producer: Pick<Producer, 'partitionOffsets'>;
     readonly clock: Clock;
     readonly logger: Logger;
     /** Called for restores, not for followed changelogs. */
@@ -120,15 +120,15 @@ export class ChangelogReader {
     const { state, store, taskId } = changelog;
     // The clock is read first: the end that is requested next covers everything written by then.
     const begunAt = this.#clock.now();
-    const watermarks = await this.#producer.watermarks(changelog);
-    const reason = unusableBecause(changelog, watermarks, begunAt);
+    const offsets = await this.#producer.partitionOffsets(changelog);
+    const reason = unusableBecause(changelog, offsets, begunAt);
     if (reason !== undefined) {
       this.#logger.warn(`task ${taskId}: its store ${store} is rebuilt from ${partitionId(changelog)}: ${reason}`);
     }
     if (reason !== undefined || state.changelogOffset(store) === undefined) await state.discard(store);
-    const position = state.changelogOffset(store) ?? watermarks.low;
+    const position = state.changelogOffset(store) ?? offsets.low;
     const asOf = state.asOf(store) ?? begunAt;
-    return { ...changelog, position, target: watermarks.high, begunAt, asOf, records: 0 };
+    return { ...changelog, position, target: offsets.high, begunAt, asOf, records: 0 };
   }
 
   /** Stops reading for these tasks, and gives up their states. */

@@ -24,7 +24,7 @@ export interface StandbyTasksOptions {
   readonly creator: TaskCreator;
   readonly changelogs: ChangelogReader;
   /** For the ends of changelogs. */
-  readonly producer: Pick<Producer, 'watermarks'>;
+  readonly producer: Pick<Producer, 'partitionOffsets'>;
   /** The announcements of the instances. undefined until they are known. */
   readonly auditTable: () => AuditTable | undefined;
   readonly instance: string;
@@ -129,8 +129,8 @@ export class StandbyTasks {
     const { plan, auditTable, instance, replicas, clock } = this.#options;
     const table = auditTable();
     if (table === undefined) return [];
-    const tasks = plan.subTopologies.flatMap(sub =>
-      Array.from({ length: sub.tasks }, (_, partition): PlannedTask => ({ sub, partition })),
+    const tasks = plan.subTopologies.flatMap(subTopology =>
+      Array.from({ length: subTopology.tasks }, (_, partition): PlannedTask => ({ subTopology, partition })),
     );
     const owners = new Map(tasks.map(task => [task, table.ownerOf(idOf(task))]));
     const members = new Set(table.idleSince(clock.now() - IDLE_INSTANCE_GONE_AFTER_MS));
@@ -138,8 +138,14 @@ export class StandbyTasks {
     return tasks.filter(task => {
       const owner = owners.get(task);
       if (owner === undefined) return false;
-      const { partition, sub } = task;
-      const placed = placeStandbys({ members: [...members], owner, partition, partitions: sub.tasks, replicas });
+      const { partition, subTopology } = task;
+      const placed = placeStandbys({
+        members: [...members],
+        owner,
+        partition,
+        partitions: subTopology.tasks,
+        replicas,
+      });
       return placed.includes(instance);
     });
   }
@@ -188,7 +194,7 @@ export class StandbyTasks {
       for (const standby of this.#standbys.values()) {
         const ends = new Map<string, number>();
         for (const changelog of creator.changelogsOf(standby.planned)) {
-          ends.set(changelog.store, (await producer.watermarks(changelog)).high);
+          ends.set(changelog.store, (await producer.partitionOffsets(changelog)).high);
         }
         standby.ends = ends;
       }

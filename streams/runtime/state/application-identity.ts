@@ -47,7 +47,7 @@ export async function applicationIdentity(
 }
 
 async function isThere(consumer: Consumer, topic: string, { id, offset }: ApplicationIdentity): Promise<boolean> {
-  const { low, high } = await consumer.watermarks({ topic, partition: PARTITION });
+  const { low, high } = await consumer.partitionOffsets({ topic, partition: PARTITION });
   if (offset < low || offset >= high) return false;
   for await (const record of records(consumer, topic, offset)) {
     return record.offset === offset && record.key?.toString() === identityKey(id);

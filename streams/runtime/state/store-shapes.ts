@@ -1,4 +1,4 @@
-import type { AuditRecord, KeptShape } from '../../audit/audit-record.js';
+import type { Checkpoint, KeptShape } from '../../audit/audit-record.js';
 import { AuditTable } from '../../audit/audit-table.js';
 import { ownValue } from '../../audit/by-name.js';
 import type { StoreSpec } from '../../dsl/graph/node.js';
@@ -28,7 +28,7 @@ export class ChangedStoreError extends StreamsError {
  * Compares the stores with the shapes in which they were kept. Records of earlier versions have no shapes. A store that
  * is new or removed is no difference. Throws a ChangedStoreError.
  */
-export function checkShapes(stores: readonly StoreSpec[], kept: AuditRecord['stores']): void {
+export function checkShapes(stores: readonly StoreSpec[], kept: Checkpoint['stores']): void {
   const changed = new Map<string, string[]>();
   for (const { name, kind } of stores) {
     const { shape } = kind;
@@ -45,14 +45,14 @@ export function checkShapes(stores: readonly StoreSpec[], kept: AuditRecord['sto
 }
 
 /**
- * The committed audit records of all tasks of the application, by task id. They are compared with the topology before
+ * The committed checkpoints of all tasks of the application, by task id. They are compared with the topology before
  * the process joins the group: a process that can't continue the state must not take tasks from processes that can.
  */
 export async function committedTasks(
   { auditTopic }: TopologyPlan,
   ports: Ports,
   clientId: string,
-): Promise<ReadonlyMap<string, AuditRecord>> {
+): Promise<ReadonlyMap<string, Checkpoint>> {
   const reader = await TopicReader.open(ports, clientId, [auditTopic]);
   const table = new AuditTable();
   try {
@@ -64,12 +64,12 @@ export async function committedTasks(
 }
 
 /** Checks the shapes of all stores of the application. */
-export function checkApplicationShapes({ subTopologies }: TopologyPlan, tasks: ReadonlyMap<string, AuditRecord>): void {
-  const stores = subTopologies.flatMap(sub => sub.stores.map(({ spec }) => spec));
+export function checkApplicationShapes({ subTopologies }: TopologyPlan, tasks: ReadonlyMap<string, Checkpoint>): void {
+  const stores = subTopologies.flatMap(subTopology => subTopology.stores.map(({ spec }) => spec));
   for (const task of tasks.values()) checkShapes(stores, task.stores);
 }
 
-/** Leaves out records that are not audit records. They are reported where the task is restored. */
+/** Leaves out records that are not checkpoints. They are reported where the task is restored. */
 function applyValid(table: AuditTable, record: ConsumerRecord): void {
   try {
     table.apply(record);

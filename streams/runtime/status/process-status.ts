@@ -56,7 +56,7 @@ export interface StoreStatus {
   /** Written and not committed yet: the record cache. */
   readonly dirty: number;
   /** Committed and not on disk yet. */
-  readonly unflushed: number;
+  readonly unpersisted: number;
 }
 
 /** The status of one process of the application: `GET /status`. */

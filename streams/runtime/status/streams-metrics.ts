@@ -18,7 +18,7 @@ export interface StreamsMetrics {
    */
   visible(task: string, ms: number): void;
   /** Committed entries of a task were written to disk. */
-  flushed(task: string, entries: number, ms: number): void;
+  persisted(task: string, entries: number, ms: number): void;
   /** Changelog records of a store were replayed. */
   restored(task: string, store: string, records: number): void;
 }
@@ -32,6 +32,6 @@ export const noMetrics: StreamsMetrics = Object.freeze({
   taskCreated(): void {},
   taskClosed(): void {},
   visible(): void {},
-  flushed(): void {},
+  persisted(): void {},
   restored(): void {},
 });

@@ -5,10 +5,10 @@ import { kindOf, unescaped } from '../processors/repartition/record-kind.js';
 import type { RepartitionInput } from '../processors/site.js';
 import type { TaskContext } from '../processors/task-context.js';
 import { NEVER } from '../time/time.js';
-import { decodeMarker } from '../time/time-marker.js';
+import { decodeWatermark } from '../time/watermark-record.js';
 import type { InputStart, TaskInput } from './task-input.js';
 
-/** A partition of a repartition topic: records, partial aggregates, and time markers of the tasks that write it. */
+/** A partition of a repartition topic: records, partial aggregates, and watermark records of the tasks that write it. */
 export class RepartitionedInput implements TaskInput {
   readonly isSource = false;
   readonly queue: RecordQueue;
@@ -34,7 +34,7 @@ export class RepartitionedInput implements TaskInput {
     const kind = kindOf(headers);
     try {
       if (kind === 'time') {
-        const { upstreamTask, time } = decodeMarker(bytes);
+        const { upstreamTask, time } = decodeWatermark(bytes);
         watermark.announce(upstreamTask, time);
         return NEVER;
       }

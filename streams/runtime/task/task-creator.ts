@@ -11,7 +11,7 @@ import type { ChangelogPartition } from '../restore/changelog-partition.js';
 import type { StateDirectory } from '../state/state-directory.js';
 import type { StreamsConfig } from '../streams-config.js';
 import { Task, taskId } from './task.js';
-import { AUDIT_STORE, isAuditOf } from './task-audit.js';
+import { CHECKPOINT_STORE, isCheckpointOf } from './task-checkpoint.js';
 
 /** Committed writes go to disk in batches. Larger batches are cheaper, but more is replayed after a crash. */
 const FLUSH_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
@@ -20,7 +20,7 @@ const FLUSH_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
 const CLEAN_CACHE_BYTES = 2_500_000;
 
 export interface PlannedTask {
-  readonly sub: PlannedSubTopology;
+  readonly subTopology: PlannedSubTopology;
   readonly partition: number;
 }
 
@@ -53,9 +53,10 @@ export class TaskCreator {
     return this.changelogsOf(task).map(changelog => ({
       ...changelog,
       state,
-      onlyKey: changelog.store === AUDIT_STORE ? idOf(task) : undefined,
-      isValid: record => isAuditOf(idOf(task), record, this.#logger),
-      codec: task.sub.stores.find(({ spec }) => spec.name === changelog.store)?.spec.kind.changelog ?? rowRecords,
+      onlyKey: changelog.store === CHECKPOINT_STORE ? idOf(task) : undefined,
+      isValid: record => isCheckpointOf(idOf(task), record, this.#logger),
+      codec:
+        task.subTopology.stores.find(({ spec }) => spec.name === changelog.store)?.spec.kind.changelog ?? rowRecords,
     }));
   }
 
@@ -74,12 +75,12 @@ export class TaskCreator {
     this.#create(planned, state).resume();
     state.stage();
     state.commit();
-    await state.flush(this.#clock.now(), new Map());
+    await state.persist(this.#clock.now(), new Map());
   }
 
   #create(planned: PlannedTask, state: TaskState): Task {
     return new Task({
-      plan: planned.sub,
+      plan: planned.subTopology,
       partition: planned.partition,
       state,
       collector: this.#collector,
@@ -99,11 +100,11 @@ export class TaskCreator {
 
   /** The changelogs that the task writes. */
   changelogsOf(task: PlannedTask): readonly TrackedChangelog[] {
-    const { sub, partition } = task;
-    const stores = sub.stores.flatMap(({ spec, changelog }) =>
+    const { subTopology, partition } = task;
+    const stores = subTopology.stores.flatMap(({ spec, changelog }) =>
       changelog === undefined ? [] : [[spec.name, changelog]],
     );
-    return [...stores, [AUDIT_STORE, this.#plan.auditTopic]].map(([store = '', topic = '']) => ({
+    return [...stores, [CHECKPOINT_STORE, this.#plan.auditTopic]].map(([store = '', topic = '']) => ({
       taskId: idOf(task),
       store,
       topic,
@@ -152,7 +153,7 @@ export class TaskCreator {
   }
 
   #openState(task: PlannedTask): Promise<TaskState> {
-    const names = [...task.sub.stores.map(({ spec }) => spec.name), AUDIT_STORE];
+    const names = [...task.subTopology.stores.map(({ spec }) => spec.name), CHECKPOINT_STORE];
     return TaskState.open(this.#directory.level(idOf(task)), names, {
       policy: FLUSH_POLICY,
       now: this.#clock.now(),
@@ -162,6 +163,6 @@ export class TaskCreator {
   }
 }
 
-export function idOf({ sub, partition }: PlannedTask): string {
-  return taskId(sub, partition);
+export function idOf({ subTopology, partition }: PlannedTask): string {
+  return taskId(subTopology, partition);
 }

@@ -1,7 +1,7 @@
 import type { Writes } from '../../../stores/bytes/byte-store.js';
 import type { TaskState } from '../../../stores/bytes/task-state.js';
 import { type ChangelogCodec, rowRecords } from '../../../stores/encoding/changelog-codec.js';
-import type { AuditRecord } from '../../audit/audit-record.js';
+import type { Checkpoint } from '../../audit/audit-record.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
@@ -19,7 +19,7 @@ import { NEVER } from '../time/time.js';
 import { PartitionGroup } from './partition-group.js';
 import { RepartitionedInput } from './repartitioned-input.js';
 import { SourceInput } from './source-input.js';
-import { AUDIT_STORE, type InstanceIdentity, TaskAudit } from './task-audit.js';
+import { CHECKPOINT_STORE, type InstanceIdentity, TaskCheckpoint } from './task-checkpoint.js';
 import type { InputStart, TaskInput } from './task-input.js';
 
 export interface TaskOptions {
@@ -30,7 +30,7 @@ export interface TaskOptions {
   readonly handlers: ErrorHandlers;
   readonly caching: boolean;
   readonly auditTopic: string;
-  /** The process that runs it, for the audit record. */
+  /** The process that runs it, for the checkpoint. */
   readonly instance: InstanceIdentity;
   readonly clock: Clock;
   /** How far ahead of the wall clock a timestamp may be, in milliseconds. Infinite: any timestamp is accepted. */
@@ -50,7 +50,7 @@ export class Task {
   readonly #inputs: PartitionGroup;
   readonly #collector: RecordCollector;
   readonly #auditTopic: string;
-  readonly #audit: TaskAudit;
+  readonly #checkpoint: TaskCheckpoint;
   readonly #clock: Clock;
   readonly #maxTimestampAheadMs: number;
   #dirty = false;
@@ -75,11 +75,11 @@ export class Task {
     const drain = (input: RepartitionInput): void => drainLocally([input]);
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now(), drain });
     this.#inputs = new PartitionGroup([...this.#sourceInputs(), ...this.#repartitionInputs()]);
-    this.#audit = new TaskAudit({
+    this.#checkpoint = new TaskCheckpoint({
       context: this.#context,
       graph: this.#graph,
       inputs: this.#inputs,
-      store: state.store(AUDIT_STORE),
+      store: state.store(CHECKPOINT_STORE),
       instance,
       stores: plan.stores.map(({ spec }) => spec),
     });
@@ -108,7 +108,7 @@ export class Task {
    */
   resume(): void {
     // The next commit announces where the stores are now, also if no record comes.
-    if (this.#audit.resume()) this.#dirty = true;
+    if (this.#checkpoint.resume()) this.#dirty = true;
   }
 
   /** Its input partitions, of source topics and of repartition topics. */
@@ -125,29 +125,29 @@ export class Task {
     return this.#context.counts;
   }
 
-  /** Its committed audit record. undefined before its first commit. */
-  get committedAudit(): AuditRecord | undefined {
-    return this.#audit.committed;
+  /** Its committed checkpoint. undefined before its first commit. */
+  get committedAudit(): Checkpoint | undefined {
+    return this.#checkpoint.committed;
   }
 
   /** As of the last commit, the offset of the next record of an input topic. undefined if it is unknown. */
   nextOffset(topic: string): number | undefined {
-    return this.#audit.next(topic);
+    return this.#checkpoint.next(topic);
   }
 
   /** As of the last commit, the id of the input topic of that offset. undefined if it is unknown. */
   committedTopicId(topic: string): string | undefined {
-    return this.#audit.topicId(topic);
+    return this.#checkpoint.topicId(topic);
   }
 
   /** An input topic is not the topic of the last commit. It is read from `offset` on. */
   beginAgain(topic: string, offset: number): void {
-    this.#audit.beginAgain(topic, offset);
+    this.#checkpoint.beginAgain(topic, offset);
   }
 
   /** Starts at these offsets, by topic. `topicIds` has the known ids of the topics. */
   seek(starts: ReadonlyMap<string, InputStart>, topicIds: Readonly<Record<string, string>>): void {
-    this.#audit.topicIds = topicIds;
+    this.#checkpoint.topicIds = topicIds;
     this.#inputs.seek(starts);
   }
 
@@ -213,7 +213,7 @@ export class Task {
       bytes += buffered - input.queue.bytes;
       processed++;
     }
-    // Records of other tasks do not count: their markers never stop, even if the sources of this task are silent.
+    // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are silent.
     if (fed) this.#lastRecordAt = this.#clock.monotonic();
     return processed;
   }
@@ -240,21 +240,21 @@ export class Task {
 
   /**
    * The part of the commit before the producer's: sends held records, results that are due, the changelogs and the
-   * audit record. Returns the offsets to commit, at least one. undefined if nothing has happened since the last commit.
+   * checkpoint. Returns the offsets to commit, at least one. undefined if nothing has happened since the last commit.
    */
   prepareCommit(): readonly TopicPartitionOffset[] | undefined {
     if (!this.#dirty) return undefined;
     this.#dirty = false;
     this.#committingNewest = this.#newest;
     this.#newest = undefined;
-    for (const processor of this.#graph.processors) processor.flush();
-    this.#audit.save();
+    for (const processor of this.#graph.processors) processor.beforeCommit();
+    this.#checkpoint.save();
     const now = this.#clock.now();
     for (const { spec, changelog } of this.#plan.stores) {
       const writes = this.state.store(spec.name).stage();
       if (changelog !== undefined) this.#sendWrites(changelog, spec.kind.changelog, writes, now);
     }
-    this.#sendWrites(this.#auditTopic, rowRecords, this.state.store(AUDIT_STORE).stage(), now);
+    this.#sendWrites(this.#auditTopic, rowRecords, this.state.store(CHECKPOINT_STORE).stage(), now);
     return this.#inputs.takeForCommit();
   }
 

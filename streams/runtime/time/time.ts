@@ -64,18 +64,18 @@ export class Watermark implements TimeOrigin {
 }
 
 /**
- * The time by which an operator judges lateness, closes windows and expires state: its *effective* time. Its *stream
- * time* is the highest timestamp that reached it, as in Java. With one upstream task, the effective time is the stream
- * time. With several, whose records interleave, it is never above the lowest of their times. So no task's records are
- * late because another task is ahead. With `closeOnIdle`, only the time of the origins counts, so time passes without
- * records.
+ * The times of an operator. Its *stream time* is the highest timestamp that reached it, as in Java. By its *input
+ * watermark* it judges lateness, closes windows and expires state. With one upstream task, the input watermark is the
+ * stream time. With several, whose records interleave, it is never above the lowest of their times. So no task's records
+ * are late because another task is ahead. With `closeOnIdle`, only the time of the origins counts, so time passes
+ * without records. Up to its *output watermark* the operator has emitted everything that was due.
  */
 export class OperatorTime implements TimeOrigin {
   readonly upstreamTasks: number;
   readonly #origins: readonly TimeOrigin[];
   readonly #closeOnIdle: boolean;
   #streamTime = NEVER;
-  #released = NEVER;
+  #outputWatermark = NEVER;
 
   constructor(origins: readonly TimeOrigin[], closeOnIdle: boolean) {
     this.#closeOnIdle = closeOnIdle;
@@ -91,7 +91,7 @@ export class OperatorTime implements TimeOrigin {
     if (timestamp > this.#streamTime) this.#streamTime = timestamp;
   }
 
-  get effective(): number {
+  get inputWatermark(): number {
     let time = this.#closeOnIdle ? END_OF_TIME : this.#streamTime;
     for (const origin of this.#origins) if (origin.time < time) time = origin.time;
     return time;
@@ -102,24 +102,30 @@ export class OperatorTime implements TimeOrigin {
     return this.#closeOnIdle || this.#origins.length > 0;
   }
 
-  /** The time for the nodes after this operator: it has emitted everything that was due up to here. */
+  /** The output watermark. */
   get time(): number {
-    return this.#released;
+    return this.#outputWatermark;
   }
 
-  release(time: number): void {
-    if (time > this.#released) this.#released = time;
+  /** Everything that was due up to `time` is emitted. The output watermark never goes back. */
+  advanceOutput(time: number): void {
+    if (time > this.#outputWatermark) this.#outputWatermark = time;
   }
 
-  save(): { readonly streamTime: number; readonly released: number } {
-    return { streamTime: this.#streamTime, released: this.#released };
+  save(): { readonly streamTime: number; readonly outputWatermark: number } {
+    return { streamTime: this.#streamTime, outputWatermark: this.#outputWatermark };
   }
 
   /** Continues from the saved times. */
   resume(saved: SavedTime): void {
     this.observe(savedNumber(saved, 'streamTime'));
-    this.release(savedNumber(saved, 'released'));
+    this.advanceOutput(savedOutputWatermark(saved));
   }
+}
+
+/** NEVER if it was not saved. Checkpoints of earlier versions have it as `released`. */
+export function savedOutputWatermark(saved: SavedTime): number {
+  return Math.max(savedNumber(saved, 'outputWatermark'), savedNumber(saved, 'released'));
 }
 
 /** NEVER if it was not saved. */

@@ -115,8 +115,8 @@ export class AssignedTasks {
   }
 
   /** Writes parked tasks to disk. Whichever instance gets a task next, this one need not replay what it has here. */
-  async flushParked(now: number): Promise<void> {
-    for (const { task, changelogEnds } of this.#parked.values()) await task.state.flush(now, changelogEnds);
+  async persistParked(now: number): Promise<void> {
+    for (const { task, changelogEnds } of this.#parked.values()) await task.state.persist(now, changelogEnds);
   }
 
   /**
@@ -216,7 +216,7 @@ export class AssignedTasks {
     if (id === undefined || before === undefined || id === before) {
       return offset >= 0 ? offset : await this.#uncommitted(task, { topic, partition }, consumer);
     }
-    const { low } = await consumer.watermarks({ topic, partition });
+    const { low } = await consumer.partitionOffsets({ topic, partition });
     this.#logger.warn(
       `topic ${topic} is not the one of which task ${task.id} has read up to ${task.nextOffset(topic)}: ` +
         `it was deleted and created again, and is read from its oldest record, ${low}`,
@@ -231,7 +231,7 @@ export class AssignedTasks {
    * a week), and the task's state has it, because the two were committed together.
    */
   async #uncommitted(task: Task, { topic, partition }: TopicPartition, consumer: Consumer): Promise<number> {
-    const { low, high } = await consumer.watermarks({ topic, partition });
+    const { low, high } = await consumer.partitionOffsets({ topic, partition });
     const next = task.nextOffset(topic);
     if (next === undefined) return low;
     if (next < low || next > high) {
@@ -289,7 +289,7 @@ export class AssignedTasks {
   async #changelogEnds(planned: PlannedTask): Promise<ReadonlyMap<string, number>> {
     const ends = this.#creator
       .changelogsOf(planned)
-      .map(async changelog => [changelog.store, (await this.#producer.watermarks(changelog)).high] as const);
+      .map(async changelog => [changelog.store, (await this.#producer.partitionOffsets(changelog)).high] as const);
     return new Map(await Promise.all(ends));
   }
 
@@ -301,9 +301,9 @@ export class AssignedTasks {
     checkAssigned(this.#plan, partitions);
     const assigned = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
     const tasks: PlannedTask[] = [];
-    for (const sub of this.#plan.subTopologies) {
-      for (let partition = 0; partition < sub.tasks; partition++) {
-        const planned = { sub, partition };
+    for (const subTopology of this.#plan.subTopologies) {
+      for (let partition = 0; partition < subTopology.tasks; partition++) {
+        const planned = { subTopology, partition };
         const inputs = inputsOf(planned).map(input => `${input.topic}-${input.partition}`);
         const here = inputs.filter(input => assigned.has(input));
         if (here.length === inputs.length) tasks.push(planned);
@@ -317,8 +317,8 @@ export class AssignedTasks {
 }
 
 /** Input partitions of a task. A topic with fewer partitions than there are tasks has none for the last tasks. */
-function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
-  return sub.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
+function inputsOf({ subTopology, partition }: PlannedTask): TopicPartition[] {
+  return subTopology.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
 }
 
 /** The progress of a task that was just opened: it is unknown how much is to be restored. */

@@ -57,7 +57,7 @@ export class IdleCheck {
   /** Infinite if the broker does not answer. Then nothing is promised. */
   async #highWatermark(partition: TopicPartition): Promise<number> {
     try {
-      return (await this.#producer.watermarks(partition)).high;
+      return (await this.#producer.partitionOffsets(partition)).high;
     } catch (error) {
       if (error instanceof KafkaClientError && error.kind !== 'fatal') return Number.POSITIVE_INFINITY;
       throw error;

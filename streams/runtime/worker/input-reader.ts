@@ -70,7 +70,7 @@ export class InputReader {
    * now have been processed already.
    */
   async #wentBack({ topic, partition, fetchPosition }: RecordQueue, offset: number): Promise<void> {
-    const { low, high } = await this.#consumer.watermarks({ topic, partition });
+    const { low, high } = await this.#consumer.partitionOffsets({ topic, partition });
     if (fetchPosition >= low && fetchPosition <= high) {
       const message = `${topic}-${partition} came from ${offset} on, where ${fetchPosition} is next`;
       throw new KafkaClientError(message, 'abort', OFFSET_OUT_OF_RANGE);

@@ -6,7 +6,7 @@ import { NO_HEADERS } from '../../kafka/record.js';
 import type { Committer } from '../commit/committer.js';
 import { ANY_PARTITION, type RecordCollector } from '../output/record-collector.js';
 import { RecordRefusedError } from '../output/refusals.js';
-import type { InstanceIdentity } from '../task/task-audit.js';
+import type { InstanceIdentity } from '../task/task-checkpoint.js';
 
 /** How often an instance with tasks announces itself, so that the others do not consider it dead. */
 export const INSTANCE_ANNOUNCES_EVERY_MS = INSTANCE_EXPIRES_AFTER_MS / 3;

@@ -336,7 +336,7 @@ export class Worker {
     await this.#committer.commit(offsets);
     await this.#assigned.park();
     await this.#committer.commit(offsets);
-    await this.#assigned.flushParked(this.#now());
+    await this.#assigned.persistParked(this.#now());
   }
 
   async #take(partitions: readonly TopicPartition[]): Promise<void> {

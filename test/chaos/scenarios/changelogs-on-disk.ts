@@ -3,7 +3,7 @@ import { Level } from 'level';
 import { TaskState } from '../../../stores/bytes/task-state.js';
 import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { taskId } from '../../../streams/runtime/task/task.js';
-import { AUDIT_STORE } from '../../../streams/runtime/task/task-audit.js';
+import { CHECKPOINT_STORE } from '../../../streams/runtime/task/task-checkpoint.js';
 import { usersTopology } from '../../../topology/users.js';
 
 /** A store of a task, and how far its changelog is on disk. */
@@ -27,14 +27,14 @@ export async function changelogsOnDisk(
   const topology = usersTopology({ windowSize: '60s', windowGrace: '10s' });
   const plan = planTopology(topology, application.id, new Map([['user', application.partitions]]));
   const found: ChangelogOnDisk[] = [];
-  for (const sub of plan.subTopologies) {
-    const logged = sub.stores.flatMap(({ spec, changelog }) =>
+  for (const subTopology of plan.subTopologies) {
+    const logged = subTopology.stores.flatMap(({ spec, changelog }) =>
       changelog === undefined ? [] : [{ store: spec.name, topic: changelog, onlyKey: undefined }],
     );
-    for (let partition = 0; partition < sub.tasks; partition++) {
-      const task = taskId(sub, partition);
+    for (let partition = 0; partition < subTopology.tasks; partition++) {
+      const task = taskId(subTopology, partition);
       if (!tasks.includes(task)) continue;
-      const all = [...logged, { store: AUDIT_STORE, topic: plan.auditTopic, onlyKey: task }];
+      const all = [...logged, { store: CHECKPOINT_STORE, topic: plan.auditTopic, onlyKey: task }];
       const state = await openState(
         path.join(location, task),
         all.map(({ store }) => store),

@@ -21,7 +21,7 @@ const LOG_END = 2000;
 /** Where the newer topic begins, of the older one's time. */
 const OVERLAP = 0.75;
 
-interface Merger {
+interface AggregateCombiner {
   readonly process: GuardedProcess;
   readonly logFile: string;
 }
@@ -74,7 +74,7 @@ async function fill(brokers: string, topic: string, records: number, begin: numb
   }
 }
 
-async function start(brokers: string, directory: string, name: string): Promise<Merger> {
+async function start(brokers: string, directory: string, name: string): Promise<AggregateCombiner> {
   const logFile = path.join(directory, `${name}.log`);
   const program = fileURLToPath(new URL('./two-sources-process.js', import.meta.url));
   const started = await spawnGuarded(process.execPath, [program], {
@@ -89,7 +89,10 @@ async function start(brokers: string, directory: string, name: string): Promise<
   return { process: started, logFile };
 }
 
-async function until(condition: () => Promise<boolean>, { process: { exited }, logFile }: Merger): Promise<void> {
+async function until(
+  condition: () => Promise<boolean>,
+  { process: { exited }, logFile }: AggregateCombiner,
+): Promise<void> {
   let status: NodeJS.Signals | number | undefined;
   void exited.then(ended => {
     status = ended;

@@ -104,7 +104,7 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-describe('the audit record of a task', () => {
+describe('the checkpoint of a task', () => {
   it('stays small enough for its topic, whatever topics an extractor chooses: the first are counted by name', async () => {
     const names = Array.from({ length: 6000 }, (_, n) => `${n}-`.padEnd(200, 'x'));
     const builder = new StreamsBuilder();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import type { AuditRecord } from '../../../streams/audit/audit-record.js';
+import type { Checkpoint } from '../../../streams/audit/audit-record.js';
 import { newTaskCounts } from '../../../streams/audit/task-counts.js';
 import { StreamsBuilder } from '../../../streams/index.js';
 import { withCommittedIds } from '../../../streams/runtime/plan/sub-topology-ids.js';
@@ -16,7 +16,7 @@ function planOf(topics: readonly string[]): TopologyPlan {
   return planTopology(builder.build(), 'app', new Map(TOPICS.map(topic => [topic, 1])));
 }
 
-function auditOf(task: string, topic: string): AuditRecord {
+function auditOf(task: string, topic: string): Checkpoint {
   const offsets = { [topic]: { begin: 0, next: 1 } };
   const nothing = { instance: null, host: null, streamTime: 0, counts: newTaskCounts(), times: {}, watermarks: {} };
   return { task, offsets, ...nothing };
@@ -27,7 +27,7 @@ function idsOf(plan: TopologyPlan): ReadonlyMap<string, number> {
   return new Map(plan.subTopologies.map(({ id, inputs }) => [inputs[0]?.topic ?? '', id]));
 }
 
-const audits = (ids: ReadonlyMap<string, number>, topics: readonly string[]): Map<string, AuditRecord> =>
+const audits = (ids: ReadonlyMap<string, number>, topics: readonly string[]): Map<string, Checkpoint> =>
   new Map(topics.map(topic => [`${ids.get(topic)}_0`, auditOf(`${ids.get(topic)}_0`, topic)]));
 
 describe('the numbers of sub-topologies', () => {

@@ -58,14 +58,14 @@ describe('the plan of a topology', () => {
       'app',
       counts({ in: 4 }),
     );
-    const [sub] = plan.subTopologies;
+    const [subTopology] = plan.subTopologies;
     assert.equal(plan.subTopologies.length, 1);
     const expected = { topic: 'app-counts-repartition', partitions: 4, upstreamTasks: 4, local: true };
-    for (const repartition of [...(sub?.reads ?? []), ...(sub?.writes ?? [])]) {
+    for (const repartition of [...(subTopology?.reads ?? []), ...(subTopology?.writes ?? [])]) {
       const { node: _, ...rest } = repartition;
       assert.deepEqual(rest, expected);
     }
-    assert.deepEqual(sub?.inputs, [
+    assert.deepEqual(subTopology?.inputs, [
       { topic: 'in', partitions: 4 },
       { topic: 'app-counts-repartition', partitions: 4 },
     ]);
@@ -157,10 +157,10 @@ describe('the plan of a topology', () => {
       'app',
       counts({ left: 2, right: 3 }),
     );
-    const [sub] = plan.subTopologies;
-    assert.equal(sub?.tasks, 3);
+    const [subTopology] = plan.subTopologies;
+    assert.equal(subTopology?.tasks, 3);
     assert.deepEqual(
-      sub?.stores.map(({ partitions }) => partitions),
+      subTopology?.stores.map(({ partitions }) => partitions),
       [2],
     );
   });

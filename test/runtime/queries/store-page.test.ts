@@ -45,7 +45,7 @@ describe('a page of a store', function () {
     bytes.stage();
     bytes.commit();
   };
-  const flush = (): Promise<void> => state.flush(0, new Map());
+  const persist = (): Promise<void> => state.persist(0, new Map());
   const page = (key: string | undefined, options: PageOptions): Promise<StorePage> =>
     readPage(WINDOWS, bytes, { kind: 'windows', key, from: 0, to: Number.MAX_SAFE_INTEGER }, options);
 
@@ -67,7 +67,7 @@ describe('a page of a store', function () {
     it(`looks at some of the windows, and says where to go on, where a key has none of ${MANY} (${where})`, async () => {
       for (let n = 0; n < MANY; n++) put(n * SIZE_MS, 'k', 'v');
       commit();
-      if (where === 'on disk') await flush();
+      if (where === 'on disk') await persist();
       const empty = await page('absent', { limit: 10 });
       assert.deepEqual(empty.entries, []);
       assert.notEqual(empty.next, null);
@@ -105,7 +105,7 @@ describe('a page of a store', function () {
   it('has no more than some megabytes, and at least one entry', async () => {
     for (let n = 0; n < 10; n++) put(n * SIZE_MS, 'k', 'x'.repeat(n === 5 ? 6 * MEGABYTE : MEGABYTE));
     commit();
-    await flush();
+    await persist();
     for (const key of ['k', undefined]) {
       const all = await pages(key, 1000);
       assert.deepEqual(
@@ -128,7 +128,7 @@ describe('a page of a store', function () {
       value: fc.option(fc.string({ maxLength: 2 }), { freq: 4 }),
       before: crowd,
       behind: crowd,
-      end: fc.constantFrom('nothing', 'commit', 'flush'),
+      end: fc.constantFrom('nothing', 'commit', 'persist'),
     });
     await fc.assert(
       fc.asyncProperty(
@@ -151,7 +151,7 @@ describe('a page of a store', function () {
             if (value === null) expected.delete(`${start}/${written}`);
             else expected.set(`${start}/${written}`, [start, value]);
             if (end !== 'nothing') commit();
-            if (end === 'flush') await flush();
+            if (end === 'persist') await persist();
           }
           commit();
           const found = startsAndValues(await pages(key, limit));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { beforeEach, describe, it } from 'mocha';
-import { KafkaClientError, type Watermarks } from '../../../streams/kafka/ports.js';
+import { KafkaClientError, type PartitionOffsets } from '../../../streams/kafka/ports.js';
 import { ChangelogOffsets } from '../../../streams/runtime/restore/changelog-offsets.js';
 import { ManualClock } from '../../../streams/testing/manual-clock.js';
 import { FakeProducer } from '../fake-producer.js';
@@ -14,8 +14,8 @@ const CHANGELOGS = [
 class Broker extends FakeProducer {
   high = 0;
 
-  override async watermarks(): Promise<Watermarks> {
-    await super.watermarks();
+  override async partitionOffsets(): Promise<PartitionOffsets> {
+    await super.partitionOffsets();
     return { low: 0, high: this.high };
   }
 }
@@ -64,7 +64,7 @@ describe('how far the changelogs reach', () => {
   });
 
   it('is not asked for more often than every few seconds, nor while an answer is awaited', async () => {
-    const asked = (): number => broker.calls.filter(call => call === 'watermarks').length;
+    const asked = (): number => broker.calls.filter(call => call === 'partitionOffsets').length;
     offsets.ask(CHANGELOGS, () => 1);
     clock.advance(10_000);
     offsets.ask(CHANGELOGS, () => 1);
@@ -87,7 +87,7 @@ describe('how far the changelogs reach', () => {
   });
 
   it('does without an answer where asking fails, and asks again later', async () => {
-    broker.fail('watermarks', new KafkaClientError('time-out', 'retriable', -1));
+    broker.fail('partitionOffsets', new KafkaClientError('time-out', 'retriable', -1));
     await ask(10, 1);
     offsets.committed(1);
     assert.equal(of('0_0'), undefined);

@@ -30,7 +30,7 @@ describe('restoring from changelogs', () => {
 
   function newReader(
     consumer: Consumer,
-    producer: Pick<Producer, 'watermarks'>,
+    producer: Pick<Producer, 'partitionOffsets'>,
     onProgress = (one: RestoreProgress): void => void progress.push(one),
   ): ChangelogReader {
     const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
@@ -63,7 +63,7 @@ describe('restoring from changelogs', () => {
 
   async function restoreFrom(
     consumer: Consumer,
-    producer: Pick<Producer, 'watermarks'>,
+    producer: Pick<Producer, 'partitionOffsets'>,
     ...changelogs: ChangelogPartition[]
   ): Promise<void> {
     const reader = newReader(consumer, producer);
@@ -116,8 +116,8 @@ describe('restoring from changelogs', () => {
 
   it('does not poll when everything is there, or there is nothing', async () => {
     await state.restoring('rows').write(3, NOW);
-    const watermarks = { 'log-0': { low: 0, high: 3 }, 'more-0': { low: 0, high: 0 } };
-    const consumer = new ScriptedConsumer(watermarks);
+    const offsets = { 'log-0': { low: 0, high: 3 }, 'more-0': { low: 0, high: 0 } };
+    const consumer = new ScriptedConsumer(offsets);
     await restore(consumer, changelog(), changelog({ topic: 'more', store: 'more' }));
     assert.equal(consumer.polls, 0);
   });
@@ -167,8 +167,8 @@ describe('restoring from changelogs', () => {
 
   it('takes from a topic that several tasks write only what is its own', async () => {
     const other = await newState();
-    const watermarks = { 'log-0': { low: 0, high: 4 } };
-    const consumer = new ScriptedConsumer(watermarks, [
+    const offsets = { 'log-0': { low: 0, high: 4 } };
+    const consumer = new ScriptedConsumer(offsets, [
       {
         records: [
           record('log', 0, 0, '0_0', 'a'),
@@ -207,8 +207,8 @@ describe('restoring from changelogs', () => {
   });
 
   it('restores several changelogs at once, each to its own store, and leaves those alone that are done', async () => {
-    const watermarks = { 'log-0': { low: 0, high: 1 }, 'more-3': { low: 0, high: 2 } };
-    const consumer = new ScriptedConsumer(watermarks, [
+    const offsets = { 'log-0': { low: 0, high: 1 }, 'more-3': { low: 0, high: 2 } };
+    const consumer = new ScriptedConsumer(offsets, [
       { records: [record('log', 0, 0, 'a', '1'), record('more', 3, 0, 'a', '2')] },
       { records: [record('log', 0, 1, 'a', 'of a later transaction'), record('more', 3, 1, 'b', '3')] },
     ]);
@@ -237,8 +237,8 @@ describe('restoring from changelogs', () => {
     it(`reads a store from the beginning whose offset is ${what}, and leaves the others as they are`, async () => {
       await onDisk('rows', offset);
       await onDisk('more', 3);
-      const watermarks = { 'log-0': { low: 5, high: 10 }, 'more-0': { low: 0, high: 3 } };
-      const consumer = new ScriptedConsumer(watermarks, [{ records: [record('log', 0, 9, 'new', '1')] }]);
+      const offsets = { 'log-0': { low: 5, high: 10 }, 'more-0': { low: 0, high: 3 } };
+      const consumer = new ScriptedConsumer(offsets, [{ records: [record('log', 0, 9, 'new', '1')] }]);
       await restore(consumer, changelog(), changelog({ topic: 'more', store: 'more' }));
       assert.deepEqual([read('old'), read('new'), read('old', 'more')], [undefined, '1', '1']);
       assert.match(warnings.join(), new RegExp(`0_0: its store rows is rebuilt from log-0: .*${offset}.*5 to 10`));

@@ -61,7 +61,7 @@ describe('OperatorTime', () => {
       fc.property(observed, time, (timestamps, taskTime) => {
         const operator = new OperatorTime([origin(taskTime, 1)], false);
         for (const timestamp of timestamps) operator.observe(timestamp);
-        assert.equal(operator.effective, Math.max(...timestamps));
+        assert.equal(operator.inputWatermark, Math.max(...timestamps));
         assert.equal(operator.streamTime, Math.max(...timestamps));
         assert.equal(operator.heldBack, false);
       }),
@@ -73,7 +73,7 @@ describe('OperatorTime', () => {
       fc.property(observed, time, time, (timestamps, a, b) => {
         const operator = new OperatorTime([origin(a, 2), origin(b, 3), origin(NEVER, 1)], false);
         for (const timestamp of timestamps) operator.observe(timestamp);
-        assert.equal(operator.effective, Math.min(Math.max(...timestamps), a, b));
+        assert.equal(operator.inputWatermark, Math.min(Math.max(...timestamps), a, b));
         assert.equal(operator.heldBack, true);
       }),
     );
@@ -84,7 +84,7 @@ describe('OperatorTime', () => {
       fc.property(fc.array(time), time, time, (timestamps, a, b) => {
         const operator = new OperatorTime([origin(a, 1), origin(b, 2)], true);
         for (const timestamp of timestamps) operator.observe(timestamp);
-        assert.equal(operator.effective, Math.min(a, b));
+        assert.equal(operator.inputWatermark, Math.min(a, b));
       }),
     );
   });
@@ -93,11 +93,11 @@ describe('OperatorTime', () => {
     const watermark = new Watermark(2);
     const operator = new OperatorTime([watermark], true);
     watermark.announce(0, 10);
-    assert.equal(operator.effective, NEVER);
+    assert.equal(operator.inputWatermark, NEVER);
     watermark.announce(1, 7);
-    assert.equal(operator.effective, 7);
+    assert.equal(operator.inputWatermark, 7);
     watermark.announce(1, END_OF_TIME);
-    assert.equal(operator.effective, 10);
+    assert.equal(operator.inputWatermark, 10);
   });
 
   it('has as many upstream tasks as the origin that has most', () => {
@@ -108,8 +108,19 @@ describe('OperatorTime', () => {
     const operator = new OperatorTime([origin(50, 1)], false);
     operator.observe(40);
     assert.equal(operator.time, NEVER);
-    operator.release(30);
-    operator.release(20);
+    operator.advanceOutput(30);
+    operator.advanceOutput(20);
     assert.equal(operator.time, 30);
+  });
+
+  it('continues from its saved times, also from those of earlier versions', () => {
+    const saved = new OperatorTime([origin(50, 1)], false);
+    saved.observe(40);
+    saved.advanceOutput(30);
+    for (const times of [saved.save(), { streamTime: 40, released: 30 }]) {
+      const operator = new OperatorTime([origin(50, 1)], false);
+      operator.resume(times);
+      assert.deepEqual([operator.streamTime, operator.time], [40, 30]);
+    }
   });
 });

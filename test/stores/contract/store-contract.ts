@@ -44,8 +44,8 @@ export function storeContract(subject: Subject, backend: LevelBackend): void {
         case 'commit':
           task.commit();
           return;
-        case 'flush':
-          await task.flush();
+        case 'persist':
+          await task.persist();
           return;
         default:
           await task[action.kind](model.committedExpiry);
@@ -74,7 +74,7 @@ export function storeContract(subject: Subject, backend: LevelBackend): void {
       assert.deepEqual(await task.store.all(), expected);
     }
 
-    it('is what a model of it is, through any sequence of transactions, flushes, crashes and lost disks', async () => {
+    it('is what a model of it is, through any sequence of transactions, writes to disk, crashes and lost disks', async () => {
       await fc.assert(
         fc.asyncProperty(actions(KEYS, TIMES), async sequence => {
           await task.close();
@@ -106,12 +106,12 @@ export function storeContract(subject: Subject, backend: LevelBackend): void {
       it('does not have what was deleted, nor on disk', async () => {
         await put({ key: 'a', time: 10, value: 'x' });
         await commit();
-        await act({ kind: 'flush' });
+        await act({ kind: 'persist' });
         assert.equal(await task.rowsOnDisk(), 1);
         await act({ kind: 'delete', cell: { key: 'a', time: 10 } });
         assertGets('deleted');
         await commit();
-        await act({ kind: 'flush' });
+        await act({ kind: 'persist' });
         assert.equal(await task.rowsOnDisk(), 0);
       });
     }
@@ -136,7 +136,7 @@ export function storeContract(subject: Subject, backend: LevelBackend): void {
       for (const [index, entry] of entries.reverse().entries()) {
         await put(entry);
         if (index === 9) await commit();
-        if (index === 9) await act({ kind: 'flush' });
+        if (index === 9) await act({ kind: 'persist' });
         if (index === 19) await act({ kind: 'stage' });
       }
       await assertAll();
@@ -148,7 +148,7 @@ export function storeContract(subject: Subject, backend: LevelBackend): void {
           const time = (n * 7) % 50;
           await put(...KEYS.map(key => ({ key, time, value: `${n} ${key}`.repeat(1 + (n % 50)) })));
           if (n === MANY / 2) await commit();
-          if (n === MANY / 2) await act({ kind: 'flush' });
+          if (n === MANY / 2) await act({ kind: 'persist' });
         }
         await commit();
         const before = model.all;
@@ -161,7 +161,7 @@ export function storeContract(subject: Subject, backend: LevelBackend): void {
       it('forgets what has expired, and frees the disk of it, when the transaction that let it expire has committed', async () => {
         await put(...TIMES.map(time => ({ key: 'a', time, value: 'x' })));
         await commit();
-        await act({ kind: 'flush' });
+        await act({ kind: 'persist' });
         const rows = await task.rowsOnDisk();
         await act({ kind: 'expireBelow', time: 20 });
         assertGets('expired');
@@ -170,7 +170,7 @@ export function storeContract(subject: Subject, backend: LevelBackend): void {
         await act({ kind: 'expireBelow', time: 20 });
         await put({ key: 'b', time: 40, value: 'x' });
         await commit();
-        await act({ kind: 'flush' });
+        await act({ kind: 'persist' });
         const left = await task.rowsOnDisk();
         assert.ok(left < rows + 1, `${left} rows of ${rows}`);
         await act({ kind: 'crash' });

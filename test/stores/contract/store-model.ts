@@ -5,13 +5,13 @@ export type Action =
   | { readonly kind: 'put'; readonly entry: Entry }
   | { readonly kind: 'delete'; readonly cell: Cell }
   | { readonly kind: 'expireBelow'; readonly time: number }
-  | { readonly kind: 'stage' | 'commit' | 'abort' | 'flush' | 'crash' | 'rebuild' };
+  | { readonly kind: 'stage' | 'commit' | 'abort' | 'persist' | 'crash' | 'rebuild' };
 
 export function actions(keys: readonly string[], times: readonly number[]): fc.Arbitrary<readonly Action[]> {
   const key = fc.constantFrom(...keys);
   const time = fc.constantFrom(...times);
   const entry = fc.record({ key, time, value: fc.string({ maxLength: 3 }) });
-  const step = (kind: 'stage' | 'commit' | 'abort' | 'flush' | 'crash' | 'rebuild') => fc.constant({ kind } as const);
+  const step = (kind: 'stage' | 'commit' | 'abort' | 'persist' | 'crash' | 'rebuild') => fc.constant({ kind } as const);
   const action: fc.Arbitrary<Action> = fc.oneof(
     { weight: 12, arbitrary: fc.record({ kind: fc.constant('put'), entry }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('delete'), cell: fc.record({ key, time }) }) },
@@ -19,7 +19,7 @@ export function actions(keys: readonly string[], times: readonly number[]): fc.A
     { weight: 5, arbitrary: step('stage') },
     { weight: 5, arbitrary: step('commit') },
     { weight: 1, arbitrary: step('abort') },
-    { weight: 3, arbitrary: step('flush') },
+    { weight: 3, arbitrary: step('persist') },
     { weight: 1, arbitrary: step('crash') },
     { weight: 1, arbitrary: step('rebuild') },
   );
@@ -85,7 +85,7 @@ export class StoreModel {
         this.#committed = this.#staged ?? this.#committed;
         this.#staged = undefined;
         return;
-      case 'flush':
+      case 'persist':
         return;
       default:
         this.#active = this.#committed;

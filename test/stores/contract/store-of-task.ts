@@ -65,8 +65,8 @@ export class StoreOfTask {
     this.#begin(expiredBelow);
   }
 
-  async flush(): Promise<void> {
-    await this.#state.flush(NOW, new Map([[NAME, this.#changelog.length]]));
+  async persist(): Promise<void> {
+    await this.#state.persist(NOW, new Map([[NAME, this.#changelog.length]]));
   }
 
   /** The process dies. The next one replays what the disk does not have. */

@@ -25,8 +25,8 @@ export function initial(node: AggregationNode): unknown {
 export function aggregateOf(node: AggregationNode, key: unknown, value: unknown, before: unknown): unknown {
   if (value instanceof PartialAggregate) {
     if (before === null) return value.aggregate;
-    if (node.merger === undefined) throw new Error(`${node.name} got a partial aggregate and has no merger`);
-    return synchronous(node.merger(key, before, value.aggregate), 'the merger') ?? null;
+    if (node.combiner === undefined) throw new Error(`${node.name} got a partial aggregate and has no combiner`);
+    return synchronous(node.combiner(key, before, value.aggregate), 'the combiner') ?? null;
   }
   if (before === null && node.initializer === undefined) return value;
   return synchronous(node.aggregator(key, value, before), 'the aggregator') ?? null;

@@ -31,8 +31,8 @@ interface Partial {
 export const PARTIAL_OVERHEAD_BYTES = 170;
 
 /** True if values of the aggregation are aggregated before they move. */
-export function isCombined({ merger, store }: AggregationNode, site: Site): boolean {
-  return merger !== undefined && store.cached && site.caching;
+export function isCombined({ combiner, store }: AggregationNode, site: Site): boolean {
+  return combiner !== undefined && store.cached && site.caching;
 }
 
 /** Inserts a combiner after a feeder of the site. */
@@ -102,9 +102,10 @@ export class Combiner extends Processor {
       this.#combine(NO_WINDOW, key, value, timestamp);
       return;
     }
-    const effective = this.#time.effective;
+    const inputWatermark = this.#time.inputWatermark;
     for (let start = windows.firstStartFor(timestamp); start <= timestamp; start += windows.advanceMs) {
-      if (windows.isClosed(start, effective)) this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
+      if (windows.isClosed(start, inputWatermark))
+        this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
       else this.#combine(start, key, value, timestamp);
     }
   }
@@ -136,7 +137,7 @@ export class Combiner extends Processor {
     return this.#bytes;
   }
 
-  override flush(): void {
+  override beforeCommit(): void {
     // An aggregate of only null values, which a reduce may have, adds nothing to an existing aggregate.
     const partials = [...this.#partials.values()].flatMap(window =>
       [...window.values()].filter(({ aggregate }) => aggregate !== null && aggregate !== undefined),

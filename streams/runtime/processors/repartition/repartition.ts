@@ -4,7 +4,7 @@ import { partitionFor } from '../../../kafka/partitioner.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { END_OF_TIME, NEVER, type TimeOrigin, Watermark } from '../../time/time.js';
-import { encodeMarker } from '../../time/time-marker.js';
+import { encodeWatermark } from '../../time/watermark-record.js';
 import { insertCombiner, isCombined } from '../aggregation/combiner.js';
 import { encodePartial, PartialAggregate } from '../aggregation/partial-aggregate.js';
 import { LocalQueue } from '../local-queue.js';
@@ -105,7 +105,7 @@ class RepartitionProcessor extends Processor {
     this.context.collector.send(this.#topic, partition, keyBytes, valueBytes, timestamp, escaped(headers));
   }
 
-  override flush(): void {
+  override beforeCommit(): void {
     const local = this.#local;
     if (local !== undefined) this.#site.drain(local);
     let time = END_OF_TIME;
@@ -113,12 +113,12 @@ class RepartitionProcessor extends Processor {
     if (time === NEVER) return;
     const own = this.context.partition;
     local?.watermark.announce(own, time);
-    const marker = encodeMarker({ upstreamTask: own, time });
+    const watermark = encodeWatermark({ upstreamTask: own, time });
     for (let partition = 0; partition < this.#partitions; partition++) {
       if (local !== undefined && partition === own) continue;
       if ((this.#announced[partition] ?? NEVER) >= time) continue;
       this.#announced[partition] = time;
-      this.context.collector.send(this.#topic, partition, null, marker, this.#site.now(), TIME_HEADERS);
+      this.context.collector.send(this.#topic, partition, null, watermark, this.#site.now(), TIME_HEADERS);
     }
   }
 }

@@ -26,7 +26,7 @@ export abstract class StoredTableProcessor<N extends TableNode | AggregateNode> 
     return this.output.keptBytes;
   }
 
-  override flush(): void {
-    this.output.flush();
+  override beforeCommit(): void {
+    this.output.beforeCommit();
   }
 }

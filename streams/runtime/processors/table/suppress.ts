@@ -81,14 +81,14 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     while (this.#buffer.size > maxRecords) this.#emitFirst();
   }
 
-  override flush(): void {
+  override beforeCommit(): void {
     this.#emitDue();
-    this.#time.release(this.#time.effective);
+    this.#time.advanceOutput(this.#time.inputWatermark);
   }
 
   #emitDue(): void {
     const { until } = this.node;
-    const limit = this.#time.effective - (until.kind === 'windowCloses' ? until.graceMs : until.ms);
+    const limit = this.#time.inputWatermark - (until.kind === 'windowCloses' ? until.graceMs : until.ms);
     while (this.#isDueBy(limit)) this.#emitFirst();
   }
 

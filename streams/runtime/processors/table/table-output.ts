@@ -65,7 +65,7 @@ export class TableOutput {
    * Sends the updates held for the commit. They have no headers, because each stands for many records. A row that did not exist at the last
    * commit, and does not exist now, sends no tombstone (Java: `CachingKeyValueStore`).
    */
-  flush(): void {
+  beforeCommit(): void {
     this.#cache?.drain((row, key, newValue, oldValue, timestamp) => {
       if (newValue === null && !this.#store.hasCommitted(row)) return;
       this.#forward(key, newValue, oldValue, timestamp, NO_HEADERS);

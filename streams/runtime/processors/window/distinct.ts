@@ -34,19 +34,19 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
       return;
     }
     this.#time.observe(timestamp);
-    const effective = this.#time.effective;
+    const inputWatermark = this.#time.inputWatermark;
     const { windows } = this.node;
     const start = windows.firstStartFor(timestamp);
-    if (windows.isClosed(start, effective)) {
+    if (windows.isClosed(start, inputWatermark)) {
       this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
       return;
     }
-    this.#seen.observe(Math.min(start, effective));
+    this.#seen.observe(Math.min(start, inputWatermark));
     if (this.#seen.add(this.node.identity(key, value), start)) this.forward(key, value, timestamp, headers);
   }
 
-  override flush(): void {
-    this.#time.release(this.#time.effective);
+  override beforeCommit(): void {
+    this.#time.advanceOutput(this.#time.inputWatermark);
   }
 
   override get timeName(): string {

@@ -85,31 +85,38 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
       return;
     }
     this.#time.observe(timestamp);
-    const effective = this.#time.effective;
+    const inputWatermark = this.#time.inputWatermark;
     // Held-back time does not follow the records. So the closed windows must leave before the store expires them.
-    if (this.#time.heldBack) this.#close(effective, NO_HEADERS);
+    if (this.#time.heldBack) this.#close(inputWatermark, NO_HEADERS);
     const windows = this.#windows;
     if (value instanceof PartialAggregate) {
       const { windowStart, records } = value;
-      if (windows.isClosed(windowStart, effective)) this.#late.addPartial(records);
-      else this.#update(key, windowStart, value, timestamp, effective, headers);
+      if (windows.isClosed(windowStart, inputWatermark)) this.#late.addPartial(records);
+      else this.#update(key, windowStart, value, timestamp, inputWatermark, headers);
     } else {
       for (let start = windows.firstStartFor(timestamp); start <= timestamp; start += windows.advanceMs) {
-        if (windows.isClosed(start, effective)) {
+        if (windows.isClosed(start, inputWatermark)) {
           this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
-        } else this.#update(key, start, value, timestamp, effective, headers);
+        } else this.#update(key, start, value, timestamp, inputWatermark, headers);
       }
     }
-    if (!this.#time.heldBack) this.#close(effective, headers);
+    if (!this.#time.heldBack) this.#close(inputWatermark, headers);
   }
 
-  #update(key: unknown, start: number, value: unknown, timestamp: number, effective: number, headers: Headers): void {
+  #update(
+    key: unknown,
+    start: number,
+    value: unknown,
+    timestamp: number,
+    inputWatermark: number,
+    headers: Headers,
+  ): void {
     const row = this.#store.stateKeyOf(key, start);
     const bytes = this.#store.expired(start) ? null : this.#store.fetchBytes(row);
     const old = bytes === null ? null : this.#store.decode(bytes);
     const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node));
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
-    this.#store.observe(Math.min(start, effective));
+    this.#store.observe(Math.min(start, inputWatermark));
     const valueBytes = this.#store.put(key, start, aggregate, latest);
     if (this.#open !== undefined) {
       this.#open.add(start, row);
@@ -125,12 +132,12 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
   }
 
   /**
-   * Emits each window that `effective` closes, once (KIP-825), with the headers of the record that closes it, as Java
+   * Emits each window that `inputWatermark` closes, once (KIP-825), with the headers of the record that closes it, as Java
    * does.
    */
-  #close(effective: number, headers: Headers): void {
+  #close(inputWatermark: number, headers: Headers): void {
     if (this.#open === undefined) return;
-    const lastStart = this.#windows.lastClosedStart(effective);
+    const lastStart = this.#windows.lastClosedStart(inputWatermark);
     if (this.#open.earliest > lastStart) return;
     const due: DueRow[] = [];
     for (const { windowStart, rows } of this.#open.takeUpTo(lastStart)) {
@@ -143,7 +150,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
       }
     }
     if (this.#time.heldBack) due.sort((a, b) => a.timestamp - b.timestamp);
-    this.#closedUpTo = effective;
+    this.#closedUpTo = inputWatermark;
     for (const { key, windowStart, value, timestamp } of due) {
       const windowed = { key, window: this.#windows.windowAt(windowStart) };
       this.forward(windowed, { newValue: value, oldValue: null }, timestamp, headers);
@@ -154,11 +161,11 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     return this.#output.keptBytes;
   }
 
-  override flush(): void {
-    this.#output.flush();
-    const effective = this.#time.effective;
-    this.#close(effective, NO_HEADERS);
-    this.#time.release(effective);
+  override beforeCommit(): void {
+    this.#output.beforeCommit();
+    const inputWatermark = this.#time.inputWatermark;
+    this.#close(inputWatermark, NO_HEADERS);
+    this.#time.advanceOutput(inputWatermark);
   }
 
   override get timeName(): string {

@@ -1,6 +1,6 @@
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import {
-  type AuditRecord,
+  type Checkpoint,
   decodeAudit,
   decodeAuditOf,
   encodeAudit,
@@ -17,8 +17,8 @@ import type { TaskContext } from '../processors/task-context.js';
 import { checkShapes } from '../state/store-shapes.js';
 import type { PartitionGroup } from './partition-group.js';
 
-/** The store of the audit record. Its changelog is the audit topic. */
-export const AUDIT_STORE = '__audit';
+/** The store of the checkpoint. Its changelog is the audit topic. */
+export const CHECKPOINT_STORE = '__audit';
 
 export interface InstanceIdentity {
   readonly instance: string;
@@ -26,8 +26,8 @@ export interface InstanceIdentity {
   readonly host: string | null;
 }
 
-/** What a task keeps about itself in its audit record, with each commit. */
-export class TaskAudit {
+/** What a task keeps about itself in its checkpoint, with each commit. */
+export class TaskCheckpoint {
   readonly #context: TaskContext;
   readonly #graph: ProcessorGraph;
   readonly #inputs: PartitionGroup;
@@ -58,7 +58,7 @@ export class TaskAudit {
   }
 
   /** As of the last commit; undefined before the first one. */
-  get committed(): AuditRecord | undefined {
+  get committed(): Checkpoint | undefined {
     const bytes = this.#store.getCommitted(this.#context.taskId);
     return bytes === null ? undefined : decodeAudit(bytes);
   }
@@ -167,18 +167,22 @@ function shapesOf(stores: readonly StoreSpec[]): Readonly<Record<string, KeptSha
 }
 
 /**
- * False, with a warning, for a record under the task's key that is not an audit record of the task. Anyone who may
+ * False, with a warning, for a record under the task's key that is not a checkpoint of the task. Anyone who may
  * write to the topic could have written it. The task continues from the last valid record. A tombstone is not valid
  * either: no task deletes its record.
  */
-export function isAuditOf(task: string, { topic, partition, offset, value }: ConsumerRecord, logger: Logger): boolean {
+export function isCheckpointOf(
+  task: string,
+  { topic, partition, offset, value }: ConsumerRecord,
+  logger: Logger,
+): boolean {
   try {
     if (value === null) throw new TypeError('it is a tombstone');
     decodeAuditOf(task, value);
     return true;
   } catch (error) {
     const place = `${topic}-${partition}@${offset}`;
-    logger.warn(`${place} is no audit record of task ${task}, which goes on from the one before: ${String(error)}`);
+    logger.warn(`${place} is no checkpoint of task ${task}, which goes on from the one before: ${String(error)}`);
     return false;
   }
 }
