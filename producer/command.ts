@@ -1,9 +1,15 @@
 import { Command, CommanderError } from 'commander';
-import { type ClusterConfig, ConfigError, clusterFromEnvironment, topicsFromEnvironment } from 'tributary/kafka';
+import {
+  type ClusterConfig,
+  ConfigError,
+  clusterFromEnvironment,
+  milliseconds,
+  topicsFromEnvironment,
+} from 'tributary/kafka';
 import { z } from 'zod';
 import { oneLine } from '../command/arguments.js';
+import { POSITIVE_DURATION } from '../command/duration.js';
 import { LOG_LEVEL, type LogLevel, parsedVariables, setVariables } from '../command/environment.js';
-import { durationMs } from './duration.js';
 
 export type UsersInput =
   | { readonly kind: 'file'; readonly path: string }
@@ -35,11 +41,7 @@ export type ProducerCommand =
     ));
 
 const positive = z.coerce.number().positive().finite();
-const duration = z.string().transform((text, context) => {
-  const ms = durationMs(text);
-  if (ms === undefined) context.addIssue('must be a duration such as 500ms, 60s, 10m or 1h');
-  return ms ?? z.NEVER;
-});
+const duration = POSITIVE_DURATION.transform(value => milliseconds(value, 'a duration'));
 const options = z.object({
   topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, 'must be a name of letters, digits, ".", "_" and "-"'),
   rate: positive.optional(),

@@ -1,10 +1,4 @@
-import {
-  type Duration,
-  type GroupProtocol,
-  MOST_COMMIT_INTERVAL_MS,
-  type ProcessingGuarantee,
-  parseDuration,
-} from 'tributary';
+import { type Duration, type GroupProtocol, MOST_COMMIT_INTERVAL_MS, type ProcessingGuarantee } from 'tributary';
 import { isHostAndPort } from 'tributary/http';
 import {
   type ClusterConfig,
@@ -15,6 +9,7 @@ import {
   topicsFromEnvironment,
 } from 'tributary/kafka';
 import { z } from 'zod';
+import { DURATION, DURATION_OR_OFF, POSITIVE_DURATION } from '../command/duration.js';
 import {
   APPLICATION_ID,
   HTTP_ALLOWED_HOSTS,
@@ -50,18 +45,6 @@ export interface UsersConfig {
   readonly http: HttpSettings;
 }
 
-const duration = z.custom<Duration>(
-  value => typeof value === 'string' && parseDuration(value) !== undefined,
-  "must be a duration such as '60s' or '500ms'",
-);
-
-const positiveDuration = duration.refine(value => parseDuration(value) !== 0, 'must be above 0');
-
-const durationOrOff = z.custom<Duration | 'off'>(
-  value => value === 'off' || (typeof value === 'string' && parseDuration(value) !== undefined),
-  "must be a duration such as '60s' or '500ms', or off",
-);
-
 const variables = z.object({
   APPLICATION_ID,
   STATE_DIR: z.string().default('./state'),
@@ -79,10 +62,10 @@ const variables = z.object({
     .regex(/^\d{1,12}$/, 'must be a whole number of bytes')
     .transform(Number)
     .optional(),
-  WINDOW_SIZE: positiveDuration.default('60s'),
-  WINDOW_GRACE: duration.default('10s'),
-  IDLE_TIMEOUT: positiveDuration.default('5s'),
-  MAX_TIMESTAMP_AHEAD: durationOrOff.default('1h'),
+  WINDOW_SIZE: POSITIVE_DURATION.default('60s'),
+  WINDOW_GRACE: DURATION.default('10s'),
+  IDLE_TIMEOUT: POSITIVE_DURATION.default('5s'),
+  MAX_TIMESTAMP_AHEAD: DURATION_OR_OFF.default('1h'),
   STREAM_PROCESSES: z
     .string()
     .regex(/^[1-9]\d?$/, 'must be a number from 1 to 99')
