@@ -9,7 +9,7 @@ import {
   parsedVariables,
   setVariables,
 } from '../command/environment.js';
-import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
+import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
 
 export interface MonitorConfig {
   readonly cluster: ClusterConfig;

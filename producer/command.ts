@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { oneLine } from '../command/arguments.js';
 import { POSITIVE_DURATION } from '../command/duration.js';
 import { LOG_LEVEL, type LogLevel, parsedVariables, setVariables } from '../command/environment.js';
+import { DEFAULT_TOPICS } from '../command/users-topics.js';
 
 export type UsersInput =
   | { readonly kind: 'file'; readonly path: string }
@@ -61,7 +62,7 @@ const environment = z.object({ LOG_LEVEL });
  * @throws ConfigError that names what is wrong
  */
 export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ProducerCommand {
-  const parsed = parse(argv, topicsFromEnvironment(env, { user: 'user' }).user);
+  const parsed = parse(argv, topicsFromEnvironment(env, { user: DEFAULT_TOPICS.user }).user);
   if (parsed.kind === 'help') return parsed;
   const { LOG_LEVEL: logLevel } = parsedVariables(environment, setVariables(env));
   const { topic, rate, generate, seed, out, timestampsOver, connectTimeout, skipBad, badFile } = parsed.options;

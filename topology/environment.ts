@@ -19,8 +19,8 @@ import {
   parsedVariables,
   setVariables,
 } from '../command/environment.js';
+import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
 import type { HttpSettings } from './http-address.js';
-import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
 
 export interface UsersConfig {
   readonly cluster: ClusterConfig;

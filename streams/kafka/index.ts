@@ -10,6 +10,7 @@ export { type DeliveryCounts, DeliveryProducer, type DeliveryProducerOptions } f
 export { type Duration, milliseconds, parseDuration } from './duration.js';
 export { type EmbeddedBroker, type EmbeddedBrokerOptions, startEmbeddedBroker } from './embedded-broker.js';
 export { checkGroupProtocol, GROUP_PROTOCOLS, type GroupProtocol } from './group-protocol.js';
+export { auditTopicOf, repartitionTopicOf } from './internal-topic-names.js';
 export type { Logger } from './logger.js';
 export { OutageReports } from './outage-reports.js';
 export {
