@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { oneLine } from '../command/arguments.js';
 import { POSITIVE_DURATION } from '../command/duration.js';
-import { LOG_LEVEL, type LogLevel, parsedVariables, setVariables } from '../command/environment.js';
+import { LOG_LEVEL, type LogLevel, parsedVariables } from '../command/environment.js';
 import { DEFAULT_TOPICS } from '../command/users-topics.js';
 
 export type UsersInput =
@@ -64,7 +64,7 @@ const environment = z.object({ LOG_LEVEL });
 export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ProducerCommand {
   const parsed = parse(argv, topicsFromEnvironment(env, { user: DEFAULT_TOPICS.user }).user);
   if (parsed.kind === 'help') return parsed;
-  const { LOG_LEVEL: logLevel } = parsedVariables(environment, setVariables(env));
+  const { LOG_LEVEL: logLevel } = parsedVariables(environment, env);
   const { topic, rate, generate, seed, out, timestampsOver, connectTimeout, skipBad, badFile } = parsed.options;
   const { file } = parsed;
   if (generate === undefined && file === undefined) throw new ConfigError('FILE or --generate is missing (see --help)');
