@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { parseArguments } from '../command/arguments.js';
+import { DEFAULT_TOPICS } from '../command/users-topics.js';
 import { kafkaAvailable, startKafka } from '../test/broker/kafka-broker.js';
 import { javaPeer } from './java-peer.js';
 import { loadUsers } from './load.js';
@@ -8,7 +9,7 @@ import { positive } from './positive.js';
 import { measureInTurns, ratios, summarize } from './rounds.js';
 import { tributaryPeer } from './tributary-peer.js';
 
-const INPUT = 'user';
+const INPUT = DEFAULT_TOPICS.user;
 const PARTITIONS = 4;
 const WINDOW_MS = 60_000;
 

@@ -1,7 +1,7 @@
 import type { Checkpoint, InputOffsets } from 'tributary/audit';
 import type { PartitionOffsets } from 'tributary/kafka';
+import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
 import type { AuditTotals } from './snapshot.js';
-import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 /**
  * What went in compared with what came out. A task's counts and offsets are committed together, so `unaccounted` is

@@ -1,6 +1,6 @@
 import type { Checkpoint } from 'tributary/audit';
+import type { UsersTopics } from '../command/users-topics.js';
 import { processedBy } from './audit-totals.js';
-import type { UsersTopics } from './users-topics.js';
 
 /**
  * Milliseconds from the timestamp of the newest record of a commit until now. undefined if the commit processed no

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { AuditTable, INSTANCE_EXPIRES_AFTER_MS } from 'tributary/audit';
-import type { ConsumerRecord, Logger, Ports } from 'tributary/kafka';
+import { auditTopicOf, type ConsumerRecord, type Logger, type Ports, repartitionTopicOf } from 'tributary/kafka';
+import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
 import { auditTotals } from './audit-totals.js';
 import { ClusterClient } from './cluster-client.js';
 import { ClusterView, type WatchedTopics } from './cluster-view.js';
@@ -17,7 +18,6 @@ import { RejectedUsers } from './rejected-users.js';
 import type { AuditTotals, HistoryEvent, Snapshot, TopologyEvent } from './snapshot.js';
 import { type FollowedTopic, TopicFollower } from './topic-follower.js';
 import { unreadPartitions } from './unread-partitions.js';
-import { auditTopicOf, DEFAULT_TOPICS, repartitionTopicOf, type UsersTopics } from './users-topics.js';
 import { WindowTables } from './window-tables.js';
 
 const POLL_TIMEOUT_MS = 100;

@@ -1,9 +1,9 @@
 import type { Checkpoint } from 'tributary/audit';
+import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
 import { processedBy } from './audit-totals.js';
 import type { PolledProcess } from './process-poller.js';
 import type { TaskStatus } from './process-status.js';
 import type { ProcessView, TaskView } from './snapshot.js';
-import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 /** @param audit the latest checkpoint of each task: a task that is being restored does not know its figures yet */
 export function processView(

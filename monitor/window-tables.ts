@@ -1,7 +1,7 @@
 import type { ConsumerRecord } from 'tributary/kafka';
 import { z } from 'zod';
+import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
 import type { ClosedWindow, WindowTable } from './snapshot.js';
-import { DEFAULT_TOPICS, type UsersTopics } from './users-topics.js';
 
 /**
  * The number of windows whose countries are kept: the latest one is shown, and late records may still change the

@@ -1,9 +1,16 @@
 import { Command, CommanderError } from 'commander';
-import { type ClusterConfig, ConfigError, clusterFromEnvironment, topicsFromEnvironment } from 'tributary/kafka';
+import {
+  type ClusterConfig,
+  ConfigError,
+  clusterFromEnvironment,
+  milliseconds,
+  topicsFromEnvironment,
+} from 'tributary/kafka';
 import { z } from 'zod';
 import { oneLine } from '../command/arguments.js';
-import { LOG_LEVEL, type LogLevel, parsedVariables, setVariables } from '../command/environment.js';
-import { durationMs } from './duration.js';
+import { POSITIVE_DURATION } from '../command/duration.js';
+import { LOG_LEVEL, type LogLevel, parsedVariables } from '../command/environment.js';
+import { DEFAULT_TOPICS } from '../command/users-topics.js';
 
 export type UsersInput =
   | { readonly kind: 'file'; readonly path: string }
@@ -35,11 +42,7 @@ export type ProducerCommand =
     ));
 
 const positive = z.coerce.number().positive().finite();
-const duration = z.string().transform((text, context) => {
-  const ms = durationMs(text);
-  if (ms === undefined) context.addIssue('must be a duration such as 500ms, 60s, 10m or 1h');
-  return ms ?? z.NEVER;
-});
+const duration = POSITIVE_DURATION.transform(value => milliseconds(value, 'a duration'));
 const options = z.object({
   topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/, 'must be a name of letters, digits, ".", "_" and "-"'),
   rate: positive.optional(),
@@ -59,9 +62,9 @@ const environment = z.object({ LOG_LEVEL });
  * @throws ConfigError that names what is wrong
  */
 export function producerCommand(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ProducerCommand {
-  const parsed = parse(argv, topicsFromEnvironment(env, { user: 'user' }).user);
+  const parsed = parse(argv, topicsFromEnvironment(env, { user: DEFAULT_TOPICS.user }).user);
   if (parsed.kind === 'help') return parsed;
-  const { LOG_LEVEL: logLevel } = parsedVariables(environment, setVariables(env));
+  const { LOG_LEVEL: logLevel } = parsedVariables(environment, env);
   const { topic, rate, generate, seed, out, timestampsOver, connectTimeout, skipBad, badFile } = parsed.options;
   const { file } = parsed;
   if (generate === undefined && file === undefined) throw new ConfigError('FILE or --generate is missing (see --help)');

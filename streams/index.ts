@@ -28,7 +28,6 @@ export type {
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
-export { type Duration, milliseconds, parseDuration } from './dsl/windows/duration.js';
 export { UnlimitedWindows, type UnlimitedWindowsOptions } from './dsl/windows/unlimited-windows.js';
 export {
   TimeWindows,
@@ -39,6 +38,7 @@ export {
 } from './dsl/windows/windows.js';
 export type { ClusterConfig } from './kafka/client-config.js';
 export { ConfigError } from './kafka/config-error.js';
+export { type Duration, milliseconds, parseDuration } from './kafka/duration.js';
 export type { GroupProtocol } from './kafka/group-protocol.js';
 export type { Logger } from './kafka/logger.js';
 export type { Ports } from './kafka/ports.js';

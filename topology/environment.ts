@@ -1,10 +1,4 @@
-import {
-  type Duration,
-  type GroupProtocol,
-  MOST_COMMIT_INTERVAL_MS,
-  type ProcessingGuarantee,
-  parseDuration,
-} from 'tributary';
+import { type Duration, type GroupProtocol, MOST_COMMIT_INTERVAL_MS, type ProcessingGuarantee } from 'tributary';
 import { isHostAndPort } from 'tributary/http';
 import {
   type ClusterConfig,
@@ -12,24 +6,15 @@ import {
   checkGroupProtocol,
   clusterFromEnvironment,
   GROUP_PROTOCOLS,
-  topicsFromEnvironment,
 } from 'tributary/kafka';
 import { z } from 'zod';
-import {
-  APPLICATION_ID,
-  HTTP_ALLOWED_HOSTS,
-  HTTP_HOST,
-  HTTP_PORT,
-  LOG_LEVEL,
-  parsedVariables,
-  setVariables,
-} from '../command/environment.js';
+import { type ApplicationSettings, applicationSettings } from '../command/application-settings.js';
+import { DURATION, DURATION_OR_OFF, POSITIVE_DURATION } from '../command/duration.js';
+import { parsedVariables } from '../command/environment.js';
 import type { HttpSettings } from './http-address.js';
-import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
 
-export interface UsersConfig {
+export interface UsersConfig extends ApplicationSettings {
   readonly cluster: ClusterConfig;
-  readonly applicationId: string;
   readonly stateDir: string;
   readonly processingGuarantee: ProcessingGuarantee;
   readonly groupProtocol: GroupProtocol;
@@ -37,33 +22,18 @@ export interface UsersConfig {
   readonly commitIntervalMs: number | undefined;
   /** undefined: the library's default. */
   readonly cacheMaxBytes: number | undefined;
-  readonly topics: UsersTopics;
   readonly windowSize: Duration;
   readonly windowGrace: Duration;
   readonly idleTimeout: Duration;
   /** undefined: any timestamp is accepted. */
   readonly maxTimestampAhead: Duration | undefined;
-  readonly logLevel: string;
   /** The number of processes that the command keeps running. */
   readonly streamProcesses: number;
   readonly standbyReplicas: number;
   readonly http: HttpSettings;
 }
 
-const duration = z.custom<Duration>(
-  value => typeof value === 'string' && parseDuration(value) !== undefined,
-  "must be a duration such as '60s' or '500ms'",
-);
-
-const positiveDuration = duration.refine(value => parseDuration(value) !== 0, 'must be above 0');
-
-const durationOrOff = z.custom<Duration | 'off'>(
-  value => value === 'off' || (typeof value === 'string' && parseDuration(value) !== undefined),
-  "must be a duration such as '60s' or '500ms', or off",
-);
-
 const variables = z.object({
-  APPLICATION_ID,
   STATE_DIR: z.string().default('./state'),
   PROCESSING_GUARANTEE: z
     .enum(['exactly_once_v2', 'at_least_once'], 'must be exactly_once_v2 or at_least_once')
@@ -79,10 +49,10 @@ const variables = z.object({
     .regex(/^\d{1,12}$/, 'must be a whole number of bytes')
     .transform(Number)
     .optional(),
-  WINDOW_SIZE: positiveDuration.default('60s'),
-  WINDOW_GRACE: duration.default('10s'),
-  IDLE_TIMEOUT: positiveDuration.default('5s'),
-  MAX_TIMESTAMP_AHEAD: durationOrOff.default('1h'),
+  WINDOW_SIZE: POSITIVE_DURATION.default('60s'),
+  WINDOW_GRACE: DURATION.default('10s'),
+  IDLE_TIMEOUT: POSITIVE_DURATION.default('5s'),
+  MAX_TIMESTAMP_AHEAD: DURATION_OR_OFF.default('1h'),
   STREAM_PROCESSES: z
     .string()
     .regex(/^[1-9]\d?$/, 'must be a number from 1 to 99')
@@ -93,17 +63,13 @@ const variables = z.object({
     .regex(/^\d{1,2}$/, 'must be a number from 0 to 99')
     .transform(Number)
     .default(0),
-  HTTP_PORT: HTTP_PORT.optional(),
-  HTTP_HOST,
   HTTP_ADVERTISED: z.string().refine(isHostAndPort, 'must be host:port').optional(),
-  HTTP_ALLOWED_HOSTS,
-  LOG_LEVEL,
 });
 
 /** Throws a ConfigError of one line that names the variable. An empty variable counts as not set. */
 export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
-  const set = setVariables(env);
-  const data = parsedVariables(variables, set);
+  const settings = applicationSettings(env);
+  const data = parsedVariables(variables, env);
   if (data.STREAM_PROCESSES > 1 && data.HTTP_ADVERTISED !== undefined) {
     throw new ConfigError('HTTP_ADVERTISED names one process, but STREAM_PROCESSES is above 1');
   }
@@ -113,29 +79,22 @@ export function usersConfig(env: Readonly<NodeJS.ProcessEnv>): UsersConfig {
       `COMMIT_INTERVAL_MS must be at most ${MOST_COMMIT_INTERVAL_MS} with exactly_once_v2, but is ${interval}`,
     );
   }
-  const cluster = clusterFromEnvironment(set, data.APPLICATION_ID);
+  const cluster = clusterFromEnvironment(env, settings.applicationId);
   checkGroupProtocol(data.GROUP_PROTOCOL, cluster);
   return {
+    ...settings,
     cluster,
-    applicationId: data.APPLICATION_ID,
     stateDir: data.STATE_DIR,
     processingGuarantee: data.PROCESSING_GUARANTEE,
     groupProtocol: data.GROUP_PROTOCOL,
     commitIntervalMs: data.COMMIT_INTERVAL_MS,
     cacheMaxBytes: data.CACHE_MAX_BYTES,
-    topics: topicsFromEnvironment(set, DEFAULT_TOPICS),
     windowSize: data.WINDOW_SIZE,
     windowGrace: data.WINDOW_GRACE,
     idleTimeout: data.IDLE_TIMEOUT,
     maxTimestampAhead: data.MAX_TIMESTAMP_AHEAD === 'off' ? undefined : data.MAX_TIMESTAMP_AHEAD,
-    logLevel: data.LOG_LEVEL,
     streamProcesses: data.STREAM_PROCESSES,
     standbyReplicas: data.STANDBY_REPLICAS,
-    http: {
-      port: data.HTTP_PORT,
-      host: data.HTTP_HOST,
-      advertised: data.HTTP_ADVERTISED,
-      allowedHosts: data.HTTP_ALLOWED_HOSTS,
-    },
+    http: { ...settings.http, advertised: data.HTTP_ADVERTISED },
   };
 }

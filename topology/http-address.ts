@@ -1,14 +1,10 @@
 import { reachableName } from 'tributary/http';
+import type { ListenSettings } from '../command/application-settings.js';
 
-export interface HttpSettings {
-  /** undefined: the first free port of 8081 to 8181. */
-  readonly port: number | undefined;
-  /** Address to listen on. */
-  readonly host: string;
+/** Without a port: the first free one of 8081 to 8181. */
+export interface HttpSettings extends ListenSettings {
   /** `host:port` where other processes reach this one. undefined: `host`, and the port on which it listens. */
   readonly advertised: string | undefined;
-  /** Names, or `host:port`, that requests may use beside these, `localhost` and IP addresses. */
-  readonly allowedHosts: readonly string[];
 }
 
 /** `host:port` where other processes reach the process that listens on `port`. */

@@ -1,6 +1,6 @@
 import type { ConsumerRecord } from 'tributary';
+import type { UsersTopics } from '../command/users-topics.js';
 import { RejectionCounts } from './rejection-counts.js';
-import type { UsersTopics } from './topics.js';
 
 interface WindowTable {
   distinctUsers: number;

@@ -1,7 +1,7 @@
 import type { KafkaStreams, Ports, TaskStatus } from 'tributary';
 import { readTopic } from 'tributary/kafka';
+import type { UsersTopics } from '../command/users-topics.js';
 import { RejectionCounts } from './rejection-counts.js';
-import type { UsersTopics } from './topics.js';
 import type { WindowSummary } from './window-summary.js';
 
 /** The result of a file of users. */

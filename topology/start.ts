@@ -9,6 +9,7 @@ import { redactionOf, SYSTEM_CLOCK, startEmbeddedBroker, TopicReader } from 'tri
 import { PrometheusMetrics } from 'tributary/metrics';
 import { parseArguments } from '../command/arguments.js';
 import { commandLog } from '../command/log.js';
+import type { UsersTopics } from '../command/users-topics.js';
 import { usersApplication } from './application.js';
 import { type UsersConfig, usersConfig } from './environment.js';
 import { listen } from './http.js';
@@ -19,7 +20,7 @@ import { onceProcessed } from './once.js';
 import { checkUsersFile } from './paths.js';
 import { runProducer, SAMPLE_USERS } from './producer-process.js';
 import { onTermination } from './termination.js';
-import { createTopics, type UsersTopics } from './topics.js';
+import { createTopics } from './topics.js';
 import { usersTopology } from './users.js';
 
 const SHOW_EVERY_MS = 1000;

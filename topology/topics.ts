@@ -1,18 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'tributary';
 import { type Admin, type Clock, KafkaClientError, OutageReports } from 'tributary/kafka';
-
-/** The default names of the application's topics. People's scripts depend on them. */
-export const DEFAULT_TOPICS = Object.freeze({
-  user: 'user',
-  cleaned: 'user-cleaned',
-  rejected: 'user-rejected',
-  countryCount: 'country-count',
-  distinctUsers: 'distinct-users',
-  windowSummary: 'window-summary',
-});
-
-export type UsersTopics = { readonly [T in keyof typeof DEFAULT_TOPICS]: string };
+import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
 
 const PARTITIONS = 4;
 const RETRY_MS = 1000;

@@ -9,9 +9,9 @@ import {
   type Windowed,
 } from 'tributary';
 import { operators } from 'tributary/pipe';
+import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
 import { userSerde } from './clean/user-serde.js';
 import { cleaning } from './clean.js';
-import { DEFAULT_TOPICS, type UsersTopics } from './topics.js';
 import {
   type FinalCount,
   genderOf,

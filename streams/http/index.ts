@@ -7,4 +7,5 @@ export { isHostAndPort, reachableName } from '../network/address.js';
 export { AllowedHosts, hostRefusal, parseHosts } from '../network/allowed-hosts.js';
 export { BodyTooLargeError, boundedText } from '../network/bounded-text.js';
 export { bindServer, type HttpServer, type HttpServerOptions } from './http-server.js';
+export { type ListeningServer, type ListeningServerOptions, listeningServer } from './listening-server.js';
 export type { ServedApplication, StoreQueries } from './served-application.js';

@@ -7,8 +7,10 @@ export type { ClusterConfig, StatisticsListener } from './client-config.js';
 export { clusterFromEnvironment, configErrorOf } from './cluster-environment.js';
 export { ConfigError } from './config-error.js';
 export { type DeliveryCounts, DeliveryProducer, type DeliveryProducerOptions } from './delivery-producer.js';
+export { type Duration, milliseconds, parseDuration } from './duration.js';
 export { type EmbeddedBroker, type EmbeddedBrokerOptions, startEmbeddedBroker } from './embedded-broker.js';
 export { checkGroupProtocol, GROUP_PROTOCOLS, type GroupProtocol } from './group-protocol.js';
+export { auditTopicOf, repartitionTopicOf } from './internal-topic-names.js';
 export type { Logger } from './logger.js';
 export { OutageReports } from './outage-reports.js';
 export {

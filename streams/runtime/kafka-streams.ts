@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Topology } from '../dsl/graph/topology.js';
+import { auditTopicOf } from '../kafka/internal-topic-names.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import { asError, RetryError } from './errors.js';
 import { isPlanOutdated, PartitionsChangedError } from './plan/partition-changes.js';
-import { auditTopicOf, type TopologyPlan } from './plan/task-plan.js';
+import type { TopologyPlan } from './plan/task-plan.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
 import { InvalidStateStoreError } from './queries/invalid-state-store-error.js';
 import {

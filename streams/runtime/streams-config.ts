@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Duration, parseDuration } from '../dsl/windows/duration.js';
 import { ConfigError } from '../kafka/config-error.js';
+import { type Duration, parseDuration } from '../kafka/duration.js';
 import { GROUP_PROTOCOLS, type GroupProtocol } from '../kafka/group-protocol.js';
 import { isHostAndPort } from '../network/address.js';
 import { type ErrorHandler, failOnError } from './errors.js';

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { auditTopicOf } from '../../streams/kafka/internal-topic-names.js';
 import { Clocks } from './clocks.js';
 import type { Member } from './member.js';
 import { Members } from './members.js';
@@ -71,7 +72,7 @@ export class Deployment {
   }
 
   get auditTopic(): string {
-    return `${this.applicationId}-audit`;
+    return auditTopicOf(this.applicationId);
   }
 
   /** Each as soon as the one before has its slot, so that the first one gets the lowest. Resolves when all of them run. */

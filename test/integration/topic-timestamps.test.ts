@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { DEFAULT_TOPICS } from '../../command/users-topics.js';
 import { StreamsBuilder, TimeWindows } from '../../streams/index.js';
 import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { createInternalTopics } from '../../streams/runtime/plan/internal-topics.js';
 import { planTopology } from '../../streams/runtime/plan/task-plan.js';
 import { streamsConfig } from '../../streams/runtime/streams-config.js';
-import { createTopics, DEFAULT_TOPICS } from '../../topology/topics.js';
+import { createTopics } from '../../topology/topics.js';
 import { type KafkaBroker, kafkaAvailable, startKafka } from '../broker/kafka-broker.js';
 import { readAll } from '../broker/read-all.js';
 import { topicPartitions } from '../broker/topics.js';

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ConsumerRecord } from '../../streams/index.js';
+import { auditTopicOf } from '../../streams/kafka/internal-topic-names.js';
 import { readAll } from '../broker/read-all.js';
 import { type RunningCommand, runCommand } from '../topology/command.js';
 import { deleteUsersTopics, refuseUsersTopics } from './users-topics.js';
@@ -93,7 +94,7 @@ export class UsersDeployment {
   }
 
   audit(): Promise<readonly ConsumerRecord[]> {
-    return this.records(`${this.applicationId}-audit`);
+    return this.records(auditTopicOf(this.applicationId));
   }
 
   /** How many users are clean. */

@@ -1,7 +1,7 @@
+import { DEFAULT_TOPICS } from '../../command/users-topics.js';
 import { deleteTopics, topicPartitions } from '../broker/topics.js';
 
-/** Topics whose names the users application fixes. */
-const TOPICS = ['user', 'user-cleaned', 'user-rejected', 'country-count', 'distinct-users', 'window-summary'];
+const TOPICS: readonly string[] = Object.values(DEFAULT_TOPICS);
 
 /** Throws if the cluster has topics of the application: a test would delete them. */
 export async function refuseUsersTopics(brokers: string): Promise<void> {

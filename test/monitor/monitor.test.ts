@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Registry } from 'prom-client';
+import { DEFAULT_TOPICS } from '../../command/users-topics.js';
 import { Monitor, type MonitorOptions } from '../../monitor/monitor.js';
 import type { Snapshot, TopologyEvent } from '../../monitor/snapshot.js';
-import { DEFAULT_TOPICS } from '../../monitor/users-topics.js';
 import type { Checkpoint } from '../../streams/audit/audit-record.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';

@@ -71,6 +71,7 @@ describe('producerCommand', () => {
     ['--generate 5 --seed -1', {}, /--seed/],
     ['a.json --topic a/b', {}, /^--topic/],
     ['a.json --timestamps-over 10', {}, /^--timestamps-over/],
+    ['a.json --timestamps-over 0s', {}, /^--timestamps-over: must be above 0$/],
     ['- --timestamps-over 10m', {}, /^--timestamps-over/],
     ['a.json --connect-timeout soon', {}, /^--connect-timeout/],
     ['a.json', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL/],

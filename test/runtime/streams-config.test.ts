@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { Duration } from '../../streams/dsl/windows/duration.js';
 import { ConfigError } from '../../streams/kafka/config-error.js';
+import type { Duration } from '../../streams/kafka/duration.js';
 import { failOnError } from '../../streams/runtime/errors.js';
 import { type ProcessingGuarantee, type StreamsOptions, streamsConfig } from '../../streams/runtime/streams-config.js';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { DEFAULT_TOPICS } from '../../command/users-topics.js';
 import { mountOperators, type OperatorRecord } from '../../streams/dsl/pipe/operator-chain.js';
 import { Serdes } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
@@ -9,7 +10,6 @@ import { RejectedRecord } from '../../topology/clean/rejected-record.js';
 import { userSerde } from '../../topology/clean/user-serde.js';
 import { cleaning } from '../../topology/clean.js';
 import { usersConfig } from '../../topology/environment.js';
-import { DEFAULT_TOPICS } from '../../topology/topics.js';
 import type { User } from '../../topology/user.js';
 import { usersTopology } from '../../topology/users.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { DEFAULT_TOPICS } from '../../command/users-topics.js';
 import { LiveSummary } from '../../topology/live-summary.js';
-import { DEFAULT_TOPICS } from '../../topology/topics.js';
 import { kafkaRecord } from '../monitor/audit-fixture.js';
 
 const START = '2026-05-06T12:00:00.000Z';

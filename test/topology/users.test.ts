@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
+import { DEFAULT_TOPICS } from '../../command/users-topics.js';
 import { Serdes } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 import { usersOptions } from '../../topology/application.js';
 import { usersConfig } from '../../topology/environment.js';
-import { DEFAULT_TOPICS } from '../../topology/topics.js';
 import { usersTopology } from '../../topology/users.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
 import { expectedTables, type SentUser, tableOf } from '../integration/expected-tables.js';

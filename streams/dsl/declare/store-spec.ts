@@ -1,8 +1,8 @@
 import type { StoreKind } from '../../../stores/kinds/kinds.js';
+import { milliseconds } from '../../kafka/duration.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { StoreSpec } from '../graph/node.js';
 import type { Materialized, WindowMaterialized } from '../options/options.js';
-import { milliseconds } from '../windows/duration.js';
 import type { Windows } from '../windows/windows.js';
 import type { SerdePair } from './repartition.js';
 

@@ -1,3 +1,4 @@
+import { undecoratedRepartitionTopic } from '../../kafka/internal-topic-names.js';
 import type { GraphNode } from './node.js';
 
 /** An element of the description: a repartition is a sink and a source, as Java prints it. */
@@ -75,7 +76,7 @@ function elementsOf(node: GraphNode): ElementPair {
       return { input: sink, output: sink };
     }
     case 'repartition': {
-      const topic = `${node.repartition}-repartition`;
+      const topic = undecoratedRepartitionTopic(node.repartition);
       return {
         input: element(`${topic}-sink`, `Sink: ${topic}-sink (topic: ${topic})`),
         output: element(`${topic}-source`, `Source: ${topic}-source (topics: [${topic}])`),

@@ -1,5 +1,5 @@
+import type { Duration } from '../../kafka/duration.js';
 import type { Serde } from '../serde/serdes.js';
-import type { Duration } from '../windows/duration.js';
 import type { TimestampExtractor } from './timestamp-extractor.js';
 
 /** A name for the operator in `describe()`, metrics and errors. */

@@ -1,4 +1,4 @@
-import { type Duration, milliseconds } from '../windows/duration.js';
+import { type Duration, milliseconds } from '../../kafka/duration.js';
 
 /** When the updates of a table are sent (Java: `Suppressed`). */
 export type Suppressed =

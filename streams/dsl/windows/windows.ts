@@ -1,6 +1,6 @@
 import type { WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import { WindowKind } from '../../../stores/kinds/window.js';
-import { type Duration, milliseconds } from './duration.js';
+import { type Duration, milliseconds } from '../../kafka/duration.js';
 
 /** A window of time, in milliseconds since the epoch. It includes `start` and excludes `end`. */
 export interface Window {

@@ -2,6 +2,12 @@ import { TopologyError } from '../../dsl/graph/graph.js';
 import type { RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
 import { type Input, inputsOf, type SubTopology } from '../../dsl/graph/sub-topologies.js';
 import type { Topology } from '../../dsl/graph/topology.js';
+import {
+  auditTopicOf,
+  changelogTopicOf,
+  repartitionTopicOf,
+  undecoratedRepartitionTopic,
+} from '../../kafka/internal-topic-names.js';
 
 /** A store of a task, and its changelog. undefined if it has no changelog. */
 export interface PlannedStore {
@@ -71,7 +77,7 @@ export function planTopology(
       if (partitions !== tasks) throw new TopologyError(tornApart(node, partitions, tasks));
       repartitions.set(node, {
         node,
-        topic: repartitionTopicOf(applicationId, node),
+        topic: repartitionTopicOf(applicationId, node.repartition),
         partitions,
         upstreamTasks: (upstream === undefined ? undefined : tasksOf.get(upstream)) ?? 0,
         local,
@@ -100,7 +106,7 @@ export function planTopology(
       const [input] = (owner && inputs.get(owner)) ?? [];
       return {
         spec,
-        changelog: spec.logged ? changelogTopicOf(applicationId, spec) : undefined,
+        changelog: spec.logged ? changelogTopicOf(applicationId, spec.name) : undefined,
         partitions: (input && counts.get(input)) ?? tasksOf.get(subTopology) ?? 0,
       };
     }),
@@ -116,27 +122,17 @@ export function planTopology(
   };
 }
 
-export function auditTopicOf(applicationId: string): string {
-  return `${applicationId}-audit`;
-}
-
-function changelogTopicOf(applicationId: string, { name }: StoreSpec): string {
-  return `${applicationId}-${name}-changelog`;
-}
-
-function repartitionTopicOf(applicationId: string, { repartition }: RepartitionNode): string {
-  return `${applicationId}-${repartition}-repartition`;
-}
-
 /**
  * The names of the internal topics of the application. Only the cluster knows whether they exist, and with how many
  * partitions.
  */
 export function internalTopicsOf(topology: Topology, applicationId: string): readonly string[] {
   return [
-    ...topology.subTopologies.flatMap(({ reads }) => reads.map(node => repartitionTopicOf(applicationId, node))),
+    ...topology.subTopologies.flatMap(({ reads }) =>
+      reads.map(({ repartition }) => repartitionTopicOf(applicationId, repartition)),
+    ),
     ...topology.subTopologies.flatMap(({ stores }) =>
-      stores.filter(({ logged }) => logged).map(spec => changelogTopicOf(applicationId, spec)),
+      stores.filter(({ logged }) => logged).map(({ name }) => changelogTopicOf(applicationId, name)),
     ),
     auditTopicOf(applicationId),
   ];
@@ -178,14 +174,14 @@ function inputCounts(
 
 function tornApart({ repartition }: RepartitionNode, partitions: number, tasks: number): string {
   return (
-    `topics that must be co-partitioned have different numbers of partitions: ${repartition}-repartition has ` +
-    `${partitions}, and an input that is connected with it ${tasks}`
+    `topics that must be co-partitioned have different numbers of partitions: ` +
+    `${undecoratedRepartitionTopic(repartition)} has ${partitions}, and an input that is connected with it ${tasks}`
   );
 }
 
 function namedCounts(input: Input, partitionCounts: ReadonlyMap<string, number>): (readonly [string, number])[] {
   if (input.kind === 'source') return input.topics.map(topic => [topic, countOf(topic, partitionCounts)]);
-  return input.partitions === undefined ? [] : [[`${input.repartition}-repartition`, input.partitions]];
+  return input.partitions === undefined ? [] : [[undecoratedRepartitionTopic(input.repartition), input.partitions]];
 }
 
 function countOf(topic: string, partitionCounts: ReadonlyMap<string, number>): number {

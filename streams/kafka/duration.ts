@@ -11,9 +11,15 @@ export function parseDuration(duration: number | string): number | undefined {
   } else {
     const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration);
     if (match === null) return undefined;
-    milliseconds = Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+    milliseconds = withoutRoundingError(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
   }
   return Number.isSafeInteger(milliseconds) && milliseconds >= 0 ? milliseconds : undefined;
+}
+
+/** 0.07 * 1000 is 70.00000000000001. */
+function withoutRoundingError(product: number): number {
+  const whole = Math.round(product);
+  return Math.abs(product - whole) <= whole * 2 * Number.EPSILON ? whole : product;
 }
 
 /** Throws a TypeError that names `what` if `duration` is not a duration. */

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Logger } from '../kafka/logger.js';
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the usual interval between two scrapes. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const MAX_HEADER_BYTES = 16_384;
+const MAX_CONNECTIONS = 1000;
+
+export interface ListeningServerOptions {
+  /** Address of this machine to listen on, or its name. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly logger: Logger;
+}
+
+export interface ListeningServer {
+  readonly server: Server;
+  /** The port it listens on. If 0 was requested, the one that was found. */
+  readonly port: number;
+}
+
+/**
+ * An HTTP server that answers with `fetch`, with limits for time, headers and connections. Rejects with the system's
+ * error (`code` is EADDRINUSE, EACCES, EADDRNOTAVAIL, ENOTFOUND) if it can't listen there.
+ */
+export async function listeningServer(
+  fetch: Parameters<typeof getRequestListener>[0],
+  { host, port, logger }: ListeningServerOptions,
+): Promise<ListeningServer> {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      connectionsCheckingInterval: 1000,
+    },
+    getRequestListener(fetch, {
+      // A request of HTTP/1.0 without a host: probes send such requests.
+      hostname: 'localhost',
+      overrideGlobalObjects: false,
+      errorHandler: () => Response.json({ error: 'not a request that can be understood' }, { status: 400 }),
+    }),
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.listen({ host, port });
+  await once(server, 'listening');
+  server.on('error', error => logger.error(`HTTP server: ${error.message}`));
+  return { server, port: portOf(server) };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+  return address.port;
+}
