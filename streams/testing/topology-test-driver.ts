@@ -9,10 +9,10 @@ import { partitionFor } from '../kafka/partitioner.js';
 import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
 import { type ConsumerRecord, type Headers, NO_HEADERS } from '../kafka/record.js';
 import { createInternalTopics } from '../runtime/plan/internal-topics.js';
+import { taskId, tasksOf } from '../runtime/plan/planned-task.js';
 import { planTopology, type TopologyPlan } from '../runtime/plan/task-plan.js';
 import { noMetrics } from '../runtime/status/streams-metrics.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
-import { taskId } from '../runtime/task/task.js';
 import { Worker } from '../runtime/worker/worker.js';
 import { DriverTopics } from './driver-topics.js';
 import { InMemoryCluster } from './in-memory-cluster.js';
@@ -330,7 +330,7 @@ export class TopologyTestDriver {
   }
 
   get #quiet(): boolean {
-    const tasks = this.#plan.subTopologies.reduce((sum, sub) => sum + sub.tasks, 0);
+    const tasks = tasksOf(this.#plan).length;
     return (
       this.#worker.tasks.length === tasks &&
       this.#worker.tasks.every(task =>

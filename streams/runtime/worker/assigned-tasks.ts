@@ -5,6 +5,7 @@ import { type Consumer, KafkaClientError, type Producer } from '../../kafka/port
 import type { TopicPartition, TopicPartitionOffset } from '../../kafka/record.js';
 import type { Committer } from '../commit/committer.js';
 import { checkAssigned } from '../plan/partition-changes.js';
+import { idOf, inputsOf, type PlannedTask, tasksOf } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
 import type { TrackedChangelog } from '../restore/changelog-offsets.js';
 import type { ChangelogPartition } from '../restore/changelog-partition.js';
@@ -12,7 +13,7 @@ import type { ChangelogReader, RestoreProgress } from '../restore/changelog-read
 import type { StandbyTasks } from '../standby/standby-tasks.js';
 import type { StoreRestore, TaskStatus } from '../status/process-status.js';
 import type { Task } from '../task/task.js';
-import { idOf, type PlannedTask, type TaskCreator } from '../task/task-creator.js';
+import type { TaskCreator } from '../task/task-creator.js';
 import type { InputStart } from '../task/task-input.js';
 import { restoringTask, runningTask } from '../task/task-status.js';
 
@@ -82,7 +83,7 @@ export class AssignedTasks {
 
   /** True if all tasks of the topology run here. */
   get complete(): boolean {
-    return this.#running.size === this.#plan.subTopologies.reduce((sum, { tasks }) => sum + tasks, 0);
+    return this.#running.size === tasksOf(this.#plan).length;
   }
 
   get changelogs(): readonly TrackedChangelog[] {
@@ -314,11 +315,6 @@ export class AssignedTasks {
     }
     return tasks;
   }
-}
-
-/** Input partitions of a task. A topic with fewer partitions than there are tasks has none for the last tasks. */
-function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
-  return sub.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
 }
 
 /** The progress of a task that was just opened: it is unknown how much is to be restored. */

@@ -10,6 +10,7 @@ import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from '..
 import type { RecordQueue } from '../input/record-queue.js';
 import { RecordCollector } from '../output/record-collector.js';
 import { Refusals } from '../output/refusals.js';
+import { idOf } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
 import { ChangelogOffsets } from '../restore/changelog-offsets.js';
 import { ChangelogReader, type RestoreProgress } from '../restore/changelog-reader.js';
@@ -19,7 +20,7 @@ import type { StandbyStatus, TaskStatus } from '../status/process-status.js';
 import type { StreamsMetrics } from '../status/streams-metrics.js';
 import type { StreamsConfig } from '../streams-config.js';
 import type { Task } from '../task/task.js';
-import { idOf, TaskCreator } from '../task/task-creator.js';
+import { TaskCreator } from '../task/task-creator.js';
 import { END_OF_TIME } from '../time/time.js';
 import { AssignedTasks } from './assigned-tasks.js';
 import { IdleCheck } from './idle-check.js';
