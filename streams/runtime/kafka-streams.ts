@@ -23,7 +23,8 @@ import { noMetrics, type StreamsMetrics } from './status/streams-metrics.js';
 import { mayBecome, type StreamsState } from './status/streams-state.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from './streams-config.js';
 import { TopologyPlanner } from './topology-planner.js';
-import { Worker, type WorkerOptions } from './worker/worker.js';
+import { Worker } from './worker/worker.js';
+import type { WorkerOptions } from './worker/worker-parts.js';
 
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;

@@ -1,7 +1,14 @@
 import type { Topology } from '../dsl/graph/topology.js';
+import type { Serde } from '../dsl/serde/serdes.js';
 import { asError } from '../runtime/errors.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 import type { InMemoryLog } from './in-memory-log.js';
+
+/** How a test writes or reads a topic. Default: text keys and JSON values. */
+export interface TopicSerdes<K, V> {
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+}
 
 /** The topics of a topology in the test driver, and the errors about them. */
 export class DriverTopics {

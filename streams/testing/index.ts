@@ -1,9 +1,7 @@
 /** `TopologyTestDriver`: runs a topology in memory, without a cluster. */
 
-export {
-  type InputRecord,
-  type StoreEntry,
-  type TestRecord,
-  TopologyTestDriver,
-  type TopologyTestDriverOptions,
-} from './topology-test-driver.js';
+export type { InputRecord } from './driver-input.js';
+export type { TestRecord } from './driver-output.js';
+export type { TopicSerdes } from './driver-topics.js';
+export type { StoreEntry } from './store-entries.js';
+export { TopologyTestDriver, type TopologyTestDriverOptions } from './topology-test-driver.js';

@@ -1,25 +1,22 @@
-import type { ByteStore } from '../../stores/bytes/byte-store.js';
-import type { StateKey } from '../../stores/encoding/state-key.js';
 import type { TaskCounts } from '../audit/task-counts.js';
-import { serdesOr } from '../dsl/declare/repartition.js';
-import type { StoreSpec } from '../dsl/graph/node.js';
 import type { Topology } from '../dsl/graph/topology.js';
-import type { Serde } from '../dsl/serde/serdes.js';
-import { partitionFor } from '../kafka/partitioner.js';
 import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
-import { type ConsumerRecord, type Headers, NO_HEADERS } from '../kafka/record.js';
+import type { ConsumerRecord } from '../kafka/record.js';
 import { createInternalTopics } from '../runtime/plan/internal-topics.js';
+import { tasksOf } from '../runtime/plan/planned-task.js';
 import { planTopology, type TopologyPlan } from '../runtime/plan/task-plan.js';
 import { noMetrics } from '../runtime/status/streams-metrics.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
-import { taskId } from '../runtime/task/task.js';
 import { Worker } from '../runtime/worker/worker.js';
-import { DriverTopics } from './driver-topics.js';
+import { DriverInput, type InputRecord } from './driver-input.js';
+import { DriverOutput, type TestRecord } from './driver-output.js';
+import { DriverTopics, type TopicSerdes } from './driver-topics.js';
 import { InMemoryCluster } from './in-memory-cluster.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryStateDirectory } from './memory-state-directory.js';
 import { SimulatedApplication } from './simulated-application.js';
 import type { CrashPoint } from './simulated-process.js';
+import { type StoreEntry, storeEntries } from './store-entries.js';
 
 export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
   /** Partitions of each topic. Default: 1, as in Java. */
@@ -43,30 +40,6 @@ export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
   readonly queueRecords?: number;
 }
 
-/** A record for a source topic. */
-export interface InputRecord<K, V> {
-  readonly key: K | null;
-  readonly value: V | null;
-  /** Milliseconds. Default: the driver's clock. */
-  readonly timestamp?: number;
-  readonly headers?: Headers;
-}
-
-export interface TestRecord<K, V> {
-  readonly key: K | null;
-  readonly value: V | null;
-  readonly timestamp: number;
-  readonly headers?: Headers;
-}
-
-/** An entry of a task store, for tests. */
-export interface StoreEntry {
-  readonly key: unknown;
-  readonly windowStart?: number;
-  readonly value: unknown;
-  readonly timestamp: number;
-}
-
 const LOGGER = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
@@ -78,9 +51,9 @@ export class TopologyTestDriver {
   readonly #plan: TopologyPlan;
   readonly #cluster: InMemoryCluster;
   readonly #clock: ManualClock;
-  readonly #topics: DriverTopics;
+  readonly #input: DriverInput;
+  readonly #output: DriverOutput;
   readonly #autoCommit: boolean;
-  readonly #read = new Map<string, number>();
   readonly #application: SimulatedApplication;
 
   private constructor(
@@ -94,7 +67,8 @@ export class TopologyTestDriver {
     this.#plan = plan;
     this.#cluster = cluster;
     this.#clock = clock;
-    this.#topics = topics;
+    this.#input = new DriverInput(topics, cluster, clock);
+    this.#output = new DriverOutput(topics, cluster, plan);
     this.#autoCommit = autoCommit;
     this.#application = new SimulatedApplication(
       cluster.ports,
@@ -145,9 +119,9 @@ export class TopologyTestDriver {
   async pipeInput<K = string, V = unknown>(
     topic: string,
     records: InputRecord<K, V> | readonly InputRecord<K, V>[],
-    serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
+    serdes: TopicSerdes<K, V> = {},
   ): Promise<void> {
-    for (const record of Array.isArray(records) ? records : [records]) {
+    for (const record of listed(records)) {
       this.produce(topic, record, serdes);
       await this.run();
     }
@@ -157,19 +131,9 @@ export class TopologyTestDriver {
   produce<K = string, V = unknown>(
     topic: string,
     records: InputRecord<K, V> | readonly InputRecord<K, V>[],
-    serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
+    serdes: TopicSerdes<K, V> = {},
   ): void {
-    const { keySerde, valueSerde } = serdesOr<K, V>(serdes, {});
-    const partitions = this.#topics.inputPartitions(topic);
-    const now = this.#clock.now();
-    for (const { key, value, timestamp = now, headers = NO_HEADERS } of Array.isArray(records) ? records : [records]) {
-      const keyBytes = this.#topics.part(topic, 'keySerde', () => (key === null ? null : keySerde.serialize(key)));
-      const valueBytes = this.#topics.part(topic, 'valueSerde', () =>
-        value === null ? null : valueSerde.serialize(value),
-      );
-      const partition = keyBytes === null ? 0 : partitionFor(keyBytes, partitions);
-      this.#cluster.log(topic, partition).append({ key: keyBytes, value: valueBytes, timestamp, headers }, undefined);
-    }
+    this.#input.write(topic, listed(records), serdes);
   }
 
   /**
@@ -250,27 +214,13 @@ export class TopologyTestDriver {
   }
 
   /** Committed records of a topic that were not read yet, by partition. */
-  readOutput<K = string, V = unknown>(
-    topic: string,
-    serdes: { readonly keySerde?: Serde<K>; readonly valueSerde?: Serde<V> } = {},
-  ): TestRecord<K, V>[] {
-    const { keySerde, valueSerde } = serdesOr<K, V>(serdes, {});
-    return this.readRecords(topic).map(({ key, value, timestamp, headers }) => ({
-      key: this.#topics.part(topic, 'keySerde', () => (key === null ? null : keySerde.deserialize(key))),
-      value: this.#topics.part(topic, 'valueSerde', () => (value === null ? null : valueSerde.deserialize(value))),
-      timestamp,
-      headers,
-    }));
+  readOutput<K = string, V = unknown>(topic: string, serdes: TopicSerdes<K, V> = {}): TestRecord<K, V>[] {
+    return this.#output.read(topic, serdes);
   }
 
   /** The same as bytes. */
   readRecords(topic: string): ConsumerRecord[] {
-    return this.#topics.outputLogs(topic).flatMap(log => {
-      const id = `${topic}-${log.partition}`;
-      const { records, next } = log.read(this.#read.get(id) ?? 0, Number.POSITIVE_INFINITY);
-      this.#read.set(id, next);
-      return records;
-    });
+    return this.#output.readBytes(topic);
   }
 
   /**
@@ -278,17 +228,7 @@ export class TopologyTestDriver {
    * them, over all topics. It does not mark them as read.
    */
   get written(): readonly ConsumerRecord[] {
-    const { subTopologies, auditTopic } = this.#plan;
-    const internal = new Set<string | undefined>([
-      auditTopic,
-      ...subTopologies.flatMap(({ reads }) => reads.map(({ topic }) => topic)),
-      ...subTopologies.flatMap(({ stores }) => stores.map(({ changelog }) => changelog)),
-    ]);
-    return this.#cluster.sent
-      .filter(
-        ({ record, transaction }) => (transaction?.state ?? 'committed') === 'committed' && !internal.has(record.topic),
-      )
-      .map(({ record }) => record);
+    return this.#output.written;
   }
 
   /** The sum of the counts of all tasks. */
@@ -308,16 +248,7 @@ export class TopologyTestDriver {
 
   /** Entries of a table's store, of all tasks, in the order of their serialized keys. */
   async storeEntries(store: string): Promise<StoreEntry[]> {
-    const owner = this.#plan.subTopologies.find(({ stores }) => stores.some(({ spec }) => spec.name === store));
-    const spec = owner?.stores.find(planned => planned.spec.name === store)?.spec;
-    if (owner === undefined || spec === undefined) throw new Error(`the topology has no store ${store}`);
-    const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
-    for (const task of this.#worker.tasks) {
-      if (task.id !== taskId(owner, task.partition)) continue;
-      for (const entry of await rowsOf(spec, task.state.store(store)))
-        entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });
-    }
-    return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ entry }) => entry);
+    return await storeEntries(this.#plan, this.#worker.tasks, store);
   }
 
   /** Commits what was processed, unless the application has failed. */
@@ -330,7 +261,7 @@ export class TopologyTestDriver {
   }
 
   get #quiet(): boolean {
-    const tasks = this.#plan.subTopologies.reduce((sum, subTopology) => sum + subTopology.tasks, 0);
+    const tasks = tasksOf(this.#plan).length;
     return (
       this.#worker.tasks.length === tasks &&
       this.#worker.tasks.every(task =>
@@ -342,13 +273,6 @@ export class TopologyTestDriver {
   }
 }
 
-async function rowsOf({ name, kind, keySerde, valueSerde }: StoreSpec, bytes: ByteStore): Promise<StoreEntry[]> {
-  switch (kind.kind) {
-    case 'keyValue':
-    case 'window':
-    case 'unlimitedWindow':
-      return await kind.open(bytes, keySerde, valueSerde).all();
-    default:
-      throw new Error(`store ${name} is not the store of a table`);
-  }
+function listed<K, V>(records: InputRecord<K, V> | readonly InputRecord<K, V>[]): readonly InputRecord<K, V>[] {
+  return 'key' in records ? [records] : records;
 }

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../kafka/ports.js';
+import type { Logger } from '../../kafka/logger.js';
+import type { Clock, Producer } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
+import type { RecordQueue } from '../input/record-queue.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import type { ChangelogOffsets } from '../restore/changelog-offsets.js';
 import type { StreamsMetrics } from '../status/streams-metrics.js';
 import type { StreamsConfig } from '../streams-config.js';
 import type { Task } from '../task/task.js';
+import { type Aborts, checkUndoable } from './aborts.js';
 import type { Committer } from './committer.js';
 
 /**
@@ -22,14 +25,17 @@ const ROOM_CHECK_MS = 2;
 
 export interface CommitSequenceOptions {
   readonly committer: Committer;
+  readonly aborts: Aborts;
+  /** Knows the records that the cluster has refused. */
+  readonly producer: Pick<Producer, 'takeRefused'>;
   readonly collector: RecordCollector;
   readonly offsets: ChangelogOffsets;
   /** The running tasks. */
   readonly tasks: () => readonly Task[];
   readonly config: Pick<StreamsConfig, 'commitIntervalMs' | 'uncommittedMaxBytes'>;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly metrics: StreamsMetrics;
-  readonly onCommitted: () => void;
 }
 
 /**
@@ -71,6 +77,12 @@ export class CommitSequence {
 
   get #isOverBudget(): boolean {
     return this.uncommittedBytes > this.#options.config.uncommittedMaxBytes;
+  }
+
+  /** Commits what is processed, and waits until Kafka has it. */
+  async commit(): Promise<void> {
+    await this.begin();
+    await this.settle();
   }
 
   /** Begins a commit after the previous one has ended. */
@@ -115,12 +127,37 @@ export class CommitSequence {
     while (!this.#options.collector.drain()) await delay(ROOM_CHECK_MS);
   }
 
+  /**
+   * Aborts the transaction after a client error that allows it. The tasks must go back to the last commit after it.
+   * Throws other errors.
+   */
+  async abort(error: unknown): Promise<void> {
+    checkUndoable(error);
+    // The commit in progress may fail in a way that can't be undone, such as an unknown outcome.
+    await this.settle().catch(checkUndoable);
+    const { aborts, committer, producer, offsets, logger, metrics } = this.#options;
+    metrics.aborted();
+    await committer.abort();
+    const reason = aborts.add(error, producer.takeRefused(), this.#queues);
+    logger.warn(`transaction aborted, going back to the last commit: ${reason}`);
+    offsets.aborted();
+  }
+
+  /** Waits after an abort. The wait grows with the number of aborts. */
+  async backOff(): Promise<void> {
+    await this.#options.aborts.backOff();
+  }
+
+  get #queues(): readonly RecordQueue[] {
+    return this.#options.tasks().flatMap(task => task.inputs.queues);
+  }
+
   async #finish(prepared: readonly Task[], offsets: readonly TopicPartitionOffset[], startedAt: number): Promise<void> {
-    const { committer, clock, metrics, onCommitted, offsets: changelogs } = this.#options;
+    const { committer, aborts, clock, metrics, offsets: changelogs } = this.#options;
     const { transaction } = committer;
     await committer.commit(offsets);
     metrics.committed(clock.monotonic() - startedAt);
-    onCommitted();
+    aborts.committed(this.#queues);
     for (const task of prepared) {
       task.state.commit();
       const newest = task.takeNewest();

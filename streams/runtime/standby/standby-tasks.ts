@@ -2,10 +2,11 @@ import type { TaskState } from '../../../stores/bytes/task-state.js';
 import type { AuditTable } from '../../audit/audit-table.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Clock, Producer } from '../../kafka/ports.js';
+import { idOf, type PlannedTask, tasksOf } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
 import type { ChangelogReader } from '../restore/changelog-reader.js';
 import type { StandbyStatus } from '../status/process-status.js';
-import { idOf, type PlannedTask, type TaskCreator } from '../task/task-creator.js';
+import type { TaskCreator } from '../task/task-creator.js';
 import { placeStandbys } from './standby-placement.js';
 
 const LOOK_EVERY_MS = 1000;
@@ -129,9 +130,7 @@ export class StandbyTasks {
     const { plan, auditTable, instance, replicas, clock } = this.#options;
     const table = auditTable();
     if (table === undefined) return [];
-    const tasks = plan.subTopologies.flatMap(subTopology =>
-      Array.from({ length: subTopology.tasks }, (_, partition): PlannedTask => ({ subTopology, partition })),
-    );
+    const tasks = tasksOf(plan);
     const owners = new Map(tasks.map(task => [task, table.ownerOf(idOf(task))]));
     const members = new Set(table.idleSince(clock.now() - IDLE_INSTANCE_GONE_AFTER_MS));
     for (const owner of owners.values()) if (owner !== undefined) members.add(owner);

@@ -5,24 +5,20 @@ import { rowRecords } from '../../../stores/encoding/changelog-codec.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { RecordCollector } from '../output/record-collector.js';
-import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
+import { idOf, type PlannedTask } from '../plan/planned-task.js';
+import type { TopologyPlan } from '../plan/task-plan.js';
 import type { TrackedChangelog } from '../restore/changelog-offsets.js';
 import type { ChangelogPartition } from '../restore/changelog-partition.js';
 import type { StateDirectory } from '../state/state-directory.js';
 import type { StreamsConfig } from '../streams-config.js';
-import { Task, taskId } from './task.js';
-import { CHECKPOINT_STORE, isCheckpointOf } from './task-checkpoint.js';
+import { Task } from './task.js';
+import { AUDIT_STORE, isAuditOf } from './task-audit.js';
 
 /** Committed writes go to disk in batches. Larger batches are cheaper, but more is replayed after a crash. */
 const FLUSH_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
 
 /** For each store of a task. */
 const CLEAN_CACHE_BYTES = 2_500_000;
-
-export interface PlannedTask {
-  readonly subTopology: PlannedSubTopology;
-  readonly partition: number;
-}
 
 /** Opens, restores and rebuilds the tasks of one worker. */
 export class TaskCreator {
@@ -161,8 +157,4 @@ export class TaskCreator {
       discard: () => this.#directory.wipe(idOf(task)),
     });
   }
-}
-
-export function idOf({ subTopology, partition }: PlannedTask): string {
-  return taskId(subTopology, partition);
 }

@@ -9,6 +9,7 @@ import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
 import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
 import { RecordQueue } from '../input/record-queue.js';
 import type { RecordCollector } from '../output/record-collector.js';
+import { taskId } from '../plan/planned-task.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
 import { drainLocally } from '../processors/repartition/drain.js';
 import type { RepartitionInput } from '../processors/site.js';
@@ -284,10 +285,6 @@ export class Task {
       input => new RepartitionedInput(input, new RecordQueue(input.topic, this.partition), this.#context),
     );
   }
-}
-
-export function taskId(plan: PlannedSubTopology, partition: number): string {
-  return `${plan.id}_${partition}`;
 }
 
 function closesOnIdle(node: PlannedSubTopology['subTopology']['nodes'][number]): boolean {

@@ -1,0 +1,39 @@
+import type { ByteStore } from '../../stores/bytes/byte-store.js';
+import type { StateKey } from '../../stores/encoding/state-key.js';
+import type { StoreSpec } from '../dsl/graph/node.js';
+import { taskId } from '../runtime/plan/planned-task.js';
+import type { TopologyPlan } from '../runtime/plan/task-plan.js';
+import type { Task } from '../runtime/task/task.js';
+
+/** An entry of a task store, for tests. */
+export interface StoreEntry {
+  readonly key: unknown;
+  readonly windowStart?: number;
+  readonly value: unknown;
+  readonly timestamp: number;
+}
+
+/** Entries of a table's store, of all tasks, in the order of their serialized keys. Throws if there is no such store. */
+export async function storeEntries(plan: TopologyPlan, tasks: readonly Task[], store: string): Promise<StoreEntry[]> {
+  const owner = plan.subTopologies.find(({ stores }) => stores.some(({ spec }) => spec.name === store));
+  const spec = owner?.stores.find(planned => planned.spec.name === store)?.spec;
+  if (owner === undefined || spec === undefined) throw new Error(`the topology has no store ${store}`);
+  const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
+  for (const task of tasks) {
+    if (task.id !== taskId(owner, task.partition)) continue;
+    for (const entry of await rowsOf(spec, task.state.store(store)))
+      entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });
+  }
+  return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ entry }) => entry);
+}
+
+async function rowsOf({ name, kind, keySerde, valueSerde }: StoreSpec, bytes: ByteStore): Promise<StoreEntry[]> {
+  switch (kind.kind) {
+    case 'keyValue':
+    case 'window':
+    case 'unlimitedWindow':
+      return await kind.open(bytes, keySerde, valueSerde).all();
+    default:
+      throw new Error(`store ${name} is not the store of a table`);
+  }
+}
