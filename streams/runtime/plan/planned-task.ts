@@ -3,7 +3,7 @@ import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
 /** A task of the plan: one partition of a sub-topology. */
 export interface PlannedTask {
-  readonly sub: PlannedSubTopology;
+  readonly subTopology: PlannedSubTopology;
   readonly partition: number;
 }
 
@@ -11,16 +11,18 @@ export function taskId({ id }: PlannedSubTopology, partition: number): string {
   return `${id}_${partition}`;
 }
 
-export function idOf({ sub, partition }: PlannedTask): string {
-  return taskId(sub, partition);
+export function idOf({ subTopology, partition }: PlannedTask): string {
+  return taskId(subTopology, partition);
 }
 
 /** All tasks of the topology. */
 export function tasksOf({ subTopologies }: TopologyPlan): PlannedTask[] {
-  return subTopologies.flatMap(sub => Array.from({ length: sub.tasks }, (_, partition) => ({ sub, partition })));
+  return subTopologies.flatMap(subTopology =>
+    Array.from({ length: subTopology.tasks }, (_, partition) => ({ subTopology, partition })),
+  );
 }
 
 /** Input partitions of a task. A topic with fewer partitions than there are tasks has none for the last tasks. */
-export function inputsOf({ sub, partition }: PlannedTask): TopicPartition[] {
-  return sub.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
+export function inputsOf({ subTopology, partition }: PlannedTask): TopicPartition[] {
+  return subTopology.inputs.filter(input => partition < input.partitions).map(({ topic }) => ({ topic, partition }));
 }

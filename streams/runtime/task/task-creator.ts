@@ -12,7 +12,7 @@ import type { ChangelogPartition } from '../restore/changelog-partition.js';
 import type { StateDirectory } from '../state/state-directory.js';
 import type { StreamsConfig } from '../streams-config.js';
 import { Task } from './task.js';
-import { AUDIT_STORE, isAuditOf } from './task-audit.js';
+import { CHECKPOINT_STORE, isCheckpointOf } from './task-checkpoint.js';
 
 /** Committed writes go to disk in batches. Larger batches are cheaper, but more is replayed after a crash. */
 const FLUSH_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };

@@ -151,7 +151,9 @@ export class AssignedTasks {
   async #changelogEnds(planned: PlannedTask): Promise<ReadonlyMap<string, number>> {
     const ends = this.#options.creator
       .changelogsOf(planned)
-      .map(async changelog => [changelog.store, (await this.#options.producer.watermarks(changelog)).high] as const);
+      .map(
+        async changelog => [changelog.store, (await this.#options.producer.partitionOffsets(changelog)).high] as const,
+      );
     return new Map(await Promise.all(ends));
   }
 }

@@ -131,7 +131,7 @@ export class GroupAssignment {
     await committer.commit(offsets);
     await assigned.park();
     await committer.commit(offsets);
-    await assigned.flushParked(clock.now());
+    await assigned.persistParked(clock.now());
   }
 
   async #take(partitions: readonly TopicPartition[]): Promise<void> {

@@ -53,7 +53,7 @@ export class StartingOffsets {
     if (id === undefined || before === undefined || id === before) {
       return offset >= 0 ? offset : await this.#uncommitted(task, { topic, partition });
     }
-    const { low } = await this.#consumer.watermarks({ topic, partition });
+    const { low } = await this.#consumer.partitionOffsets({ topic, partition });
     this.#logger.warn(
       `topic ${topic} is not the one of which task ${task.id} has read up to ${task.nextOffset(topic)}: ` +
         `it was deleted and created again, and is read from its oldest record, ${low}`,
@@ -68,7 +68,7 @@ export class StartingOffsets {
    * a week), and the task's state has it, because the two were committed together.
    */
   async #uncommitted(task: Task, { topic, partition }: TopicPartition): Promise<number> {
-    const { low, high } = await this.#consumer.watermarks({ topic, partition });
+    const { low, high } = await this.#consumer.partitionOffsets({ topic, partition });
     const next = task.nextOffset(topic);
     if (next === undefined) return low;
     if (next < low || next > high) {

@@ -3,7 +3,7 @@ import { Level } from 'level';
 import { TaskState } from '../../../stores/bytes/task-state.js';
 import { taskId } from '../../../streams/runtime/plan/planned-task.js';
 import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
-import { AUDIT_STORE } from '../../../streams/runtime/task/task-audit.js';
+import { CHECKPOINT_STORE } from '../../../streams/runtime/task/task-checkpoint.js';
 import { usersTopology } from '../../../topology/users.js';
 
 /** A store of a task, and how far its changelog is on disk. */
