@@ -1,10 +1,10 @@
 import type { StateKey } from '../encoding/state-key.js';
 
-/** With six probes one absent key in a thousand is taken for present when the filter is full. */
+/** With six probes a full filter takes one absent key in a thousand for present. */
 const BITS_PER_KEY = 16;
 const PROBES = 6;
 
-/** Says of a key that it may have been added, or that it was not. It has a fixed size. */
+/** Answers whether a key may have been added, or was not. It has a fixed size. */
 export class BloomFilter {
   readonly #words: Int32Array;
   readonly #mask: number;
@@ -45,7 +45,7 @@ export class BloomFilter {
     return key <= this.#greatest;
   }
 
-  /** The key must not be in the filter: it counts as one more. */
+  /** The key must not be in the filter, because each call counts as one more key. */
   add(key: StateKey, hash: number): void {
     const words = this.#words;
     const mask = this.#mask;
@@ -61,7 +61,7 @@ export class BloomFilter {
   }
 }
 
-/** 32 bits, as a signed integer. Four characters at a time take less than one by one. */
+/** 32 bits, as a signed integer. Four characters at a time cost less than one at a time. */
 export function hashOf(key: StateKey): number {
   const { length } = key;
   let hash = length;
@@ -82,7 +82,7 @@ export function hashOf(key: StateKey): number {
   return hash ^ (hash >>> 16);
 }
 
-/** The second hash, by which the probes lie apart. Odd, so that they are different bits. */
+/** The second hash: the distance between probes. It is odd, so that the probes are different bits. */
 function stepOf(hash: number): number {
   return (hash >>> 15) | (hash << 17) | 1;
 }

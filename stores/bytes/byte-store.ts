@@ -8,7 +8,7 @@ import type { KeyRange, StateBatch, StateDatabase, StateWrite } from './state-da
 
 const ALL: KeyRange = { from: '', to: '\uffff' };
 
-/** Writes by key; null is a tombstone. */
+/** Writes by key. A null value is a tombstone. */
 export type Writes = ReadonlyMap<StateKey, Buffer | null>;
 
 /**
@@ -22,15 +22,18 @@ export class ByteStore {
   readonly #prefix: StateKey;
   readonly #database: StateDatabase;
   readonly #clean: CleanCache;
-  /** Has each key before it gets to disk. */
+  /** Each key is added before it is written to disk. */
   readonly #onDisk: KeyFilter;
   #active = new EntryMap<Buffer | null>();
   #staged = new EntryMap<Buffer | null>();
   #committed = new EntryMap<Buffer | null>();
   #persisting = new EntryMap<Buffer | null>();
   /** What is committed and may not be on disk, sorted: once for all who read it between two changes. */
-  #unpersisted: readonly LayerEntry[] | undefined;
-  /** Of the active transaction, the staged one, the committed ones, and what is gone from disk: ascending from last to first. */
+  #unflushed: readonly LayerEntry[] | undefined;
+  /**
+   * Keys below these have expired: in the active transaction, in the staged one, in committed ones, and on disk. Each
+   * bound is at least the next one.
+   */
   #expiredBelow: StateKey = '';
   #stagedExpiry: StateKey = '';
   #committedExpiry: StateKey = '';
@@ -52,7 +55,10 @@ export class ByteStore {
     return new ByteStore(name, database, cleanCacheBytes, new KeyFilter(last?.slice(prefix.length)));
   }
 
-  /** From now on `put` refuses an entry whose key and value have more bytes: its changelog could not take it. */
+  /**
+   * After this call `put` refuses an entry whose key and value have more bytes than `maxBytes`: its changelog could not
+   * take it.
+   */
   limitEntries(maxBytes: number): void {
     this.#maxEntryBytes = maxBytes;
   }
@@ -62,7 +68,7 @@ export class ByteStore {
     return this.#active.size;
   }
 
-  /** Estimate of the memory that these entries take. */
+  /** Estimate of the memory of these entries. */
   get dirtyBytes(): number {
     return this.#active.bytes;
   }
@@ -77,7 +83,7 @@ export class ByteStore {
     return this.#committed.bytes;
   }
 
-  /** What the filter of the keys on disk takes. */
+  /** Memory of the filter of the keys on disk. */
   get keyFilterBytes(): number {
     return this.#onDisk.bytes;
   }
@@ -91,7 +97,7 @@ export class ByteStore {
     return value === undefined ? this.#stored(key) : value;
   }
 
-  /** The same, of what Kafka has committed. */
+  /** The value of a key as of the last committed transaction. */
   getCommitted(key: StateKey): Buffer | null {
     if (key < this.#committedExpiry) return null;
     let value = this.#committed.get(key);
@@ -111,7 +117,10 @@ export class ByteStore {
     return read;
   }
 
-  /** A null `value` deletes. Throws an EntryTooLargeError, and writes nothing, for an entry above the limit. */
+  /**
+   * A null `value` deletes the entry. Throws an EntryTooLargeError, and writes nothing, if the entry is above the
+   * limit.
+   */
   put(key: StateKey, value: Buffer | null): void {
     const bytes = key.length + (value === null ? 0 : value.length);
     if (bytes > this.#maxEntryBytes) throw new EntryTooLargeError(this.name, bytes, this.#maxEntryBytes);
@@ -126,7 +135,7 @@ export class ByteStore {
     if (key > this.#expiredBelow) this.#expiredBelow = key;
   }
 
-  /** Hands over the active writes, last one for each key, to a transaction that is about to commit. */
+  /** Passes the active writes to a transaction that is about to commit: the last write of each key. */
   stage(): Writes {
     if (this.#staged.size > 0) throw new Error(`store ${this.name}: the transaction before has not ended`);
     const staged = this.#active;
@@ -183,24 +192,27 @@ export class ByteStore {
     }
   }
 
-  /** A write of the changelog, straight to disk: it is committed. `restored` must follow when the batch is there. */
+  /**
+   * Writes a record of the changelog to disk. The record is committed. `restored` must be called when the batch is
+   * written.
+   */
   restore(batch: StateBatch, key: StateKey, value: Buffer | null): void {
     this.#onDisk.assumeUpTo(key);
     batch.put(this.#prefix + key, value);
   }
 
-  /** Deletes all that is on disk. Nothing may be in memory. */
+  /** Deletes everything on disk. Nothing may be in memory. */
   async clear(): Promise<void> {
     this.#clean.clear();
     await this.#database.clear({ from: this.#prefix, to: prefixEnd(this.#prefix) });
   }
 
-  /** What was read meanwhile, from a standby, may be old. */
+  /** Drops entries that queries read from a standby during the restore: they may be out of date. */
   restored(): void {
     this.#clean.clear();
   }
 
-  /** All entries in the order of their keys as of now, uncommitted writes of this task included. */
+  /** All entries in the order of their keys as of now, with the uncommitted writes of this task. */
   async entries(range: KeyRange = ALL): Promise<Entry[]> {
     const writes = sortedWrites(
       [this.#persisting, this.#committed, this.#staged, this.#active].map(({ entries }) => entries),
@@ -215,7 +227,10 @@ export class ByteStore {
     return entries;
   }
 
-  /** Goes through the entries of the range as of now, in the order of their keys, of what Kafka has committed. Must be closed. */
+  /**
+   * Iterates over the entries of the range that Kafka has committed, in the order of their keys, as of now. The scan
+   * must be closed.
+   */
   scanCommitted(range: KeyRange): EntryScan {
     this.#unpersisted ??= sortedWrites([this.#persisting.entries, this.#committed.entries]);
     return this.#scan(range, this.#committedExpiry, this.#unpersisted);

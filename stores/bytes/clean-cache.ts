@@ -1,7 +1,10 @@
 import type { StateKey } from '../encoding/state-key.js';
 import { EntryMap } from './entry-map.js';
 
-/** Entries that were read from disk of late, least recently read out first. Holds nothing that is not on disk. */
+/**
+ * The entries that were read from disk most recently. The least recently read entry leaves first. All its entries are
+ * on disk.
+ */
 export class CleanCache {
   readonly #entries = new EntryMap<Buffer>();
   readonly #maxBytes: number;

@@ -1,9 +1,12 @@
 import type { StateKey } from '../encoding/state-key.js';
 
-/** What an entry takes beside the bytes of its key and value: a slot of the map, a string, a Buffer (measured with Node 20: 170 to 260). */
+/**
+ * Memory of an entry beside the bytes of its key and value: a slot of the map, a string, a Buffer. Measured with Node
+ * 20: 170 to 260 bytes.
+ */
 export const ENTRY_OVERHEAD_BYTES = 200;
 
-/** Entries in memory by key, with a running estimate of what they take. */
+/** Entries in memory by key, with a running estimate of their memory in bytes. */
 export class EntryMap<V extends Buffer | null> {
   readonly entries = new Map<StateKey, V>();
   #bytes = 0;
@@ -27,7 +30,7 @@ export class EntryMap<V extends Buffer | null> {
     this.entries.set(key, value);
   }
 
-  /** Moves an entry that is there behind all others. */
+  /** Moves an entry that is in the map after all others. */
   moveToEnd(key: StateKey, value: V): void {
     this.entries.delete(key);
     this.entries.set(key, value);

@@ -3,10 +3,13 @@ import type { KeyRange, StateCursor } from './state-database.js';
 
 export type Entry = [StateKey, Buffer];
 
-/** A write of a layer in memory; null is a tombstone. */
+/** A write of a layer in memory. A null value is a tombstone. */
 export type LayerEntry = readonly [StateKey, Buffer | null];
 
-/** The writes of several layers in the order of their keys: those of later layers win. */
+/**
+ * The writes of several layers, in the order of their keys. A write of a later layer replaces a write of an earlier
+ * one.
+ */
 export function sortedWrites(layers: readonly ReadonlyMap<StateKey, Buffer | null>[]): readonly LayerEntry[] {
   const writes = new Map<StateKey, Buffer | null>();
   for (const layer of layers) for (const [key, value] of layer) writes.set(key, value);
@@ -14,23 +17,23 @@ export function sortedWrites(layers: readonly ReadonlyMap<StateKey, Buffer | nul
 }
 
 /**
- * Goes through the entries of a range in the order of their keys: what is on disk, and the writes in memory that win over it. Both
- * are as of its creation. Must be closed.
+ * Iterates over the entries of a range in the order of their keys. A write in memory replaces the entry on disk. Both
+ * are as of the creation of the scan. It must be closed.
  */
 export class EntryScan {
   readonly #prefix: StateKey;
   readonly #stored: StateCursor;
   readonly #writes: readonly LayerEntry[];
   readonly #to: StateKey;
-  /** Of the next write. */
+  /** Index of the next write. */
   #index: number;
-  /** The next entry on disk, if it was read. */
+  /** The next entry on disk, if it is read already. */
   #head: Entry | undefined;
   #storedEnded = false;
-  /** Key of the last entry that it gave. */
+  /** Key of the last entry that `next` returned. */
   #last: StateKey | undefined;
 
-  /** `stored` has the keys behind `prefix`; `writes` are sorted. */
+  /** The keys of `stored` start with `prefix`. `writes` are sorted. */
   constructor(prefix: StateKey, stored: StateCursor, writes: readonly LayerEntry[], { from, to }: KeyRange) {
     this.#prefix = prefix;
     this.#stored = stored;
@@ -39,7 +42,7 @@ export class EntryScan {
     this.#index = firstFrom(writes, from);
   }
 
-  /** undefined: there are no more. */
+  /** undefined if there are no more entries. */
   async next(): Promise<Entry | undefined> {
     const entry = await this.#next();
     this.#last = entry?.[0];
@@ -62,7 +65,7 @@ export class EntryScan {
     }
   }
 
-  /** Leaves out what lies before `key`. It never goes back. */
+  /** Skips the entries before `key`. It never goes back. */
   seek(key: StateKey): void {
     if (this.#last !== undefined && key <= this.#last) return;
     this.#index = Math.max(this.#index, firstFrom(this.#writes, key));

@@ -2,9 +2,9 @@ import type { StateKey } from '../encoding/state-key.js';
 import { BloomFilter, hashOf } from './bloom-filter.js';
 
 export interface KeyFilterSize {
-  /** Of the first generation: a power of two, at least 4. */
+  /** Size of the first generation: a power of two, at least 4. */
   readonly firstBytes: number;
-  /** Of all generations. */
+  /** Size of all generations. */
   readonly maxBytes: number;
 }
 
@@ -12,21 +12,21 @@ export interface KeyFilterSize {
 const SIZE: KeyFilterSize = { firstBytes: 4096, maxBytes: 8 * 2 ** 20 };
 
 /**
- * The keys that a store may have on disk, so that LevelDB is not asked for others. Every key up to a bound counts as present. Above the
- * bound the keys that were added do. They are in Bloom filters (generations): when the newest one is full, another one doubles the space.
- * Of the absent keys less than 1% count as present.
+ * The keys that a store may have on disk. It avoids reads of LevelDB for other keys. Every key up to a bound counts as
+ * present. Above the bound, added keys count as present. They are in Bloom filters (generations). When the newest
+ * generation is full, another one doubles the space. Less than 1% of the absent keys count as present.
  *
- * A generation is dropped as a whole, when nobody asks for its greatest key any more. So it never claims a key above its greatest one:
- * such a key, taken for present there, would be added to no other generation and be lost with this one.
+ * A generation is dropped as a whole, when its greatest key is not needed any more. So a generation never claims a key
+ * above its greatest one. Such a key would be added to no other generation, and would be lost with this one.
  */
 export class KeyFilter {
   readonly #size: KeyFilterSize;
-  /** Included; undefined: there is no bound. */
+  /** The bound, included. undefined if there is none. */
   #assumedUpTo: StateKey | undefined;
-  /** The newest one is the last. */
+  /** The newest generation is the last. */
   #generations: BloomFilter[] = [];
 
-  /** All keys up to `assumedUpTo`, included, may be there. */
+  /** All keys up to `assumedUpTo`, included, count as present. */
   constructor(assumedUpTo: StateKey | undefined, size: KeyFilterSize = SIZE) {
     this.#assumedUpTo = assumedUpTo;
     this.#size = size;
@@ -56,12 +56,12 @@ export class KeyFilter {
     newest.add(key, hash);
   }
 
-  /** Raises the bound: all keys up to `key`, included, may be there. */
+  /** Raises the bound: all keys up to `key`, included, count as present. */
   assumeUpTo(key: StateKey): void {
     if (!this.#isAssumed(key)) this.#assumedUpTo = key;
   }
 
-  /** No key below `key` is asked for any more. */
+  /** Call it when no key below `key` is needed any more. */
   forgetBelow(key: StateKey): void {
     this.#generations = this.#generations.filter(({ greatest }) => greatest >= key && !this.#isAssumed(greatest));
   }
@@ -78,7 +78,10 @@ export class KeyFilter {
     return false;
   }
 
-  /** A generation as large as all others. If there is no room for it, the keys that are there raise the bound instead. */
+  /**
+   * Adds a generation that is as large as all others together. If there is no room for it, the keys of all generations
+   * raise the bound instead.
+   */
   #grow(): BloomFilter {
     const { firstBytes, maxBytes } = this.#size;
     let bytes = Math.max(firstBytes, powerOfTwo(this.bytes));
@@ -93,7 +96,7 @@ export class KeyFilter {
   }
 }
 
-/** The greatest power of two up to `n`; 0 for 0. */
+/** The greatest power of two that is at most `n`. 0 for 0. */
 function powerOfTwo(n: number): number {
   return n === 0 ? 0 : 2 ** (31 - Math.clz32(n));
 }

@@ -2,10 +2,10 @@ import type { StateKey } from '../encoding/state-key.js';
 import type { ByteStore } from './byte-store.js';
 import type { StateBatch } from './state-database.js';
 
-/** Of an entry of LevelDB's batch: lengths and pointers. */
+/** Lengths and pointers of an entry in a batch of LevelDB. */
 const RESTORED_OVERHEAD_BYTES = 50;
 
-/** Records of a store's changelog, which get to disk together with the offset that they reach to. */
+/** Records of the changelog of a store. They are written to disk together with their end offset. */
 export class RestoreBatch {
   readonly #store: ByteStore;
   readonly #batch: StateBatch;
@@ -18,18 +18,21 @@ export class RestoreBatch {
     this.#write = write;
   }
 
-  /** Estimate of the memory that it takes. */
+  /** Estimate of its memory. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** null deletes. */
+  /** A null value deletes the row. */
   put(key: StateKey, value: Buffer | null): void {
     this.#store.restore(this.#batch, key, value);
     this.#bytes += RESTORED_OVERHEAD_BYTES + key.length + (value?.length ?? 0);
   }
 
-  /** Once; the store is on disk up to `offset` of its changelog then, not included, as of `asOf` (see `TaskState.asOf`). */
+  /**
+   * May be called once. After it the store is on disk up to `offset` of its changelog, not included, as of `asOf` (see
+   * `TaskState.asOf`).
+   */
   async write(offset: number, asOf: number): Promise<void> {
     await this.#write(offset, asOf);
   }

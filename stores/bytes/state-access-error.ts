@@ -1,4 +1,7 @@
-/** The disk refuses: no space is left, the device fails, it may not be used. What is on it is not known to be damaged, so it stays. */
+/**
+ * The disk refuses an operation: no space is left, the device fails, or access is denied. The data on it is not known
+ * to be damaged, so it stays.
+ */
 export class StateAccessError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -2,7 +2,7 @@ import type { StateKey } from '../encoding/state-key.js';
 import { StateAccessError } from './state-access-error.js';
 import { UnreadableStateError } from './unreadable-state-error.js';
 
-/** What is needed of the database of one task, whatever backs it: a level of `utf8` keys and `buffer` values, on disk or in memory. */
+/** What a task needs of its database: a level of `utf8` keys and `buffer` values, on disk or in memory. */
 export interface Level {
   open(): Promise<void>;
   getSync(key: string): Buffer | undefined;
@@ -12,18 +12,18 @@ export interface Level {
   close(): Promise<void>;
 }
 
-/** Goes through a range as of its creation. */
+/** Iterates over a range as of its creation. */
 export interface LevelIterator extends AsyncIterable<[string, Buffer]> {
-  /** undefined: there are no more. */
+  /** undefined if there are no more entries. */
   next(): Promise<[string, Buffer] | undefined>;
-  /** `next` gives the first entry of the range at `key` or behind it. */
+  /** The next entry is the first one of the range whose key is `key` or above. */
   seek(key: string): void;
   close(): Promise<void>;
 }
 
 export interface StateWrite {
   readonly key: StateKey;
-  /** null deletes. */
+  /** null deletes the key. */
   readonly value: Buffer | null;
 }
 
@@ -33,29 +33,29 @@ export interface KeyRange {
   readonly to: StateKey;
 }
 
-/** A chained batch: a third of what an array of operations costs the thread that makes it (1.4 us an entry, measured). */
+/** A chained batch. An array of operations costs the calling thread three times as much (1.4 us an entry, measured). */
 export interface LevelBatch {
   put(key: string, value: Buffer): unknown;
   del(key: string): unknown;
-  /** All of it or nothing. */
+  /** Writes all of it or nothing. */
   write(): Promise<void>;
 }
 
 /**
- * Keys and values of one task on one `Level`, with synchronous reads and atomic batches. Where the bytes on disk are damaged its
- * calls fail with UnreadableStateError, and where the disk refuses with StateAccessError.
+ * The keys and values of one task on one `Level`, with synchronous reads and atomic batches. A call fails with
+ * UnreadableStateError if the bytes on disk are damaged, and with StateAccessError if the disk refuses.
  */
 export class StateDatabase {
   readonly #level: Level;
   #damaged = false;
-  /** Of the first write that failed. */
+  /** Error of the first write that failed. */
   #writeError: Error | undefined;
 
   private constructor(level: Level) {
     this.#level = level;
   }
 
-  /** Opens `level`. Rejects with its own error if it is locked, or may not be used. */
+  /** Opens `level`. Rejects with the error of the level if it is locked or access is denied. */
   static async open(level: Level): Promise<StateDatabase> {
     try {
       await level.open();
@@ -66,7 +66,7 @@ export class StateDatabase {
     return new StateDatabase(level);
   }
 
-  /** Corruption was met since it was opened: LevelDB does not look at a block before it needs it. */
+  /** True if corruption was found since it was opened. LevelDB checks a block only when it reads it. */
   get damaged(): boolean {
     return this.#damaged;
   }
@@ -80,8 +80,9 @@ export class StateDatabase {
   }
 
   /**
-   * All of `writes` or none of them, even if the process dies. Not synced: a power failure may take whole batches. After a write
-   * that failed all others do, until it is opened again: LevelDB's log may hold half a batch, and would lose what follows it.
+   * Writes all of `writes` or nothing, even if the process dies. It does not sync: a power failure may remove whole
+   * batches. After a failed write all later writes fail, until the database is opened again. LevelDB's log may have
+   * half a batch, and would lose the batches after it.
    */
   async write(writes: Iterable<StateWrite>): Promise<void> {
     const batch = this.batch();
@@ -89,7 +90,7 @@ export class StateDatabase {
     await batch.write();
   }
 
-  /** A batch to be filled bit by bit; it is written as `write` writes. Throws after a write that failed. */
+  /** A batch that is filled step by step. It is written as `write` writes. Throws after a failed write. */
   batch(): StateBatch {
     if (this.#writeError !== undefined) throw this.#writeError;
     try {
@@ -99,7 +100,7 @@ export class StateDatabase {
     }
   }
 
-  /** Deletes the keys of the range. Fails after a write that failed, as a write does. */
+  /** Deletes the keys of the range. Fails after a failed write. */
   async clear(range: KeyRange): Promise<void> {
     await this.#change(() => this.#level.clear({ gte: range.from, lt: range.to }));
   }
@@ -118,19 +119,20 @@ export class StateDatabase {
     return this.#writeError;
   }
 
-  /** Entries of the range in the order of their keys, as of now. */
+  /** The entries of the range in the order of their keys, as of now. */
   entries(range: KeyRange): AsyncIterable<[StateKey, Buffer]> {
     return entriesOf(this.cursor(range));
   }
 
-  /** The same, to be gone through step by step, and closed. */
+  /** The same as a cursor. It must be closed. */
   cursor(range: KeyRange): StateCursor {
     return this.#cursor(range, false);
   }
 
   /**
-   * The greatest key of the range; undefined if there is none. LevelDB skips a damaged block and says so at the end of an iterator only, so
-   * what lies above the key is gone through to its end: a key that is lost in such a block is an error, and not absent.
+   * The greatest key of the range. undefined if there is none. LevelDB skips a damaged block, and an iterator reports
+   * this only at its end. So the iterator reads everything above the key to its end: a key that is lost in such a block
+   * is an error, and not absent.
    */
   async lastKey(range: KeyRange): Promise<StateKey | undefined> {
     const backward = this.#cursor(range, true);
@@ -166,8 +168,8 @@ export class StateDatabase {
 }
 
 /**
- * Writes of a database that are to get to disk together. Unlike those of a list they are handed over one by one, and leave the
- * collector nothing: with a list a restore took a quarter longer (measured).
+ * Writes of a database that are written to disk together. They are passed on one by one and leave no garbage: with a
+ * list a restore took a quarter longer (measured).
  */
 export class StateBatch {
   readonly #batch: LevelBatch;
@@ -178,19 +180,19 @@ export class StateBatch {
     this.#change = change;
   }
 
-  /** null deletes. */
+  /** A null value deletes the key. */
   put(key: StateKey, value: Buffer | null): void {
     if (value === null) this.#batch.del(key);
     else this.#batch.put(key, value);
   }
 
-  /** Once. */
+  /** May be called once. */
   async write(): Promise<void> {
     await this.#change(() => this.#batch.write());
   }
 }
 
-/** Goes through a range of a database as of its creation. */
+/** Iterates over a range of a database as of its creation. */
 export class StateCursor {
   readonly #iterator: LevelIterator;
   readonly #range: KeyRange;
@@ -203,7 +205,7 @@ export class StateCursor {
     this.#checked = checked;
   }
 
-  /** undefined: there are no more. */
+  /** undefined if there are no more entries. */
   async next(): Promise<[StateKey, Buffer] | undefined> {
     if (this.#ended) return undefined;
     try {
@@ -214,8 +216,9 @@ export class StateCursor {
   }
 
   /**
-   * Goes on at the first entry of the range at `key` or behind it. LevelDB never seeks out of the range: classic-level 3.0.0 takes
-   * what lies before it for its end, and in an empty database it ends the process with a failed assertion.
+   * Continues with the first entry of the range whose key is `key` or above. LevelDB never seeks outside the range:
+   * classic-level 3.0.0 takes a key before the range for the end of the range, and in an empty database it ends the
+   * process with a failed assertion.
    */
   seek(key: StateKey): void {
     this.#ended = key >= this.#range.to;
@@ -248,10 +251,10 @@ function corruption(cause: unknown): UnreadableStateError {
   return new UnreadableStateError('LevelDB reports corruption', { cause });
 }
 
-/** A table that is too short is read beyond its end: to LevelDB that is an argument which is not valid. */
+/** LevelDB reads a table that is too short beyond its end, and reports an invalid argument. */
 const DAMAGE = /corruption|\.ldb: Invalid argument/i;
 
-/** True if it says, or its cause does, that bytes on disk are damaged. */
+/** True if the error or one of its causes reports damaged bytes on disk. */
 export function isCorruption(error: unknown): boolean {
   for (let e = error; e instanceof Error; e = e.cause) {
     if ('code' in e && e.code === 'LEVEL_CORRUPTION') return true;

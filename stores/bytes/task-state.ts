@@ -4,17 +4,19 @@ import { RestoreBatch } from './restore-batch.js';
 import { type Level, StateDatabase, type StateWrite } from './state-database.js';
 import { UnreadableStateError } from './unreadable-state-error.js';
 
-/** Keys of the database that belong to no store: no store may be named so. */
+/** Prefix of the keys of the database that belong to no store. No store may have this name. */
 const META = '\0';
 const FORMAT_KEY = `${META}format`;
-/** Of directories of earlier versions: their time, for all stores. */
+/** The time of all stores, in directories of earlier versions. */
 const WRITTEN_KEY = `${META}written`;
-/** The last batch that was written, by its number: its key is deleted by the batch after it. */
+/** Prefix of the number of the last batch. Each batch deletes the key of the batch before it. */
 const BATCH = `${META}batch\0`;
 const offsetKey = (store: string): string => `${META}offset\0${store}`;
 const asOfKey = (store: string): string => `${META}asOf\0${store}`;
 
-/** Grows when the bytes on disk change their meaning. A directory of another format is rebuilt from the changelogs. */
+/**
+ * It changes when the bytes on disk change their meaning. A directory of another format is rebuilt from the changelogs.
+ */
 const FORMAT = '1';
 
 export interface PersistPolicy {
@@ -28,21 +30,21 @@ export interface TaskStateOptions {
   readonly policy: PersistPolicy;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What each store may keep in memory of what it has read from disk. */
+  /** Memory of each store for entries that it has read from disk. */
   readonly cleanCacheBytes: number;
-  /** Deletes what is behind the level, which is closed. */
+  /** Deletes the data of the level, which is closed. */
   readonly discard: () => Promise<void>;
 }
 
-/** How far a store has its changelog. */
+/** The part of its changelog that a store has. */
 interface ChangelogPosition {
   readonly offset: number;
   readonly asOf: number;
 }
 
 /**
- * The state of one task: its stores on one database. What Kafka has committed goes to disk in one atomic batch together
- * with the changelog offsets that it reaches to, so a process that died replays the changelogs from there.
+ * The state of one task: its stores on one database. Committed entries are written to disk in one atomic batch,
+ * together with the changelog offsets that they reach. So after a crash a process replays the changelogs from there.
  */
 export class TaskState {
   readonly #database: StateDatabase;
@@ -63,8 +65,8 @@ export class TaskState {
   }
 
   /**
-   * Opens the stores `names` on `level`. Rejects with UnreadableStateError if what is there can't be used and has to
-   * be rebuilt; other errors (locked by another process, no permission) are the caller's to report.
+   * Opens the stores `names` on `level`. Rejects with UnreadableStateError if the state can't be used and must be
+   * rebuilt. Rejects with the error of the level if another process has locked it or access is denied.
    */
   static async open(level: Level, names: readonly string[], options: TaskStateOptions): Promise<TaskState> {
     const database = await StateDatabase.open(level);
@@ -91,20 +93,26 @@ export class TaskState {
     return store;
   }
 
-  /** The changelog of `store` is on disk up to here, not included; undefined if it has to be read from its beginning. */
+  /**
+   * The changelog of `store` is on disk up to this offset, not included. undefined if it must be read from its
+   * beginning.
+   */
   changelogOffset(store: string): number | undefined {
     return this.#positions.get(store)?.offset;
   }
 
   /**
-   * On disk is all that the changelog of `store` had below its offset at this time, milliseconds since the epoch: a tombstone that was
-   * compacted away before is not missed. undefined if there is no offset.
+   * The time, in milliseconds since the epoch, at which the store had everything that its changelog had below its
+   * offset. A tombstone that compaction removed after this time may be missing. undefined if there is no offset.
    */
   asOf(store: string): number | undefined {
     return this.#positions.get(store)?.asOf;
   }
 
-  /** Deletes what is on disk of `store`: its changelog has to be read from the beginning. The store must not be in use. */
+  /**
+   * Deletes the data of `store` on disk, so that its changelog is read from the beginning. The store must not be in
+   * use.
+   */
   async discard(store: string): Promise<void> {
     if (this.#positions.delete(store)) {
       // The offset first: a store without one counts as empty, and is emptied before it is restored.
@@ -126,16 +134,16 @@ export class TaskState {
     for (const store of this.#stores.values()) store.rollback();
   }
 
-  /** Entries in memory by store. */
-  get storeSizes(): readonly { readonly store: string; readonly dirty: number; readonly unpersisted: number }[] {
-    return [...this.#stores.values()].map(({ name, dirtyEntries, unpersistedEntries }) => ({
+  /** Number of entries in memory, by store. */
+  get storeSizes(): readonly { readonly store: string; readonly dirty: number; readonly unflushed: number }[] {
+    return [...this.#stores.values()].map(({ name, dirtyEntries, unflushedEntries }) => ({
       store: name,
       dirty: dirtyEntries,
       unpersisted: unpersistedEntries,
     }));
   }
 
-  /** Estimate of the memory of what is written and not committed, without what is being committed. */
+  /** Estimate of the memory of uncommitted writes, without those of a transaction that is committing. */
   get dirtyBytes(): number {
     let bytes = 0;
     for (const store of this.#stores.values()) bytes += store.dirtyBytes;
@@ -198,7 +206,7 @@ export class TaskState {
     });
   }
 
-  /** What was found damaged since it was opened is discarded. */
+  /** Discards state that was found damaged since it was opened. */
   async close(): Promise<void> {
     try {
       await this.#persisting;
@@ -221,8 +229,8 @@ function* positionMeta(store: string, { offset, asOf }: ChangelogPosition): Gene
 }
 
 /**
- * Number of the last batch, 0 if there is none. Rejects with UnreadableStateError if another one is missing: LevelDB leaves
- * a damaged batch out of its log without a word, and applies those after it.
+ * The number of the last batch. 0 if there is none. Rejects with UnreadableStateError if an earlier batch is missing:
+ * LevelDB skips a damaged batch of its log without an error, and applies the batches after it.
  */
 async function checkWhole(database: StateDatabase): Promise<number> {
   const format = database.get(FORMAT_KEY)?.toString();

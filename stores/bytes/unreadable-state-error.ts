@@ -1,4 +1,4 @@
-/** State on disk that can't be used: it has to be rebuilt from the changelogs. */
+/** The state on disk can't be used. It must be rebuilt from the changelogs. */
 export class UnreadableStateError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,16 +1,19 @@
 import type { StateKey } from './state-key.js';
 
-/** Keys of one block: big enough to make the cost of a record small, small enough for any broker's limit of a message. */
+/**
+ * Limits of a block. It is large enough that the cost of a record counts little, and small enough for the message limit
+ * of any broker.
+ */
 const MAX_KEYS = 1000;
 const MAX_BYTES = 500_000;
 
-/** What a block has for each key beside its bytes: its length. */
+/** Bytes of a key in a block beside the key itself: its length. */
 export const KEY_OVERHEAD_BYTES = 4;
 
 /**
- * Changelog records of a store whose entries are written once and never changed: many keys to a record, since compaction
- * would have nothing to compact. Each key with its length (4 bytes, big-endian) before it; all entries have the same value.
- * A key that is larger than a block gets one of its own.
+ * Changelog records of a store whose rows are written once and never changed. Compaction would remove nothing, so a
+ * record has many keys. Each key has its length before it (4 bytes, big-endian). All rows have the same value. A key
+ * that is larger than a block has a block of its own.
  */
 export function* encodeBlocks(keys: Iterable<StateKey>): Generator<Buffer> {
   let block: StateKey[] = [];

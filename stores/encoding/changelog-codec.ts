@@ -1,25 +1,25 @@
 import { decodeBlock, encodeBlocks, KEY_OVERHEAD_BYTES } from './changelog-block.js';
 import { type StateKey, stateKey, stateKeyBytes } from './state-key.js';
 
-/** Takes the rows of a record that was read. */
+/** Takes the rows of a changelog record. */
 export interface RowTarget {
-  /** A null `value` deletes. */
+  /** A null `value` deletes the row. */
   put(key: StateKey, value: Buffer | null): void;
 }
 
-/** How the writes of a store become records of its changelog, and how these become rows again. */
+/** Encodes the writes of a store as changelog records, and decodes these records into rows. */
 export interface ChangelogCodec {
-  /** Bytes of a record with one row, beside the key and the value of the row. */
+  /** Bytes of a record with one row, beside the key and the value of that row. */
   readonly overheadBytes: number;
-  /** True: a record may delete a row. Compaction removes such a record after a while. */
+  /** True: a record may delete a row. Compaction removes such a record after some time. */
   readonly hasTombstones: boolean;
-  /** Hands over the records of `writes`, in their order. */
+  /** Calls `send` with each record of `writes`, in their order. */
   encode(writes: ReadonlyMap<StateKey, Buffer | null>, send: (key: Buffer | null, value: Buffer | null) => void): void;
   /** Puts the rows of a record. Returns false if it has none. */
   decode(key: Buffer | null, value: Buffer | null, rows: RowTarget): boolean;
 }
 
-/** A record for each row: its key and its value. */
+/** One record for each row, with the key and the value of the row. */
 export const rowRecords: ChangelogCodec = Object.freeze({
   overheadBytes: 0,
   hasTombstones: true,

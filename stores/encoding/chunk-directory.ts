@@ -6,13 +6,16 @@ const START = 1;
 /** The time at which a chunk begins (8 bytes), and its number (4 bytes). */
 const ENTRY_BYTES = 12;
 
-/** A chunk has the entries from `begins` on, up to where the next one begins. Entries of one time may be in both. */
+/**
+ * A chunk of a directory. It has the entries from the time `begins` to the begin of the next chunk. Entries of one time
+ * may be in two chunks.
+ */
 export interface ListedChunk {
   readonly begins: number;
   readonly id: number;
 }
 
-/** Which chunks a key has in a bucket, in the order of their times, where it has more than one. */
+/** The chunks of a key in a bucket, in the order of their times. A key with one chunk has no directory. */
 export function newDirectory(chunks: readonly ListedChunk[]): Buffer {
   const directory = Buffer.allocUnsafe(START + chunks.length * ENTRY_BYTES);
   directory[0] = DIRECTORY_TAG;
@@ -39,7 +42,7 @@ export function chunkId(directory: Buffer, index: number): number {
   return directory.readUInt32BE(START + index * ENTRY_BYTES + 8);
 }
 
-/** A number that no chunk has. */
+/** A number that no chunk of the directory has. */
 export function unusedId(directory: Buffer): number {
   let greatest = 0;
   for (let index = 0; index < chunkCount(directory); index++) {
@@ -49,13 +52,16 @@ export function unusedId(directory: Buffer): number {
   return greatest + 1;
 }
 
-/** Index of the last chunk that begins at `time` or before; 0 if there is none. */
+/** The index of the last chunk that begins at `time` or before. 0 if there is none. */
 export function lastChunkAt(directory: Buffer, time: number): number {
   // Times are whole milliseconds.
   return lastChunkBefore(directory, time + 1);
 }
 
-/** Index of the last chunk that begins before `time`: the first one that may have an entry of `time`. 0 if there is none. */
+/**
+ * The index of the last chunk that begins before `time`. It is the first chunk that may have an entry of `time`. 0 if
+ * there is none.
+ */
 export function lastChunkBefore(directory: Buffer, time: number): number {
   let low = 0;
   let high = chunkCount(directory);
@@ -67,7 +73,7 @@ export function lastChunkBefore(directory: Buffer, time: number): number {
   return Math.max(0, low - 1);
 }
 
-/** The directory with other chunks in the place of the one at `index`. */
+/** The directory with `chunks` in the place of the chunk at `index`. */
 export function withChunks(directory: Buffer, index: number, chunks: readonly ListedChunk[]): Buffer {
   const at = START + index * ENTRY_BYTES;
   const added = newDirectory(chunks).subarray(START);

@@ -1,6 +1,6 @@
 /**
- * Signed 64-bit integers, big-endian, as Java's serdes and stores write longs. Exact for safe integers; two 32-bit halves
- * because a BigInt for each record costs several times as much.
+ * Writes a signed 64-bit integer, big-endian, as Java's serdes and stores write longs. Exact for safe integers. It
+ * writes two 32-bit halves, because a BigInt for each record costs several times as much.
  */
 export function writeInt64(target: Buffer, value: number, offset: number): void {
   const high = Math.floor(value / 0x1_0000_0000);

@@ -1,12 +1,12 @@
 import type { Codec } from './codec.js';
 
 /**
- * A state key: one character (0-255) for each byte, so that strings compare as their bytes do. As UTF-8 on disk the order
- * stays the same, and keys need no Buffer on their way to LevelDB.
+ * A key as text with one character (0 to 255) for each byte. Strings compare as their bytes do. The order is the same
+ * in UTF-8 on disk, and LevelDB takes the key without a Buffer.
  */
 export type StateKey = string;
 
-/** The state key of bytes. */
+/** The state key of these bytes. */
 export function stateKey(bytes: Buffer): StateKey {
   return bytes.toString('latin1');
 }
@@ -16,13 +16,13 @@ export function stateKeyBytes(key: StateKey): Buffer {
   return Buffer.from(key, 'latin1');
 }
 
-/** The least key that is above every key that starts with `prefix`. */
+/** The least key that is above all keys with this prefix. */
 export function prefixEnd(prefix: StateKey): StateKey {
   const last = prefix.charCodeAt(prefix.length - 1);
   return prefix.slice(0, -1) + String.fromCharCode(last + 1);
 }
 
-/** The state key of `key`; codecs of text have a shorter way to it. */
+/** A codec of keys. `stateKey` is a shorter way from a key to its state key, which codecs of text have. */
 export interface KeyCodec<K> extends Codec<K> {
   stateKey?(key: K): StateKey;
 }

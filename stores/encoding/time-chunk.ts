@@ -1,6 +1,6 @@
 import { readInt64, writeInt64 } from './int64.js';
 
-/** What a chunk holds at most: few enough that one more entry rewrites little. A single entry may be larger. */
+/** Limits of a chunk, so that one more entry rewrites little. A chunk with one entry may be larger. */
 export const MAX_CHUNK_ENTRIES = 64;
 export const MAX_CHUNK_BYTES = 65_536;
 
@@ -8,14 +8,14 @@ export const MAX_CHUNK_BYTES = 65_536;
 export const CHUNK_TAG = 0;
 /** Where the first entry is. */
 export const CHUNK_START = 1;
-/** Time (8 bytes) and length (4 bytes) of an entry, before its bytes. */
+/** Bytes before the value of an entry: its time (8 bytes) and its length (4 bytes). */
 const ENTRY_HEADER_BYTES = 12;
 
-/** A part of a chunk that was too large. */
+/** A part of a chunk that became too large. */
 export interface ChunkPart {
   readonly chunk: Buffer;
   readonly firstTime: number;
-  /** True if the entry that made it too large is in this part. */
+  /** True if this part has the entry that made the chunk too large. */
   readonly hasNew: boolean;
 }
 
@@ -36,12 +36,12 @@ export function valueAt(chunk: Buffer, offset: number): Buffer {
   return chunk.subarray(offset + ENTRY_HEADER_BYTES, entryEnd(chunk, offset));
 }
 
-/** Where the entry at `offset` ends, and the next one begins. */
+/** The end of the entry at `offset`, where the next entry begins. */
 export function entryEnd(chunk: Buffer, offset: number): number {
   return offset + ENTRY_HEADER_BYTES + chunk.readUInt32BE(offset + 8);
 }
 
-/** The chunk with one more entry, behind those of its time; null if that is too large. */
+/** The chunk with one more entry, after the entries of the same time. null if the chunk would be too large. */
 export function withEntry(chunk: Buffer, time: number, value: Buffer): Buffer | null {
   if (chunk.length + ENTRY_HEADER_BYTES + value.length > MAX_CHUNK_BYTES) return null;
   let at = chunk.length;
@@ -53,7 +53,10 @@ export function withEntry(chunk: Buffer, time: number, value: Buffer): Buffer | 
   return entries === MAX_CHUNK_ENTRIES ? null : inserted(chunk, at, time, value);
 }
 
-/** The same where it is too large: in parts, at least two. A chunk to whose end the entry is added stays as it is, so that it is full. */
+/**
+ * The chunk with one more entry that makes it too large, in two parts or more. If the entry comes at the end of the
+ * chunk, the chunk stays as it is, so that it is full.
+ */
 export function partsWithEntry(chunk: Buffer, time: number, value: Buffer): readonly ChunkPart[] {
   let at = CHUNK_START;
   while (at < chunk.length && timeAt(chunk, at) <= time) at = entryEnd(chunk, at);
@@ -84,7 +87,10 @@ export function partsWithEntry(chunk: Buffer, time: number, value: Buffer): read
   return parts;
 }
 
-/** The chunk without the entries of `time` whose bytes match: the same one if there are none, null if no entry is left. */
+/**
+ * The chunk without the entries of `time` whose bytes match. If there are none, the same Buffer. null if no entry is
+ * left.
+ */
 export function withoutEntries(chunk: Buffer, time: number, matches: (value: Buffer) => boolean): Buffer | null {
   const kept: Buffer[] = [];
   let removed = false;

@@ -1,14 +1,14 @@
 import type { Codec } from './codec.js';
 import { readInt64, writeInt64 } from './int64.js';
 
-/** A value with the timestamp of the latest record that made it, as in Java's `ValueAndTimestamp`. */
+/** A value with the highest timestamp of the records that made it (Java: `ValueAndTimestamp`). */
 export interface ValueAndTimestamp<V> {
   readonly value: V;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
 }
 
-/** 8 bytes of timestamp, then the bytes of the value (the format of Java's timestamped stores). */
+/** The timestamp (8 bytes), then the bytes of the value, as in Java's timestamped stores. */
 export function encodeTimestamped<V>(codec: Codec<V>, value: V, timestamp: number): Buffer {
   const bytes = codec.serialize(value);
   const result = Buffer.allocUnsafe(8 + bytes.length);

@@ -2,15 +2,15 @@ import type { ByteStore } from '../bytes/byte-store.js';
 import { type StateKey, stateKey } from '../encoding/state-key.js';
 import { TIME_BYTES, timeOf, timePrefix } from '../encoding/time-prefix.js';
 
-/** Bytes of the number of a chunk, at the end of a state key. */
+/** Bytes of the number of a chunk. The number is the end of a state key. */
 const ID_BYTES = 4;
 
-/** The number of the row that a key has in each bucket where it has entries. */
+/** The number of the first row of a key in a bucket. A key with entries in a bucket always has this row there. */
 export const FIRST = 0;
 
 const FIRST_KEY = idKey(FIRST);
 
-/** Rows by bucket of time, key and number. The bucket comes first, so that rows expire as a range. */
+/** Rows by time bucket, key and number. The bucket is the first part of the key, so that rows expire as a range. */
 export class BucketRows {
   readonly #bytes: ByteStore;
   readonly #bucketMs: number;
@@ -22,12 +22,12 @@ export class BucketRows {
     this.#bucketMs = bucketMs;
   }
 
-  /** The start of the bucket that a time is in. */
+  /** The start of the bucket that holds `time`. */
   bucketOf(time: number): number {
     return time - (time % this.#bucketMs);
   }
 
-  /** The start of the bucket after this one. */
+  /** The start of the next bucket. */
   after(bucket: number): number {
     return bucket + this.#bucketMs;
   }
@@ -36,7 +36,7 @@ export class BucketRows {
     return this.#bytes.get(this.#row(bucket, key, id));
   }
 
-  /** null deletes. */
+  /** A null value deletes the row. */
   put(bucket: number, key: StateKey, id: number, value: Buffer | null): void {
     this.#bytes.put(this.#row(bucket, key, id), value);
   }
@@ -45,7 +45,7 @@ export class BucketRows {
     this.#bytes.expireBelow(timePrefix(bucket));
   }
 
-  /** Where there are entries, by bucket, then by key. */
+  /** The buckets and keys that have entries, in the order of the buckets, then of the keys. */
   async places(): Promise<readonly { readonly bucket: number; readonly key: StateKey }[]> {
     const rows = await this.#bytes.entries();
     return rows

@@ -10,8 +10,10 @@ const SEEN = Buffer.from([1]);
 const SEEN_KEYS = keyBlocks(SEEN);
 
 /**
- * The keys that were seen in each window. Layout: window start (8 bytes), serialized key; the value is one byte. A row is written once
- * and never deleted, so compaction would have nothing to do: the changelog has many keys to a record, and is deleted after the retention.
+ * The keys that were seen in each window. Key: window start (8 bytes), serialized key. Value: one byte.
+ *
+ * A row is written once and never deleted, so compaction would remove nothing. A record of the changelog has many keys.
+ * The broker deletes it after the retention.
  */
 export class DistinctKind implements KindOfStore {
   readonly kind = 'distinct';
@@ -21,7 +23,7 @@ export class DistinctKind implements KindOfStore {
   readonly query: QueryShape;
   readonly #retentionMs: number;
 
-  /** `retentionMs`: at least size + grace. */
+  /** `retentionMs`: at least size + grace, milliseconds. */
   constructor({ sizeMs, advanceMs, graceMs }: WindowLengths, retentionMs: number) {
     this.shape = Object.freeze({ kind: this.kind, sizeMs, advanceMs, graceMs });
     this.cleanup = Object.freeze({ policy: 'delete', retentionMs });
@@ -35,9 +37,9 @@ export class DistinctKind implements KindOfStore {
   }
 }
 
-/** The keys of windows that are retained. */
+/** The keys of the windows that are within the retention. */
 export class DistinctStore<K> extends WindowRows<K> {
-  /** Returns false if the window has the key already. The window must be retained. */
+  /** Adds a key to a window that is within the retention. Returns false if the window has the key already. */
   add(key: K, windowStart: number): boolean {
     const row = this.stateKeyOf(key, windowStart);
     if (this.bytes.get(row) !== null) return false;

@@ -10,8 +10,8 @@ const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
 const QUERY: QueryShape = Object.freeze({ kind: 'keyValue' });
 
 /**
- * The latest value by key. Layout: serialized key; the value is a timestamp and the serialized value. Changelog: a record for each row,
- * compacted.
+ * The latest value of each key. Key: the serialized key. Value: a timestamp and the serialized value. Changelog: one
+ * record for each row, compacted.
  */
 export class KeyValueKind implements KindOfStore {
   readonly kind = 'keyValue';
@@ -29,7 +29,10 @@ export class KeyValueKind implements KindOfStore {
   }
 }
 
-/** The table of one partition: the latest value and its timestamp by key (Java: `TimestampedKeyValueStore`). */
+/**
+ * The rows of one partition of a table: the latest value of each key and its timestamp (Java:
+ * `TimestampedKeyValueStore`).
+ */
 export class TimestampedKeyValueStore<K, V> {
   readonly #bytes: ByteStore;
   readonly #keys: KeyCodec<K>;
@@ -54,12 +57,12 @@ export class TimestampedKeyValueStore<K, V> {
     return bytes === null ? null : decodeTimestamped(this.#values, bytes);
   }
 
-  /** True if Kafka has committed the row. */
+  /** True if the row is part of a committed transaction. */
   hasCommitted(row: StateKey): boolean {
     return this.#bytes.getCommitted(row) !== null;
   }
 
-  /** A null `value` deletes. Returns the bytes of the encoded value. */
+  /** A null `value` deletes the row. Returns the number of bytes of the encoded value. */
   put(key: K, value: V | null, timestamp: number): number {
     return this.putRow(this.stateKeyOf(key), value, timestamp);
   }
@@ -70,7 +73,7 @@ export class TimestampedKeyValueStore<K, V> {
     return encoded?.length ?? 0;
   }
 
-  /** In the order of the serialized keys. */
+  /** All rows, in the order of the serialized keys. */
   async all(): Promise<{ key: K; value: V; timestamp: number }[]> {
     return (await this.#bytes.entries()).map(([key, bytes]) => ({
       key: this.#keys.deserialize(stateKeyBytes(key)),

@@ -6,10 +6,10 @@ import type { UnlimitedWindowKind } from './unlimited-window.js';
 import type { WindowKind } from './window.js';
 
 /**
- * The kinds of stores, told apart by `kind`. Each is one file of this folder. A new one is added here; the contract of stores
- * (`test/stores/contract/`) does not compile before it covers it.
+ * The kinds of stores. `kind` distinguishes them. Each is one file of this folder. A new kind is added to this union.
+ * The contract of stores (`test/stores/contract/`) does not compile until it covers the new kind.
  */
 export type StoreKind = KeyValueKind | WindowStoreKind | DistinctKind | SuppressionKind | TimeBucketsKind;
 
-/** Kinds whose rows are values by window and key. */
+/** The kinds whose rows are values by window and key. */
 export type WindowStoreKind = WindowKind | UnlimitedWindowKind;

@@ -1,11 +1,11 @@
 import type { ChangelogCodec } from '../encoding/changelog-codec.js';
 
 /**
- * What every kind of store has: all that others must know to keep, restore and query a store without knowing its kind. A kind adds
- * `open`, which gives the store on its bytes.
+ * What every kind of store has. With it a store is kept, restored and queried without knowledge of its kind. Each kind
+ * also has `open`, which returns the store on its bytes.
  */
 export interface KindOfStore {
-  /** Tells the kinds apart. */
+  /** The name of the kind. */
   readonly kind: string;
   readonly shape: StoreShape;
   readonly changelog: ChangelogCodec;
@@ -14,34 +14,34 @@ export interface KindOfStore {
 }
 
 /**
- * What the rows of a store mean, as the checkpoint of a task keeps it: rows of another shape would be misread. `kind` is a name for
- * good, since applications have state under it.
+ * What the rows of a store mean. The audit record of a task keeps it, because rows of another shape would be misread.
+ * Never change the value of `kind`: applications have state with this name.
  */
 export interface StoreShape {
   readonly kind: string;
-  /** Lengths of time, milliseconds. */
+  /** Milliseconds, like the other lengths. */
   readonly sizeMs?: number;
   readonly advanceMs?: number;
   readonly graceMs?: number;
 }
 
-/** What the broker may remove from the changelog: see `cleanup.policy` of a topic. */
+/** What the broker may remove from the changelog: the `cleanup.policy` of the topic. */
 export type ChangelogCleanup =
   | { readonly policy: 'compact' }
-  /** `retentionMs`: milliseconds for which a record is needed at least. */
+  /** `retentionMs`: how long a record is needed at least, in milliseconds. */
   | { readonly policy: 'delete' | 'compact,delete'; readonly retentionMs: number };
 
 /** How a store can be queried. */
 export type QueryShape =
   | { readonly kind: 'none' }
   | { readonly kind: 'keyValue' }
-  /** `hasValues` is false where an entry says only that it is there. */
+  /** `hasValues: false`: an entry only states that the key is there. */
   | { readonly kind: 'window'; readonly sizeMs: number; readonly hasValues: boolean };
 
-/** Lengths of the windows of a store, milliseconds. */
+/** Lengths of the windows of a store, in milliseconds. */
 export interface WindowLengths {
   readonly sizeMs: number;
   readonly advanceMs: number;
-  /** Which windows have closed, and were emitted or have expired, depends on it. */
+  /** It decides which windows have closed, and so which ones were emitted or have expired. */
   readonly graceMs: number;
 }

@@ -6,12 +6,12 @@ import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../e
 import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
 
 const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
-/** What waits in it is no table. */
+/** It is a buffer and not a table, so it has no queries. */
 const QUERY: QueryShape = Object.freeze({ kind: 'none' });
 
 /**
- * Updates of a table that wait to leave. Layout: serialized key; the value is the update with its times and headers. Changelog: a record
- * for each row, compacted.
+ * The updates of a table that `suppress` holds back. Key: the serialized key. Value: the update with its times and
+ * headers. Changelog: one record for each row, compacted.
  */
 export class SuppressionKind implements KindOfStore {
   readonly kind = 'suppression';
@@ -32,19 +32,22 @@ export class SuppressionKind implements KindOfStore {
   }
 }
 
-/** An update that suppress holds back. */
+/** An update that `suppress` holds back. */
 export interface BufferedChange<K, V> {
   readonly key: K;
-  /** A null value: the row is absent. */
+  /** A null value means that there is no row. */
   readonly change: { readonly newValue: V | null; readonly oldValue: V | null };
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly headers: readonly { readonly key: string; readonly value: Buffer | null }[];
-  /** What decides when it is due: the end of its window, or the timestamp of the key's first update. */
+  /**
+   * The time that decides when the update is due: the end of its window, or the timestamp of the first update of the
+   * key.
+   */
   readonly bufferTime: number;
 }
 
-/** The last update of each key. */
+/** The last update of each key that is held back. */
 export class SuppressionStore<K, V> {
   readonly #bytes: ByteStore;
   readonly #keys: KeyCodec<K>;
@@ -73,7 +76,7 @@ export class SuppressionStore<K, V> {
     this.#bytes.put(row, null);
   }
 
-  /** In the order of the serialized keys. */
+  /** All updates, in the order of the serialized keys. */
   async all(): Promise<(readonly [StateKey, BufferedChange<K, V>])[]> {
     return (await this.#bytes.entries()).map(([row, bytes]) => [
       row,
@@ -84,7 +87,10 @@ export class SuppressionStore<K, V> {
 
 const ABSENT = -1;
 
-/** Buffer time and timestamp (8 bytes each), then old value, new value and headers, each with its length (4 bytes, -1: null). */
+/**
+ * Buffer time and timestamp (8 bytes each), then the old value, the new value and the headers. Each of these has its
+ * length before it (4 bytes, -1 for null).
+ */
 function encode<V>({ change, timestamp, headers, bufferTime }: BufferedChange<unknown, V>, values: Codec<V>): Buffer {
   const times = Buffer.allocUnsafe(16);
   writeInt64(times, bufferTime, 0);

@@ -18,14 +18,14 @@ import { BucketRows, FIRST } from './bucket-rows.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
 import { TimeRange } from './time-range.js';
 
-/** What it holds is the buffer of an operator. */
+/** It is the buffer of an operator, so it has no queries. */
 const QUERY: QueryShape = Object.freeze({ kind: 'none' });
 
 /**
- * Entries by key and time, for joins, sessions and sliding windows: a fetch by key and range of time needs single rows only, so it is
- * synchronous. Layout: start of the bucket (8 bytes), serialized key, number of the chunk (4 bytes); the value is a chunk of entries in the
- * order of their times. Where one chunk is not enough, chunk 0 is the directory of the others. Changelog: a record for each row,
- * compacted, deleted after the retention.
+ * Entries by key and time, for joins, sessions and sliding windows. A fetch by key and range of time reads single rows
+ * only, so it is synchronous. Key: start of the bucket (8 bytes), serialized key, number of the chunk (4 bytes). Value:
+ * a chunk of entries in the order of their times. If one chunk is not enough, chunk 0 is the directory of the others.
+ * Changelog: one record for each row, compacted, deleted after the retention.
  */
 export class TimeBucketsKind implements KindOfStore {
   readonly kind = 'timeBuckets';
@@ -36,8 +36,8 @@ export class TimeBucketsKind implements KindOfStore {
   readonly #bucketMs: number;
 
   /**
-   * `bucketMs`: what the operator looks back and ahead at once, so that it meets two or three buckets. `retentionMs`: how long an entry is
-   * needed.
+   * `bucketMs`: the range of time that one fetch of the operator covers, in milliseconds. So a fetch reads two or three
+   * buckets. `retentionMs`: how long an entry is needed, in milliseconds.
    */
   constructor(bucketMs: number, retentionMs: number) {
     if (!(Number.isSafeInteger(bucketMs) && bucketMs > 0)) throw new TypeError(`bucketMs: ${bucketMs} is not valid`);
@@ -53,7 +53,7 @@ export class TimeBucketsKind implements KindOfStore {
   }
 }
 
-/** Entries by key and time. Several may have the same key and time: they keep the order in which they came. */
+/** Entries by key and time. Entries with the same key and time keep their order of arrival. */
 export class TimeBucketsStore<K, V> {
   readonly #rows: BucketRows;
   readonly #keys: KeyCodec<K>;
@@ -66,12 +66,17 @@ export class TimeBucketsStore<K, V> {
     this.#values = values;
   }
 
-  /** Entries of times before this one have expired. 0 at first: it is in no changelog, so its operator keeps it. */
+  /**
+   * Entries before this time have expired. 0 at first. The changelog does not have this time, so the operator saves it.
+   */
   get expiredBelow(): number {
     return this.#expiredBelow;
   }
 
-  /** Entries before `time` expire: they are not found any more, and leave the disk when their whole bucket has expired. */
+  /**
+   * Lets the entries before `time` expire. No fetch returns them after that. They are removed from disk when their
+   * whole bucket has expired.
+   */
   expireBelow(time: number): void {
     if (time <= this.#expiredBelow) return;
     this.#expiredBelow = time;
@@ -79,8 +84,8 @@ export class TimeBucketsStore<K, V> {
   }
 
   /**
-   * Adds an entry, behind those of its key and time. An entry of a time that has expired is dropped. Throws an EntryTooLargeError, and
-   * changes nothing, if the changelog can't take it.
+   * Adds an entry after the entries with the same key and time. If `time` has expired, the entry is dropped. Throws an
+   * EntryTooLargeError and changes nothing if the entry is too large for the changelog.
    */
   put(key: K, time: number, value: V): void {
     if (time < this.#expiredBelow) return;
@@ -126,7 +131,10 @@ export class TimeBucketsStore<K, V> {
     if (kept !== undefined && kept.chunk !== before) this.#rows.put(bucket, row, id, kept.chunk);
   }
 
-  /** Writes parts of a chunk to rows that no directory lists yet. First the one with the new entry: it may be refused. */
+  /**
+   * Writes parts of a chunk to rows that no directory lists yet. The part with the new entry comes first, because it
+   * may be refused.
+   */
   #putParts(bucket: number, row: StateKey, parts: readonly ChunkPart[], firstId: number): ListedChunk[] {
     for (const isNew of [true, false]) {
       for (const [index, { chunk, hasNew }] of parts.entries()) {
@@ -137,8 +145,9 @@ export class TimeBucketsStore<K, V> {
   }
 
   /**
-   * The entries of a key from `from` to `to`, ends included, in the order of their times. Costs a row for each bucket of the range, and
-   * one for each chunk where a bucket has several. Nothing may be put for the key before it has ended; entries may be deleted.
+   * The entries of a key from `from` to `to`, both included, in the order of their times. It reads one row for each
+   * bucket of the range, or one row for each chunk if a bucket has several. Until the iteration has ended, entries of
+   * the key may be deleted, but none may be put.
    */
   fetch(key: K, from: number, to: number): TimeRange<V> {
     return this.#range(keyToStateKey(this.#keys, key), from, to);
@@ -148,7 +157,7 @@ export class TimeBucketsStore<K, V> {
     return new TimeRange(this.#rows, this.#values, row, Math.max(from, this.#expiredBelow), to);
   }
 
-  /** Deletes the entries of a key and time, or those of them whose value matches. */
+  /** Deletes the entries of a key at `time`. With `matches`: only those whose value matches. */
   delete(key: K, time: number, matches?: (value: V) => boolean): void {
     if (time < this.#expiredBelow) return;
     const row = keyToStateKey(this.#keys, key);
@@ -174,7 +183,7 @@ export class TimeBucketsStore<K, V> {
     if (directory !== first) this.#rows.put(bucket, row, FIRST, chunkCount(directory) === 0 ? null : directory);
   }
 
-  /** By bucket, then the serialized key, then time. */
+  /** All entries, in the order of the buckets, then of the serialized keys, then of the times. */
   async all(): Promise<{ readonly key: K; readonly time: number; readonly value: V }[]> {
     const all: { readonly key: K; readonly time: number; readonly value: V }[] = [];
     for (const { bucket, key: row } of await this.#rows.places()) {

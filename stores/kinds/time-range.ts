@@ -4,17 +4,17 @@ import type { StateKey } from '../encoding/state-key.js';
 import { CHUNK_START, entryEnd, timeAt, valueAt } from '../encoding/time-chunk.js';
 import { type BucketRows, FIRST } from './bucket-rows.js';
 
-/** An entry of a range. It is the range itself: it changes with the next step. */
+/** An entry of a range. The range itself is this object, so each step changes it. */
 export interface TimedEntry<V> {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** Deserialized each time that it is read. */
+  /** Each read deserializes the value. */
   readonly value: V;
 }
 
 /**
- * Goes once through the entries of a key in a range of time, in the order of their times. It reads a row when it comes to it, and makes
- * no object for an entry.
+ * Iterates once over the entries of a key in a range of time, in the order of their times. It reads a row when it
+ * reaches it, and creates no object for an entry.
  */
 export class TimeRange<V> implements IterableIterator<TimedEntry<V>>, TimedEntry<V> {
   readonly #rows: BucketRows;
@@ -23,18 +23,18 @@ export class TimeRange<V> implements IterableIterator<TimedEntry<V>>, TimedEntry
   readonly #from: number;
   readonly #to: number;
   readonly #result: { done: boolean; value: TimedEntry<V> } = { done: false, value: this };
-  /** Start of the bucket that comes next. */
+  /** Start of the next bucket. */
   #next: number;
   #bucket = 0;
-  /** Of the bucket, if it has several chunks; and the index there of the one that comes next. */
+  /** The directory of the bucket, if the bucket has several chunks; and the index of its next chunk. */
   #directory: Buffer | null = null;
   #index = 0;
   #chunk: Buffer | null = null;
-  /** Of the next entry, and of this one. */
+  /** Where the next entry is in the chunk, and where the current entry is. */
   #offset = CHUNK_START;
   #entry = CHUNK_START;
 
-  /** `from` is not below 0. Ends are included. */
+  /** `from` is 0 or above. `from` and `to` are included. */
   constructor(rows: BucketRows, values: Codec<V>, key: StateKey, from: number, to: number) {
     this.#rows = rows;
     this.#values = values;
@@ -78,7 +78,7 @@ export class TimeRange<V> implements IterableIterator<TimedEntry<V>>, TimedEntry
     }
   }
 
-  /** Reads the next chunk that there is. Returns false if there is none in the range. */
+  /** Reads the next chunk of the range. Returns false if there is none. */
   #readChunk(): boolean {
     this.#offset = CHUNK_START;
     const directory = this.#directory;

@@ -10,8 +10,8 @@ const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
 const QUERY: QueryShape = Object.freeze({ kind: 'window', sizeMs: Number.POSITIVE_INFINITY, hasValues: true });
 
 /**
- * Values by window start and key, of windows that never end: they are kept for ever. Layout: as of the kind `window`. Changelog: a record
- * for each row, compacted.
+ * Values by window start and key, for windows that never end. Rows never expire. Key and value: as in the kind
+ * `window`. Changelog: one record for each row, compacted.
  */
 export class UnlimitedWindowKind implements KindOfStore {
   readonly kind = 'unlimitedWindow';

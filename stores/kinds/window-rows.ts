@@ -4,8 +4,8 @@ import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../e
 import { TIME_BYTES, timePrefix } from '../encoding/time-prefix.js';
 
 /**
- * Rows by window start and key, which the kinds of stores with windows share. The start comes first in the state key, so windows of
- * one time lie together: they close and expire as ranges.
+ * Rows by window start and key, for all kinds of stores with windows. The start is the first part of the state key, so
+ * the windows of one time lie together. They close and expire as ranges.
  */
 export class WindowRows<K> {
   protected readonly bytes: ByteStore;
@@ -21,14 +21,14 @@ export class WindowRows<K> {
     this.#retentionMs = retentionMs;
   }
 
-  /** What retention counts from: the highest time that was observed, -1 at first. */
+  /** The highest time that was observed, -1 at first. Retention counts from it. */
   get observedStart(): number {
     return this.#observedStart;
   }
 
   /**
-   * Windows that start at `start` less the retention, or before, expire. Java observes the start of each window that is
-   * put; an operator whose time is held back by upstream tasks must not observe more than that time.
+   * Lets all windows expire that start at `start` less the retention or earlier. Java observes the start of each window
+   * that is put. An operator whose time is held back by upstream tasks must observe no more than that time.
    */
   observe(start: number): void {
     if (start <= this.#observedStart) return;
@@ -37,7 +37,7 @@ export class WindowRows<K> {
     if (expired > 0) this.bytes.expireBelow(timePrefix(expired));
   }
 
-  /** True if the window is out of the retention: it reads as absent, and a put to it is dropped. */
+  /** True if the window is outside the retention. It reads as absent, and a put to it is dropped. */
   expired(windowStart: number): boolean {
     return windowStart <= this.#observedStart - this.#retentionMs;
   }

@@ -13,8 +13,8 @@ export interface WindowEntry<K, V> extends ValueAndTimestamp<V> {
 }
 
 /**
- * Values by window start and key, for as long as windows are retained. Layout: window start (8 bytes), serialized key; the value is a
- * timestamp and the serialized value. Changelog: a record for each row, compacted, deleted after the retention.
+ * Values by window start and key, for windows within the retention. Key: window start (8 bytes), serialized key. Value:
+ * a timestamp and the serialized value. Changelog: one record for each row, compacted, deleted after the retention.
  */
 export class WindowKind implements KindOfStore {
   readonly kind = 'window';
@@ -24,7 +24,7 @@ export class WindowKind implements KindOfStore {
   readonly query: QueryShape;
   readonly #keptMs: number;
 
-  /** `emitsOnClose`: results leave when their window closes. `retentionMs`: at least size + grace. */
+  /** `retentionMs`: at least size + grace, milliseconds. `emitsOnClose`: results are sent when their window closes. */
   constructor({ sizeMs, advanceMs, graceMs }: WindowLengths, retentionMs: number, emitsOnClose: boolean) {
     this.shape = Object.freeze({ kind: this.kind, sizeMs, advanceMs, graceMs });
     this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs });
@@ -57,12 +57,15 @@ export class TimestampedWindowStore<K, V> extends WindowRows<K> {
     return this.bytes.get(key);
   }
 
-  /** True if Kafka has committed the row. */
+  /** True if the row is part of a committed transaction. */
   hasCommitted(row: StateKey): boolean {
     return this.bytes.getCommitted(row) !== null;
   }
 
-  /** A null `value` deletes. Returns the bytes of the encoded value, 0 if it was not put. */
+  /**
+   * A null `value` deletes the row. Returns the number of bytes of the encoded value, or 0 if the window is outside the
+   * retention.
+   */
   put(key: K, windowStart: number, value: V | null, timestamp: number): number {
     if (this.expired(windowStart)) return 0;
     const encoded = value === null ? null : encodeTimestamped(this.#values, value, timestamp);
@@ -74,7 +77,7 @@ export class TimestampedWindowStore<K, V> extends WindowRows<K> {
     return decodeTimestamped(this.#values, bytes);
   }
 
-  /** By window start, then the serialized key. */
+  /** All rows, in the order of the window starts, then of the serialized keys. */
   async all(fromStart = 0): Promise<WindowEntry<K, V>[]> {
     const entries = await this.bytes.entries({ from: timePrefix(fromStart), to: '\uffff' });
     return entries

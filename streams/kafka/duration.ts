@@ -1,9 +1,12 @@
-/** Milliseconds, or a number with its unit: `'500ms'`, `'60s'`, `'10m'`, `'1h'`, `'7d'`. */
+/** A length of time: milliseconds, or a number with its unit: `'500ms'`, `'60s'`, `'10m'`, `'1h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Whole milliseconds. undefined if `duration` is not a duration or is negative. */
+/**
+ * The whole milliseconds of a duration. undefined if `duration` is not a duration, is negative, or has a part of a
+ * millisecond.
+ */
 export function parseDuration(duration: number | string): number | undefined {
   let milliseconds: number;
   if (typeof duration === 'number') {
@@ -16,13 +19,7 @@ export function parseDuration(duration: number | string): number | undefined {
   return Number.isSafeInteger(milliseconds) && milliseconds >= 0 ? milliseconds : undefined;
 }
 
-/** 0.07 * 1000 is 70.00000000000001. */
-function withoutRoundingError(product: number): number {
-  const whole = Math.round(product);
-  return Math.abs(product - whole) <= whole * 2 * Number.EPSILON ? whole : product;
-}
-
-/** Throws a TypeError that names `what` if `duration` is not a duration. */
+/** The whole milliseconds of a duration. Throws a TypeError that names `what` if `duration` is not a duration. */
 export function milliseconds(duration: Duration, what: string): number {
   const result = parseDuration(duration);
   if (result === undefined) {

@@ -7,10 +7,10 @@ import {
   type TopicConfig,
 } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
-import { rangeOwner } from '../runtime/standby/standby-placement.js';
 import { InMemoryConsumer } from './in-memory-consumer.js';
 import { InMemoryLog, type LogTransaction } from './in-memory-log.js';
 import { InMemoryProducer } from './in-memory-producer.js';
+import { assignByRange } from './range-assignor.js';
 
 const UNKNOWN_TOPIC = 3;
 const UNKNOWN_MEMBER = 25;
@@ -259,15 +259,12 @@ export class InMemoryCluster {
   #assign(): void {
     if (!this.#isRebalancing || this.#givingUp.size > 0) return;
     this.#isRebalancing = false;
-    const ids = [...this.#members.keys()];
-    for (const [id, member] of this.#members) {
-      const { topics } = this.#subscribedBefore?.instanceId === id ? this.#subscribedBefore : member;
-      const partitions = topics.flatMap(topic => {
-        const logs = this.logs(topic);
-        return logs.filter(({ partition }) => rangeOwner(ids, logs.length, partition) === id);
-      });
-      member.assigned(partitions.map(({ topic, partition }) => ({ topic, partition })));
-    }
+    const subscribed = [...this.#members].map(([instanceId, member]) => {
+      const { topics } = this.#subscribedBefore?.instanceId === instanceId ? this.#subscribedBefore : member;
+      return { instanceId, topics };
+    });
+    const assigned = assignByRange(subscribed, topic => this.logs(topic).length);
+    for (const [instanceId, member] of this.#members) member.assigned(assigned.get(instanceId) ?? []);
   }
 
   #admin(): Admin {

@@ -32,8 +32,6 @@ describe('an application whose stores were kept in another shape', () => {
   afterEach(() => app.close());
 
   const send = (timestamp: number): void => app.send(1, 0, timestamp);
-  const committed = (records: number): Promise<void> =>
-    app.until(() => app.cluster.committedOffset('in', 0) === records);
 
   function start(topology: Topology, id?: string): KafkaStreams {
     const directory = id === undefined ? app.directory : new MemoryStateDirectory(id);
@@ -46,7 +44,7 @@ describe('an application whose stores were kept in another shape', () => {
   async function runWith(topology: Topology): Promise<void> {
     const streams = start(topology);
     send(1000);
-    await committed(1);
+    await app.untilCommitted(1);
     await streams.close();
   }
 
@@ -86,7 +84,7 @@ describe('an application whose stores were kept in another shape', () => {
       assert.deepEqual([app.output(), app.cluster.committedOffset('in', 0)], [output, 1]);
       // Nothing is harmed: as it was, it goes on.
       start(before);
-      await committed(2);
+      await app.untilCommitted(2);
     });
   }
 
@@ -118,11 +116,11 @@ describe('an application whose stores were kept in another shape', () => {
   it('does not join a group that is at work, which is not disturbed', async () => {
     start(windowed(WINDOWS));
     send(1000);
-    await committed(1);
+    await app.untilCommitted(1);
     app.states.length = 0;
     await assertRefused(start(windowed({ ...WINDOWS, size: '5m' }), 'other'), /^store counts was kept as window/);
     send(2000);
-    await committed(2);
+    await app.untilCommitted(2);
     assert.deepEqual(app.states, ['REBALANCING', 'ERROR']);
   });
 
@@ -132,7 +130,7 @@ describe('an application whose stores were kept in another shape', () => {
     // The partition of the input is at the first one.
     await app.until(() => first.tasks[0]?.id === '0_0' && second.tasks[0]?.id === '0_1');
     send(1000);
-    await committed(1);
+    await app.untilCommitted(1);
     await first.close();
     app.cluster.expire('a');
     await assertRefused(second, /^store counts was kept as window/);
@@ -148,7 +146,7 @@ describe('an application whose stores were kept in another shape', () => {
     for (const [records, stores] of [['a'], ['a', 'b'], ['b'], ['b', 'a']].entries()) {
       const streams = start(windowed(WINDOWS, stores));
       send(1000 * records);
-      await committed(records + 1);
+      await app.untilCommitted(records + 1);
       await streams.close();
     }
   });
@@ -157,7 +155,7 @@ describe('an application whose stores were kept in another shape', () => {
     await runWith(windowed(WINDOWS, ['a', 'b']));
     const without = start(windowed(WINDOWS, ['a']));
     send(2000);
-    await committed(2);
+    await app.untilCommitted(2);
     await without.close();
     const back = windowedStores([
       ['a', WINDOWS],
@@ -177,7 +175,7 @@ describe('an application whose stores were kept in another shape', () => {
     app.directory = new MemoryStateDirectory();
     start(windowed({ ...WINDOWS, size: '5m' }));
     send(2000);
-    await committed(2);
+    await app.untilCommitted(2);
   });
 
   it('takes any shape as long as no task has committed', async () => {
@@ -186,7 +184,7 @@ describe('an application whose stores were kept in another shape', () => {
     await before.close();
     start(windowed({ ...WINDOWS, size: '5m' }));
     send(1000);
-    await committed(1);
+    await app.untilCommitted(1);
   });
 });
 

@@ -25,8 +25,6 @@ describe('an application whose topology has gained operators', () => {
   afterEach(() => app.close());
 
   const send = (timestamp: number): void => app.send(1, 0, timestamp);
-  const processed = (records: number): Promise<void> =>
-    app.until(() => app.cluster.committedOffset('in', 0) === records);
 
   /** Two counts in windows, the second one in windows of twice the size. */
   function counting(upstream: (stream: KStream<string | null, unknown>) => KStream<string | null, unknown>): Topology {
@@ -45,12 +43,6 @@ describe('an application whose topology has gained operators', () => {
     return builder.build();
   }
 
-  const emitted = (): string[] =>
-    app.cluster
-      .logs('out')
-      .flatMap(log => log.committed.map(({ key, value }) => `${key?.toString()} ${value?.toString()}`))
-      .sort();
-
   for (const inserted of [0, 1, 2, 3, 4, 8]) {
     it(`emits each window once, and loses none: ${inserted} more upstream`, async () => {
       const before = app.start(
@@ -58,16 +50,16 @@ describe('an application whose topology has gained operators', () => {
         counting(stream => stream),
       );
       for (const timestamp of [100, 1100, 2100, 3100]) send(timestamp);
-      await processed(4);
+      await app.untilCommitted(4);
       await before.close();
       const again = app.start(
         {},
         counting(stream => Array.from({ length: inserted }).reduce<typeof stream>(s => s.mapValues(v => v), stream)),
       );
       for (const timestamp of [3200, 4100, 5100, 6100]) send(timestamp);
-      await processed(8);
+      await app.untilCommitted(8);
       await again.close();
-      assert.deepEqual(emitted(), [
+      assert.deepEqual(app.rows(), [
         'key@0/1 1',
         'key@0/2 2',
         'key@1000/1 1',
@@ -93,9 +85,6 @@ describe('an application whose topology has gained a sub-topology', () => {
 
   afterEach(() => app.close());
 
-  const processed = (topic: string, records: number): Promise<void> =>
-    app.until(() => app.cluster.committedOffset(topic, 0) === records);
-
   function send(topic: string, ...timestamps: readonly number[]): void {
     for (const timestamp of timestamps) {
       const record = { key: Buffer.from('key'), value: Buffer.from('1'), timestamp, headers: NO_HEADERS };
@@ -119,12 +108,6 @@ describe('an application whose topology has gained a sub-topology', () => {
     return builder.build();
   }
 
-  const emitted = (): string[] =>
-    app.cluster
-      .logs('out')
-      .flatMap(log => log.committed.map(({ key, value }) => `${key?.toString()} ${value?.toString()}`))
-      .sort();
-
   /** Another subscription is another member: the group waits until the session of the one before has timed out. */
   async function startChanged(topology: Topology): Promise<KafkaStreams> {
     const streams = app.start({}, topology);
@@ -136,29 +119,29 @@ describe('an application whose topology has gained a sub-topology', () => {
   it('declared before the others, goes on where it was: each window is emitted once', async () => {
     const before = app.start({}, counting(['in']));
     send('in', 100, 1100, 2100, 2200);
-    await processed('in', 4);
+    await app.untilCommitted(4, 'in');
     await before.close();
     send('other', 100, 1100);
     // Some of its windows closed before: it must not count them again.
     send('in', 300, 1200, 2300, 3100);
     const again = await startChanged(counting(['other'], ['in']));
-    await processed('in', 8);
-    await processed('other', 2);
+    await app.untilCommitted(8, 'in');
+    await app.untilCommitted(2, 'other');
     assert.deepEqual(again.tasks.map(({ id }) => id).sort(), ['0_0', '0_1', '1_0', '1_1']);
     assert.deepEqual(again.tasks.find(({ id }) => id === '0_0')?.counts.late, 2);
     await again.close();
-    assert.deepEqual(emitted(), ['in@0 1', 'in@1000 1', 'in@2000 3', 'other@0 1']);
+    assert.deepEqual(app.rows(), ['in@0 1', 'in@1000 1', 'in@2000 3', 'other@0 1']);
     assert.deepEqual(app.warnings, []);
   });
 
   it('does not get the number of one that was removed', async () => {
     const before = app.start({}, counting(['in']));
     send('in', 100);
-    await processed('in', 1);
+    await app.untilCommitted(1, 'in');
     await before.close();
     send('other', 100);
     const again = await startChanged(counting(['other']));
-    await processed('other', 1);
+    await app.untilCommitted(1, 'other');
     assert.deepEqual(again.tasks.map(({ id }) => id).sort(), ['1_0', '1_1']);
     await again.close();
   });
@@ -167,8 +150,8 @@ describe('an application whose topology has gained a sub-topology', () => {
     const before = app.start({}, counting(['in'], ['other']));
     send('in', 100);
     send('other', 100);
-    await processed('in', 1);
-    await processed('other', 1);
+    await app.untilCommitted(1, 'in');
+    await app.untilCommitted(1, 'other');
     await before.close();
     const builder = new StreamsBuilder();
     for (const topic of ['in', 'other']) {

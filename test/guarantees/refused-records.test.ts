@@ -37,7 +37,7 @@ describe('records that the cluster refuses', () => {
         app.cluster.refuse('out', TOO_LARGE, large);
         start({ processingGuarantee, ...resume });
         for (const value of [1, 2222, 3, 4444, 5]) app.send(value);
-        await app.until(() => app.cluster.committedOffset('in', 0) === 5);
+        await app.untilCommitted(5);
         assert.deepEqual([...new Set(app.output())].sort(), ['11', '33', '55']);
         assert.deepEqual([...new Set(app.output('rejected'))].sort(), ['2222', '4444']);
         // Again where a transaction that has more of them is processed again.
@@ -60,7 +60,7 @@ describe('records that the cluster refuses', () => {
         app.cluster.refuse('out', 'invalid topic');
         start({ processingGuarantee, ...resume });
         for (const value of [1, 2, 3]) app.send(value);
-        await app.until(() => app.cluster.committedOffset('in', 0) === 3);
+        await app.untilCommitted(3);
         assert.deepEqual([...new Set(app.output('rejected'))].sort(), ['1', '2', '3']);
         assert.equal(app.cluster.aborts, processingGuarantee === 'exactly_once_v2' ? 1 : 0);
       });

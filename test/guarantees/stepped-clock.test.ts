@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { Serdes, StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
 import { TestApplication } from '../runtime/test-application.js';
+import { closingWindows } from './closing-windows.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -27,24 +27,10 @@ describe('an application whose wall clock is set back by an hour', () => {
   it('closes windows in silence when the clock has come to their end', async () => {
     app.start({ idleTimeout: '1s' }, closingWindows());
     app.send(1);
-    await app.until(() => app.cluster.committedOffset('in', 0) === 1);
+    await app.untilCommitted(1);
     app.clock.stepMs = -Date.now();
     app.clock.aheadMs += 12_000;
     await app.until(() => app.output().length > 0);
     assert.deepEqual(app.output(), ['1']);
   });
 });
-
-/** Records are of the epoch. */
-function closingWindows(): Topology {
-  const builder = new StreamsBuilder();
-  builder
-    .stream('in')
-    .groupByKey()
-    .windowedBy(TimeWindows.of({ size: '10s', grace: 0, closeOnIdle: true }))
-    .emitStrategy('onWindowClose')
-    .count({ as: 'counts' })
-    .toStream(() => 'key')
-    .to('out', { valueSerde: Serdes.json<number | null>() });
-  return builder.build();
-}

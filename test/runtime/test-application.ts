@@ -82,6 +82,19 @@ export class TestApplication {
     return this.cluster.logs(topic).flatMap(log => log.committed.map(({ value }) => value?.toString() ?? ''));
   }
 
+  /** Committed records of a topic, as `key value`, sorted. */
+  rows(topic = 'out'): string[] {
+    return this.cluster
+      .logs(topic)
+      .flatMap(log => log.committed.map(({ key, value }) => `${key?.toString()} ${value?.toString()}`))
+      .sort();
+  }
+
+  /** Waits until the group has committed so many records of the first partition of a topic. */
+  async untilCommitted(records: number, topic = 'in'): Promise<void> {
+    await this.until(() => this.cluster.committedOffset(topic, 0) === records);
+  }
+
   async until(condition: () => boolean | Promise<boolean>): Promise<void> {
     const giveUpAt = Date.now() + PATIENCE_MS;
     while (!(await condition())) {

@@ -3,8 +3,9 @@ import type { BranchPredicate, GraphNode } from '../graph/node.js';
 import type { KStream } from './k-stream.js';
 
 /**
- * The branches of a stream in the making (Java: `BranchedKStream`): each record goes to the first branch whose predicate is
- * true. `defaultBranch` or `noDefaultBranch` ends it and gives the streams by their names.
+ * Declares the branches of a stream (Java: `BranchedKStream`, KIP-418). Each record goes to the first branch whose
+ * predicate returns true. `defaultBranch` and `noDefaultBranch` end the declaration: they return the streams by the
+ * names of their branches.
  */
 export class BranchedKStream<K, V, Names extends string = never> {
   readonly #graph: Graph;
@@ -28,19 +29,22 @@ export class BranchedKStream<K, V, Names extends string = never> {
     this.#branches = branches;
   }
 
-  /** Throws a TopologyError if there is a branch of that name. */
+  /**
+   * Adds a branch. Its predicate is called for the records that no earlier branch took, null keys and null values
+   * included. Throws a TopologyError if another branch has the name.
+   */
   branch<N extends string>(name: N, predicate: (key: K, value: V) => boolean): BranchedKStream<K, V, Names | N> {
     if (this.#branches.some(branch => branch.name === name)) throw new TopologyError(`there are two branches ${name}`);
     const branches = [...this.#branches, { name, predicate }];
     return new BranchedKStream<K, V, Names | N>(this.#graph, this.#parent, this.#name, this.#stream, branches);
   }
 
-  /** Records that no branch took go to the branch `name`. */
+  /** Adds a branch for the records that no other branch took. Throws a TopologyError if another branch has the name. */
   defaultBranch<N extends string>(name: N): Readonly<Record<Names | N, KStream<K, V>>> {
     return this.branch(name, () => true).noDefaultBranch();
   }
 
-  /** Records that no branch took are dropped. */
+  /** Drops the records that no branch took. They are not counted as dropped. */
   noDefaultBranch(): Readonly<Record<Names, KStream<K, V>>> {
     const parents = [this.#parent];
     const split = this.#graph.add('KSTREAM-BRANCH', this.#name, { kind: 'split', parents, branches: this.#branches });

@@ -9,11 +9,14 @@ import type { Windows } from '../windows/windows.js';
 import { KTable } from './k-table.js';
 import { TimeWindowedKStream } from './time-windowed-k-stream.js';
 
-/** How values become an aggregate. */
+/** How the values of a key become one aggregate (Java: `Initializer`, `Aggregator` and `Merger`). */
 export interface Aggregation<K, V, A> {
-  /** The aggregate of no values. */
+  /** The aggregate before the first value. */
   initializer(): A;
-  /** The aggregate with one value more; null deletes the row. It may change and return `aggregate` itself. */
+  /**
+   * The aggregate after one more value. null deletes the row, and the next value starts from `initializer` again. The
+   * function may change `aggregate` and return it.
+   */
   aggregator(key: K, value: V, aggregate: A): A | null;
   /**
    * Merges the aggregates of two sets of values. Giving it says that the aggregation is associative, so values are
@@ -22,7 +25,7 @@ export interface Aggregation<K, V, A> {
   combiner?(key: K, left: A, right: A): A;
 }
 
-/** @internal What an aggregate node is made of; the same for windowed ones. */
+/** @internal The part of an aggregate node that does not depend on windows. */
 export interface AggregateParts {
   readonly prefix: string;
   readonly initializer: (() => unknown) | undefined;
@@ -48,7 +51,7 @@ export function aggregateParts<K, V, A>(aggregation: Aggregation<K, V, A>): Aggr
   };
 }
 
-/** @internal An aggregate is a value too: the combiner reduces two of them. */
+/** @internal The parts of a reduce. An aggregate is a value too, so `reducer` also merges two aggregates. */
 export function reduceParts<A extends V, V>(
   reducer: (aggregate: A, value: V) => unknown,
   associative: boolean,
@@ -62,8 +65,9 @@ export function reduceParts<A extends V, V>(
 }
 
 /**
- * A stream grouped by its key (Java: `KGroupedStream`). Records with a null key are dropped, counted. So are records
- * with a null value, unless the stream is grouped by window too.
+ * A stream that is grouped by its key (Java: `KGroupedStream`). Aggregations drop records with a null key and count
+ * them as dropped. Aggregations without windows treat records with a null value in the same way. Each method throws a
+ * TopologyError if another store of the topology has the name `as`.
  */
 export class KGroupedStream<K, V> {
   readonly #source: GroupedSource<K, V>;
@@ -73,14 +77,19 @@ export class KGroupedStream<K, V> {
     this.#source = source;
   }
 
-  /** The number of records by key. */
+  /** Counts the records of each key. */
   count(materialized: Materialized<K, number>): KTable<K, number> {
     return this.#aggregate(COUNT, materialized, Serdes.json<number>());
   }
 
   /**
-   * The values of a key as one; the first value is the first aggregate. `associative` says that
-   * `reduce(a, reduce(b, c))` equals `reduce(reduce(a, b), c)`, so that values are reduced before they move.
+   * Combines the values of each key into one value. The first value is the first aggregate. A null result deletes the
+   * row.
+   *
+   * `associative: true` states that `reduce(a, reduce(b, c))` equals `reduce(reduce(a, b), c)`. Then values are
+   * combined before they move to the partition of their key.
+   *
+   * Extension: Java Kafka Streams does not have this.
    */
   reduce(
     reducer: (aggregate: NonNullable<V>, value: NonNullable<V>) => V | null,
@@ -90,7 +99,7 @@ export class KGroupedStream<K, V> {
     return this.#aggregate(parts, materialized, this.#source.serdes.valueSerde);
   }
 
-  /** An aggregate by key. */
+  /** Combines the values of each key into an aggregate of another type. */
   aggregate<A>(
     aggregation: Aggregation<K, NonNullable<V>, A>,
     materialized: Materialized<K, A>,
@@ -98,7 +107,7 @@ export class KGroupedStream<K, V> {
     return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
   }
 
-  /** Groups by window too. */
+  /** Groups the records of each key by windows too. */
   windowedBy(windows: Windows): TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream<K, V>(this.#source, windows, 'onWindowUpdate');
   }

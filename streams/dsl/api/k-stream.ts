@@ -20,9 +20,11 @@ import { KGroupedStream } from './k-grouped-stream.js';
 import { KTable } from './k-table.js';
 
 /**
- * A stream of records (Java: `KStream`). Its methods only add nodes to the topology; nothing runs here. Functions given
- * to them are called once for each record, in the order of the partition, and must be synchronous. An exception in one
- * goes to the processing exception handler. They are called for null keys and null values too, if the types have null.
+ * A stream of records (Java: `KStream`). Its methods add nodes to the topology and process no record.
+ *
+ * Each function that is given to a method is called once for each record, in the order of the partition. It must be
+ * synchronous. It also gets null keys and null values if its types include null. If it throws, the record goes to the
+ * processing exception handler. Each method throws a TopologyError if another node of the topology has its name.
  */
 export class KStream<K, V> {
   readonly #graph: Graph;
@@ -39,8 +41,10 @@ export class KStream<K, V> {
   }
 
   /**
-   * Keeps the records for which `predicate` is true. A type predicate for the key or for the value narrows the type of
-   * the stream. TypeScript sees one in `(_key, value) => value !== null`, but not where both are looked at.
+   * Keeps the records for which `predicate` returns true. The others are dropped and not counted.
+   *
+   * A type predicate for the key or for the value narrows the type of the stream. TypeScript infers one from
+   * `(_key, value) => value !== null`. It infers none from a function that tests both the key and the value.
    */
   filter<KR extends K>(predicate: (key: K, value: V) => key is KR, named?: Named): KStream<KR, V>;
   filter<VR extends V>(predicate: (key: K, value: V) => value is VR, named?: Named): KStream<K, VR>;
@@ -49,7 +53,10 @@ export class KStream<K, V> {
     return this.#filter(predicate, false, named);
   }
 
-  /** Drops the records for which `predicate` is true. It narrows types as `filter` does: `key => key === null`. */
+  /**
+   * Drops the records for which `predicate` returns true. They are not counted. A type predicate narrows the type of
+   * the stream, as with `filter`: `key => key === null`.
+   */
   filterNot<KR extends K>(predicate: (key: K, value: V) => key is KR, named?: Named): KStream<Exclude<K, KR>, V>;
   filterNot<VR extends V>(predicate: (key: K, value: V) => value is VR, named?: Named): KStream<K, Exclude<V, VR>>;
   filterNot(predicate: (key: K, value: V) => boolean, named?: Named): KStream<K, V>;
@@ -57,13 +64,16 @@ export class KStream<K, V> {
     return this.#filter(predicate, true, named);
   }
 
-  /** A new key and value for each record. A later grouping may move records to another partition. */
+  /**
+   * Replaces the key and the value of each record. Timestamp and headers stay. A later grouping may move records to
+   * another partition.
+   */
   map<KR, VR>(mapper: (key: K, value: V) => KeyValue<KR, VR>, named: Named = {}): KStream<KR, VR> {
     const node = this.#graph.add('KSTREAM-MAP', named.name, { kind: 'map', parents: [this.#node], mapper });
     return new KStream<KR, VR>(this.#graph, node, {}, true);
   }
 
-  /** A new value for each record; the key stays, and so does the partition. */
+  /** Replaces the value of each record. Key, timestamp, headers and partition stay. */
   mapValues<P extends PromiseLike<unknown>>(
     mapper: (value: V, key: K) => P,
     ...named: IfPromise<P, [named?: Named]>
@@ -74,13 +84,19 @@ export class KStream<K, V> {
     return new KStream<K, VR>(this.#graph, node, this.#keepingKeySerde<VR>(), this.#keyChanged);
   }
 
-  /** None, one or more records for each. */
+  /**
+   * Replaces each record by any number of records, which keep its timestamp and its headers. A later grouping may move
+   * records to another partition.
+   */
   flatMap<KR, VR>(mapper: (key: K, value: V) => Iterable<KeyValue<KR, VR>>, named: Named = {}): KStream<KR, VR> {
     const node = this.#graph.add('KSTREAM-FLATMAP', named.name, { kind: 'flatMap', parents: [this.#node], mapper });
     return new KStream<KR, VR>(this.#graph, node, {}, true);
   }
 
-  /** None, one or more values for each record, under its key. */
+  /**
+   * Replaces each record by one record for each value that `mapper` returns. These records keep the key, the timestamp,
+   * the headers and the partition.
+   */
   flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, named: Named = {}): KStream<K, VR> {
     const node = this.#graph.add('KSTREAM-FLATMAPVALUES', named.name, {
       kind: 'flatMapValues',
@@ -90,7 +106,10 @@ export class KStream<K, V> {
     return new KStream<K, VR>(this.#graph, node, this.#keepingKeySerde<VR>(), this.#keyChanged);
   }
 
-  /** A new key for each record. A later grouping may move records to another partition. */
+  /**
+   * Replaces the key of each record. Value, timestamp and headers stay. A later grouping may move records to another
+   * partition.
+   */
   selectKey<P extends PromiseLike<unknown>>(
     mapper: (key: K, value: V) => P,
     ...named: IfPromise<P, [named?: Named]>
@@ -100,27 +119,33 @@ export class KStream<K, V> {
     return this.#selectKey(mapper, named, 'the mapper of selectKey');
   }
 
-  /** Calls `action` for each record and lets it go on unchanged. */
+  /** Calls `action` for each record and passes the record on unchanged. */
   peek<R>(action: (key: K, value: V) => Synchronous<R>, named: Named = {}): KStream<K, V> {
     const node = this.#graph.add('KSTREAM-PEEK', named.name, { kind: 'peek', parents: [this.#node], action });
     return new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
   }
 
-  /** Calls `action` for each record. */
+  /** Calls `action` for each record. No operator follows. */
   foreach<R>(action: (key: K, value: V) => Synchronous<R>, named: Named = {}): void {
     this.#graph.add('KSTREAM-FOREACH', named.name, { kind: 'peek', parents: [this.#node], action });
   }
 
   /**
-   * Runs the records through operators of another library: `operators` of `tributary/pipe` makes those of the npm package kafka-streams.
-   * What comes out has the timestamp and the headers of the record that went in. A later grouping may move records to another partition.
+   * Runs the records through operators of another library. `operators` of `tributary/pipe` makes operators of the npm
+   * package kafka-streams. Results keep the timestamp and the headers of their record. A later grouping may move
+   * records to another partition.
+   *
+   * Extension: Java Kafka Streams does not have this.
    */
   pipe<KR, VR>(operators: Operators<KeyValue<K, V>, KeyValue<KR, VR>>, named: Named = {}): KStream<KR, VR> {
     const node = this.#graph.add('KSTREAM-PIPE', named.name, { kind: 'pipe', parents: [this.#node], operators });
     return new KStream<KR, VR>(this.#graph, node, {}, true);
   }
 
-  /** The records of both streams; order is kept within each of them only. */
+  /**
+   * Merges two streams. Records of one stream keep their order. Records of different streams have no order between
+   * them.
+   */
   merge(other: KStream<K, V>, named: Named = {}): KStream<K, V> {
     const parents = [this.#node, other.#node];
     const node = this.#graph.add('KSTREAM-MERGE', named.name, { kind: 'merge', parents });
@@ -128,14 +153,18 @@ export class KStream<K, V> {
     return new KStream<K, V>(this.#graph, node, { ...other.#serdes, ...this.#serdes }, keyChanged);
   }
 
-  /** Sends each record to the first branch whose predicate is true. */
+  /** Splits the stream into branches. Each record goes to the first branch whose predicate returns true. */
   split(named: Named = {}): BranchedKStream<K, V> {
     const branch = (node: GraphNode): KStream<K, V> =>
       new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
     return new BranchedKStream<K, V>(this.#graph, this.#node, named.name, branch);
   }
 
-  /** Moves each record to the partition of its key. Records with a null key are dropped, counted. */
+  /**
+   * Moves each record to the partition of its key (KIP-221). A record that is in the right partition already stays in
+   * its task. Records with a null key are dropped and counted as dropped. Throws a TopologyError if another repartition
+   * topic has the name, or if `numberOfPartitions` is not a positive whole number.
+   */
   repartition(options: Repartitioned<K, V>): KStream<NonNullable<K>, V> {
     const serdes = serdesOr(options, this.#serdes);
     const node = addRepartition(this.#graph, this.#node, options.name, serdes, options.numberOfPartitions);
@@ -143,13 +172,20 @@ export class KStream<K, V> {
     return new KStream<NonNullable<K>, V>(this.#graph, node, { keySerde: notNull(keySerde), valueSerde }, false);
   }
 
-  /** Writes each record to a topic, with its timestamp and headers. */
+  /**
+   * Writes each record to a topic, with its timestamp and its headers. A function chooses the topic of each record
+   * (Java: `TopicNameExtractor`). The topic must exist. A null key or a null value is written as null. If a serde
+   * throws or the cluster refuses the record, the record goes to the production exception handler.
+   */
   to(topic: string | ((key: K, value: V, headers: Headers) => string), options: Produced<K, V> = {}): void {
     const { keySerde, valueSerde } = serdesOr<K, V>(options, this.#serdes);
     this.#graph.add('KSTREAM-SINK', options.name, { kind: 'sink', parents: [this.#node], topic, keySerde, valueSerde });
   }
 
-  /** Reads the stream as updates of a table: a null value deletes, a record with a null key is dropped, counted. */
+  /**
+   * Reads the records as updates of a table (KIP-523). A null value deletes the row of its key. Records with a null key
+   * are dropped and counted as dropped. Throws a TopologyError if another store has the name `as`.
+   */
   toTable(materialized: Materialized<K, V>): KTable<NonNullable<K>, NonNullable<V>> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
     const store = storeSpec(this.#graph, materialized, serdes, new KeyValueKind());
@@ -168,8 +204,8 @@ export class KStream<K, V> {
   }
 
   /**
-   * Groups by the key; records with a null key are dropped, counted. Records move only if the key may have changed
-   * since they were read.
+   * Groups the records by their key. Aggregations drop records with a null key and count them as dropped. Records move
+   * to another partition only if an earlier operator may have changed the key.
    */
   groupByKey(options: Grouped<K, V> = {}): KGroupedStream<NonNullable<K>, V> {
     const { keySerde, valueSerde } = serdesOr<K, V>(options, this.#serdes);
@@ -177,7 +213,10 @@ export class KStream<K, V> {
     return new KGroupedStream(new GroupedSource(this.#graph, this.#node, serdes, this.#keyChanged, options.name));
   }
 
-  /** Groups by a new key; records whose new key is null are dropped, counted. */
+  /**
+   * Groups the records by a new key, which `selector` returns. Aggregations drop records whose new key is null and
+   * count them as dropped.
+   */
   groupBy<P extends PromiseLike<unknown>>(
     selector: (key: K, value: V) => P,
     ...options: IfPromise<P, [options?: Grouped<P, V>]>
@@ -191,7 +230,7 @@ export class KStream<K, V> {
     return this.#selectKey(selector, named, 'the selector of groupBy').groupByKey(options);
   }
 
-  /** `what` is what the mapper is to the caller. */
+  /** `what` names the mapper in the message of a PromiseError. */
   #selectKey<KR>(mapper: (key: K, value: V) => KR, named: Named, what: string): KStream<KR, V> {
     const node = this.#graph.add('KSTREAM-KEY-SELECT', named.name, {
       kind: 'selectKey',

@@ -9,7 +9,11 @@ import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchrono
 import type { Windows } from '../windows/windows.js';
 import { KStream } from './k-stream.js';
 
-/** A table: the latest value of each key, and the stream of its updates (Java: `KTable`). */
+/**
+ * A table: the latest value of each key, and the stream of its updates (Java: `KTable`). An update with a null value is
+ * a tombstone: it deletes the row. Functions must be synchronous. If one throws, the update goes to the processing
+ * exception handler.
+ */
 export class KTable<K, V> {
   readonly #graph: Graph;
   readonly #node: GraphNode;
@@ -24,17 +28,26 @@ export class KTable<K, V> {
     this.#windows = windows;
   }
 
-  /** The rows for which `predicate` is true; a row that fails it is deleted. Not called for tombstones. */
+  /**
+   * Keeps the rows for which `predicate` returns true. A row for which it returns false is deleted. The function is not
+   * called for tombstones.
+   */
   filter(predicate: (key: K, value: V) => boolean, named: Named = {}): KTable<K, V> {
     return this.#filter(predicate, false, named);
   }
 
-  /** The rows for which `predicate` is false. */
+  /**
+   * Keeps the rows for which `predicate` returns false. A row for which it returns true is deleted. The function is not
+   * called for tombstones.
+   */
   filterNot(predicate: (key: K, value: V) => boolean, named: Named = {}): KTable<K, V> {
     return this.#filter(predicate, true, named);
   }
 
-  /** A new value for each row. Not called for tombstones. */
+  /**
+   * Replaces the value of each row. The function is not called for tombstones, which are passed on. It may also be
+   * called for the old value of an update, so it must return the same result for the same row.
+   */
   mapValues<P extends PromiseLike<unknown>>(
     mapper: (value: V, key: K) => P,
     ...named: IfPromise<P, [named?: Named]>
@@ -52,9 +65,12 @@ export class KTable<K, V> {
     return new KTable<K, VR>(this.#graph, node, keySerde === undefined ? {} : { keySerde }, this.#windows);
   }
 
-  /** The updates as a stream under new keys; null is a tombstone. */
+  /**
+   * Sends the updates as records of a stream, with new keys. A null value is a tombstone; `keyMapper` gets it too. A
+   * later grouping may move records to another partition.
+   */
   toStream<KR>(keyMapper: (key: K, value: V | null) => KR, named?: Named): KStream<KR, V | null>;
-  /** The updates as a stream; null is a tombstone. */
+  /** Sends the updates as records of a stream. A null value is a tombstone. */
   toStream(named?: Named): KStream<K, V | null>;
   toStream<KR>(
     first?: Named | ((key: K, value: V | null) => KR),
@@ -75,8 +91,8 @@ export class KTable<K, V> {
   }
 
   /**
-   * Holds updates back until `suppressed` lets them go. The buffer is kept in the store `name`. Throws a TopologyError
-   * for `untilWindowCloses` on a table without windows, or of windows that never close.
+   * Holds back updates until `suppressed` lets them pass (KIP-328). The store `name` keeps the buffer. Throws a
+   * TopologyError for `untilWindowCloses` on a table without windows, or on windows that never close.
    */
   suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
     const kind = new SuppressionKind(suppressed.kind === 'untilTimeLimit' ? 'timeLimit' : 'windowCloses');

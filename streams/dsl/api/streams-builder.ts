@@ -9,39 +9,39 @@ import { recordTimestamp } from '../options/timestamp-extractor.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
 
-/** Where a topology is declared (Java: `StreamsBuilder`). */
+/** Declares a topology (Java: `StreamsBuilder`). */
 export class StreamsBuilder {
   readonly #graph = new Graph();
   readonly #sourceTopics = new Set<string>();
 
   /**
-   * A stream of the records of one topic or several. Those with a null key or a null value are dropped, counted. Throws
-   * a TopologyError if a topic is read twice.
+   * A stream of the records of one topic or several topics. Records with a null key or a null value are dropped and
+   * counted as dropped. Throws a TopologyError if another source of the topology reads one of the topics.
    */
   stream<K = string, V = unknown>(
     topics: string | readonly string[],
     consumed: StreamConsumed<K, V> & { readonly dropNullKeys: true; readonly dropNullValues: true },
   ): KStream<NonNullable<K>, NonNullable<V>>;
   /**
-   * A stream of the records of one topic or several. Those with a null key are dropped, counted. Throws a TopologyError
-   * if a topic is read twice.
+   * A stream of the records of one topic or several topics. Records with a null key are dropped and counted as dropped.
+   * Throws a TopologyError if another source of the topology reads one of the topics.
    */
   stream<K = string, V = unknown>(
     topics: string | readonly string[],
     consumed: StreamConsumed<K, V> & { readonly dropNullKeys: true },
   ): KStream<NonNullable<K>, V | null>;
   /**
-   * A stream of the records of one topic or several. Those with a null value are dropped, counted. Throws a
-   * TopologyError if a topic is read twice.
+   * A stream of the records of one topic or several topics. Records with a null value are dropped and counted as
+   * dropped. Throws a TopologyError if another source of the topology reads one of the topics.
    */
   stream<K = string, V = unknown>(
     topics: string | readonly string[],
     consumed: StreamConsumed<K, V> & { readonly dropNullValues: true },
   ): KStream<K | null, NonNullable<V>>;
   /**
-   * A stream of the records of one topic or several. Their keys and values may be null, unless the options
-   * `dropNullKeys` and `dropNullValues` drop such records, or a filter does. Throws a TopologyError if a topic is read
-   * twice.
+   * A stream of the records of one topic or several topics. Keys and values may be null, unless the options
+   * `dropNullKeys` and `dropNullValues` or a filter drop such records. Throws a TopologyError if another source of the
+   * topology reads one of the topics.
    */
   stream<K = string, V = unknown>(
     topics: string | readonly string[],
@@ -63,7 +63,11 @@ export class StreamsBuilder {
     return new KStream<K | null, V | null>(this.#graph, node, serdes, false);
   }
 
-  /** The topic as a table: a null value deletes, a record with a null key is dropped, counted. */
+  /**
+   * A topic that is read as a table (Java: `KTable` of a topic). A null value deletes the row of its key. Records with
+   * a null key are dropped and counted as dropped. Throws a TopologyError if another source reads the topic, or if
+   * another store has the name `as`.
+   */
   table<K = string, V = unknown>(topic: string, options: Consumed<K, V> & Materialized<K, V>): KTable<K, V> {
     const serdes = serdesOr<K, V>(options, {});
     const { name: _, ...consumed } = options;
@@ -77,7 +81,10 @@ export class StreamsBuilder {
     return new KTable<K, V>(this.#graph, node, serdes);
   }
 
-  /** The topology as declared so far. */
+  /**
+   * The topology of everything that is declared so far. Later declarations do not change it. Throws a TopologyError if
+   * it reads no topic, or if two nodes declare one store in different ways.
+   */
   build(): Topology {
     return new Topology(this.#graph.nodes);
   }

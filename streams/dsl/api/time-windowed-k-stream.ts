@@ -16,8 +16,10 @@ import { KTable } from './k-table.js';
 type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'logging' | 'retention'>;
 
 /**
- * A stream grouped by key and window (Java: `TimeWindowedKStream`). Records with a null key are dropped, late ones too, both
- * counted; a null value is aggregated.
+ * A stream that is grouped by key and window (Java: `TimeWindowedKStream`). Records with a null key are dropped and
+ * counted as dropped. Records that arrive after the grace of their window are late: they are dropped and counted as
+ * late. Records with a null value are aggregated, as in Java. Each aggregation throws a TopologyError if another store
+ * has the name `as`, or if its `retention` is shorter than size + grace.
  */
 export class TimeWindowedKStream<K, V> {
   readonly #source: GroupedSource<K, V>;
@@ -34,8 +36,9 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
-   * When results go downstream: at each update (the default), or once, when the window closes (KIP-825). Throws a TopologyError for
-   * `onWindowClose` of windows that never close.
+   * Sets when results are sent (Java: `EmitStrategy`, KIP-825). `onWindowUpdate`, the default, sends the result with
+   * each update. `onWindowClose` sends it once, when the window closes. Throws a TopologyError for `onWindowClose` on
+   * windows that never close.
    */
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
     if (emit === 'onWindowClose') checkThatTheyClose(this.#windows, 'emitStrategy onWindowClose');
@@ -43,9 +46,14 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
-   * Sends late records to this topic too, as they reach the operator: once for each window that has closed, which is named by the
-   * headers `__streams.late.window.start` and `.end` (milliseconds). Aggregates of several records that come late together, from a
-   * task that has fallen behind, and those of `countDistinct` are counted only.
+   * Sends late records to a topic too, with their timestamp and headers. A record is sent once for each closed window
+   * that it belongs to. The headers `__streams.late.window.start` and `__streams.late.window.end` name this window, in
+   * milliseconds since the epoch.
+   *
+   * Two kinds of late records are only counted: records that were combined into a partial aggregate before they reached
+   * the operator, and late records of `countDistinct`.
+   *
+   * Extension: Java Kafka Streams does not have this.
    */
   lateTo(topic: string): TimeWindowedKStream<K, V> {
     const { keySerde, valueSerde } = this.#source.serdes;
@@ -53,12 +61,15 @@ export class TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream<K, V>(this.#source, this.#windows, this.#emit, late);
   }
 
-  /** The number of records by key and window. */
+  /** Counts the records of each key in each window. */
   count(materialized: WindowMaterialized<K, number>): KTable<Windowed<K>, number> {
     return this.#aggregate(COUNT, materialized, Serdes.json<number>());
   }
 
-  /** See `KGroupedStream.reduce`. */
+  /**
+   * Combines the values of each key in each window into one value. See `KGroupedStream.reduce`. `reducer` also gets
+   * null values, but no null aggregate.
+   */
   reduce(
     reducer: (aggregate: NonNullable<V>, value: V) => V | null,
     materialized: WindowMaterialized<K, V> & { readonly associative?: boolean },
@@ -67,7 +78,10 @@ export class TimeWindowedKStream<K, V> {
     return this.#aggregate(parts, materialized, this.#source.serdes.valueSerde);
   }
 
-  /** An aggregate by key and window. */
+  /**
+   * Combines the values of each key in each window into an aggregate of another type. `aggregator` also gets null
+   * values.
+   */
   aggregate<A>(
     aggregation: Aggregation<K, V, A>,
     materialized: WindowMaterialized<K, A>,
@@ -76,8 +90,10 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
-   * The first record of each key in each window, in the order of arrival. Exact: the store has an entry for each key and
-   * window.
+   * The first record of each key in each window, in the order of arrival. The result is exact: the store has a row for
+   * each key and window. Throws a TopologyError for hopping windows and for windows that never close.
+   *
+   * Extension: Java Kafka Streams does not have this.
    */
   distinct(options: DistinctOptions<K>): KStream<K, V> {
     const { graph, serdes } = this.#source;
@@ -87,9 +103,14 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
-   * How many different values of `by` each key has in each window. Exact, and partitioned by what is distinct: the records
-   * go to the partition of `by`, where the store `<as>-seen` has an entry for each value and window, and
-   * the counts of the partitions are added up. Records for which `by` gives null are dropped, counted.
+   * Counts the different values that `by` returns, for each key in each window. Records for which `by` returns null are
+   * dropped and counted as dropped. The result is exact. Throws a TopologyError for hopping windows and for windows
+   * that never close.
+   *
+   * Records move to the partition of the value of `by`. There the store `<as>-seen` has a row for each value and
+   * window. The counts of the partitions are then added up in the store `as`.
+   *
+   * Extension: Java Kafka Streams does not have this.
    */
   countDistinct<D>(
     by: (key: K, value: V) => D,
@@ -128,7 +149,7 @@ export class TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream<K, D>(source, this.#windows, this.#emit).count(materialized);
   }
 
-  /** Throws a TopologyError for hopping windows: a record that is the first of one window may not be that of another. */
+  /** Throws a TopologyError for hopping windows: a record may be the first one of one window and not of another. */
   #addDistinct(
     parent: GraphNode,
     options: DistinctOptions<never>,

@@ -2,11 +2,11 @@ import type { Graph } from '../graph/graph.js';
 import type { GraphNode } from '../graph/node.js';
 import { addRepartition, type SerdePair } from './repartition.js';
 
-/** @internal The records of a grouped stream, before its operators. */
+/** @internal A grouped stream before its aggregations. */
 export class GroupedSource<K, V> {
   readonly graph: Graph;
   /**
-   * The parent of the group. Its records may still have null keys, and may not be in the partition of their key yet.
+   * The parent of the group. Its records may have null keys, and may be in another partition than that of their key.
    */
   readonly node: GraphNode;
   readonly serdes: SerdePair<K, V>;
@@ -14,7 +14,7 @@ export class GroupedSource<K, V> {
   readonly #name: string | undefined;
   #shared: GraphNode | undefined;
 
-  /** `name` is the caller's name of the group. */
+  /** `name` is the name that the user gave the group. */
   constructor(graph: Graph, node: GraphNode, serdes: SerdePair<K, V>, mustMove: boolean, name: string | undefined) {
     this.graph = graph;
     this.node = node;
@@ -24,9 +24,9 @@ export class GroupedSource<K, V> {
   }
 
   /**
-   * The parent of the operator that keeps `store`, with each record in the partition of its key. If the group has a
-   * name, all its operators share the repartition topic of that name. Otherwise each has its own, named after its store
-   * (as in Java).
+   * The parent of the operator with the store `store`. Each of its records is in the partition of its key. If the group
+   * has a name, all its operators share the repartition topic of that name. Otherwise each operator has a repartition
+   * topic with the name of its store, as in Java.
    */
   partitionedFor(store: string): GraphNode {
     if (!this.#mustMove) return this.node;

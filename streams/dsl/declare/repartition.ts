@@ -3,7 +3,7 @@ import type { GraphNode } from '../graph/node.js';
 import { synchronousSerde } from '../options/synchronous.js';
 import { isBuiltIn, type Serde, Serdes } from '../serde/serdes.js';
 
-/** The serdes with which a stream was read. Absent after an operator that made other keys or values. */
+/** The serdes of a stream. One is absent after an operator that made other keys or other values. */
 export interface KnownSerdes<K, V> {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
@@ -15,7 +15,8 @@ export interface SerdePair<K, V> {
 }
 
 /**
- * The serdes of the options. If there are none, the known ones. If there are none either, text keys and JSON values.
+ * The serdes of the options. Where these have none, the known serdes. Where these have none either, text keys and JSON
+ * values.
  */
 export function serdesOr<K, V>(options: KnownSerdes<K, V>, known: KnownSerdes<K, V>): SerdePair<K, V> {
   return {
@@ -24,17 +25,20 @@ export function serdesOr<K, V>(options: KnownSerdes<K, V>, known: KnownSerdes<K,
   };
 }
 
-/** The same serde for values that are not null. A serde never writes null, so its bytes are never read as null. */
+/** The same serde for values that are not null. A serde is never called with null, so the bytes are the same. */
 export function notNull<T>(serde: Serde<T>): Serde<NonNullable<T>> {
   return serde as Serde<NonNullable<T>>;
 }
 
-/** The serdes of the library are known to be synchronous, and most records go through them. */
+/** The serdes of the library are synchronous and need no check, which would cost something for each record. */
 function checked<T>(serde: Serde<T> | undefined): Serde<T> | undefined {
   return serde === undefined || isBuiltIn(serde) ? serde : synchronousSerde(serde);
 }
 
-/** Throws a TopologyError if the name is taken or the number of partitions is not a positive whole number. */
+/**
+ * Throws a TopologyError if another repartition topic has the name, or if the number of partitions is not a positive
+ * whole number.
+ */
 export function addRepartition<K, V>(
   graph: Graph,
   parent: GraphNode,

@@ -6,7 +6,7 @@ import type { Materialized, WindowMaterialized } from '../options/options.js';
 import type { Windows } from '../windows/windows.js';
 import type { SerdePair } from './repartition.js';
 
-/** Throws a TopologyError if the store's name is taken. */
+/** Throws a TopologyError if another store has the name. */
 export function storeSpec<K, V, S extends StoreKind>(
   graph: Graph,
   options: Materialized<K, V>,
@@ -35,7 +35,7 @@ export function retentionOf<K, V>(
   throw new TopologyError(`retention of the store ${as}: ${retentionMs} ms is below size + grace, ${least} ms`);
 }
 
-/** What a node with one store declares about it. */
+/** The store fields of a node with one store. */
 export function onlyStore<S extends StoreKind>(
   store: StoreSpec<S>,
 ): {
@@ -45,7 +45,7 @@ export function onlyStore<S extends StoreKind>(
   return { store, stores: Object.freeze([store] as const) };
 }
 
-/** Throws a TopologyError that names `what` needs it if the windows never close. */
+/** Throws a TopologyError if the windows never close. `what` names the operator that needs windows that close. */
 export function checkThatTheyClose({ sizeMs }: Windows, what: string): void {
   if (sizeMs === Number.POSITIVE_INFINITY) throw new TopologyError(`${what}: the windows never close`);
 }

@@ -1,4 +1,7 @@
-/** An update of a table. null means that the row is absent. `oldValue` is known only if the table has a store. */
+/**
+ * An update of a table. A null value means that there is no row. `oldValue` is known only if a later operator uses old
+ * values.
+ */
 export interface Change<V> {
   readonly newValue: V | null;
   readonly oldValue: V | null;

@@ -1,7 +1,7 @@
 import { undecoratedRepartitionTopic } from '../../kafka/internal-topic-names.js';
 import type { GraphNode } from './node.js';
 
-/** An element of the description: a repartition is a sink and a source, as Java prints it. */
+/** An element of the description. A repartition has two, a sink and a source, as in Java. */
 interface Element {
   readonly name: string;
   readonly title: string;
@@ -10,14 +10,15 @@ interface Element {
 }
 
 /**
- * The element where records enter a node, and the one where they leave it. They are different only for a repartition.
+ * The element where records enter a node, and the element where they leave it. Only a repartition has two different
+ * ones.
  */
 interface ElementPair {
   readonly input: Element;
   readonly output: Element;
 }
 
-/** What of a `Topology` is described. */
+/** The part of a `Topology` that is described. */
 interface Described {
   readonly nodes: readonly GraphNode[];
   readonly subTopologies: readonly { readonly id: number; readonly nodes: readonly GraphNode[] }[];
@@ -50,7 +51,7 @@ export function describeTopology(topology: Described): string {
 
 /**
  * The elements of `node` in the sub-topology of `nodes`. The sink of a repartition is in the sub-topology that writes
- * it.
+ * to the topic.
  */
 function elementsWithin(nodes: readonly GraphNode[], node: GraphNode, pair: ElementPair | undefined): Element[] {
   if (pair === undefined) return [];

@@ -19,8 +19,8 @@ export class Graph {
   }
 
   /**
-   * Adds a frozen node. Without a name of its own it gets Java's name: `prefix` and its position. Throws a
-   * TopologyError if the name is taken.
+   * Adds a frozen node. Without a name it gets a generated name, as in Java: `prefix` and its position. Throws a
+   * TopologyError if another node has the name.
    */
   add<F extends NodeFields<GraphNode>>(prefix: string, name: string | undefined, fields: F): GraphNode & F {
     const id = this.#nodes.length;
@@ -31,7 +31,10 @@ export class Graph {
     return node;
   }
 
-  /** Throws a TopologyError if another `what` of the topology has the name. */
+  /**
+   * Reserves a name. Throws a TopologyError if another `what` of the topology has it, or if it has characters that the
+   * name of a topic must not have.
+   */
   reserve(name: string, what: 'node' | 'store' | 'repartition topic'): void {
     if (name === '' || !/^[\w.-]+$/.test(name)) {
       throw new TopologyError(`${what} name ${JSON.stringify(name)}: letters, digits, '.', '_' and '-' only`);
@@ -42,7 +45,7 @@ export class Graph {
   }
 }
 
-/** The topology can't be built as declared. The message says what to change. */
+/** The topology can't be built as it is declared. The message states the reason (Java: `TopologyException`). */
 export class TopologyError extends Error {
   constructor(message: string) {
     super(message);

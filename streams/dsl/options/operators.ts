@@ -1,11 +1,14 @@
 /**
- * A chain of operators of another library, for `KStream.pipe`. `operators` of the entry `tributary/pipe` makes one of the operators of
- * the npm package kafka-streams.
+ * A chain of operators of another library, for `KStream.pipe`. `operators` of the entry `tributary/pipe` makes a chain
+ * of operators of the npm package kafka-streams.
+ *
+ * Extension: Java Kafka Streams does not have this.
  */
 export interface Operators<In, Out> {
   /**
-   * Builds the chain; called once for each task. The function that it returns runs one value through the chain, and has called `sink`
-   * with each result when it returns. It keeps nothing for the next value. What an operator or `sink` throws, it throws.
+   * Builds the chain. It is called once for each task. The function that it returns processes one value: it calls
+   * `sink` with each result before it returns, and it keeps nothing for the next value. It throws what an operator or
+   * `sink` throws.
    */
   mount(sink: (value: Out) => void): (value: In) => void;
 }

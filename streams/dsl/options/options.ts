@@ -2,12 +2,15 @@ import type { Duration } from '../../kafka/duration.js';
 import type { Serde } from '../serde/serdes.js';
 import type { TimestampExtractor } from './timestamp-extractor.js';
 
-/** A name for the operator in `describe()`, metrics and errors. */
+/**
+ * The name of an operator in `describe()`, metrics and errors. Without one the operator gets a generated name, as in
+ * Java.
+ */
 export interface Named {
   readonly name?: string;
 }
 
-/** How a topic is read. Default serdes: text keys, JSON values. */
+/** How a topic is read (Java: `Consumed`). Default serdes: text keys and JSON values. */
 export interface Consumed<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
@@ -24,46 +27,53 @@ export interface StreamConsumed<K, V> extends Consumed<K, V> {
    * keys by themselves.
    *
    * A key is null if the record has none, or if its serde returns null or undefined. The timestamp extractor is called
-   * before. As with a filter after the source, a dropped record advances the time of its task, but not the time of any
-   * operator.
+   * before the record is dropped. As with a filter after the source, a dropped record advances the time of its task,
+   * but not the time of an operator.
    *
-   * An extension: Java has no such option. There a filter drops such records, and does not count them.
+   * Extension: Java Kafka Streams does not have this. There a filter drops such records, and does not count them.
    */
   readonly dropNullKeys?: boolean;
   /**
-   * True: records with a null value, also JSON's `null`, are dropped in the same way, and the type of the value has no
-   * null. Default: false.
+   * True: records with a null value are dropped in the same way, and the type of the value has no null. JSON's `null`
+   * is a null value too. Default: false.
    *
    * Use it if a null value has no meaning. Do not use it if it has one: for `toTable` it is a tombstone, and windows
    * aggregate null values, as in Java. Aggregations without windows drop them by themselves.
    *
-   * An extension too.
+   * Extension: Java Kafka Streams does not have this.
    */
   readonly dropNullValues?: boolean;
 }
 
-/** How a topic is written. Default serdes: those of the stream if it has them, otherwise text keys and JSON values. */
+/**
+ * How a topic is written (Java: `Produced`). Default serdes: those of the stream if it has them, otherwise text keys
+ * and JSON values.
+ */
 export interface Produced<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
 }
 
 /**
- * How a group is moved to its partition. Its name is the name of the repartition topic, which all its aggregations
- * share, and of the operator that chooses the key. Without a name each aggregation has its own topic, named after its
- * store.
+ * How a stream is grouped (Java: `Grouped`). `name` is the name of the operator that chooses the key, and of the
+ * repartition topic, which all aggregations of the group share. Without a name each aggregation has its own repartition
+ * topic, with the name of its store.
  */
 export interface Grouped<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
 }
 
+/** How a stream is repartitioned (Java: `Repartitioned`). */
 export interface Repartitioned<K, V> {
   /** The topic is `<application.id>-<name>-repartition`. */
   readonly name: string;
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
-  /** Default: the number of the other inputs that it meets, or of the tasks that write to it. */
+  /**
+   * Default: the number of partitions of the inputs that the topic is co-partitioned with. If there are none, the
+   * number of tasks that write to it.
+   */
   readonly numberOfPartitions?: number;
 }
 
@@ -73,14 +83,17 @@ export interface Materialized<K, V> extends Named {
   readonly as: string;
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
-  /** Default: true. */
+  /** True: the store has a changelog. False: its rows are lost with its state directory. Default: true. */
   readonly logging?: boolean;
-  /** Default: true. False: each update is sent by itself, and nothing is combined before a repartition. */
+  /**
+   * True: updates of one key between two commits are sent as one, and values are combined before a repartition. False:
+   * each update is sent by itself. Default: true.
+   */
   readonly caching?: boolean;
 }
 
-/** The store of a windowed table. */
+/** The store of a windowed table (Java: `Materialized` of a `WindowStore`). */
 export interface WindowMaterialized<K, V> extends Materialized<K, V> {
-  /** How long windows are kept, in event time. Default and minimum: size + grace. */
+  /** How long windows are kept, in event time, from their start. Default and minimum: size + grace. */
   readonly retention?: Duration;
 }

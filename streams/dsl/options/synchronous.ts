@@ -1,8 +1,8 @@
 import type { Serde } from '../serde/serdes.js';
 
 /**
- * The type of an operator whose function returns a promise: it has no methods. The method's own signature takes all
- * other functions, so that its types are inferred as if this overload did not exist.
+ * The result type of an operator whose function returns a promise. It has no methods, so the chain does not compile.
+ * All other functions match the method's own signature, so their types are inferred as if this overload did not exist.
  */
 export interface FunctionsMustBeSynchronous {
   readonly functionsMustBeSynchronous: never;
@@ -18,7 +18,7 @@ export type IfPromise<P, Rest extends readonly unknown[]> = [P] extends [never]
     ? readonly [never]
     : Rest;
 
-/** The result of an action. If it is a promise, the type that has no methods. */
+/** The result of an action. If it is a promise: the type that has no methods. */
 export type Synchronous<R> = R extends PromiseLike<unknown> ? FunctionsMustBeSynchronous : R;
 
 /**

@@ -2,7 +2,7 @@ import { KafkaClient, KStorage, KStream } from 'kafka-streams';
 import type { Operators } from '../options/operators.js';
 import { synchronous } from '../options/synchronous.js';
 
-/** What flows through the operators of `pipe`: the key and value of one record. */
+/** The key and the value of a record, as the operators of `pipe` get it. */
 export interface OperatorRecord<K, V> {
   readonly key: K;
   readonly value: V;
@@ -11,18 +11,19 @@ export interface OperatorRecord<K, V> {
 type WithValue<T, V> = T extends { readonly value: unknown } ? Omit<T, 'value'> & { readonly value: V } : T;
 
 /**
- * A KStream of the npm package `kafka-streams` with those of its operators that fit a transactional runtime: each gives its
- * result within the call (nothing waits for a promise or a timer), and none remembers earlier records. They keep the
- * package's names, meanings and defaults.
+ * A KStream of the npm package `kafka-streams`, with the operators that fit a transactional runtime. Each of these
+ * operators gives its result within the call and remembers no earlier record. They keep the names, meanings and
+ * defaults of the package.
  *
- * Left out, and refused by {@link mountOperators} where a cast brings them in:
- * - asynchronous: `asyncMap`, `awaitPromises`, `concatMap`, `scan`, `delay`, `debounce`, `throttle`, `countByKey`,
- *   `sumByKey`, `min`, `max`, joins, merges and windows;
- * - stateful: `skipRepeats`, `skipRepeatsWith`, `skip`, `take`, `slice`, `skipWhile`, `takeWhile`: their memory would outlive
- *   an aborted transaction, and the same record, read again, would be missing;
- * - `mapBufferKeyToString`: in version 5.0.0 it leaves Buffers as they are.
+ * {@link mountOperators} refuses the other operators:
  *
- * An operator changes the stream and returns that same stream, so a chain has one end and does not branch.
+ * - asynchronous operators: `asyncMap`, `awaitPromises`, `concatMap`, `scan`, `delay`, `debounce`, `throttle`,
+ *   `countByKey`, `sumByKey`, `min`, `max`, joins, merges and windows
+ * - operators with a memory: `skipRepeats`, `skipRepeatsWith`, `skip`, `take`, `slice`, `skipWhile`, `takeWhile`. An
+ *   aborted transaction would not reset the memory, so they would drop records that are processed again.
+ * - `mapBufferKeyToString`: in version 5.0.0 it leaves Buffers as they are
+ *
+ * An operator changes the stream and returns that same stream. So a chain has one end and does not branch.
  */
 export interface OperatorStream<T> {
   map<R>(etl: (value: T) => R): OperatorStream<R>;
@@ -31,7 +32,7 @@ export interface OperatorStream<T> {
   tap(eff: (value: T) => void): OperatorStream<T>;
   constant<R>(substitute: R): OperatorStream<R>;
   timestamp(etl: (value: T) => number): OperatorStream<{ readonly time: number; readonly value: T }>;
-  /** Calls back once, with value number `count`. */
+  /** Calls `callback` once, with value number `count`. */
   atThroughput(count: number, callback: (value: T) => void): OperatorStream<T>;
 
   /** The empty string stays as it is. */
@@ -46,11 +47,11 @@ export interface OperatorStream<T> {
     valueIndex?: number,
   ): OperatorStream<T extends string ? OperatorRecord<string | undefined, string | undefined> | '' : T>;
 
-  /** A string that is not JSON becomes the `SyntaxError`; what is not a string stays as it is. */
+  /** A string that is not JSON becomes the `SyntaxError`. A value that is not a string stays as it is. */
   mapJSONParse(): OperatorStream<unknown>;
   mapStringify(): OperatorStream<T extends object | null ? string : T>;
 
-  /** Changes `value` in place. An empty Buffer and null stay as they are; invalid UTF-8 becomes U+FFFD. */
+  /** Changes `value` in place. An empty Buffer and null stay as they are. Invalid UTF-8 becomes U+FFFD. */
   mapBufferValueToString(): OperatorStream<
     T extends { readonly value: infer V } ? WithValue<T, V extends Buffer ? Buffer | string : V> : T
   >;
@@ -67,11 +68,14 @@ export interface OperatorStream<T> {
     readonly value: T;
     readonly topic: string | undefined;
   }>;
-  /** The `value` of a message; the message itself where that is undefined. */
+  /** The `value` of a message. If it is undefined, the message itself. */
   mapWrapKafkaValue(): OperatorStream<
     T extends { readonly value: infer V } ? Exclude<V, undefined> | (undefined extends V ? T : never) : T
   >;
-  /** `time` is the wall clock's and, without `getId`, `id` is a random UUID: not the same when a record is read again. */
+  /**
+   * `time` is the time of the wall clock. Without `getId`, `id` is a random UUID. So both differ when a record is
+   * processed again.
+   */
   mapToFormat(
     type?: string,
     getId?: (value: T) => string,
@@ -79,7 +83,7 @@ export interface OperatorStream<T> {
   mapFromFormat(): OperatorStream<unknown>;
 }
 
-/** The parts of most.js, on which kafka-streams is built, that run a chain. */
+/** The sink of a most.js stream, on which kafka-streams is built. */
 interface MostSink<T> {
   event(time: number, value: T): void;
   end(time: number): void;
@@ -87,7 +91,7 @@ interface MostSink<T> {
 }
 
 interface MostSource<T> {
-  /** The source that an operator reads; absent at the head. */
+  /** The source that an operator reads. Absent at the head of the chain. */
   readonly source?: MostSource<unknown>;
   run(sink: MostSink<T>, scheduler: { now(): number }): { dispose(): void };
 }
@@ -129,7 +133,8 @@ class OutputSink<T> implements MostSink<T> {
 }
 
 /**
- * The most.js sources of the operators of {@link OperatorStream}: they pass an event on in the same call, statelessly.
+ * The most.js sources of the operators of {@link OperatorStream}. They pass an event on in the same call and keep
+ * nothing.
  */
 const SYNCHRONOUS_SOURCES: ReadonlySet<string> = new Set(['Map', 'Filter', 'FilterMap', 'Tap']);
 
@@ -152,7 +157,7 @@ function checked<R>(apply: Unary<R>, operator: string): (value: unknown) => R {
   return value => synchronous(apply(value), what);
 }
 
-/** Its operators refuse functions that return a promise: a filter would take the promise as true. */
+/** Its operators refuse functions that return a promise: a filter would take a promise for true. */
 class CheckedStream extends KStream {
   override map(etl: Unary): this {
     super.map(checked(etl, 'map'));
@@ -186,8 +191,9 @@ class CheckedStream extends KStream {
 }
 
 /**
- * Operators of the npm package kafka-streams for `KStream.pipe`: `stream.pipe(operators(records => records.map(...).filter(...)))`.
- * `build` is called once for each task, which throws a TypeError if it uses an operator that {@link OperatorStream} does not offer.
+ * Makes operators of the npm package kafka-streams for `KStream.pipe`:
+ * `stream.pipe(operators(records => records.map(...)))`. `build` is called once for each task. Mounting throws a
+ * TypeError if `build` uses an operator that {@link OperatorStream} does not offer.
  */
 export function operators<In, Out>(build: (stream: OperatorStream<In>) => OperatorStream<Out>): Operators<In, Out> {
   return { mount: sink => mountOperators(build, sink) };
@@ -195,8 +201,8 @@ export function operators<In, Out>(build: (stream: OperatorStream<In>) => Operat
 
 /**
  * Builds a chain of kafka-streams' operators and returns its entrance. A call of the entrance runs the chain
- * synchronously. It calls `sink` once if the value passes, and not at all if it is filtered out. It throws what an
- * operator or `sink` throws, and the next call works as if nothing had happened.
+ * synchronously. It calls `sink` once if the value passes, and never if the value is filtered out. It throws what an
+ * operator or `sink` throws. The call after that works as usual.
  *
  * @throws TypeError if `build` uses an operator that {@link OperatorStream} does not offer, or returns another stream.
  */

@@ -1,6 +1,6 @@
 import type { Serde } from './serdes.js';
 
-/** Two values as one key: the length of the first (4 bytes, big-endian), the first, the second. */
+/** Two values as one key: the length of the first value (4 bytes, big-endian), the first value, the second value. */
 export function pairSerde<A, B>(first: Serde<A>, second: Serde<B>): Serde<readonly [A, B]> {
   return Object.freeze({
     serialize([a, b]: readonly [A, B]): Buffer {

@@ -2,11 +2,17 @@ import { readInt64, writeInt64 } from '../../../stores/encoding/int64.js';
 import type { KeyCodec } from '../../../stores/encoding/state-key.js';
 import type { Windowed } from '../windows/windows.js';
 
-/** Bytes of a value, and back. Never called with null: an absent key or value has no bytes. Both sides may throw. */
+/**
+ * Converts a value to bytes and back (Java: `Serde`). It is never called with null: a null key or value has no bytes.
+ * Both functions must be synchronous. If one throws, the record goes to the deserialization or production exception
+ * handler.
+ */
 export interface Serde<T> extends KeyCodec<T> {
   /**
-   * A key as a person writes it, in the URL of a query. May throw. Absent: the bytes of the key are the UTF-8 of the
-   * text.
+   * Parses a key from the text of a URL, for queries over HTTP. It may throw. Default: the bytes of the key are the
+   * UTF-8 of the text.
+   *
+   * Extension: Java Kafka Streams does not have this.
    */
   fromText?(text: string): T;
 }
@@ -71,19 +77,27 @@ export function isBuiltIn<T>(serde: Serde<T>): boolean {
   return BUILT_IN.has(serde);
 }
 
-/** The serdes of the library. Their bytes are those of Java's serdes of the same names. */
+/** The serdes of the library (Java: `Serdes`). Their bytes are those of Java's serdes of the same names. */
 export const Serdes = Object.freeze({
-  /** UTF-8. */
+  /** Text as UTF-8. */
   string: (): Serde<string> => string,
-  /** 8 bytes, big-endian; safe integers only. */
+  /** A safe integer as 8 bytes, big-endian. Serializing another number throws a TypeError. */
   long: (): Serde<number> => long,
-  /** IEEE 754, 8 bytes, big-endian. */
+  /** A number as IEEE 754, 8 bytes, big-endian. */
   double: (): Serde<number> => double,
-  /** The bytes as they are. */
+  /** Bytes that stay as they are. */
   bytes: (): Serde<Buffer> => bytes,
-  /** Compact JSON. The caller vouches for the type: what is read is not checked. */
+  /**
+   * JSON without white space. What is read is not checked against `T`. Serializing a value that JSON does not have,
+   * such as undefined, throws a TypeError.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   */
   json: <T = unknown>(): Serde<T> => json as Serde<T>,
-  /** The inner key, then the window start as a long (Java: `TimeWindowedSerde`). */
+  /**
+   * The bytes of the inner key, then the start of the window as a long (Java: `TimeWindowedSerde`). `sizeMs` is the
+   * length of the windows, which is not part of the bytes.
+   */
   timeWindowed: <K>(inner: Serde<K>, sizeMs: number): Serde<Windowed<K>> =>
     Object.freeze({
       serialize(windowed: Windowed<K>): Buffer {

@@ -1,14 +1,15 @@
 import { UnlimitedWindowKind } from '../../../stores/kinds/unlimited-window.js';
 import type { Window, Windows } from './windows.js';
 
+/** Options of `UnlimitedWindows.of`. */
 export interface UnlimitedWindowsOptions {
-  /** Milliseconds since the epoch. Records before it belong to no window, and are left out. Default: 0. */
+  /** Milliseconds since the epoch. Records before this time belong to no window and are not aggregated. Default: 0. */
   readonly startOn?: number;
 }
 
 /**
- * One window from a point in time on (Java: `UnlimitedWindows`). It never ends, so no record is late; the `end` of the window is infinite
- * (Java: the largest long).
+ * One window that starts at a point in time and never ends (Java: `UnlimitedWindows`). No record is late. The `end` of
+ * the window is infinite (Java: the largest long).
  */
 export class UnlimitedWindows implements Windows {
   readonly startMs: number;
@@ -22,7 +23,7 @@ export class UnlimitedWindows implements Windows {
     Object.freeze(this);
   }
 
-  /** Throws a TypeError if the start is not a whole number of milliseconds, 0 or above. */
+  /** Throws a TypeError if `startOn` is negative or not a whole number of milliseconds. */
   static of({ startOn = 0 }: UnlimitedWindowsOptions = {}): UnlimitedWindows {
     if (!Number.isSafeInteger(startOn) || startOn < 0) {
       throw new TypeError(`startOn of UnlimitedWindows: ${startOn} is not a whole number of milliseconds, 0 or above`);

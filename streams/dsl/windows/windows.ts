@@ -2,35 +2,38 @@ import type { WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import { WindowKind } from '../../../stores/kinds/window.js';
 import { type Duration, milliseconds } from '../../kafka/duration.js';
 
-/** A window of time, in milliseconds since the epoch. It includes `start` and excludes `end`. */
+/** A window of time, in milliseconds since the epoch (Java: `Window`). It includes `start` and excludes `end`. */
 export interface Window {
   readonly start: number;
   readonly end: number;
 }
 
-/** A key in a window: the key type of windowed tables. */
+/** A key in a window (Java: `Windowed`): the type of the keys of windowed tables. */
 export interface Windowed<K> {
   readonly key: K;
   readonly window: Window;
 }
 
+/** Options of `TimeWindows.of`. */
 export interface TimeWindowsOptions {
+  /** Length of a window, above 0. */
   readonly size: Duration;
   /**
-   * How long after its end, in event time, a window still takes records. Later records are late: counted and dropped.
+   * How long after its end, in event time, a window still takes records. Later records are late: they are dropped and
+   * counted as late.
    */
   readonly grace: Duration;
   /**
-   * Hopping windows: a new window starts every `advanceBy`. Absent: tumbling windows, each starts where the previous
-   * one ends.
+   * A new window starts every `advanceBy` (hopping windows). It is above 0 and at most `size`. Default: `size`, so that
+   * each window starts where the previous one ends (tumbling windows).
    */
   readonly advanceBy?: Duration;
   /**
-   * True: windows close by the time of the task, also while no record arrives, and not by the highest timestamp that
-   * reached the operator. It suits event time that follows the wall clock: old timestamps loaded into an application
-   * that has been silent are late. Default: false, as in Java.
+   * False: windows close by the highest timestamp that reached the operator, as in Java. True: they close by the time
+   * of the task, which also advances while no record arrives. It suits event time that follows the wall clock: old
+   * timestamps that are loaded into an application that was silent are late. Default: false.
    *
-   * An extension: Java has no such option.
+   * Extension: Java Kafka Streams does not have this.
    */
   readonly closeOnIdle?: boolean;
 }
@@ -45,24 +48,28 @@ export interface Windows {
   readonly closeOnIdle: boolean;
 
   /**
-   * Start of the first window that `timestamp` belongs to. The others start every `advanceMs` after it, up to the timestamp itself. Above
-   * the timestamp if it belongs to none.
+   * The start of the first window that `timestamp` belongs to. The other windows start every `advanceMs` after it, up
+   * to the timestamp itself. If the timestamp belongs to no window, the result is above the timestamp.
    */
   firstStartFor(timestamp: number): number;
 
-  /** True if a window that starts at `start` takes no records at `time` (event time) any more: it has ended, and its grace too. */
+  /**
+   * True if the window that starts at `start` takes no more records at the event time `time`: its end and its grace
+   * have passed.
+   */
   isClosed(start: number, time: number): boolean;
 
-  /** Windows that start then or earlier are closed at `time`. */
+  /** The latest start of a window that is closed at the event time `time`. */
   lastClosedStart(time: number): number;
 
+  /** The window that starts at `start`. */
   windowAt(start: number): Window;
 
   /** @internal How rows of these windows are kept. `retentionMs`: at least size + grace. */
   storeKind(retentionMs: number, emit: { readonly onClose: boolean }): WindowStoreKind;
 }
 
-/** Windows of a fixed size, aligned to the epoch (Java: `TimeWindows`). None starts below 0. */
+/** Windows of a fixed size that are aligned to the epoch (Java: `TimeWindows`). No window starts before the epoch. */
 export class TimeWindows implements Windows {
   readonly sizeMs: number;
   readonly graceMs: number;
@@ -77,7 +84,10 @@ export class TimeWindows implements Windows {
     Object.freeze(this);
   }
 
-  /** Throws a TypeError that names the option if the size is not positive, or the advance not between 1 ms and the size. */
+  /**
+   * Throws a TypeError that names the option if a value is not a duration, if the size is 0, or if the advance is 0 or
+   * above the size.
+   */
   static of(options: TimeWindowsOptions): TimeWindows {
     const size = milliseconds(options.size, 'size of TimeWindows');
     const grace = milliseconds(options.grace, 'grace of TimeWindows');

@@ -33,7 +33,7 @@ export function placeStandbys(input: StandbyPlacementInput): readonly string[] {
  * has a range of partitions; if they do not divide evenly, the first members have one more. undefined if there are no
  * members.
  */
-export function rangeOwner(members: readonly string[], partitions: number, partition: number): string | undefined {
+function rangeOwner(members: readonly string[], partitions: number, partition: number): string | undefined {
   if (members.length === 0) return undefined;
   const sorted = [...members].sort();
   const size = Math.floor(partitions / sorted.length);

@@ -71,7 +71,7 @@ describe('a commit that passes though the client says otherwise', () => {
     app.send(1);
     await app.until(() => hasBegun);
     app.send(2);
-    await app.until(() => app.cluster.committedOffset('in', 0) === 3);
+    await app.untilCommitted(3);
     assert.deepEqual(app.output(), ['1', '2', '3']);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { TimeWindows } from '../../streams/index.js';
+import { TimeWindows } from '../../../streams/index.js';
 
 const hopping = fc
   .tuple(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 10_000 }))
