@@ -29,7 +29,7 @@ export class ByteStore {
   #committed = new EntryMap<Buffer | null>();
   #persisting = new EntryMap<Buffer | null>();
   /** What is committed and may not be on disk, sorted: once for all who read it between two changes. */
-  #unflushed: readonly LayerEntry[] | undefined;
+  #unpersisted: readonly LayerEntry[] | undefined;
   /**
    * Keys below these have expired: in the active transaction, in the staged one, in committed ones, and on disk. Each
    * bound is at least the next one.

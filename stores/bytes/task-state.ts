@@ -135,8 +135,8 @@ export class TaskState {
   }
 
   /** Number of entries in memory, by store. */
-  get storeSizes(): readonly { readonly store: string; readonly dirty: number; readonly unflushed: number }[] {
-    return [...this.#stores.values()].map(({ name, dirtyEntries, unflushedEntries }) => ({
+  get storeSizes(): readonly { readonly store: string; readonly dirty: number; readonly unpersisted: number }[] {
+    return [...this.#stores.values()].map(({ name, dirtyEntries, unpersistedEntries }) => ({
       store: name,
       dirty: dirtyEntries,
       unpersisted: unpersistedEntries,

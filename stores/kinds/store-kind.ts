@@ -14,7 +14,7 @@ export interface KindOfStore {
 }
 
 /**
- * What the rows of a store mean. The audit record of a task keeps it, because rows of another shape would be misread.
+ * What the rows of a store mean. The checkpoint of a task keeps it, because rows of another shape would be misread.
  * Never change the value of `kind`: applications have state with this name.
  */
 export interface StoreShape {

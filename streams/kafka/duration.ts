@@ -19,6 +19,12 @@ export function parseDuration(duration: number | string): number | undefined {
   return Number.isSafeInteger(milliseconds) && milliseconds >= 0 ? milliseconds : undefined;
 }
 
+/** 0.07 * 1000 is 70.00000000000001. */
+function withoutRoundingError(product: number): number {
+  const whole = Math.round(product);
+  return Math.abs(product - whole) <= whole * 2 * Number.EPSILON ? whole : product;
+}
+
 /** The whole milliseconds of a duration. Throws a TypeError that names `what` if `duration` is not a duration. */
 export function milliseconds(duration: Duration, what: string): number {
   const result = parseDuration(duration);

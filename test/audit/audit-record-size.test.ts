@@ -5,7 +5,7 @@ import { TopologyTestDriver } from '../../streams/testing/index.js';
 
 const serdes = { keySerde: Serdes.string(), valueSerde: Serdes.string() };
 
-describe('the audit record of a task', () => {
+describe('the checkpoint of a task', () => {
   it('stays small enough for its topic, whatever topics an extractor chooses: the first are counted by name', async () => {
     const names = Array.from({ length: 6000 }, (_, n) => `${n}-`.padEnd(200, 'x'));
     const builder = new StreamsBuilder();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { decodeAudit, encodeAudit } from '../../streams/audit/audit-record.js';
-import { decodeMarker, encodeMarker } from '../../streams/runtime/time/time-marker.js';
+import { decodeWatermark, encodeWatermark } from '../../streams/runtime/time/watermark-record.js';
 
 describe('a watermark record', () => {
   it('comes back as it was', () => {

@@ -9,7 +9,7 @@ import type { Windows } from '../windows/windows.js';
 import { KTable } from './k-table.js';
 import { TimeWindowedKStream } from './time-windowed-k-stream.js';
 
-/** How the values of a key become one aggregate (Java: `Initializer`, `Aggregator` and `Merger`). */
+/** How the values of a key become one aggregate (Java: `Initializer` and `Aggregator`). */
 export interface Aggregation<K, V, A> {
   /** The aggregate before the first value. */
   initializer(): A;
