@@ -76,6 +76,7 @@ const nearlyUser = fc.record(
   {
     email: fc.oneof(
       fc.tuple(text, text).map(parts => parts.join('@')),
+      fc.emailAddress(),
       text,
       fc.jsonValue(),
     ),
