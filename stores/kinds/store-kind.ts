@@ -31,12 +31,18 @@ export type ChangelogCleanup =
   /** `retentionMs`: milliseconds for which a record is needed at least. */
   | { readonly policy: 'delete' | 'compact,delete'; readonly retentionMs: number };
 
+/** A row is needed until it is deleted. */
+export const COMPACTED: ChangelogCleanup = Object.freeze({ policy: 'compact' });
+
 /** How a store can be queried. */
 export type QueryShape =
   | { readonly kind: 'none' }
   | { readonly kind: 'keyValue' }
   /** `hasValues` is false where an entry says only that it is there. */
   | { readonly kind: 'window'; readonly sizeMs: number; readonly hasValues: boolean };
+
+/** What the store holds is the buffer of an operator, and no table. */
+export const NOT_QUERIED: QueryShape = Object.freeze({ kind: 'none' });
 
 /** Lengths of the windows of a store, milliseconds. */
 export interface WindowLengths {
