@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { type KafkaStreams, Serdes, StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
+import type { KafkaStreams, Topology } from '../../streams/index.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { Freezer } from '../runtime/freezer.js';
 import { TestApplication } from '../runtime/test-application.js';
+import { closingWindows } from './closing-windows.js';
 
 describe('an instance that was stopped for longer than its session', () => {
   let app: TestApplication;
@@ -95,16 +96,3 @@ describe('an instance that was stopped for longer than its session', () => {
 
   const committedOffset = (): number => app.cluster.committedOffset('in', 0);
 });
-
-function closingWindows(): Topology {
-  const builder = new StreamsBuilder();
-  builder
-    .stream('in')
-    .groupByKey()
-    .windowedBy(TimeWindows.of({ size: '10s', grace: 0, closeOnIdle: true }))
-    .emitStrategy('onWindowClose')
-    .count({ as: 'counts' })
-    .toStream(() => 'key')
-    .to('out', { keySerde: Serdes.string(), valueSerde: Serdes.json<number | null>() });
-  return builder.build();
-}

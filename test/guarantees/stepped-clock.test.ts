@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
-import { Serdes, StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { describe, it } from 'mocha';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
+import { closingWindows } from './closing-windows.js';
 
 const HOUR_MS = 3_600_000;
 
 describe('an application whose wall clock is set back by an hour', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   it('goes on with its commits', async () => {
     app.start();
@@ -34,17 +32,3 @@ describe('an application whose wall clock is set back by an hour', () => {
     assert.deepEqual(app.output(), ['1']);
   });
 });
-
-/** Records are of the epoch. */
-function closingWindows(): Topology {
-  const builder = new StreamsBuilder();
-  builder
-    .stream('in')
-    .groupByKey()
-    .windowedBy(TimeWindows.of({ size: '10s', grace: 0, closeOnIdle: true }))
-    .emitStrategy('onWindowClose')
-    .count({ as: 'counts' })
-    .toStream(() => 'key')
-    .to('out', { valueSerde: Serdes.json<number | null>() });
-  return builder.build();
-}
