@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-
-const WRONG_SETTING = 2;
+import { WRONG_SETTING } from './exit-codes.js';
 
 /**
  * Parses the arguments of a command. Help is printed, and ends the process. An unknown or wrong argument is reported in

@@ -3,6 +3,7 @@ import type { Logger as PinoLogger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ConfigError, rdKafkaPorts, redactionOf } from 'tributary/kafka';
 import { parseArguments } from '../command/arguments.js';
+import { WRONG_SETTING } from '../command/exit-codes.js';
 import { commandLog } from '../command/log.js';
 import { endWithParent, reportListening } from '../command/parent.js';
 import { ClientComplaints } from './client-complaints.js';
@@ -78,5 +79,5 @@ try {
 } catch (error) {
   const known = error instanceof ConfigError;
   process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`);
-  process.exitCode = known ? 2 : 1;
+  process.exitCode = known ? WRONG_SETTING : 1;
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'tributary/kafka';
+import { closeOnSignal } from '../command/close-on-signal.js';
 
 /** A call to a cluster that is away takes up to ten seconds. Nothing in it is worth a longer wait. */
 const DEADLINE_MS = 2000;
@@ -8,15 +9,10 @@ const DEADLINE_MS = 2000;
  * hangs.
  */
 export function onTermination(process: NodeJS.Process, logger: Logger, close: () => Promise<void>): void {
-  let closing = false;
-  const terminate = (signal: NodeJS.Signals): void => {
-    if (closing) return;
-    closing = true;
-    logger.info(`${signal}: closing`);
-    setTimeout(() => process.exit(0), DEADLINE_MS).unref();
-    // The code that waits for the monitor to stop reports its error.
-    close().catch(() => {});
-  };
-  process.on('SIGTERM', terminate);
-  process.on('SIGINT', terminate);
+  closeOnSignal(process, logger, {
+    signals: ['SIGTERM', 'SIGINT'],
+    close,
+    deadlineMs: DEADLINE_MS,
+    end: () => process.exit(0),
+  });
 }

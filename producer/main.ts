@@ -1,4 +1,5 @@
 import { ConfigError } from 'tributary/kafka';
+import { WRONG_SETTING } from '../command/exit-codes.js';
 import { endWithParent } from '../command/parent.js';
 import { producerCommand } from './command.js';
 import { runProducer } from './run.js';
@@ -22,5 +23,5 @@ try {
   });
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof ConfigError ? 2 : 1;
+  process.exitCode = error instanceof ConfigError ? WRONG_SETTING : 1;
 }

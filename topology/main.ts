@@ -7,6 +7,7 @@ import type { HttpServer } from 'tributary/http';
 import { redactionOf, SYSTEM_CLOCK } from 'tributary/kafka';
 import { PrometheusMetrics } from 'tributary/metrics';
 import { parseArguments } from '../command/arguments.js';
+import { WRONG_SETTING } from '../command/exit-codes.js';
 import { collectYoungOnOneThread } from '../command/garbage-collection.js';
 import { commandLog } from '../command/log.js';
 import { endWithParent } from '../command/parent.js';
@@ -99,5 +100,5 @@ try {
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  process.exitCode = WRONG_SETTING;
 }

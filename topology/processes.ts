@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Logger, runStreamProcesses } from 'tributary';
+import { WRONG_SETTING } from '../command/exit-codes.js';
 import type { UsersConfig } from './environment.js';
 import { onTermination } from './termination.js';
-
-const WRONG_SETTING = 2;
 
 /** Runs the topology in `STREAM_PROCESSES` processes, and resolves with the exit code for all of them. */
 export async function runProcesses(program: string, config: UsersConfig, logger: Logger): Promise<number> {

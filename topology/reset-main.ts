@@ -2,12 +2,11 @@ import { Command } from 'commander';
 import { ConfigError, planReset, type ResetPlan, rdKafkaPorts, resetApplication } from 'tributary';
 import { redactionOf } from 'tributary/kafka';
 import { parseArguments } from '../command/arguments.js';
+import { WRONG_SETTING } from '../command/exit-codes.js';
 import { commandLog } from '../command/log.js';
 import { usersOptions } from './application.js';
 import { usersConfig } from './environment.js';
 import { usersTopology } from './users.js';
-
-const WRONG_SETTING = 2;
 
 const { yes } = parseArguments(
   new Command('npm run reset --')

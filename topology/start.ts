@@ -8,6 +8,7 @@ import { ConfigError, type KafkaStreams, type Ports, rdKafkaPorts } from 'tribut
 import { redactionOf, SYSTEM_CLOCK, startEmbeddedBroker, TopicReader } from 'tributary/kafka';
 import { PrometheusMetrics } from 'tributary/metrics';
 import { parseArguments } from '../command/arguments.js';
+import { WRONG_SETTING } from '../command/exit-codes.js';
 import { commandLog } from '../command/log.js';
 import type { UsersTopics } from '../command/users-topics.js';
 import { usersApplication } from './application.js';
@@ -126,5 +127,5 @@ try {
 } catch (error) {
   const known = error instanceof ConfigError;
   process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`);
-  process.exitCode = known ? 2 : 1;
+  process.exitCode = known ? WRONG_SETTING : 1;
 }

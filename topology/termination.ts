@@ -1,4 +1,5 @@
 import type { Logger } from 'tributary';
+import { closeOnSignal } from '../command/close-on-signal.js';
 
 /** How long an orderly end may take before the process is killed. */
 const DEADLINE_MS = 9000;
@@ -13,18 +14,14 @@ export function onTermination(
   close: () => Promise<void>,
   signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'],
 ): void {
-  let closing = false;
-  const terminate = (signal: NodeJS.Signals): void => {
-    if (closing) return;
-    closing = true;
-    logger.info(`${signal}: closing`);
-    setTimeout(() => {
+  closeOnSignal(process, logger, {
+    signals,
+    close,
+    deadlineMs: DEADLINE_MS,
+    end: () => {
       logger.error(`not closed after ${DEADLINE_MS} ms`);
       // Not `exit`: that would wait for the native client, whatever the client waits for.
       process.kill(process.pid, 'SIGKILL');
-    }, DEADLINE_MS).unref();
-    // The code that waits for the application to stop reports its error.
-    close().catch(() => {});
-  };
-  for (const signal of signals) process.on(signal, terminate);
+    },
+  });
 }

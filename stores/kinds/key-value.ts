@@ -1,12 +1,12 @@
 import type { ByteStore } from '../bytes/byte-store.js';
 import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
-import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
+import type { KeyCodec, StateKey } from '../encoding/state-key.js';
 import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
-import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
+import { KeyRows } from './key-rows.js';
+import { COMPACTED, type KindOfStore, type QueryShape, type StoreShape } from './store-kind.js';
 
 const SHAPE: StoreShape = Object.freeze({ kind: 'keyValue' });
-const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
 const QUERY: QueryShape = Object.freeze({ kind: 'keyValue' });
 
 /**
@@ -17,7 +17,7 @@ export class KeyValueKind implements KindOfStore {
   readonly kind = 'keyValue';
   readonly shape = SHAPE;
   readonly changelog = rowRecords;
-  readonly cleanup = CLEANUP;
+  readonly cleanup = COMPACTED;
   readonly query = QUERY;
 
   constructor() {
@@ -29,37 +29,20 @@ export class KeyValueKind implements KindOfStore {
   }
 }
 
-/**
- * The rows of one partition of a table: the latest value of each key and its timestamp (Java:
- * `TimestampedKeyValueStore`).
- */
-export class TimestampedKeyValueStore<K, V> {
-  readonly #bytes: ByteStore;
-  readonly #keys: KeyCodec<K>;
-  readonly #values: Codec<V>;
-
-  constructor(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>) {
-    this.#bytes = bytes;
-    this.#keys = keys;
-    this.#values = values;
-  }
-
-  stateKeyOf(key: K): StateKey {
-    return keyToStateKey(this.#keys, key);
-  }
-
+/** The table of one partition: the latest value and its timestamp by key (Java: `TimestampedKeyValueStore`). */
+export class TimestampedKeyValueStore<K, V> extends KeyRows<K, V> {
   get(key: K): ValueAndTimestamp<V> | null {
     return this.getRow(this.stateKeyOf(key));
   }
 
   getRow(row: StateKey): ValueAndTimestamp<V> | null {
-    const bytes = this.#bytes.get(row);
-    return bytes === null ? null : decodeTimestamped(this.#values, bytes);
+    const bytes = this.bytes.get(row);
+    return bytes === null ? null : decodeTimestamped(this.values, bytes);
   }
 
   /** True if the row is part of a committed transaction. */
   hasCommitted(row: StateKey): boolean {
-    return this.#bytes.getCommitted(row) !== null;
+    return this.bytes.getCommitted(row) !== null;
   }
 
   /** A null `value` deletes the row. Returns the number of bytes of the encoded value. */
@@ -68,16 +51,16 @@ export class TimestampedKeyValueStore<K, V> {
   }
 
   putRow(row: StateKey, value: V | null, timestamp: number): number {
-    const encoded = value === null ? null : encodeTimestamped(this.#values, value, timestamp);
-    this.#bytes.put(row, encoded);
+    const encoded = value === null ? null : encodeTimestamped(this.values, value, timestamp);
+    this.bytes.put(row, encoded);
     return encoded?.length ?? 0;
   }
 
   /** All rows, in the order of the serialized keys. */
   async all(): Promise<{ key: K; value: V; timestamp: number }[]> {
-    return (await this.#bytes.entries()).map(([key, bytes]) => ({
-      key: this.#keys.deserialize(stateKeyBytes(key)),
-      ...decodeTimestamped(this.#values, bytes),
+    return (await this.bytes.entries()).map(([row, bytes]) => ({
+      key: this.keyOf(row),
+      ...decodeTimestamped(this.values, bytes),
     }));
   }
 }

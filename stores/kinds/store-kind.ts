@@ -31,6 +31,9 @@ export type ChangelogCleanup =
   /** `retentionMs`: how long a record is needed at least, in milliseconds. */
   | { readonly policy: 'delete' | 'compact,delete'; readonly retentionMs: number };
 
+/** A row is needed until it is deleted. */
+export const COMPACTED: ChangelogCleanup = Object.freeze({ policy: 'compact' });
+
 /** How a store can be queried. */
 export type QueryShape =
   | { readonly kind: 'none' }
@@ -38,7 +41,10 @@ export type QueryShape =
   /** `hasValues: false`: an entry only states that the key is there. */
   | { readonly kind: 'window'; readonly sizeMs: number; readonly hasValues: boolean };
 
-/** Lengths of the windows of a store, in milliseconds. */
+/** What the store holds is the buffer of an operator, and no table. */
+export const NOT_QUERIED: QueryShape = Object.freeze({ kind: 'none' });
+
+/** Lengths of the windows of a store, milliseconds. */
 export interface WindowLengths {
   readonly sizeMs: number;
   readonly advanceMs: number;

@@ -2,12 +2,9 @@ import type { ByteStore } from '../bytes/byte-store.js';
 import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import { readInt64, writeInt64 } from '../encoding/int64.js';
-import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
-import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
-
-const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
-/** It is a buffer and not a table, so it has no queries. */
-const QUERY: QueryShape = Object.freeze({ kind: 'none' });
+import type { KeyCodec, StateKey } from '../encoding/state-key.js';
+import { KeyRows } from './key-rows.js';
+import { COMPACTED, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
 
 /**
  * The updates of a table that `suppress` holds back. Key: the serialized key. Value: the update with its times and
@@ -16,8 +13,8 @@ const QUERY: QueryShape = Object.freeze({ kind: 'none' });
 export class SuppressionKind implements KindOfStore {
   readonly kind = 'suppression';
   readonly changelog = rowRecords;
-  readonly cleanup = CLEANUP;
-  readonly query = QUERY;
+  readonly cleanup = COMPACTED;
+  readonly query = NOT_QUERIED;
   readonly shape: StoreShape;
 
   constructor(until: 'timeLimit' | 'windowCloses') {
@@ -47,41 +44,24 @@ export interface BufferedChange<K, V> {
   readonly bufferTime: number;
 }
 
-/** The last update of each key that is held back. */
-export class SuppressionStore<K, V> {
-  readonly #bytes: ByteStore;
-  readonly #keys: KeyCodec<K>;
-  readonly #values: Codec<V>;
-
-  constructor(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>) {
-    this.#bytes = bytes;
-    this.#keys = keys;
-    this.#values = values;
-  }
-
-  stateKeyOf(key: K): StateKey {
-    return keyToStateKey(this.#keys, key);
-  }
-
+/** The last update of each key. */
+export class SuppressionStore<K, V> extends KeyRows<K, V> {
   get(row: StateKey): BufferedChange<K, V> | null {
-    const bytes = this.#bytes.get(row);
-    return bytes === null ? null : decode(bytes, this.#keys.deserialize(stateKeyBytes(row)), this.#values);
+    const bytes = this.bytes.get(row);
+    return bytes === null ? null : decode(bytes, this.keyOf(row), this.values);
   }
 
   put(row: StateKey, buffered: BufferedChange<K, V>): void {
-    this.#bytes.put(row, encode(buffered, this.#values));
+    this.bytes.put(row, encode(buffered, this.values));
   }
 
   delete(row: StateKey): void {
-    this.#bytes.put(row, null);
+    this.bytes.put(row, null);
   }
 
   /** All updates, in the order of the serialized keys. */
   async all(): Promise<(readonly [StateKey, BufferedChange<K, V>])[]> {
-    return (await this.#bytes.entries()).map(([row, bytes]) => [
-      row,
-      decode(bytes, this.#keys.deserialize(stateKeyBytes(row)), this.#values),
-    ]);
+    return (await this.bytes.entries()).map(([row, bytes]) => [row, decode(bytes, this.keyOf(row), this.values)]);
   }
 }
 

@@ -15,11 +15,8 @@ import type { Codec } from '../encoding/codec.js';
 import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
 import { type ChunkPart, newChunk, partsWithEntry, withEntry, withoutEntries } from '../encoding/time-chunk.js';
 import { BucketRows, FIRST } from './bucket-rows.js';
-import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
+import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
 import { TimeRange } from './time-range.js';
-
-/** It is the buffer of an operator, so it has no queries. */
-const QUERY: QueryShape = Object.freeze({ kind: 'none' });
 
 /**
  * Entries by key and time, for joins, sessions and sliding windows. A fetch by key and range of time reads single rows
@@ -30,7 +27,7 @@ const QUERY: QueryShape = Object.freeze({ kind: 'none' });
 export class TimeBucketsKind implements KindOfStore {
   readonly kind = 'timeBuckets';
   readonly changelog = rowRecords;
-  readonly query = QUERY;
+  readonly query = NOT_QUERIED;
   readonly shape: StoreShape;
   readonly cleanup: ChangelogCleanup;
   readonly #bucketMs: number;

@@ -2,11 +2,10 @@ import type { ByteStore } from '../bytes/byte-store.js';
 import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
-import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
+import { COMPACTED, type KindOfStore, type QueryShape, type StoreShape } from './store-kind.js';
 import { TimestampedWindowStore } from './window.js';
 
 const SHAPE: StoreShape = Object.freeze({ kind: 'unlimitedWindow' });
-const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
 const QUERY: QueryShape = Object.freeze({ kind: 'window', sizeMs: Number.POSITIVE_INFINITY, hasValues: true });
 
 /**
@@ -17,7 +16,7 @@ export class UnlimitedWindowKind implements KindOfStore {
   readonly kind = 'unlimitedWindow';
   readonly shape = SHAPE;
   readonly changelog = rowRecords;
-  readonly cleanup = CLEANUP;
+  readonly cleanup = COMPACTED;
   readonly query = QUERY;
 
   constructor() {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { TimeBucketsKind } from '../../stores/kinds/time-buckets.js';
 import type { StoreSpec } from '../../streams/dsl/graph/node.js';
 import {
@@ -15,7 +15,8 @@ import {
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { checkShapes } from '../../streams/runtime/state/store-shapes.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 const AUDIT = 'app-audit';
 const WINDOWS: TimeWindowsOptions = { size: '10s', grace: '5s' };
@@ -24,12 +25,9 @@ const COUNT = { valueSerde: Serdes.json<number | null>() };
 describe('an application whose stores were kept in another shape', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   const send = (timestamp: number): void => app.send(1, 0, timestamp);
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import {
   type KafkaStreams,
   type KStream,
@@ -9,7 +9,8 @@ import {
   type Topology,
 } from '../../streams/index.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 const WINDOW_MS = 1000;
 const COUNT = { valueSerde: Serdes.json<number | null>() };
@@ -17,12 +18,9 @@ const COUNT = { valueSerde: Serdes.json<number | null>() };
 describe('an application whose topology has gained operators', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   const send = (timestamp: number): void => app.send(1, 0, timestamp);
 
@@ -59,7 +57,7 @@ describe('an application whose topology has gained operators', () => {
       for (const timestamp of [3200, 4100, 5100, 6100]) send(timestamp);
       await app.untilCommitted(8);
       await again.close();
-      assert.deepEqual(app.rows(), [
+      assert.deepEqual(emitted(app), [
         'key@0/1 1',
         'key@0/2 2',
         'key@1000/1 1',
@@ -77,13 +75,10 @@ describe('an application whose topology has gained operators', () => {
 describe('an application whose topology has gained a sub-topology', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
     app.cluster.createTopic('other', 2);
   });
-
-  afterEach(() => app.close());
 
   function send(topic: string, ...timestamps: readonly number[]): void {
     for (const timestamp of timestamps) {
@@ -130,7 +125,7 @@ describe('an application whose topology has gained a sub-topology', () => {
     assert.deepEqual(again.tasks.map(({ id }) => id).sort(), ['0_0', '0_1', '1_0', '1_1']);
     assert.deepEqual(again.tasks.find(({ id }) => id === '0_0')?.counts.late, 2);
     await again.close();
-    assert.deepEqual(app.rows(), ['in@0 1', 'in@1000 1', 'in@2000 3', 'other@0 1']);
+    assert.deepEqual(emitted(app), ['in@0 1', 'in@1000 1', 'in@2000 3', 'other@0 1']);
     assert.deepEqual(app.warnings, []);
   });
 
@@ -189,3 +184,11 @@ describe('an application whose topology has gained a sub-topology', () => {
     return builder.build();
   }
 });
+
+/** Keys and values of the output, sorted. */
+function emitted({ cluster }: TestApplication): string[] {
+  return cluster
+    .logs('out')
+    .flatMap(log => log.committed.map(({ key, value }) => `${key?.toString()} ${value?.toString()}`))
+    .sort();
+}

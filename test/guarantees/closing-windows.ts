@@ -1,6 +1,6 @@
 import { Serdes, StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
 
-/** Counts the records of `in` in windows of 10 s, which close in silence too. The counts go to `out`. */
+/** Counts the records of `in` in windows that close in silence too. Each count goes to `out` when its window closes. */
 export function closingWindows(): Topology {
   const builder = new StreamsBuilder();
   builder

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { type KafkaStreams, Serdes, StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 const DAY_MS = 86_400_000;
 
@@ -10,17 +11,14 @@ describe('an application that was off for three days while its input waited', ()
   let app: TestApplication;
   let streams: KafkaStreams;
 
-  beforeEach(async () => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(async created => {
+    app = created;
     streams = app.start({}, windowedCounts());
     app.send(1);
     await app.until(() => app.output().includes('1'));
     await streams.close();
     app.clock.aheadMs = 3 * DAY_MS;
   });
-
-  afterEach(() => app.close());
 
   /** The instance before is gone for good, or for longer than its session. */
   function runsOn(directory: MemoryStateDirectory): void {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { instanceKey } from '../../streams/audit/audit-record.js';
 import type { KafkaStreams } from '../../streams/index.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 const AUDIT = 'app-audit';
 /** Longer than an instance waits until it believes what the others announced. */
@@ -14,12 +15,9 @@ describe('what others wrote into the audit topic', function () {
   this.timeout(20_000);
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   /** Returns the place of the record, as it is written in a warning. */
   function write(key: string | null, value: unknown, partition = 0): string {

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { decodeAudit } from '../../streams/audit/audit-record.js';
 import { Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
 import { AT_ONCE, InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 describe('a group whose committed offsets are lost', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   const counted = (total: number): Promise<void> =>
     app.until(() => Math.max(...app.output().map(Number)) >= total && app.output().includes(String(total)));
@@ -62,12 +60,9 @@ describe('a group whose committed offsets are lost', () => {
 describe('an input topic that was deleted, created again and filled', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   const counted = (total: number): Promise<void> => app.until(() => app.output().includes(String(total)));
 
@@ -173,12 +168,9 @@ describe('an input topic that was deleted, created again and filled', () => {
 describe('a client that goes back to the beginning by itself', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   it('is sent back to the last commit, and nothing is counted twice', async () => {
     app.start({}, countsAll());

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { KafkaStreams } from '../../streams/index.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 interface Instance {
   readonly streams: KafkaStreams;
@@ -15,16 +16,13 @@ describe('tasks that are parked in a rebalance', () => {
   let a: Instance;
   let b: Instance;
 
-  beforeEach(async () => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(async created => {
+    app = created;
     a = start('a');
     b = start('b');
     // The first partition is at a, the second one at b.
     await app.until(() => tasksOf(a) === '0_0' && tasksOf(b) === '0_1');
   });
-
-  afterEach(() => app.close());
 
   function start(id: string): Instance {
     const instance = {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { type Level, type LevelBatch, StateDatabase } from '../../stores/bytes/state-database.js';
 import { resumeOnError } from '../../streams/index.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -57,15 +58,12 @@ describe('state that can not be used', () => {
   let app: TestApplication;
   let directory: DamagedDirectory;
 
-  beforeEach(async () => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(async created => {
+    app = created;
     directory = new DamagedDirectory();
     app.directory = directory;
     await countOne('1');
   });
-
-  afterEach(() => app.close());
 
   /** An application that starts, counts one record more, and is closed. */
   async function countOne(expected: string): Promise<void> {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { type ErrorContext, type KafkaStreams, Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
 import type { ProcessingGuarantee, StreamsOptions } from '../../streams/runtime/streams-config.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 const TOO_LARGE = 'message size too large';
 
@@ -10,13 +11,10 @@ describe('records that the cluster refuses', () => {
   let app: TestApplication;
   let failures: (Pick<ErrorContext, 'phase' | 'node'> & { readonly message: string; readonly value: string })[];
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
     failures = [];
   });
-
-  afterEach(() => app.close());
 
   function start(options: Partial<StreamsOptions>, topology = doubling()): KafkaStreams {
     return app.start({ deadLetterTopic: 'rejected', ...options }, topology);

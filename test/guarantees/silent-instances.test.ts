@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { encodeInstance, instanceKey } from '../../streams/audit/audit-record.js';
 import { type KafkaStreams, Serdes, StreamsBuilder, type TaskStatus } from '../../streams/index.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
-import { TestApplication } from '../runtime/test-application.js';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 
 const MINUTE_MS = 60_000;
 const AUDIT = 'app-audit';
@@ -13,12 +14,9 @@ describe('announcements of instances', function () {
   this.timeout(20_000);
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   const start = (id: string, standbyReplicas: number): KafkaStreams => {
     const streams = app.create(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
-import { TestApplication } from '../runtime/test-application.js';
+import { describe, it } from 'mocha';
+import { applicationForEachTest } from '../runtime/application-for-each-test.js';
+import type { TestApplication } from '../runtime/test-application.js';
 import { closingWindows } from './closing-windows.js';
 
 const HOUR_MS = 3_600_000;
@@ -8,12 +9,9 @@ const HOUR_MS = 3_600_000;
 describe('an application whose wall clock is set back by an hour', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   it('goes on with its commits', async () => {
     app.start();

@@ -32,6 +32,8 @@ describeOnBroker('the users application on a real broker', { timeoutMs: 120_000 
     return topology;
   };
   const send = (records: readonly InputRecord[]): Promise<void> => sendRecords(broker.address, records);
+  const cleaned = (what: string, condition: (count: number) => boolean): Promise<number> =>
+    until(what, 60_000, () => application.cleaned(), condition);
   const summaries = async (): Promise<WindowSummary[]> =>
     (await application.records('window-summary')).map(({ value }) => JSON.parse(String(value)) as WindowSummary);
 
@@ -70,12 +72,7 @@ describeOnBroker('the users application on a real broker', { timeoutMs: 120_000 
     let topology = await start();
     const users = someUsers(20_000, Date.now());
     const sending = send(users.map(recordOf));
-    await until(
-      'some are cleaned',
-      60_000,
-      () => application.cleaned(),
-      count => count > 2000,
-    );
+    await cleaned('some are cleaned', count => count > 2000);
     await application.end(topology, 'SIGKILL');
     const instance = await identity(application);
     await sending;
@@ -93,12 +90,7 @@ describeOnBroker('the users application on a real broker', { timeoutMs: 120_000 
     let topology = await start();
     const first = someUsers(3000, Date.now());
     await send(first.map(recordOf));
-    await until(
-      'the first are cleaned',
-      60_000,
-      () => application.cleaned(),
-      count => count === first.length,
-    );
+    await cleaned('the first are cleaned', count => count === first.length);
     assert.equal(await application.end(topology, 'SIGTERM'), 0);
 
     topology = await start();
@@ -113,12 +105,7 @@ describeOnBroker('the users application on a real broker', { timeoutMs: 120_000 
     const first = await start();
     const before = someUsers(3000, Date.now());
     await send(before.map(recordOf));
-    await until(
-      'the first are cleaned',
-      60_000,
-      () => application.cleaned(),
-      count => count === before.length,
-    );
+    await cleaned('the first are cleaned', count => count === before.length);
     const second = await start();
     assert.match(
       second.output(),
@@ -126,21 +113,11 @@ describeOnBroker('the users application on a real broker', { timeoutMs: 120_000 
     );
     const shared = someUsers(3000, Date.now());
     await send(shared.map(recordOf));
-    await until(
-      'the next are cleaned',
-      60_000,
-      () => application.cleaned(),
-      count => count === before.length + shared.length,
-    );
+    await cleaned('the next are cleaned', count => count === before.length + shared.length);
     assert.equal(await application.end(second, 'SIGTERM'), 0);
     const after = someUsers(3000, Date.now());
     await send(after.map(recordOf));
-    await until(
-      'the last are cleaned',
-      60_000,
-      () => application.cleaned(),
-      count => count === 9000,
-    );
+    await cleaned('the last are cleaned', count => count === 9000);
     const { countryCount, distinctUsers } = expectedTables([...before, ...shared, ...after], WINDOW_MS);
     await until(
       'the counts are complete',
@@ -165,12 +142,7 @@ describeOnBroker('the users application on a real broker', { timeoutMs: 120_000 
     await runs(2);
     const users = someUsers(6000, Date.now());
     const sending = send(users.map(recordOf));
-    await until(
-      'some are cleaned',
-      60_000,
-      () => application.cleaned(),
-      count => count > 500,
-    );
+    await cleaned('some are cleaned', count => count > 500);
     const [pid] = [...command.output().matchAll(/"pid":(\d+)[^\n]*state RUNNING/g)].map(([, id]) => Number(id));
     assert.ok(pid !== undefined && pid !== command.child.pid);
     process.kill(pid, 'SIGKILL');

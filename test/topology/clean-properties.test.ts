@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { mountOperators, type OperatorRecord } from '../../streams/dsl/pipe/operator-chain.js';
+import { mountOperators } from '../../streams/dsl/pipe/operator-chain.js';
 import { BoundedCache } from '../../topology/clean/bounded-cache.js';
 import { titleCase } from '../../topology/clean/country.js';
 import { RejectedRecord } from '../../topology/clean/rejected-record.js';
 import { cleaning } from '../../topology/clean.js';
-import type { User } from '../../topology/user.js';
+import type { CleanedRecord } from './cleaned-record.js';
 
-type CleanedRecord = OperatorRecord<string, User>;
 type Outcome = CleanedRecord | RejectedRecord;
 
 const cleaned: CleanedRecord[] = [];

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { Serdes, StreamsBuilder, type Topology } from '../../../streams/index.js';
 import { KafkaClientError, type Ports, type Producer } from '../../../streams/kafka/ports.js';
-import { TestApplication } from '../test-application.js';
+import { applicationForEachTest } from '../application-for-each-test.js';
+import type { TestApplication } from '../test-application.js';
 
 describe('a commit that passes though the client says otherwise', () => {
   let app: TestApplication;
@@ -11,14 +12,11 @@ describe('a commit that passes though the client says otherwise', () => {
   let ending: Promise<void>;
   let hasBegun: boolean;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
     failing = undefined;
     hasBegun = false;
   });
-
-  afterEach(() => app.close());
 
   function ports(): Ports {
     const { ports } = app.cluster;

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { Serdes, StreamsBuilder, StreamsError, type Topology } from '../../../streams/index.js';
-import { TestApplication } from '../test-application.js';
+import { applicationForEachTest } from '../application-for-each-test.js';
+import type { TestApplication } from '../test-application.js';
 
 describe('an application to whose input partitions were added', () => {
   let app: TestApplication;
 
-  beforeEach(() => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(created => {
+    app = created;
   });
-
-  afterEach(() => app.close());
 
   function addPartitions(): void {
     app.cluster.createPartitions('in', 4);

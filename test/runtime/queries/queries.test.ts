@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import {
   InvalidStateStoreError,
   type KafkaStreams,
@@ -13,7 +13,8 @@ import { NO_HEADERS } from '../../../streams/kafka/record.js';
 import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { InteractiveQueries } from '../../../streams/runtime/queries/interactive-queries.js';
 import { StoreOwners } from '../../../streams/runtime/queries/store-owners.js';
-import { TestApplication } from '../test-application.js';
+import { applicationForEachTest } from '../application-for-each-test.js';
+import type { TestApplication } from '../test-application.js';
 
 const SIZE_MS = 1000;
 const PARTITIONS = 2;
@@ -23,15 +24,12 @@ describe('queries of the stores of a running application', () => {
   let streams: KafkaStreams;
   let sent: number;
 
-  beforeEach(async () => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(async created => {
+    app = created;
     sent = 0;
     streams = app.start({ applicationServer: 'here:1' }, tables());
     await app.until(() => streams.state === 'RUNNING');
   });
-
-  afterEach(() => app.close());
 
   const send = (key: string, timestamp = 0): void => {
     const record = { key: Buffer.from(key), value: Buffer.from('1'), timestamp, headers: NO_HEADERS };

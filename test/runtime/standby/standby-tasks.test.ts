@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import {
   type KafkaStreams,
   type StandbyStoreStatus,
@@ -10,7 +10,8 @@ import {
 import { partitionFor } from '../../../streams/kafka/partitioner.js';
 import { NO_HEADERS } from '../../../streams/kafka/record.js';
 import { MemoryStateDirectory } from '../../../streams/testing/memory-state-directory.js';
-import { TestApplication } from '../test-application.js';
+import { applicationForEachTest } from '../application-for-each-test.js';
+import type { TestApplication } from '../test-application.js';
 
 const SIZE_MS = 1000;
 const RETENTION_MS = 10_000;
@@ -32,17 +33,14 @@ describe('standbys', function () {
   let b: Instance;
   let sent: number;
 
-  beforeEach(async () => {
-    app = new TestApplication();
-    app.createTopics();
+  applicationForEachTest(async created => {
+    app = created;
     sent = 0;
     a = start('a');
     b = start('b');
     // The first partition is at a, the second one at b.
     await app.until(() => tasksOf(a) === '0_0' && tasksOf(b) === '0_1');
   });
-
-  afterEach(() => app.close());
 
   function start(id: string, directory = new MemoryStateDirectory(id)): Instance {
     const restored = new Map<string, number>();

@@ -6,7 +6,7 @@ import type {
   RejectedUser,
   Snapshot,
   WindowTable,
-} from '../../monitor/snapshot.js';
+} from '../../../monitor/snapshot.js';
 
 /** The time of all that is played to the page. */
 export const AT = Date.UTC(2026, 4, 6, 12, 0, 30);

@@ -1,22 +1,8 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import type { HistoryEvent, Snapshot, TopologyEvent } from '../../monitor/snapshot.js';
-import { CHECKOUT } from '../broker/checkout.js';
-
-const VENDOR: Readonly<Record<string, string>> = {
-  'uPlot.esm.js': 'uplot/dist/uPlot.esm.js',
-  'uPlot.min.css': 'uplot/dist/uPlot.min.css',
-  'dagre.esm.js': '@dagrejs/dagre/dist/dagre.esm.js',
-};
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
+import { type Asset, readPageAssets } from '../../../monitor/page-assets.js';
+import type { HistoryEvent, Snapshot, TopologyEvent } from '../../../monitor/snapshot.js';
 
 /** Serves the page as the monitor does, and plays the events that a test hands to it. On loopback, at a free port. */
 export class PageFixture {
@@ -25,18 +11,18 @@ export class PageFixture {
   history: HistoryEvent = { at: [], produced: [], processed: [], lag: [] };
   /** Answered to `/events` instead of the stream, if set: as a proxy does whose monitor is away. */
   refuse: number | undefined;
+  readonly #assets: ReadonlyMap<string, Asset>;
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
   #snapshot: Snapshot | undefined;
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch(() => response.destroy());
-    });
+  private constructor(assets: ReadonlyMap<string, Asset>) {
+    this.#assets = assets;
+    this.#server = createServer((request, response) => this.#answer(request, response));
   }
 
   static async start(): Promise<PageFixture> {
-    const fixture = new PageFixture();
+    const fixture = new PageFixture(await readPageAssets());
     fixture.#server.listen(0, '127.0.0.1');
     await once(fixture.#server, 'listening');
     return fixture;
@@ -72,19 +58,15 @@ export class PageFixture {
     await once(this.#server, 'close');
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const name = request.url === '/' ? 'index.html' : (request.url ?? '').slice(1);
-    if (name === 'events') return this.#stream(response);
-    const vendor = name.startsWith('vendor/') ? VENDOR[name.slice('vendor/'.length)] : undefined;
-    const type = TYPES[path.extname(name)];
-    if (type === undefined || !/^(vendor\/)?[\w.-]+$/.test(name)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const file = vendor === undefined ? path.join('monitor', 'page', name) : path.join('node_modules', vendor);
-    const bytes = await readFile(path.join(CHECKOUT, file)).catch(() => undefined);
-    if (bytes === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': type, 'content-security-policy': "default-src 'self'" }).end(bytes);
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname } = new URL(request.url ?? '/', this.origin);
+    const asset = this.#assets.get(pathname);
+    if (pathname === '/events') this.#stream(response);
+    else if (asset === undefined) response.writeHead(404).end();
+    else
+      response
+        .writeHead(200, { 'content-type': asset.type, 'content-security-policy': "default-src 'self'" })
+        .end(asset.body);
   }
 
   #stream(response: ServerResponse): void {
