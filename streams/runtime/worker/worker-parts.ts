@@ -64,10 +64,11 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
   const { consumer, restoreConsumer, producer } = clients;
   const refusals = new Refusals(clock);
   const collector = new RecordCollector(producer, refusals);
+  const sending = { producer, consumer, collector };
   const committer =
     config.processingGuarantee === 'exactly_once_v2'
-      ? new TransactionalCommitter(producer, consumer, collector)
-      : new AtLeastOnceCommitter(producer, consumer, collector);
+      ? new TransactionalCommitter(sending)
+      : new AtLeastOnceCommitter(sending);
 
   const creator = new TaskCreator({ plan, config, directory, collector, clock, logger });
   const changelogs: ChangelogReader = new ChangelogReader({
