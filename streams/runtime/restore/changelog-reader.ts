@@ -1,9 +1,10 @@
 import type { RestoreBatch } from '../../../stores/bytes/restore-batch.js';
 import type { Logger } from '../../kafka/logger.js';
-import type { Clock, Consumer, PolledBatch, Producer } from '../../kafka/ports.js';
+import type { Clock, Consumer, PolledBatch } from '../../kafka/ports.js';
 import type { TopicPartition } from '../../kafka/record.js';
 import { PollSize } from '../input/poll-size.js';
 import { type ChangelogBatch, ChangelogBatches } from './changelog-batches.js';
+import type { ChangelogEnds } from './changelog-ends.js';
 import { type ChangelogPartition, putRows, unusableBecause } from './changelog-partition.js';
 
 export interface RestoreProgress {
@@ -39,7 +40,7 @@ const MAX_POLL_BYTES = 8 * 1024 * 1024;
  */
 export class ChangelogReader {
   readonly #consumer: Consumer;
-  readonly #producer: Pick<Producer, 'watermarks'>;
+  readonly #ends: ChangelogEnds;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #onProgress: (progress: RestoreProgress) => void;
@@ -52,15 +53,14 @@ export class ChangelogReader {
 
   constructor(options: {
     readonly consumer: Consumer;
-    /** For the ends of the changelogs. */
-    readonly producer: Pick<Producer, 'watermarks'>;
+    readonly ends: ChangelogEnds;
     readonly clock: Clock;
     readonly logger: Logger;
     /** Called for restores, not for followed changelogs. */
     readonly onProgress: (progress: RestoreProgress) => void;
   }) {
     this.#consumer = options.consumer;
-    this.#producer = options.producer;
+    this.#ends = options.ends;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#onProgress = options.onProgress;
@@ -85,10 +85,8 @@ export class ChangelogReader {
 
   /**
    * Begins to restore a task. The group's committed offsets must have been fetched before: they are stable, so
-   * everything that was committed with them is below the high watermark that is requested here. The last stable offset
-   * would not do: a process that died may have left a transaction open, and records committed by others lie after it. A
-   * store whose rows on disk can't be continued from their offset is read from the beginning. The other stores of its
-   * task are left as they are.
+   * everything that was committed with them is below the end that is requested here. A store whose rows on disk can't
+   * be continued from their offset is read from the beginning. The other stores of its task are left as they are.
    */
   async restore(changelogs: readonly ChangelogPartition[]): Promise<void> {
     const begun: Reading[] = [];
@@ -120,7 +118,7 @@ export class ChangelogReader {
     const { state, store, taskId } = changelog;
     // The clock is read first: the end that is requested next covers everything written by then.
     const begunAt = this.#clock.now();
-    const watermarks = await this.#producer.watermarks(changelog);
+    const watermarks = await this.#ends.range(changelog);
     const reason = unusableBecause(changelog, watermarks, begunAt);
     if (reason !== undefined) {
       this.#logger.warn(`task ${taskId}: its store ${store} is rebuilt from ${partitionId(changelog)}: ${reason}`);

@@ -7,6 +7,7 @@ import { encodeBlocks } from '../../../stores/encoding/changelog-block.js';
 import { keyBlocks, rowRecords } from '../../../stores/encoding/changelog-codec.js';
 import type { Consumer, Producer } from '../../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../../streams/kafka/record.js';
+import { ChangelogEnds } from '../../../streams/runtime/restore/changelog-ends.js';
 import type { ChangelogPartition } from '../../../streams/runtime/restore/changelog-partition.js';
 import { ChangelogReader, type RestoreProgress } from '../../../streams/runtime/restore/changelog-reader.js';
 import { InMemoryCluster } from '../../../streams/testing/in-memory-cluster.js';
@@ -34,7 +35,13 @@ describe('restoring from changelogs', () => {
     onProgress = (one: RestoreProgress): void => void progress.push(one),
   ): ChangelogReader {
     const logger = { debug() {}, info() {}, warn: (text: string) => void warnings.push(text), error() {} };
-    return new ChangelogReader({ consumer, producer, clock: new ManualClock(NOW), logger, onProgress });
+    return new ChangelogReader({
+      consumer,
+      ends: new ChangelogEnds(producer),
+      clock: new ManualClock(NOW),
+      logger,
+      onProgress,
+    });
   }
 
   async function newState(): Promise<TaskState> {
