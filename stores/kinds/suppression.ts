@@ -2,7 +2,8 @@ import type { ByteStore } from '../bytes/byte-store.js';
 import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import { readInt64, writeInt64 } from '../encoding/int64.js';
-import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
+import { type KeyCodec, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
+import { KeyRows } from './key-rows.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
 
 const CLEANUP: ChangelogCleanup = Object.freeze({ policy: 'compact' });
@@ -45,39 +46,25 @@ export interface BufferedChange<K, V> {
 }
 
 /** The last update of each key. */
-export class SuppressionStore<K, V> {
-  readonly #bytes: ByteStore;
-  readonly #keys: KeyCodec<K>;
-  readonly #values: Codec<V>;
-
-  constructor(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>) {
-    this.#bytes = bytes;
-    this.#keys = keys;
-    this.#values = values;
-  }
-
-  stateKeyOf(key: K): StateKey {
-    return keyToStateKey(this.#keys, key);
-  }
-
+export class SuppressionStore<K, V> extends KeyRows<K, V> {
   get(row: StateKey): BufferedChange<K, V> | null {
-    const bytes = this.#bytes.get(row);
-    return bytes === null ? null : decode(bytes, this.#keys.deserialize(stateKeyBytes(row)), this.#values);
+    const bytes = this.bytes.get(row);
+    return bytes === null ? null : decode(bytes, this.keys.deserialize(stateKeyBytes(row)), this.values);
   }
 
   put(row: StateKey, buffered: BufferedChange<K, V>): void {
-    this.#bytes.put(row, encode(buffered, this.#values));
+    this.bytes.put(row, encode(buffered, this.values));
   }
 
   delete(row: StateKey): void {
-    this.#bytes.put(row, null);
+    this.bytes.put(row, null);
   }
 
   /** In the order of the serialized keys. */
   async all(): Promise<(readonly [StateKey, BufferedChange<K, V>])[]> {
-    return (await this.#bytes.entries()).map(([row, bytes]) => [
+    return (await this.bytes.entries()).map(([row, bytes]) => [
       row,
-      decode(bytes, this.#keys.deserialize(stateKeyBytes(row)), this.#values),
+      decode(bytes, this.keys.deserialize(stateKeyBytes(row)), this.values),
     ]);
   }
 }
