@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { ConfigError, type Logger } from 'tributary';
 import { bindServer, type HttpServer } from 'tributary/http';
+import { isPortInUse, listenError } from '../command/listen-error.js';
 import type { HttpSettings } from './http-address.js';
 
 const FIRST_PORT = 8081;
@@ -23,7 +24,7 @@ export async function listen(settings: HttpSettings, dependencies: HttpDependenc
     try {
       return await bind(settings, candidate, dependencies);
     } catch (error) {
-      if (codeOf(error) !== 'EADDRINUSE') throw refused(error, host, candidate);
+      if (!isPortInUse(error)) throw listenError(error, host, candidate);
     }
   }
   throw new ConfigError(`HTTP_PORT is not set, and all ports from ${FIRST_PORT} to ${LAST_PORT} are in use`);
@@ -33,7 +34,7 @@ async function listenOn(settings: HttpSettings, port: number, dependencies: Http
   try {
     return await bind(settings, port, dependencies);
   } catch (error) {
-    throw refused(error, settings.host, port);
+    throw listenError(error, settings.host, port);
   }
 }
 
@@ -44,23 +45,4 @@ async function bind(
 ): Promise<HttpServer> {
   const names = advertised === undefined ? allowedHosts : [advertised, ...allowedHosts];
   return await bindServer({ host, port, allowedHosts: names, ...dependencies });
-}
-
-function refused(error: unknown, host: string, port: number): unknown {
-  switch (codeOf(error)) {
-    case 'EADDRINUSE':
-      return new ConfigError(`HTTP_PORT ${port} is in use`, { cause: error });
-    case 'EACCES':
-      return new ConfigError(`HTTP_PORT ${port} may not be used by this user`, { cause: error });
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new ConfigError(`HTTP_HOST ${host} is no address of this machine`, { cause: error });
-    default:
-      return error;
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

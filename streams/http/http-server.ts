@@ -1,18 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import type { Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../kafka/logger.js';
 import { AllowedHosts } from '../network/allowed-hosts.js';
+import { listenBounded } from './bounded-server.js';
 import { routes } from './routes.js';
 import type { ServedApplication } from './served-application.js';
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the usual interval between two scrapes. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-const MAX_HEADER_BYTES = 16_384;
-const MAX_CONNECTIONS = 1000;
 /** How long requests may continue while the server closes. */
 const CLOSE_GRACE_MS = 1000;
 
@@ -47,42 +41,18 @@ export async function bindServer(options: HttpServerOptions): Promise<HttpServer
   let application: ServedApplication | undefined;
   const hosts = new AllowedHosts(host, allowedHosts);
   const app = routes({ application: () => application, hosts, registry, logger });
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      connectionsCheckingInterval: 1000,
-    },
-    getRequestListener(app.fetch, {
-      // A request of HTTP/1.0 without a host: probes send such requests.
-      hostname: 'localhost',
-      overrideGlobalObjects: false,
-      errorHandler: () => Response.json({ error: 'not a request that can be understood' }, { status: 400 }),
-    }),
-  );
-  server.maxConnections = MAX_CONNECTIONS;
-  server.listen({ host, port });
-  await once(server, 'listening');
-  server.on('error', error => logger.error(`HTTP server: ${error.message}`));
+  const bound = await listenBounded({ host, port }, app.fetch, logger);
   let closing: Promise<void> | undefined;
   return {
-    port: portOf(server),
+    port: bound.port,
     attach(served) {
       application = served;
     },
     close() {
-      closing ??= close(server);
+      closing ??= close(bound.server);
       return closing;
     },
   };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
-  return address.port;
 }
 
 async function close(server: Server): Promise<void> {

@@ -6,5 +6,6 @@
 export { isHostAndPort, reachableName } from '../network/address.js';
 export { AllowedHosts, hostRefusal, parseHosts } from '../network/allowed-hosts.js';
 export { BodyTooLargeError, boundedText } from '../network/bounded-text.js';
+export { type BoundedServer, listenBounded } from './bounded-server.js';
 export { bindServer, type HttpServer, type HttpServerOptions } from './http-server.js';
 export type { ServedApplication, StoreQueries } from './served-application.js';
