@@ -1,47 +1,11 @@
-import { z } from 'zod';
-import { KafkaClientError } from '../kafka/ports.js';
 import type { StoreDescription, StoreOwner } from '../runtime/queries/interactive-queries.js';
-import { InvalidStateStoreError } from '../runtime/queries/invalid-state-store-error.js';
-import type { StoreEntry } from '../runtime/queries/store-page.js';
-import { badParameter, HttpError, notNow } from './http-error.js';
-import { askOwner } from './owner-client.js';
+import { HttpError, notNow } from './http-error.js';
+import { type Asked, OwnerStore } from './owner-store.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
+import { httpErrorOf } from './query-error.js';
 import type { ServedApplication, StoreQueries } from './served-application.js';
-
-/** An entry in an answer. Times are ISO 8601 in UTC. */
-export interface ShownEntry {
-  readonly key: unknown;
-  readonly windowStart?: string;
-  readonly windowEnd?: string;
-  readonly value: unknown;
-  readonly timestamp: string | null;
-}
-
-export interface ShownPage {
-  /** Entries of another process are passed on unchanged. */
-  readonly entries: readonly unknown[];
-  /** The `after` of the next page. null on the last page. */
-  readonly next: string | null;
-  /** Set only for stale requests: true if some of the data is from a standby, or from a task that is being restored. */
-  readonly stale?: boolean;
-}
-
-/** A request about a store, apart from the place of its answer. */
-export interface Asked {
-  readonly key?: string;
-  /** Times for a window store, keys for a key-value store. */
-  readonly from?: string | number;
-  readonly to?: string | number;
-}
-
-const shownPage = z.object({
-  entries: z.array(z.unknown()),
-  next: z.string().nullable(),
-  stale: z.boolean().optional(),
-});
-
-/** In a key-value store. The other fields are passed on too. */
-const shownEntry = z.looseObject({ key: z.unknown(), value: z.unknown(), timestamp: z.string().nullable() });
+import { type ShownPage, shown } from './shown-entry.js';
+import { describeStore } from './store-list.js';
 
 /** Set only for stale requests. */
 type ShownStale = { readonly stale?: boolean };
@@ -54,6 +18,7 @@ export class StoreQuery {
   readonly #forwarded: boolean;
   readonly #stale: boolean;
   readonly #signal: AbortSignal;
+  readonly #others: OwnerStore;
 
   /**
    * @param forwarded the request comes from another process; it is not forwarded again
@@ -74,6 +39,7 @@ export class StoreQuery {
     this.#forwarded = forwarded;
     this.#stale = stale;
     this.#signal = signal;
+    this.#others = new OwnerStore(name, stale, signal);
     this.description = describeStore({ streams }, name);
   }
 
@@ -98,11 +64,9 @@ export class StoreQuery {
         return { ...shown(entry), ...stale };
       },
       async host => {
-        const path = `${storePath(name, key)}${this.#stale ? '?stale=true' : ''}`;
-        const { status, body } = await askOwner(host, path, this.#signal);
-        if (status === 404) throw none;
-        if (shownEntry.safeParse(body).success) return body;
-        throw new HttpError(502, `${host} did not answer with an entry of the store`);
+        const entry = await this.#others.entry(host, key);
+        if (entry === undefined) throw none;
+        return entry;
       },
     );
   }
@@ -120,7 +84,7 @@ export class StoreQuery {
       const cursor = next === null ? null : encodeCursor({ partition, after: next });
       return { entries: entries.map(shown), next: cursor, ...stale };
     };
-    return await this.#answer(partition, here, host => this.#remotePage(host, partition, asked, limit, after));
+    return await this.#answer(partition, here, host => this.#others.page(host, partition, asked, limit, after));
   }
 
   /** Up to `limit` entries of all partitions, partition by partition, starting at `cursor`. */
@@ -141,30 +105,6 @@ export class StoreQuery {
       after = undefined;
     }
     return pageTo(null);
-  }
-
-  async #remotePage(
-    host: string,
-    partition: number,
-    { key, from, to }: Asked,
-    limit: number,
-    after: string | undefined,
-  ): Promise<ShownPage> {
-    const parameters = new URLSearchParams({ limit: String(limit) });
-    if (from !== undefined) parameters.set('from', String(from));
-    if (to !== undefined) parameters.set('to', String(to));
-    if (after !== undefined) parameters.set('after', encodeCursor({ partition, after }));
-    if (this.#stale) parameters.set('stale', 'true');
-    if (key === undefined) parameters.set('partition', String(partition));
-    const { status, body } = await askOwner(
-      host,
-      `${storePath(this.description.name, key)}?${parameters}`,
-      this.#signal,
-    );
-    const page = shownPage.safeParse(body);
-    if (status === 404 || !page.success) throw new HttpError(502, `${host} did not answer with a page of the store`);
-    const { entries, next, stale } = page.data;
-    return { entries, next, ...(stale === undefined ? {} : { stale }) };
   }
 
   /** From this process, or from the process that has the partition. */
@@ -229,73 +169,4 @@ export class StoreQuery {
       throw httpErrorOf(error);
     }
   }
-}
-
-/** The stores of the application, with the known hosts of their partitions. */
-export async function storeList({ streams }: ServedApplication): Promise<unknown> {
-  const { queries, status } = streams;
-  const hostOf = async (name: string, partition: number): Promise<string | null> => {
-    const owner = await queries.ownerOf(name, partition).catch((): StoreOwner => ({ kind: 'unknown' }));
-    if (owner.kind === 'local') return status.host;
-    return owner.kind === 'remote' ? owner.host : null;
-  };
-  const stores = queries.stores.map(async ({ name, kind, windowSizeMs, partitions, local }) => {
-    const hosts = await Promise.all(Array.from({ length: partitions }, (_, partition) => hostOf(name, partition)));
-    return {
-      name,
-      kind,
-      ...(windowSizeMs === undefined ? {} : { windowSizeMs }),
-      partitions: hosts.map((host, partition) => ({ partition, host, local: local.includes(partition) })),
-    };
-  });
-  return { stores: await Promise.all(stores) };
-}
-
-/** Throws an HttpError: 404 if there is no such store, 503 before the cluster is known. */
-export function describeStore({ streams }: Pick<ServedApplication, 'streams'>, name: string): StoreDescription {
-  const { queries } = streams;
-  try {
-    const description = queries.stores.find(store => store.name === name);
-    if (description !== undefined) return description;
-    queries.store(name);
-  } catch (error) {
-    throw httpErrorOf(error);
-  }
-  throw new HttpError(404, `there is no store ${name}`);
-}
-
-/** The HTTP error of a failed query. `parameters` names the wrong parameter. Other errors are returned unchanged. */
-function httpErrorOf(error: unknown, parameters: { readonly BAD_KEY?: string } = {}): unknown {
-  if (error instanceof KafkaClientError) return notNow('the cluster does not answer', { cause: error });
-  if (!(error instanceof InvalidStateStoreError)) return error;
-  switch (error.code) {
-    case 'UNKNOWN_STORE':
-      return new HttpError(404, error.message, { cause: error });
-    case 'WRONG_KIND':
-      return new HttpError(400, error.message, { cause: error });
-    case 'BAD_KEY':
-      return badParameter(parameters.BAD_KEY ?? 'key', `is none of this store: ${error.message}`);
-    case 'BAD_CURSOR':
-      return badParameter('after', 'must be the next of an earlier page');
-    case 'NOT_HERE':
-      return notNow(error.message, { cause: error });
-  }
-}
-
-function storePath(name: string, key: string | undefined): string {
-  const path = `/stores/${encodeURIComponent(name)}`;
-  return key === undefined ? path : `${path}/${encodeURIComponent(key)}`;
-}
-
-function shown({ key, window, value, timestamp }: StoreEntry): ShownEntry {
-  return {
-    key,
-    ...(window === undefined ? {} : { windowStart: isoTime(window.start), windowEnd: isoTime(window.end) }),
-    value,
-    timestamp: timestamp === null ? null : isoTime(timestamp),
-  };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -2,10 +2,13 @@ import type { Context, Hono } from 'hono';
 import { badParameter } from './http-error.js';
 import { jsonText } from './json-text.js';
 import { FORWARDED_HEADER } from './owner-client.js';
+import type { Asked } from './owner-store.js';
 import { decodeCursor } from './page-cursor.js';
 import { pathSegments, QueryParameters } from './query-parameters.js';
 import type { ServedApplication } from './served-application.js';
-import { type Asked, describeStore, type ShownPage, StoreQuery, storeList } from './store-query.js';
+import type { ShownPage } from './shown-entry.js';
+import { describeStore, storeList } from './store-list.js';
+import { StoreQuery } from './store-query.js';
 
 /** `/stores`: the stores of the application, read-only, as of the last commit. Keys are text, URL-encoded. */
 export function addStoreRoutes(app: Hono, application: () => ServedApplication): void {

@@ -1,12 +1,12 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import kafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
-import { type ClusterConfig, librdkafkaConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
-import { lacksCodec } from './client-features.js';
+import type { ClusterConfig, StatisticsListener } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
 import { type CommittedAnswer, committedOffsets } from './committed-offsets.js';
+import { consumerConfig } from './consumer-config.js';
 import { EagerAssignment } from './eager-assignment.js';
 import type { GroupAssignment } from './group-assignment.js';
-import { checkGroupProtocol, type GroupProtocol, groupProtocolConfig } from './group-protocol.js';
+import { checkGroupProtocol, type GroupProtocol } from './group-protocol.js';
 import { IncrementalAssignment } from './incremental-assignment.js';
 import type { Logger } from './logger.js';
 import { fromMessageHeaders } from './message-headers.js';
@@ -64,32 +64,11 @@ export class RdKafkaConsumer implements Consumer {
     // A consumer without a group may not poll for a long time. Its statistics would accumulate in the client.
     const statistics = options.groupId === undefined ? undefined : onStatistics;
     this.#redact = redactionOf(cluster);
-    const config = librdkafkaConfig(cluster, {
-      'client.id': options.clientId,
-      'group.id': options.groupId ?? options.clientId,
-      'enable.auto.commit': false,
-      'enable.auto.offset.store': false,
-      'isolation.level': 'read_committed',
-      'auto.offset.reset': 'earliest',
-      'enable.partition.eof': true,
-      ...groupProtocolConfig(protocol),
-      // The prefetch queue. The default of 64 MB a partition is most of a process's memory. A message adds some 600
-      // bytes.
-      'queued.max.messages.kbytes': 8192,
-      // Without a group it reads changelogs from far behind. With 5000 its queue is empty at times during a fetch: 1 M
-      // entries are restored at 208 k/s in the middle of 16 rounds, with 20,000 at 220 k/s.
-      'queued.min.messages': options.groupId === undefined ? 20_000 : 5000,
-      'fetch.queue.backoff.ms': 10,
-      'fetch.wait.max.ms': 100,
-      'topic.metadata.refresh.interval.ms': 30_000,
-      ...statisticsConfig(statistics),
-      ...(options.groupInstanceId === undefined ? {} : { 'group.instance.id': options.groupInstanceId }),
-    });
+    const config = consumerConfig(cluster, options, protocol, statistics);
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
       this.#assignment.onRebalance(error.code === ASSIGN_PARTITIONS ? 'assign' : 'revoke', partitions);
     };
-    const debug = debugContexts(config.debug, options.groupId !== undefined);
-    this.#client = new kafka.KafkaConsumer({ ...config, ...debug, rebalance_cb: rebalance }, {});
+    this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
     this.#assignment = this.#assignmentBy(protocol);
     this.#client.on('partition.eof', end => this.#ends.push(end));
     if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
@@ -278,12 +257,6 @@ export class RdKafkaConsumer implements Consumer {
       () => performance.now(),
     );
   }
-}
-
-/** Makes the client log topic ids, which matter if a group has offsets, and batches that it can't decompress. */
-function debugContexts(given: unknown, hasGroup: boolean): { readonly debug?: string } {
-  const ids = hasGroup ? { debug: TopicIds.debugContexts(given) } : {};
-  return lacksCodec(kafka.features) ? { debug: UnreadableBatches.debugContexts(ids.debug ?? given) } : ids;
 }
 
 function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {

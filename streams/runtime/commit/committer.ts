@@ -16,21 +16,24 @@ export interface Committer {
   abort(): Promise<void>;
 }
 
+/** What is committed, and where. */
+export interface CommitterClients {
+  readonly producer: Producer;
+  readonly consumer: Consumer;
+  readonly collector: RecordCollector;
+}
+
 const COMMIT_TRIES = 5;
 const REQUEST_TIMED_OUT = 7;
 const REBALANCE_IN_PROGRESS = 27;
 
 /** exactly_once_v2: output, changelogs and offsets become visible together, or not at all (KIP-447). */
 export class TransactionalCommitter implements Committer {
-  readonly #producer: Producer;
-  readonly #consumer: Consumer;
-  readonly #collector: RecordCollector;
+  readonly #clients: CommitterClients;
   #transaction = 0;
 
-  constructor(producer: Producer, consumer: Consumer, collector: RecordCollector) {
-    this.#producer = producer;
-    this.#consumer = consumer;
-    this.#collector = collector;
+  constructor(clients: CommitterClients) {
+    this.#clients = clients;
   }
 
   get transaction(): number {
@@ -38,7 +41,7 @@ export class TransactionalCommitter implements Committer {
   }
 
   async start(): Promise<void> {
-    await this.#producer.initTransactions();
+    await this.#clients.producer.initTransactions();
     await this.#begin();
   }
 
@@ -46,8 +49,9 @@ export class TransactionalCommitter implements Committer {
   async beginAt(): Promise<void> {}
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    this.#collector.close();
-    if (offsets.length > 0) await retrying(() => this.#producer.sendOffsetsToTransaction(offsets, this.#consumer));
+    this.#clients.collector.close();
+    if (offsets.length > 0)
+      await retrying(() => this.#clients.producer.sendOffsetsToTransaction(offsets, this.#clients.consumer));
     await this.#end();
     await this.#beginNext();
   }
@@ -58,7 +62,7 @@ export class TransactionalCommitter implements Committer {
    */
   async #end(): Promise<void> {
     try {
-      await retrying(() => this.#producer.commitTransaction());
+      await retrying(() => this.#clients.producer.commitTransaction());
     } catch (error) {
       if (!(error instanceof KafkaClientError && error.kind === 'retriable')) throw error;
       throw asFatal('outcome of the commit unknown', error);
@@ -76,29 +80,25 @@ export class TransactionalCommitter implements Committer {
   }
 
   async abort(): Promise<void> {
-    this.#collector.discard();
-    await retrying(() => this.#producer.abortTransaction());
+    this.#clients.collector.discard();
+    await retrying(() => this.#clients.producer.abortTransaction());
     await this.#begin();
   }
 
   async #begin(): Promise<void> {
-    await this.#producer.beginTransaction();
+    await this.#clients.producer.beginTransaction();
     this.#transaction++;
-    this.#collector.open();
+    this.#clients.collector.open();
   }
 }
 
 /** at_least_once: output first, then the offsets. After a crash between the two, records are processed again. */
 export class AtLeastOnceCommitter implements Committer {
-  readonly #producer: Producer;
-  readonly #consumer: Consumer;
-  readonly #collector: RecordCollector;
+  readonly #clients: CommitterClients;
   #transaction = 1;
 
-  constructor(producer: Producer, consumer: Consumer, collector: RecordCollector) {
-    this.#producer = producer;
-    this.#consumer = consumer;
-    this.#collector = collector;
+  constructor(clients: CommitterClients) {
+    this.#clients = clients;
   }
 
   get transaction(): number {
@@ -106,7 +106,7 @@ export class AtLeastOnceCommitter implements Committer {
   }
 
   async start(): Promise<void> {
-    this.#collector.open();
+    this.#clients.collector.open();
   }
 
   /**
@@ -117,7 +117,7 @@ export class AtLeastOnceCommitter implements Committer {
   async beginAt(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
     try {
-      await this.#consumer.commit(offsets);
+      await this.#clients.consumer.commit(offsets);
     } catch (error) {
       // The next assignment starts again.
       if (!(error instanceof KafkaClientError && error.code === REBALANCE_IN_PROGRESS)) throw error;
@@ -125,11 +125,11 @@ export class AtLeastOnceCommitter implements Committer {
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    this.#collector.close();
-    await retrying(() => this.#producer.flush());
+    this.#clients.collector.close();
+    await retrying(() => this.#clients.producer.flush());
     if (offsets.length > 0) await this.#commitOffsets(offsets);
     this.#transaction++;
-    this.#collector.open();
+    this.#clients.collector.open();
   }
 
   /**
@@ -137,7 +137,7 @@ export class AtLeastOnceCommitter implements Committer {
    */
   async #commitOffsets(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     try {
-      await retrying(() => this.#consumer.commit(offsets));
+      await retrying(() => this.#clients.consumer.commit(offsets));
     } catch (error) {
       // Codes of the client's own errors are negative. With these, no broker has answered.
       if (!(error instanceof KafkaClientError) || (error.code > 0 && error.code !== REQUEST_TIMED_OUT)) throw error;
@@ -147,10 +147,10 @@ export class AtLeastOnceCommitter implements Committer {
 
   async abort(): Promise<void> {
     // The client reports a delivery failure once. A failure reported here would be missing at the next flush.
-    await this.#collector.delivered();
-    this.#collector.discard();
+    await this.#clients.collector.delivered();
+    this.#clients.collector.discard();
     this.#transaction++;
-    this.#collector.open();
+    this.#clients.collector.open();
   }
 }
 

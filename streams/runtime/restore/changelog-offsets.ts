@@ -1,10 +1,5 @@
-import type { Clock, Producer } from '../../kafka/ports.js';
-import type { TopicPartition } from '../../kafka/record.js';
-
-export interface TrackedChangelog extends TopicPartition {
-  readonly taskId: string;
-  readonly store: string;
-}
+import type { Clock } from '../../kafka/ports.js';
+import type { ChangelogEnds, TaskChangelog } from './changelog-ends.js';
 
 interface Answer {
   readonly offset: number;
@@ -20,20 +15,20 @@ const ASK_EVERY_MS = 3000;
  * replay.
  */
 export class ChangelogOffsets {
-  readonly #producer: Producer;
+  readonly #ends: ChangelogEnds;
   readonly #clock: Clock;
   readonly #answers = new Map<string, Map<string, Answer>>();
   readonly #reached = new Map<string, Map<string, number>>();
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | undefined;
 
-  constructor(producer: Producer, clock: Clock) {
-    this.#producer = producer;
+  constructor(ends: ChangelogEnds, clock: Clock) {
+    this.#ends = ends;
     this.#clock = clock;
   }
 
   /** Asks in the background, if it is time. `transaction` is the number of the open transaction. */
-  ask(changelogs: readonly TrackedChangelog[], transaction: () => number): void {
+  ask(changelogs: readonly TaskChangelog[], transaction: () => number): void {
     const now = this.#clock.monotonic();
     if (this.#asking !== undefined || now - this.#askedAt < ASK_EVERY_MS) return;
     this.#askedAt = now;
@@ -42,11 +37,11 @@ export class ChangelogOffsets {
     });
   }
 
-  async #askAll(changelogs: readonly TrackedChangelog[], transaction: () => number): Promise<void> {
+  async #askAll(changelogs: readonly TaskChangelog[], transaction: () => number): Promise<void> {
     for (const changelog of changelogs) {
       try {
-        const { high } = await this.#producer.partitionOffsets(changelog);
-        entry(this.#answers, changelog.taskId).set(changelog.store, { offset: high, transaction: transaction() });
+        const offset = await this.#ends.end(changelog);
+        entry(this.#answers, changelog.taskId).set(changelog.store, { offset, transaction: transaction() });
       } catch {
         // Unknown this time. The next answer will do; until then a crash would replay more.
         return;

@@ -3,16 +3,15 @@ import type { TaskState } from '../../../stores/bytes/task-state.js';
 import type { ChangelogCodec } from '../../../stores/encoding/changelog-codec.js';
 import { stateKey } from '../../../stores/encoding/state-key.js';
 import type { PartitionOffsets } from '../../kafka/ports.js';
-import type { ConsumerRecord, TopicPartition } from '../../kafka/record.js';
+import type { ConsumerRecord } from '../../kafka/record.js';
 import { TOMBSTONES_KEPT_MS } from '../plan/internal-topics.js';
+import type { TaskChangelog } from './changelog-ends.js';
 
 /** An hour less, because a restore takes some time, and the clocks of two machines differ. */
 const STALE_AFTER_MS = TOMBSTONES_KEPT_MS - 3_600_000;
 
 /** A store to restore from its changelog. */
-export interface ChangelogPartition extends TopicPartition {
-  readonly taskId: string;
-  readonly store: string;
+export interface ChangelogPartition extends TaskChangelog {
   readonly state: TaskState;
   /** The state key of this task, if the topic has records of other tasks too. */
   readonly onlyKey: string | undefined;

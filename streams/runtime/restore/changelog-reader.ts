@@ -1,10 +1,12 @@
 import type { RestoreBatch } from '../../../stores/bytes/restore-batch.js';
 import type { Logger } from '../../kafka/logger.js';
-import type { Clock, Consumer, PolledBatch, Producer } from '../../kafka/ports.js';
+import type { Clock, Consumer, PolledBatch } from '../../kafka/ports.js';
 import type { TopicPartition } from '../../kafka/record.js';
 import { PollSize } from '../input/poll-size.js';
 import { type ChangelogBatch, ChangelogBatches } from './changelog-batches.js';
+import type { ChangelogEnds } from './changelog-ends.js';
 import { type ChangelogPartition, putRows, unusableBecause } from './changelog-partition.js';
+import { isDone, isRestore, type Reading, Readings } from './readings.js';
 
 export interface RestoreProgress {
   readonly taskId: string;
@@ -14,17 +16,6 @@ export interface RestoreProgress {
   readonly records: number;
   /** Offsets that are still to be read. */
   readonly remaining: number;
-}
-
-interface Reading extends ChangelogPartition {
-  /** Offset of the next record to read. Everything below it is read, but maybe not yet written. */
-  position: number;
-  /** The offset at which the restore ends. undefined: the changelog is followed until it is removed. */
-  readonly target: number | undefined;
-  readonly begunAt: number;
-  /** The age of what is below the position (`TaskState.asOf`). */
-  asOf: number;
-  records: number;
 }
 
 type Batches = ChangelogBatches<Reading, RestoreBatch>;
@@ -39,12 +30,11 @@ const MAX_POLL_BYTES = 8 * 1024 * 1024;
  */
 export class ChangelogReader {
   readonly #consumer: Consumer;
-  readonly #producer: Pick<Producer, 'partitionOffsets'>;
+  readonly #ends: ChangelogEnds;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #onProgress: (progress: RestoreProgress) => void;
-  /** By partition. Several tasks may read one partition, if the topic has the records of several tasks. */
-  readonly #changelogs = new Map<string, Reading[]>();
+  readonly #readings = new Readings();
   readonly #pollSize = new PollSize(MAX_POLL_RECORDS, MAX_POLL_BYTES);
   #reading: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -52,15 +42,14 @@ export class ChangelogReader {
 
   constructor(options: {
     readonly consumer: Consumer;
-    /** For the ends of the changelogs. */
-    readonly producer: Pick<Producer, 'partitionOffsets'>;
+    readonly ends: ChangelogEnds;
     readonly clock: Clock;
     readonly logger: Logger;
     /** Called for restores, not for followed changelogs. */
     readonly onProgress: (progress: RestoreProgress) => void;
   }) {
     this.#consumer = options.consumer;
-    this.#producer = options.producer;
+    this.#ends = options.ends;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#onProgress = options.onProgress;
@@ -69,7 +58,7 @@ export class ChangelogReader {
   /** True if a store of the task is not restored yet. Throws the error of the reading. */
   isRestoring(taskId: string): boolean {
     this.check();
-    return this.#all.some(changelog => changelog.taskId === taskId && changelog.target !== undefined);
+    return this.#readings.ofTask(taskId).some(isRestore);
   }
 
   /** Throws the error of the reading, if it has failed. */
@@ -79,16 +68,13 @@ export class ChangelogReader {
 
   /** By store of a task in this reader: the offset of the next record. */
   positions(taskId: string): ReadonlyMap<string, number> {
-    const ofTask = this.#all.filter(changelog => changelog.taskId === taskId);
-    return new Map(ofTask.map(({ store, position }) => [store, position]));
+    return new Map(this.#readings.ofTask(taskId).map(({ store, position }) => [store, position]));
   }
 
   /**
    * Begins to restore a task. The group's committed offsets must have been fetched before: they are stable, so
-   * everything that was committed with them is below the high watermark that is requested here. The last stable offset
-   * would not do: a process that died may have left a transaction open, and records committed by others lie after it. A
-   * store whose rows on disk can't be continued from their offset is read from the beginning. The other stores of its
-   * task are left as they are.
+   * everything that was committed with them is below the end that is requested here. A store whose rows on disk can't
+   * be continued from their offset is read from the beginning. The other stores of its task are left as they are.
    */
   async restore(changelogs: readonly ChangelogPartition[]): Promise<void> {
     const begun: Reading[] = [];
@@ -96,7 +82,7 @@ export class ChangelogReader {
     await this.whilePaused(async () => {
       for (const changelog of begun) {
         if (!isDone(changelog)) {
-          this.#add(changelog);
+          this.#readings.add(changelog);
           continue;
         }
         // There is nothing to read. The next start needs to know that.
@@ -112,18 +98,18 @@ export class ChangelogReader {
     const begun: Reading[] = [];
     for (const changelog of changelogs) begun.push({ ...(await this.#begin(changelog)), target: undefined });
     await this.whilePaused(async () => {
-      for (const changelog of begun) this.#add(changelog);
+      for (const changelog of begun) this.#readings.add(changelog);
     });
   }
 
   async #begin(changelog: ChangelogPartition): Promise<Reading> {
-    const { state, store, taskId } = changelog;
+    const { state, store, taskId, topic, partition } = changelog;
     // The clock is read first: the end that is requested next covers everything written by then.
     const begunAt = this.#clock.now();
-    const offsets = await this.#producer.partitionOffsets(changelog);
+    const offsets = await this.#ends.range(changelog);
     const reason = unusableBecause(changelog, offsets, begunAt);
     if (reason !== undefined) {
-      this.#logger.warn(`task ${taskId}: its store ${store} is rebuilt from ${partitionId(changelog)}: ${reason}`);
+      this.#logger.warn(`task ${taskId}: its store ${store} is rebuilt from ${topic}-${partition}: ${reason}`);
     }
     if (reason !== undefined || state.changelogOffset(store) === undefined) await state.discard(store);
     const position = state.changelogOffset(store) ?? offsets.low;
@@ -133,8 +119,8 @@ export class ChangelogReader {
 
   /** Stops reading for these tasks, and gives up their states. */
   async remove(taskIds: ReadonlySet<string>): Promise<void> {
-    if (!this.#all.some(({ taskId }) => taskIds.has(taskId))) return;
-    await this.whilePaused(async () => this.#removeAll(({ taskId }) => taskIds.has(taskId)));
+    if (!this.#readings.all.some(({ taskId }) => taskIds.has(taskId))) return;
+    await this.whilePaused(async () => this.#readings.remove(({ taskId }) => taskIds.has(taskId)));
   }
 
   /** No state is written while `work` runs. */
@@ -150,7 +136,7 @@ export class ChangelogReader {
   /** Stops reading for all tasks. */
   async close(): Promise<void> {
     await this.#stop();
-    this.#changelogs.clear();
+    this.#readings.clear();
     this.#failure = undefined;
   }
 
@@ -160,27 +146,10 @@ export class ChangelogReader {
     this.#stopping = false;
   }
 
-  get #all(): readonly Reading[] {
-    return [...this.#changelogs.values()].flat();
-  }
-
-  #add(changelog: Reading): void {
-    const id = partitionId(changelog);
-    this.#changelogs.set(id, [...(this.#changelogs.get(id) ?? []), changelog]);
-  }
-
-  #removeAll(isRemoved: (changelog: Reading) => boolean): void {
-    for (const [id, all] of this.#changelogs) {
-      const kept = all.filter(changelog => !isRemoved(changelog));
-      if (kept.length === 0) this.#changelogs.delete(id);
-      else this.#changelogs.set(id, kept);
-    }
-  }
-
   async #read(): Promise<void> {
-    if (this.#changelogs.size === 0 || this.#failure !== undefined) return;
+    if (this.#readings.isEmpty || this.#failure !== undefined) return;
     try {
-      while (this.#changelogs.size > 0 && !this.#stopping) await this.#readAssigned();
+      while (!this.#readings.isEmpty && !this.#stopping) await this.#readAssigned();
     } catch (error) {
       this.#failure = { error };
     } finally {
@@ -190,8 +159,8 @@ export class ChangelogReader {
 
   /** Reads until it is stopped, or until other partitions must be read. Then everything that was read is written. */
   async #readAssigned(): Promise<void> {
-    const restores = this.#all.some(isRestore);
-    this.#assign(restores);
+    const restores = this.#readings.all.some(isRestore);
+    this.#consumer.assign(this.#readings.assignment);
     const batches: Batches = new ChangelogBatches(
       ({ state, store }) => state.restoring(store),
       (changelog, batch) => this.#apply(changelog, batch),
@@ -203,9 +172,9 @@ export class ChangelogReader {
         this.#pollSize.polled(polled.records);
         // The next records are fetched while this thread applies these. Near the end the poll might wait for records
         // that never come.
-        polling = !this.#stopping && this.#all.some(isFar) ? this.#poll() : undefined;
+        polling = !this.#stopping && this.#readings.all.some(isFar) ? this.#poll() : undefined;
         this.#take(polled, batches);
-        const left = this.#all.filter(changelog => !isDone(changelog));
+        const left = this.#readings.all.filter(changelog => !isDone(changelog));
         const goesOn = !this.#stopping && left.length > 0 && left.some(isRestore) === restores;
         if (goesOn) polling ??= this.#poll();
         await batches.write();
@@ -230,9 +199,9 @@ export class ChangelogReader {
    * belongs to its task after the last batch is written.
    */
   #take({ records, ends }: PolledBatch, batches: Batches): void {
-    const done = new Set(this.#all.filter(isDone));
+    const done = new Set(this.#readings.all.filter(isDone));
     const readingOf = (partition: TopicPartition): readonly Reading[] =>
-      (this.#changelogs.get(partitionId(partition)) ?? []).filter(changelog => !done.has(changelog));
+      this.#readings.of(partition).filter(changelog => !done.has(changelog));
     let of: TopicPartition | undefined;
     let changelogs: readonly Reading[] = [];
     for (const record of records) {
@@ -275,36 +244,11 @@ export class ChangelogReader {
     if (target === undefined) return;
     changelog.records += records;
     this.#onProgress({ taskId, store, batch: records, records: changelog.records, remaining });
-    if (remaining === 0) this.#removeAll(reading => reading === changelog);
+    if (remaining === 0) this.#readings.remove(reading => reading === changelog);
   }
-
-  /** Each partition from the lowest position of its readers. */
-  #assign(restores: boolean): void {
-    const read = [...this.#changelogs.values()].filter(all => !restores || all.some(isRestore));
-    const partitions = read.flatMap(all =>
-      all.slice(0, 1).map(({ topic, partition }) => ({
-        topic,
-        partition,
-        offset: Math.min(...all.map(({ position }) => position)),
-      })),
-    );
-    this.#consumer.assign(partitions);
-  }
-}
-
-function isRestore({ target }: Reading): boolean {
-  return target !== undefined;
 }
 
 /** True if the next polls do not reach the end, unless compaction has left few records before it. */
 function isFar({ position, target }: Reading): boolean {
   return target !== undefined && target - position > 2 * MAX_POLL_RECORDS;
-}
-
-function isDone({ position, target }: Reading): boolean {
-  return target !== undefined && position >= target;
-}
-
-function partitionId({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`;
 }

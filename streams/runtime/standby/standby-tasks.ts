@@ -1,9 +1,10 @@
 import type { TaskState } from '../../../stores/bytes/task-state.js';
 import type { AuditTable } from '../../audit/audit-table.js';
 import type { Logger } from '../../kafka/logger.js';
-import type { Clock, Producer } from '../../kafka/ports.js';
+import type { Clock } from '../../kafka/ports.js';
 import { idOf, type PlannedTask, tasksOf } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
+import type { ChangelogEnds } from '../restore/changelog-ends.js';
 import type { ChangelogReader } from '../restore/changelog-reader.js';
 import type { StandbyStatus } from '../status/process-status.js';
 import type { TaskCreator } from '../task/task-creator.js';
@@ -24,8 +25,7 @@ export interface StandbyTasksOptions {
   readonly plan: TopologyPlan;
   readonly creator: TaskCreator;
   readonly changelogs: ChangelogReader;
-  /** For the ends of changelogs. */
-  readonly producer: Pick<Producer, 'partitionOffsets'>;
+  readonly ends: ChangelogEnds;
   /** The announcements of the instances. undefined until they are known. */
   readonly auditTable: () => AuditTable | undefined;
   readonly instance: string;
@@ -188,14 +188,10 @@ export class StandbyTasks {
   #askEnds(now: number): void {
     if (now - this.#endsAskedAt < ASK_ENDS_EVERY_MS) return;
     this.#endsAskedAt = now;
-    const { creator, producer } = this.#options;
+    const { creator, ends } = this.#options;
     const ask = async (): Promise<void> => {
       for (const standby of this.#standbys.values()) {
-        const ends = new Map<string, number>();
-        for (const changelog of creator.changelogsOf(standby.planned)) {
-          ends.set(changelog.store, (await producer.partitionOffsets(changelog)).high);
-        }
-        standby.ends = ends;
+        standby.ends = await ends.byStore(creator.changelogsOf(standby.planned));
       }
     };
     // Unknown this time. The next answer will do.

@@ -7,7 +7,7 @@ import type { Clock } from '../../kafka/ports.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import { idOf, type PlannedTask } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
-import type { TrackedChangelog } from '../restore/changelog-offsets.js';
+import type { TaskChangelog } from '../restore/changelog-ends.js';
 import type { ChangelogPartition } from '../restore/changelog-partition.js';
 import type { StateDirectory } from '../state/state-directory.js';
 import type { StreamsConfig } from '../streams-config.js';
@@ -95,7 +95,7 @@ export class TaskCreator {
   }
 
   /** The changelogs that the task writes. */
-  changelogsOf(task: PlannedTask): readonly TrackedChangelog[] {
+  changelogsOf(task: PlannedTask): readonly TaskChangelog[] {
     const { subTopology, partition } = task;
     const stores = subTopology.stores.flatMap(({ spec, changelog }) =>
       changelog === undefined ? [] : [[spec.name, changelog]],

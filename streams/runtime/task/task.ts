@@ -7,7 +7,6 @@ import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
 import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
-import { RecordQueue } from '../input/record-queue.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import { taskId } from '../plan/planned-task.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
@@ -18,10 +17,9 @@ import type { NodeCounts } from '../status/process-status.js';
 import { latestTimestamp } from '../time/event-time.js';
 import { NEVER } from '../time/time.js';
 import { PartitionGroup } from './partition-group.js';
-import { RepartitionedInput } from './repartitioned-input.js';
-import { SourceInput } from './source-input.js';
 import { CHECKPOINT_STORE, type InstanceIdentity, TaskCheckpoint } from './task-checkpoint.js';
 import type { InputStart, TaskInput } from './task-input.js';
+import { taskInputs } from './task-inputs.js';
 
 export interface TaskOptions {
   readonly plan: PlannedSubTopology;
@@ -75,7 +73,11 @@ export class Task {
     this.#limitEntries();
     const drain = (input: RepartitionInput): void => drainLocally([input]);
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now(), drain });
-    this.#inputs = new PartitionGroup([...this.#sourceInputs(), ...this.#repartitionInputs()]);
+    const planned = { subTopology: plan, partition };
+    const { maxTimestampAheadMs } = options;
+    this.#inputs = new PartitionGroup(
+      taskInputs({ planned, graph: this.#graph, context: this.#context, clock, maxTimestampAheadMs }),
+    );
     this.#checkpoint = new TaskCheckpoint({
       context: this.#context,
       graph: this.#graph,
@@ -214,7 +216,7 @@ export class Task {
       bytes += buffered - input.queue.bytes;
       processed++;
     }
-    // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are silent.
+    // Records of other tasks do not count: their markers never stop, even if the sources of this task are silent.
     if (fed) this.#lastRecordAt = this.#clock.monotonic();
     return processed;
   }
@@ -263,27 +265,6 @@ export class Task {
     codec.encode(writes, (key, value) => {
       this.#collector.send(changelog, this.partition, key, value, now, NO_HEADERS);
     });
-  }
-
-  #sourceInputs(): SourceInput[] {
-    const context = this.#context;
-    const clock = this.#clock;
-    const maxTimestampAheadMs = this.#maxTimestampAheadMs;
-    const { taskTime } = this.#graph;
-    return [...this.#graph.sources].flatMap(([node, processor]) =>
-      node.topics
-        .filter(topic => this.#plan.inputs.some(input => input.topic === topic && this.partition < input.partitions))
-        .map(topic => {
-          const queue = new RecordQueue(topic, this.partition);
-          return new SourceInput({ node, processor, queue, context, taskTime, clock, maxTimestampAheadMs });
-        }),
-    );
-  }
-
-  #repartitionInputs(): RepartitionedInput[] {
-    return this.#graph.repartitions.map(
-      input => new RepartitionedInput(input, new RecordQueue(input.topic, this.partition), this.#context),
-    );
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Consumer, Producer } from '../../kafka/ports.js';
+import type { Consumer } from '../../kafka/ports.js';
 import { idOf, inputsOf, type PlannedTask } from '../plan/planned-task.js';
-import type { TrackedChangelog } from '../restore/changelog-offsets.js';
+import type { ChangelogEnds, TaskChangelog } from '../restore/changelog-ends.js';
 import type { TaskStatus } from '../status/process-status.js';
 import type { Task } from '../task/task.js';
 import type { TaskCreator } from '../task/task-creator.js';
@@ -23,8 +23,7 @@ export interface AssignedTasksOptions {
   readonly restoring: RestoringTasks;
   readonly starts: StartingOffsets;
   readonly consumer: Consumer;
-  /** For the ends of changelogs. */
-  readonly producer: Producer;
+  readonly ends: ChangelogEnds;
 }
 
 /**
@@ -54,7 +53,7 @@ export class AssignedTasks {
   }
 
   /** The changelogs of the running tasks. */
-  get changelogs(): readonly TrackedChangelog[] {
+  get changelogs(): readonly TaskChangelog[] {
     return [...this.#running.values()].flatMap(({ planned }) => this.#options.creator.changelogsOf(planned));
   }
 
@@ -149,11 +148,7 @@ export class AssignedTasks {
   }
 
   async #changelogEnds(planned: PlannedTask): Promise<ReadonlyMap<string, number>> {
-    const ends = this.#options.creator
-      .changelogsOf(planned)
-      .map(
-        async changelog => [changelog.store, (await this.#options.producer.partitionOffsets(changelog)).high] as const,
-      );
-    return new Map(await Promise.all(ends));
+    const { creator, ends } = this.#options;
+    return await ends.byStore(creator.changelogsOf(planned));
   }
 }

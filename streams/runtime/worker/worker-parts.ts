@@ -7,6 +7,7 @@ import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from '..
 import { RecordCollector } from '../output/record-collector.js';
 import { Refusals } from '../output/refusals.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
+import { ChangelogEnds } from '../restore/changelog-ends.js';
 import { ChangelogOffsets } from '../restore/changelog-offsets.js';
 import { ChangelogReader, type RestoreProgress } from '../restore/changelog-reader.js';
 import { StandbyTasks } from '../standby/standby-tasks.js';
@@ -64,15 +65,17 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
   const { consumer, restoreConsumer, producer } = clients;
   const refusals = new Refusals(clock);
   const collector = new RecordCollector(producer, refusals);
+  const sending = { producer, consumer, collector };
   const committer =
     config.processingGuarantee === 'exactly_once_v2'
-      ? new TransactionalCommitter(producer, consumer, collector)
-      : new AtLeastOnceCommitter(producer, consumer, collector);
+      ? new TransactionalCommitter(sending)
+      : new AtLeastOnceCommitter(sending);
 
   const creator = new TaskCreator({ plan, config, directory, collector, clock, logger });
+  const ends = new ChangelogEnds(producer);
   const changelogs: ChangelogReader = new ChangelogReader({
     consumer: restoreConsumer,
-    producer,
+    ends,
     clock,
     logger,
     onProgress: progress => {
@@ -88,7 +91,7 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
     plan,
     creator,
     changelogs,
-    producer,
+    ends,
     auditTable,
     instance,
     replicas,
@@ -97,7 +100,7 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
   });
   const restoring = new RestoringTasks(creator, changelogs, standbys);
   const starts = new StartingOffsets(consumer, committer, logger);
-  const assigned = new AssignedTasks({ creator, restoring, starts, consumer, producer });
+  const assigned = new AssignedTasks({ creator, restoring, starts, consumer, ends });
 
   const announcer = new InstanceAnnouncer({
     identity: { instance, host: config.applicationServer ?? null },
@@ -110,7 +113,7 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
   });
   const input = new InputReader(consumer, config.inputBufferMaxBytes, logger);
   const idle = new IdleCheck(producer, clock, config.idleTimeoutMs);
-  const offsets = new ChangelogOffsets(producer, clock);
+  const offsets = new ChangelogOffsets(ends, clock);
   const commits = new CommitSequence({
     committer,
     aborts: new Aborts(refusals),

@@ -24,7 +24,7 @@ describe('a transactional commit', () => {
   beforeEach(async () => {
     producer = new FakeProducer();
     collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
-    committer = new TransactionalCommitter(producer, new ScriptedConsumer(), collector);
+    committer = new TransactionalCommitter({ producer, consumer: new ScriptedConsumer(), collector });
     await committer.start();
     producer.calls.length = 0;
   });
@@ -34,11 +34,11 @@ describe('a transactional commit', () => {
 
   it('starts with the end of what a predecessor left open, and opens a transaction', async () => {
     producer = new FakeProducer();
-    committer = new TransactionalCommitter(
+    committer = new TransactionalCommitter({
       producer,
-      new ScriptedConsumer(),
-      new RecordCollector(producer, new Refusals(new ManualClock(0))),
-    );
+      consumer: new ScriptedConsumer(),
+      collector: new RecordCollector(producer, new Refusals(new ManualClock(0))),
+    });
     await committer.start();
     assert.deepEqual(producer.calls, ['initTransactions', 'beginTransaction']);
     assert.equal(committer.transaction, 1);
@@ -159,7 +159,7 @@ describe('a commit with at_least_once', () => {
     producer = new FakeProducer();
     consumer = new ScriptedConsumer();
     collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
-    committer = new AtLeastOnceCommitter(producer, consumer, collector);
+    committer = new AtLeastOnceCommitter({ producer, consumer, collector });
     await committer.start();
   });
 
@@ -196,7 +196,7 @@ describe('a commit with at_least_once', () => {
     const refused = { topic: 't', key: null, value: null, scope: 'record', reason: 'too large' } as const;
     const refusals = new Refusals(new ManualClock(0));
     collector = new RecordCollector(producer, refusals);
-    committer = new AtLeastOnceCommitter(producer, consumer, collector);
+    committer = new AtLeastOnceCommitter({ producer, consumer, collector });
     refusals.learn([refused, refused]);
     let delivered = false;
     producer.flush = async () => {

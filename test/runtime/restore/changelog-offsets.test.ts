@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { beforeEach, describe, it } from 'mocha';
 import { KafkaClientError, type PartitionOffsets } from '../../../streams/kafka/ports.js';
+import { ChangelogEnds } from '../../../streams/runtime/restore/changelog-ends.js';
 import { ChangelogOffsets } from '../../../streams/runtime/restore/changelog-offsets.js';
 import { ManualClock } from '../../../streams/testing/manual-clock.js';
 import { FakeProducer } from '../fake-producer.js';
@@ -28,7 +29,7 @@ describe('how far the changelogs reach', () => {
   beforeEach(() => {
     broker = new Broker();
     clock = new ManualClock(0);
-    offsets = new ChangelogOffsets(broker, clock);
+    offsets = new ChangelogOffsets(new ChangelogEnds(broker), clock);
   });
 
   async function ask(high: number, transaction: number): Promise<void> {

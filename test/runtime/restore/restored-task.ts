@@ -4,6 +4,7 @@ import { TaskState } from '../../../stores/bytes/task-state.js';
 import { rowRecords } from '../../../stores/encoding/changelog-codec.js';
 import type { Consumer, Producer } from '../../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../../streams/kafka/record.js';
+import { ChangelogEnds } from '../../../streams/runtime/restore/changelog-ends.js';
 import type { ChangelogPartition } from '../../../streams/runtime/restore/changelog-partition.js';
 import { ChangelogReader, type RestoreProgress } from '../../../streams/runtime/restore/changelog-reader.js';
 import type { InMemoryLog, LogTransaction } from '../../../streams/testing/in-memory-log.js';
@@ -32,7 +33,8 @@ export class RestoredTask {
     onProgress = (one: RestoreProgress): void => void this.progress.push(one),
   ): ChangelogReader {
     const logger = { debug() {}, info() {}, warn: (text: string) => void this.warnings.push(text), error() {} };
-    return new ChangelogReader({ consumer, producer, clock: new ManualClock(NOW), logger, onProgress });
+    const ends = new ChangelogEnds(producer);
+    return new ChangelogReader({ consumer, ends, clock: new ManualClock(NOW), logger, onProgress });
   }
 
   /** Of the store `rows`, in the first partition of the topic `log`. */
