@@ -25,7 +25,7 @@ export interface PeerRun {
   readonly directory: string;
 }
 
-/** A program that runs the users workload until it is told to end by SIGTERM. */
+/** A program that runs the users workload until it gets SIGTERM. */
 export interface Peer {
   readonly name: string;
   topics(applicationId: string): PeerTopics;

@@ -108,10 +108,10 @@ export class ByteStore {
   #stored(key: StateKey): Buffer | null {
     const known = this.#clean.get(key);
     if (known !== undefined) return known;
-    // Most keys of a store such as that of `distinct` are new: to ask LevelDB for an absent one costs several times as much.
+    // Most keys of some stores are new, for example those of `distinct`. A read of an absent key costs several times as much.
     if (!this.#onDisk.mayContain(key)) return null;
     const read = this.#database.get(this.#prefix + key);
-    // Most keys that are absent are about to be written: to remember them would cost more than it saves.
+    // An absent key is mostly about to be written, so a cache of absent keys would cost more than it saves.
     if (read === undefined) return null;
     this.#clean.set(key, read);
     return read;
@@ -128,8 +128,9 @@ export class ByteStore {
   }
 
   /**
-   * Forgets every entry below `key`; on disk with a write after the transaction has committed, since an abort brings them
-   * back. Expiry is not a write: it is in no changelog, whose topic expires by itself.
+   * Lets every entry below `key` expire. An abort brings these entries back, so they are deleted from disk only after
+   * the transaction has committed. Expiry is not a write: the changelog does not have it, because the broker lets the
+   * records of the topic expire.
    */
   expireBelow(key: StateKey): void {
     if (key > this.#expiredBelow) this.#expiredBelow = key;

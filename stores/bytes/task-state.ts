@@ -115,7 +115,7 @@ export class TaskState {
    */
   async discard(store: string): Promise<void> {
     if (this.#positions.delete(store)) {
-      // The offset first: a store without one counts as empty, and is emptied before it is restored.
+      // The offset goes first. A store without an offset counts as empty, and is emptied before it is restored.
       const forgotten = [offsetKey(store), asOfKey(store)].map(key => ({ key, value: null }));
       await this.#database.write([...forgotten, ...batchMeta(++this.#batches)]);
     }

@@ -39,7 +39,7 @@ export class TimeBucketsKind implements KindOfStore {
   constructor(bucketMs: number, retentionMs: number) {
     if (!(Number.isSafeInteger(bucketMs) && bucketMs > 0)) throw new TypeError(`bucketMs: ${bucketMs} is not valid`);
     this.shape = Object.freeze({ kind: this.kind, sizeMs: bucketMs });
-    // A directory is written before the last entries of its bucket, and is needed as long as they are.
+    // A directory is written before the last entries of its bucket, and is needed as long as these entries.
     this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs: retentionMs + bucketMs });
     this.#bucketMs = bucketMs;
     Object.freeze(this);
@@ -113,7 +113,7 @@ export class TimeBucketsStore<K, V> {
       this.#rows.put(bucket, row, id, chunk);
       return;
     }
-    // One part stays in the row of the chunk. That row is smaller than before, so it can't be refused, and is written last.
+    // One part stays in the row of the chunk and makes it smaller. So this write can't be refused, and comes last.
     const parts = partsWithEntry(before, time, bytes);
     const stays = parts.findIndex(({ hasNew }) => !hasNew);
     const listed = this.#putParts(
@@ -168,7 +168,7 @@ export class TimeBucketsStore<K, V> {
       return;
     }
     let directory = first;
-    // From the last chunk to the first: the indexes of those before stay as they are.
+    // From the last chunk to the first, so that the indexes of the chunks that remain to be visited do not change.
     for (let index = lastChunkAt(first, time); index >= lastChunkBefore(first, time); index--) {
       const id = chunkId(first, index);
       const chunk = this.#rows.get(bucket, row, id);

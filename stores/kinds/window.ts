@@ -29,7 +29,7 @@ export class WindowKind implements KindOfStore {
     this.shape = Object.freeze({ kind: this.kind, sizeMs, advanceMs, graceMs });
     this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs });
     this.query = Object.freeze({ kind: 'window', sizeMs, hasValues: true });
-    // As Java's store: the window that closes as the next one begins is still there.
+    // As in Java, a window that closes when the next one begins is still in the store at that time.
     this.#keptMs = emitsOnClose ? retentionMs + 1 : retentionMs;
     Object.freeze(this);
   }

@@ -24,13 +24,13 @@ function run(brokers: number): void {
   // broker for the last commit, and ends it after that.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-  const tell = (message: EmbeddedBrokerMessage) => process.send?.(message);
+  const report = (message: EmbeddedBrokerMessage) => process.send?.(message);
   // The types of the client do not have this property.
   const config = { 'client.id': 'embedded-broker', 'test.mock.num.brokers': brokers };
   const owner = new kafka.Producer(config);
   owner.connect({ timeout: METADATA_TIMEOUT_MS }, (error, metadata) => {
-    if (error) tell({ kind: 'failed', reason: error.message });
-    else tell({ kind: 'ready', brokers: metadata.brokers.map(broker => `${broker.host}:${broker.port}`) });
+    if (error) report({ kind: 'failed', reason: error.message });
+    else report({ kind: 'ready', brokers: metadata.brokers.map(broker => `${broker.host}:${broker.port}`) });
   });
 }
 

@@ -39,7 +39,7 @@ export class IncrementalAssignment implements GroupAssignment {
   readonly #owned = new Map<string, TopicPartition>();
   readonly #read = new Map<string, ReadPartition>();
   /** True if the listener knows `#owned`, and does not know yet that it is revoked. */
-  #told = false;
+  #reported = false;
   /** What the owner must do before it may read on. `handover`: unassign, then assign. */
   #due: 'unassign' | 'handover' | 'assign' | undefined;
   /** Positions to read from after a poll has shown that nothing else is due. */
@@ -116,24 +116,24 @@ export class IncrementalAssignment implements GroupAssignment {
     this.#waitsSince ??= this.#now();
     if (this.#closing || this.#now() - this.#waitsSince < NOTHING_COMES_AFTER_MS) return;
     this.#heard = true;
-    this.#told = true;
+    this.#reported = true;
     this.#listener.onPartitionsAssigned([]);
   }
 
   #revoke(partitions: readonly TopicPartition[]): void {
     this.#unconfirmed = undefined;
     this.#due = 'unassign';
-    this.#told = false;
+    this.#reported = false;
     this.#listener.onPartitionsRevoked([...this.#owned.values()]);
     for (const partition of partitions) this.#owned.delete(keyOf(partition));
   }
 
   #give(partitions: readonly TopicPartition[]): void {
     this.#unconfirmed = undefined;
-    this.#due = this.#told || this.#due === 'unassign' ? 'handover' : 'assign';
-    if (this.#told) this.#listener.onPartitionsRevoked([...this.#owned.values()]);
+    this.#due = this.#reported || this.#due === 'unassign' ? 'handover' : 'assign';
+    if (this.#reported) this.#listener.onPartitionsRevoked([...this.#owned.values()]);
     for (const { topic, partition } of partitions) this.#owned.set(keyOf({ topic, partition }), { topic, partition });
-    this.#told = true;
+    this.#reported = true;
     this.#listener.onPartitionsAssigned([...this.#owned.values()]);
   }
 

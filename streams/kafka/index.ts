@@ -1,6 +1,6 @@
 /**
- * Kafka's clients below the streams: the four ports (clock, consumer, producer, admin) with node-rdkafka behind them, the cluster as the
- * environment names it, and readers and writers of plain topics.
+ * Clients of Kafka: the four ports (clock, consumer, producer, admin) and their implementation on node-rdkafka, the
+ * cluster that the environment names, and readers and writers of plain topics.
  */
 
 export type { ClusterConfig, StatisticsListener } from './client-config.js';

@@ -36,7 +36,7 @@ const LOG_TURNS = 3;
  * What only the client's log has: the reason of a fatal error (the next call fails with `Fatal error`), and its return
  * to the beginning of a partition, because the broker does not have the next offset.
  */
-const TOLD_BY_LOG_ONLY: ReadonlySet<string> = new Set(['FATAL', 'OFFSET']);
+const REPORTED_BY_LOG_ONLY: ReadonlySet<string> = new Set(['FATAL', 'OFFSET']);
 const NOTHING: PolledBatch = Object.freeze({ records: [], ends: [] });
 
 /** The consumer port on node-rdkafka. */
@@ -79,7 +79,7 @@ export class RdKafkaConsumer implements Consumer {
       this.#unreadable.onLog(message);
       const unreadable = unreadableTopic(message);
       if (unreadable !== undefined) warn(unreadable);
-      if (TOLD_BY_LOG_ONLY.has(fac)) warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
+      if (REPORTED_BY_LOG_ONLY.has(fac)) warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
     });
   }
 

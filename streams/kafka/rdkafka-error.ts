@@ -27,8 +27,8 @@ export function clientError(call: string, thrown: unknown): KafkaClientError {
 
 /** Some calls throw an object that looks like an error but is none. */
 function errorOf(thrown: unknown): Error {
-  const told = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
-  return told ? Object.assign(new Error(String(thrown.message)), thrown) : new Error(String(thrown));
+  const hasMessage = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+  return hasMessage ? Object.assign(new Error(String(thrown.message)), thrown) : new Error(String(thrown));
 }
 
 function kindOf(error: Error & Partial<LibrdkafkaFlags>, code: number): ClientErrorKind {

@@ -141,7 +141,7 @@ const STATUS_METRICS: readonly StatusMetric[] = [
   },
   {
     name: `${TASK}_standby_lag`,
-    help: 'Offsets of the changelog that a hot standby was behind its end when that was last asked for',
+    help: 'Distance in offsets of a hot standby to the end of its changelog, at the last request for that end',
     type: 'gauge',
     labels: ['task_id', 'state_id'],
     samples: ({ standbys }) =>

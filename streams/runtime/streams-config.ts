@@ -31,12 +31,18 @@ export interface StreamsOptions {
    * (`transaction.max.timeout.ms`).
    */
   readonly commitInterval?: Duration;
-  /** After this time without input, a task promises that no older records will come. Default: 5 s. */
+  /**
+   * After this time without input, a task promises that no older records will come. Default: 5 s.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   */
   readonly idleTimeout?: Duration;
   /**
    * How far ahead of the wall clock the timestamp of a record may be. A record that is further ahead goes to the
    * processing exception handler: it would make all records of its task late until the clock has caught up. Default:
    * any timestamp is accepted, as in Java.
+   *
+   * Extension: Java Kafka Streams does not have this.
    */
   readonly maxTimestampAhead?: Duration;
   /**

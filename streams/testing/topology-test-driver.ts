@@ -194,7 +194,7 @@ export class TopologyTestDriver {
 
   /** The next commit of a transaction fails in this way. */
   failNextCommit(kind: ClientErrorKind): void {
-    this.#cluster.failNextCommit(new KafkaClientError('commitTransaction: told to fail', kind, -1));
+    this.#cluster.failNextCommit(new KafkaClientError('commitTransaction: fails as the test requests', kind, -1));
   }
 
   /** Revokes all partitions and assigns them again. */

@@ -22,7 +22,7 @@ export interface KafkaOptions {
   /** Over the launcher's `server.properties`. */
   readonly properties?: Readonly<Record<string, string>>;
   /**
-   * Ports of proxies on loopback: for each one the broker has a listener more, which tells its clients to come to that port. What
+   * Ports of proxies on loopback: for each one the broker has a listener more, which advertises that port. What
    * the proxies have to connect to is in `proxied`.
    */
   readonly proxies?: readonly number[];

@@ -25,7 +25,7 @@ export class RawConnection {
     return new RawConnection(address, socket);
   }
 
-  /** `version` must be one without tagged fields. Resolves with the answer behind its header. */
+  /** `version` must be one without tagged fields. Resolves with the answer after its header. */
   async request(apiKey: number, version: number, body: readonly Buffer[]): Promise<RawReader> {
     const request = Buffer.concat([int16(apiKey), int16(version), int32(0), text(CLIENT_ID), ...body]);
     this.#socket.write(Buffer.concat([int32(request.length), request]));

@@ -54,7 +54,7 @@ export async function readEach(
   try {
     const ends = await endOffsets(consumer, topic);
     const open = new Set(ends.keys());
-    // Told before the records of the same batch are handed over.
+    // It is reported before the records of the same batch are handed over.
     consumer.on('partition.eof', ({ partition }) => open.delete(partition));
     consumer.setDefaultConsumeTimeout(POLL_TIMEOUT_MS);
     consumer.assign([...open].map(partition => ({ topic, partition, offset: 0 })));

@@ -1,7 +1,7 @@
 /** How long a member of a group with `group.protocol=consumer` may be silent. */
 export const CONSUMER_SESSION_MS = 6000;
 
-/** A listener that tells its clients to come to another port: that of a proxy. */
+/** A listener that advertises another port to its clients: that of a proxy. */
 export interface ProxiedListener {
   readonly port: number;
   readonly advertised: number;

@@ -10,7 +10,7 @@ const PROPERTIES = { 'log.message.timestamp.after.max.ms': '9223372036854775807'
 export interface Cluster {
   readonly broker: KafkaBroker;
   readonly proxies: readonly TcpProxy[];
-  /** What the processes are told as broker, in the order of the proxies. */
+  /** What the processes get as broker, in the order of the proxies. */
   readonly addresses: readonly string[];
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ const CHECK_EVERY_MS = 50;
 export interface DeploymentOptions {
   /** Part of the name of its directory. */
   readonly name: string;
-  /** What each process is told as brokers: there can be as many. */
+  /** The brokers of each process in turn. */
   readonly addresses: readonly string[];
   /** The state is to be on a disk that can be filled. */
   readonly fillable?: boolean;

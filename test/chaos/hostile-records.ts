@@ -29,7 +29,7 @@ const LONGEST_COUNTRY = 200;
 const LONGEST_EMAIL = 640;
 const LONGEST_GENDER = 50;
 
-/** Headers by which the library tells its own records, and dead letters from what they were. */
+/** Headers by which the library recognizes its own records and dead letters. */
 const RESERVED = [
   '__streams.time',
   '__streams.partial',

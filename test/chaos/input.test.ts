@@ -70,7 +70,7 @@ describe('the input of a chaos round', function () {
     assert.ok(after.every(({ timestamp }) => timestamp > time - DISORDER_MS));
   });
 
-  it('tells one pause from another, and makes them one after the other', async () => {
+  it('distinguishes one pause from another, and makes them one after the other', async () => {
     const input = inputWith();
     const numbers: number[] = [];
     const pauses = [1, 2, 3].map(() => input.pause(async ({ number }) => void numbers.push(number)));

@@ -19,9 +19,9 @@ export interface InputOptions {
   /** All at once: `sendMs` is then only the event time between the first and the last one. */
   readonly atOnce?: boolean;
   readonly partitions: number;
-  /** Timestamps are so much ahead of the wall clock, milliseconds; behind it where negative. */
+  /** Timestamps are so much ahead of the wall clock, milliseconds; negative: before it. */
   readonly leadMs: number;
-  /** A record's timestamp is behind the highest one before it by less than this, milliseconds. */
+  /** A record's timestamp is lower than the highest one before it by less than this, milliseconds. */
   readonly disorderMs: number;
 }
 

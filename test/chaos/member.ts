@@ -22,7 +22,7 @@ export interface MemberOptions {
   /** Its logs and its orders go here. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Told what happens to it that no fault asked for. */
+  /** Called with each event that no fault caused. */
   readonly onIncident: (text: string) => void;
   /** Starts it again after it ended by itself, unless `signal` is aborted when it comes to that. */
   readonly restart: (member: Member, signal: AbortSignal) => Promise<void>;
@@ -61,12 +61,12 @@ export class Member {
     return this.#overdue;
   }
 
-  /** What it told since its last start. */
+  /** Its log since its last start. */
   get log(): ProcessLog {
     return processLog(this.#logOf(this.#logFiles.at(-1)));
   }
 
-  /** What it told, by start. */
+  /** Its log, by start. */
   get logs(): readonly ProcessLog[] {
     return this.#logFiles.map(file => processLog(this.#logOf(file)));
   }

@@ -71,7 +71,7 @@ export class OutputWatch {
         'client.id': 'chaos-output-watch',
         'group.id': 'chaos-output-watch',
         'reconnect.backoff.max.ms': 200,
-        // The end that it is told is the last stable offset then.
+        // The end that is reported then is the last stable offset.
         'isolation.level': 'read_committed',
       },
       {},

@@ -4,7 +4,7 @@ import { processLog } from './process-log.js';
 describe('the log of a topology process', () => {
   const line = (time: number, msg: string, level = 30): string => `${JSON.stringify({ level, time, msg })}\n`;
 
-  it('tells its slot and address, when it ran, and what it replayed before that and later', () => {
+  it('has its slot and address, when it ran, and what it replayed before that and later', () => {
     const log = processLog(
       line(990, 'http on 127.0.0.1 port 4711, for others at 127.0.0.1:4711') +
         line(1000, 'instance 7c1e, state in /tmp/x/state/users/1') +
@@ -39,7 +39,7 @@ describe('the log of a topology process', () => {
     });
   });
 
-  it('tells rebuilt tasks, aborts, new workers and errors, also those that are no JSON', () => {
+  it('has rebuilt tasks, aborts, new workers and errors, also those that are no JSON', () => {
     const rebuilt = 'task 0_1: its state is rebuilt from the changelogs: a batch of writes is missing';
     const log = processLog(
       line(1, rebuilt, 40) +

@@ -6,7 +6,7 @@ export interface Replay {
   readonly records: number;
 }
 
-/** What one topology process told in its log, from its start to its end. */
+/** What one topology process wrote to its log, from its start to its end. */
 export interface ProcessLog {
   readonly running: boolean;
   /** The slot that it has under the state directory; undefined if it got none. */
@@ -25,7 +25,7 @@ export interface ProcessLog {
   readonly rebalances: number;
   /** Why tasks were restored from the beginning, each in the words of the log. */
   readonly rebuilt: readonly string[];
-  /** Transactions that were aborted, and workers that were made anew. */
+  /** Transactions that were aborted, and workers that were made again. */
   readonly aborts: number;
   readonly newWorkers: number;
   /** Its errors, and its last words. */

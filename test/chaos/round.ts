@@ -29,7 +29,7 @@ const CLASSIC_SESSION: Readonly<Record<string, string>> = {
 };
 const SOCKET_TIMEOUT_MS = 8000;
 /**
- * Timestamps are ahead of the wall clock, and by more than any fault delays the sender: behind it, less the idle timeout, they would
+ * Timestamps are ahead of the wall clock, and by more than any fault delays the sender. Otherwise, less the idle timeout, they would
  * be late, and rightly. Where silence has to close the windows that much has to be waited for.
  */
 const LEAD_MS = { records: 600_000, silence: 45_000 } as const;

@@ -33,7 +33,7 @@ export class ChaosRunner {
     this.#options = options;
   }
 
-  /** Tells each round as it ends. Rejects if a round can't go on: that is no verdict. */
+  /** Reports each round as it ends. Rejects if a round can't go on: that is no verdict. */
   async run(onRound: (result: RoundResult) => void): Promise<void> {
     const { rounds, seed, keep, ...plan } = this.#options;
     const cluster = await startCluster(MEMBERS);

@@ -40,7 +40,7 @@ function steps(
   };
   return [
     ['records processed', truth.produced, async () => auditTotals(await readAll(brokers, auditTopic)).in],
-    // An open transaction, of a process that never came back, hides what others wrote behind it.
+    // An open transaction, of a process that never came back, hides what others wrote after it.
     ['clean users to be seen', truth.users, count('user-cleaned')],
     ['rejected ones to be seen', truth.rejected.size, count('user-rejected')],
     ['windows closed', truth.summaries.size, count('window-summary')],

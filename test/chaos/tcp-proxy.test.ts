@@ -77,7 +77,7 @@ describe('the TCP proxy', () => {
     await closed(next);
   });
 
-  it('ends the connection to it where nobody listens behind', async () => {
+  it('ends the connection to it if nobody listens at its target', async () => {
     server.close();
     const socket = await client();
     await closed(socket);

@@ -63,7 +63,7 @@ describe("Topology.describe, in the format of Java's TopologyDescription", () =>
     );
   });
 
-  it('separates what is before and behind a repartition topic with a number of partitions of its own', () => {
+  it('separates what is before and after a repartition topic with a number of partitions of its own', () => {
     const builder = new StreamsBuilder();
     builder
       .stream('in', { name: 'source' })

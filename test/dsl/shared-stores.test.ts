@@ -77,7 +77,7 @@ function store(name: string): StoreSpec<KeyValueKind> {
   return Object.freeze({ name, kind: new KeyValueKind(), ...serdes, logged: true, cached: true });
 }
 
-/** For each topic a source, and behind it one node after the other, with these stores. */
+/** For each topic a source, and after it one node after the other, with these stores. */
 function chain(...topics: readonly (readonly [string, ...(readonly StoreSpec<KeyValueKind>[])[]])[]): GraphNode[] {
   const nodes: GraphNode[] = [];
   for (const [topic, ...storesOfNodes] of topics) {

@@ -75,7 +75,7 @@ describe('windows that close on idle', () => {
     await pass(1000);
     await send(QUIET);
     await pass(1000);
-    assert.deepEqual(closed(), [], 'the promise of the silent ones is not yet behind the window');
+    assert.deepEqual(closed(), [], 'the promise of the silent ones has not reached the end of the window');
     for (let second = 0; second < 6; second++) await pass(1000);
     assert.deepEqual(closed(), [[String(START), '2']]);
   });

@@ -43,7 +43,7 @@ export const SINKS = [
  * Every kind of operator that exactly-once has to hold for: cleaning that refuses, a stateless sink, counts that are
  * updated or held back until the window closes, hopping windows, distinct, countDistinct, a summary of two streams, totals two
  * repartitions deep, and, with `spread`, a
- * sub-topology of that many tasks behind a repartition of its own.
+ * sub-topology of that many tasks after a repartition of its own.
  */
 export function pipeline(options: { readonly closeOnIdle: boolean; readonly spread: number }): Topology {
   const builder = new StreamsBuilder();

@@ -190,7 +190,7 @@ describe('/stores of several processes', function () {
     assert.deepEqual(await get(0, '/stores/counts/1'), [504, { error: `${host} did not answer within 5000 ms` }]);
   });
 
-  it('tell of a host that is none of the application’s', async () => {
+  it('report a host that is none of the application’s', async () => {
     const host = await stranger((_request, response) => void response.writeHead(200).end('<html>'));
     assert.deepEqual(await get(0, '/stores/counts/1'), [503, { error: `${host} gave no answer` }]);
     const other = await stranger((_request, response) => void response.writeHead(200).end('{"hello":1}'));

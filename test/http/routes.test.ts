@@ -129,7 +129,7 @@ describe('routes of a process', () => {
     assert.deepEqual([response.status, await response.json()], [414, { error: 'the URL is too long' }]);
   });
 
-  it('logs what goes wrong inside and tells nothing of it', async () => {
+  it('logs what goes wrong inside and answers nothing of it', async () => {
     const log: string[] = [];
     const broken: ServedApplication = {
       ...served(),

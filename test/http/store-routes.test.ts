@@ -197,7 +197,7 @@ describe('/stores of one process', () => {
     }
   });
 
-  it('gives 100 entries at a time unless told otherwise, and no more than 1000', async () => {
+  it('gives 100 entries at a time by default, and no more than 1000', async () => {
     for (let n = 0; n < 1200; n++) stores.put(`k${n}0`, n);
     assert.equal((await keys('/stores/counts')).length, 100);
     assert.equal((await keys('/stores/counts?limit=1000')).length, 1000);

@@ -109,7 +109,7 @@ describeOnBroker(
         streams.start();
         try {
           const seen = await until(
-            'it is told',
+            'it is reported',
             WITHIN_MS,
             async () => streams.status.unreadable,
             ({ length }) => length > 0,

@@ -46,7 +46,7 @@ describeOnBroker(
 
     const assertTables = async (users: readonly SentUser[]): Promise<void> => {
       const { countryCount, distinctUsers } = expectedTables(users, WINDOW_MS);
-      // What a killed process left open hides what lies behind it, in each topic by itself.
+      // What a killed process left open hides what lies after it, in each topic by itself.
       await until('all is cleaned', TAKES_OVER_MS, cleaned, count => count >= users.length);
       await until('all is counted', TAKES_OVER_MS, countsOf, count => count >= users.length);
       await until('all windows are there', TAKES_OVER_MS, distinctOf, count => count >= sum(distinctUsers));

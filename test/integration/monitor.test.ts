@@ -222,7 +222,7 @@ describe('the monitor on a real broker', function () {
     assert.equal(await end(monitor, 'SIGTERM'), 0);
   });
 
-  it('begins anew when the topics are deleted and created again', async () => {
+  it('begins again when the topics are deleted and created again', async () => {
     const { at } = await startMonitor();
     await until(
       'it knows all',
@@ -243,7 +243,7 @@ describe('the monitor on a real broker', function () {
     const topology = await startTopology();
     await send(broker.address, 500);
     const metrics = await until(
-      'it counts anew',
+      'it counts again',
       60_000,
       () => scrape(at),
       seen => {

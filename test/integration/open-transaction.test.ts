@@ -16,7 +16,7 @@ describeOnBroker('a transaction that is left open, on a real broker', { timeoutM
     await deleteTopics(broker.address, [TOPIC]);
   });
 
-  it('is the end for a consumer, and not for a producer, which tells where the partition ends', async () => {
+  it('is the end for a consumer, and not for a producer, which reports where the partition ends', async () => {
     const logger = { debug() {}, info() {}, warn() {}, error() {} };
     const ports = rdKafkaPorts({ brokers: broker.address, clientId: 'test' }, logger);
     const partition = { topic: TOPIC, partition: 0 };

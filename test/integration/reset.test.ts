@@ -63,7 +63,7 @@ describeOnBroker('npm run reset, on a real broker', { timeoutMs: 150_000 }, brok
       deployment.start();
       await until('all are processed again', WITHIN_MS, processed, count => count === 2 * USERS);
       const cleaned = (await deployment.records('user-cleaned')).length / 2;
-      // The tables count each user once: they began anew.
+      // The tables count each user once: they began again.
       await until(
         'the tables are whole',
         WITHIN_MS,

@@ -12,7 +12,7 @@ export interface InputRecord {
 
 /**
  * Timestamps go up from `from`, one millisecond in two records, with some out of order by less than the grace. They run
- * ahead of the wall clock: behind it, a pause of the sender would be silence, after which they are rightly late.
+ * ahead of the wall clock: if they were not, a pause of the sender would be silence, after which they are rightly late.
  */
 export function someUsers(count: number, from: number): SentUser[] {
   return Array.from({ length: count }, (_, i) => ({

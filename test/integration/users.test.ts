@@ -217,7 +217,7 @@ function oddRecords(users: readonly SentUser[]): InputRecord[] {
   });
 }
 
-/** What tells that the directory is the one it was: LevelDB's log of the slot's identity. */
+/** What shows that the directory is the one it was: LevelDB's log of the slot's identity. */
 async function identity({ stateDir, applicationId }: UsersDeployment): Promise<string> {
   const current = await readFile(path.join(stateDir, applicationId, '0', 'instance', 'CURRENT'), 'utf8');
   assert.match(current, /MANIFEST/);

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { clientWarnings } from '../../streams/kafka/client-warnings.js';
 
 describe('what a client says again and again', () => {
-  it('is told once in ten seconds, and then how often it was said', () => {
+  it('is reported once in ten seconds, and then how often it was said', () => {
     const told: string[] = [];
     let now = 0;
     const logger = { debug() {}, info() {}, error() {}, warn: (message: string): void => void told.push(message) };

@@ -3,7 +3,7 @@ import { clusterFromEnvironment, configErrorOf } from '../../streams/kafka/clust
 import { ConfigError } from '../../streams/kafka/config-error.js';
 
 describe('clusterFromEnvironment', () => {
-  it('names the local broker unless told otherwise', () => {
+  it('names the local broker by default', () => {
     const local = { brokers: 'localhost:9092', clientId: 'me', clientConfig: {} };
     assert.deepEqual(clusterFromEnvironment({}, 'me'), local);
     assert.deepEqual(clusterFromEnvironment({ KAFKA_BROKERS: '', KAFKA_CONFIG_X: '' }, 'me'), local);

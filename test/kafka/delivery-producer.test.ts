@@ -149,7 +149,7 @@ describe('DeliveryProducer', function () {
     }
   });
 
-  it('gives up on records that are on their way when it is told to stop', async () => {
+  it('gives up on records that are on their way when it is stopped', async () => {
     const own = await startEmbeddedBroker();
     try {
       await using({ brokers: own.address }, async producer => {
@@ -199,7 +199,7 @@ describe('DeliveryProducer', function () {
     });
   });
 
-  it('tells at once that it can not work with its configuration', async () => {
+  it('reports at once that it can not work with its configuration', async () => {
     const { address: brokers } = broker;
     const cluster = { brokers, clientId: 'test' };
     for (const clientConfig of [{ 'no.such.property': '1' }, { 'security.protocol': 'loud' }, { acks: 'some' }]) {

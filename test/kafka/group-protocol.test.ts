@@ -13,7 +13,7 @@ describe('GROUP_PROTOCOL', () => {
     assert.equal(usersConfig({ GROUP_PROTOCOL: 'consumer' }).groupProtocol, 'consumer');
   });
 
-  it('that is neither classic nor consumer is told in one line', () => {
+  it('that is neither classic nor consumer is reported in one line', () => {
     const message = 'GROUP_PROTOCOL must be classic or consumer, but is "eager"';
     assert.throws(() => usersConfig({ GROUP_PROTOCOL: 'eager' }), new ConfigError(message));
   });

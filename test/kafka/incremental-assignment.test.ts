@@ -55,7 +55,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
   };
   const poll = (batch: PolledBatch = NOTHING): Promise<PolledBatch> => assignment.poll(async () => batch);
 
-  it('is told as it comes, and answered when the owner assigns', () => {
+  it('is reported as it comes, and answered when the owner assigns', () => {
     given(0, 1);
     assert.deepEqual([told, member.asks], [['assigned 0,1'], 'assign']);
     assignment.assign([]);
@@ -77,7 +77,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
     assert.deepEqual([...member.reads.keys()], ['t-0']);
   });
 
-  it('is revoked and assigned as a whole where the group only gives more, which is answered behind both', () => {
+  it('is revoked and assigned as a whole where the group only gives more, which is answered after both', () => {
     reading(5, 0);
     given(1);
     assert.deepEqual([told, member.asks], [['revoked 0', 'assigned 0,1'], 'assign']);
@@ -97,7 +97,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
     assert.equal(member.asks, undefined);
   });
 
-  it('is nothing when the group has told nothing for long, and may become something later', async () => {
+  it('is nothing when the group has reported nothing for long, and may become something later', async () => {
     for (; now < 10_000; now += 1000) await poll();
     assert.deepEqual(told, []);
     await poll();
@@ -112,7 +112,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
     assert.deepEqual([member.asks, member.calls], [undefined, ['assign']]);
   });
 
-  it('is never told as nothing to a member that has heard of the group', async () => {
+  it('is never reported as nothing to a member that has heard of the group', async () => {
     await poll();
     given(0);
     now = 60_000;
@@ -160,7 +160,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
       assert.deepEqual([member.calls, member.asks], [['assign t-1'], 'revoke']);
     });
 
-    it('tells once more which partitions are at their end, unless more has come', async () => {
+    it('reports once more which partitions are at their end, unless more has come', async () => {
       reading(5, 0, 1);
       await poll({ records: [record(1, 5)], ends: [...at(6, 0), ...at(7, 1)] });
       assignment.assign([...at(6, 0), ...at(7, 1)]);
@@ -170,7 +170,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
       assert.deepEqual((await poll()).ends, []);
     });
 
-    it('tells no end once more of a partition that was paused since', async () => {
+    it('reports no end once more of a partition that was paused since', async () => {
       reading(5, 0, 1);
       await poll({ records: [], ends: at(5, 0, 1) });
       assignment.forgetEnds(p(0));
@@ -189,14 +189,14 @@ describe('the assignment of a member of the newer consumer protocol', () => {
       assert.deepEqual(member.calls, ['unassign t-0,t-1', 'assign t-0,t-1']);
     });
 
-    it('is not read if a revocation was on the way, which that has answered; the owner is told of all that comes', async () => {
+    it('is not read if a revocation was on the way, which that has answered; the owner gets all that comes', async () => {
       reading(5, 0, 1);
       await poll({ records: [record(0, 5)], ends: [] });
       member.ask('revoke', p(1), assignment);
       assignment.assign(at(5, 0, 1));
       assert.equal(member.asks, undefined);
       await assignment.poll(async () => {
-        // Callbacks of a poll come behind its result.
+        // Callbacks of a poll come after its result.
         setImmediate(() => member.deliver());
         return NOTHING;
       });

@@ -14,7 +14,7 @@ describe('statistics of the clients', function () {
 
   after(() => broker.stop());
 
-  it('are told of consumers of a group and of producers, and of no other consumer', async () => {
+  it('are reported for consumers of a group and for producers, and for no other consumer', async () => {
     const told = new Map<string, number>();
     const cluster = { brokers: broker.address, clientId: 'test', clientConfig: { 'statistics.interval.ms': '50' } };
     const silent = { debug() {}, info() {}, warn() {}, error() {} };

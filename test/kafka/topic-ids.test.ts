@@ -18,7 +18,7 @@ describe('the ids of topics in the log of the client', () => {
     ids.check();
   });
 
-  it('tell that a topic was created again, and which one', () => {
+  it('show that a topic was created again, and which one', () => {
     for (const from of [FIRST, NONE]) {
       const ids = new TopicIds();
       ids.onLog(line('in', NONE, FIRST));

@@ -59,7 +59,7 @@ describe('docs/metrics.md', () => {
     for (const label of new Set(labels)) if (label !== 'le') assert.ok(text.includes(`\`${label}\``), label);
   });
 
-  it('tells of a run what happened in it', () => {
+  it('shows of a run what happened in it', () => {
     const of = (name: string, labels: Record<string, string> = {}): number | undefined =>
       seriesValue(scraped, `kafka_streams_stream_${name}`, labels);
     const task = { task_id: '0_0' };
@@ -101,7 +101,7 @@ async function scrapeOfARun(app: TestApplication): Promise<Run> {
   metrics.observe(streams);
   streams.start();
   await app.until(() => streams.state === 'RUNNING');
-  app.cluster.failNextCommit(new KafkaClientError('told to fail', 'abort', -1));
+  app.cluster.failNextCommit(new KafkaClientError('fails as the test requests', 'abort', -1));
   app.send(2);
   app.send(-1);
   for (let sent = 3; ; sent++) {

@@ -7,7 +7,7 @@ export interface ScrapedMetric {
 }
 
 export interface ScrapedSample {
-  /** Of a histogram with `_bucket`, `_sum` or `_count` behind it. */
+  /** Of a histogram with `_bucket`, `_sum` or `_count` at its end. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;

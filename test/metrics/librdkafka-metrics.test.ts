@@ -53,7 +53,7 @@ describe('LibrdkafkaMetrics', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('tells once that a message can not be read, and goes on', async () => {
+  it('reports once that a message can not be read, and goes on', async () => {
     for (const message of ['', '{"client_id":', 'null', '[]', '{}']) metrics.add(message);
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /^statistics of librdkafka can't be read: .+$/);
@@ -61,7 +61,7 @@ describe('LibrdkafkaMetrics', () => {
     assert.equal(seriesValue(await scrape(), 'librdkafka_tx_total', { client_id: 'app-i1-consumer' }), 10);
   });
 
-  it('forgets a client that tells no more', async () => {
+  it('forgets a client that reports no more', async () => {
     metrics.add(JSON.stringify(STATISTICS));
     now = 60_001;
     metrics.add(JSON.stringify({ ...STATISTICS, client_id: 'other' }));

@@ -35,7 +35,7 @@ describe('PrometheusMetrics', () => {
 
   const scrape = async (): Promise<ReadonlyMap<string, ScrapedMetric>> => parseExposition(await registry.metrics());
 
-  it('counts what the worker tells', async () => {
+  it('counts what the worker reports', async () => {
     const { worker } = metrics;
     worker.polled(30);
     worker.polled(12);
@@ -51,7 +51,7 @@ describe('PrometheusMetrics', () => {
     assert.deepEqual(values, [42, 1, 2, 1, 1, 0]);
   });
 
-  it('tells durations in seconds', async () => {
+  it('reports durations in seconds', async () => {
     metrics.worker.committed(30);
     metrics.worker.committed(2000);
     metrics.worker.processed(500, 4);
@@ -148,7 +148,7 @@ describe('PrometheusMetrics', () => {
     assert.equal(seriesValue(scraped, `${TASK}_process_total`, { task_id: '0_0' }), undefined);
   });
 
-  it('shows how far standbys are behind, once that is known', async () => {
+  it('shows the lag of standbys, once that is known', async () => {
     const stores = [
       { store: 'counts', position: 10, lag: 2 },
       { store: 'unknown', position: 0, lag: undefined },
@@ -162,7 +162,7 @@ describe('PrometheusMetrics', () => {
     );
   });
 
-  it('forgets a task that has left, and begins anew when it is back', async () => {
+  it('forgets a task that has left, and begins again when it is back', async () => {
     status = processStatus({ tasks: [taskStatus('0_0'), taskStatus('0_1')] });
     observe();
     for (const task of ['0_0', '0_1']) {

@@ -113,7 +113,7 @@ describe('the totals as counters', () => {
     assert.deepEqual([produced, cleaned, rejected, late], [10, 6, 2, 1]);
   });
 
-  it('begin anew with the topics that they are counted of', () => {
+  it('begin again with the topics that they are counted of', () => {
     const counters = new CounterTotals();
     counters.advance({ produced: 10, cleaned: 5, rejected: 2, late: 1 });
     counters.restart();

@@ -47,7 +47,7 @@ describe('npm run monitor', function () {
     taken.close();
   });
 
-  it('goes on without a cluster: says so once, on the page too, and tells no secret', async () => {
+  it('goes on without a cluster: says so once, on the page too, and shows no secret', async () => {
     const command = run({
       LOG_LEVEL: 'debug',
       KAFKA_CONFIG_SECURITY_PROTOCOL: 'sasl_plaintext',

@@ -37,7 +37,7 @@ describe("the monitor's environment", () => {
     );
   });
 
-  it('names the variable that is wrong, and tells no password', () => {
+  it('names the variable that is wrong, and shows no password', () => {
     const wrong: readonly [Record<string, string>, RegExp][] = [
       [{ HTTP_PORT: '65536' }, /^HTTP_PORT must be a port .* but is "65536"$/],
       [{ HTTP_PORT: '-1' }, /^HTTP_PORT /],

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { describe, it } from 'mocha';
 import { EventClients, type EventStream, eventText } from '../../monitor/event-clients.js';
 
-/** A client that reads what it is told to read. */
+/** A client that reads when the test lets it. */
 class FakeStream extends EventEmitter implements EventStream {
   readonly written: string[] = [];
   writableLength = 0;
@@ -36,7 +36,7 @@ class FakeStream extends EventEmitter implements EventStream {
 const SNAPSHOT = eventText('snapshot', 'x'.repeat(10_000));
 
 describe('the listeners to events', () => {
-  it('get what is sent to all, behind what is for them first', () => {
+  it('get what is sent to all, after what is for them first', () => {
     const clients = new EventClients(() => 0);
     const [early, late] = [new FakeStream(), new FakeStream()];
     clients.add(early, 'first');

@@ -111,14 +111,14 @@ describe('the monitor', () => {
     assert.equal(await metric('tributary_cluster_up'), '1');
   });
 
-  it('tells the topology when it becomes known, and keeps the history of the totals', async () => {
+  it('reports the topology when it becomes known, and keeps the history of the totals', async () => {
     cluster.createTopic('user', 1);
     cluster.createTopic(AUDIT, 1);
     produce(2);
     commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 1 }, host: 'a:1' }));
     start();
     await until(
-      'it is told',
+      'it is reported',
       5000,
       async () => told.filter(event => 'description' in event).length,
       n => n === 1,

@@ -20,7 +20,7 @@ describe('the rates of nodes', () => {
     assert.deepEqual(rates.total, { clean: { received: 50 + 5 + 60, forwarded: 25 + 5 + 60 } });
   });
 
-  it('take counts that began anew for no basis', () => {
+  it('take counts that began again for no basis', () => {
     const rates = new NodeRates();
     rates.answered('a:1', status({ '0_0': { clean: [1000, 1000] } }), 1000);
     rates.answered('a:1', status({ '0_0': { clean: [5, 5] } }), 2000);
@@ -29,7 +29,7 @@ describe('the rates of nodes', () => {
     assert.deepEqual(rates.total, { clean: { received: 4, forwarded: 3 } });
   });
 
-  it('begin anew with a task that moves to another process', () => {
+  it('begin again with a task that moves to another process', () => {
     const rates = new NodeRates();
     rates.answered('a:1', status({ '0_0': { clean: [1000, 1000] } }), 1000);
     rates.answered('b:1', status({}), 1000);

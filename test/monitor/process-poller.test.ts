@@ -148,7 +148,7 @@ describe('the processes of the application', () => {
     assert.deepEqual(hosts(), []);
   });
 
-  it('tell the topology, which stays known when none answers any more', async () => {
+  it('give the topology, which stays known when none answers any more', async () => {
     const { poller, table, answers } = setUp();
     assert.equal(poller.description, null);
     apply(table, instanceRecord('A', { host: 'a:1', tasks: [] }));

@@ -144,7 +144,7 @@ describe("the monitor's server", () => {
     assert.match(await response.text(), /^answer 42$/m);
   });
 
-  it('tells a listener the topology, the history and the last snapshot, and each one from then on', async () => {
+  it('sends a listener the topology, the history and the last snapshot, and each one from then on', async () => {
     server.show(SHOWN);
     const events = await EventReader.open(`http://127.0.0.1:${server.port}/events`);
     assert.match(events.response.headers.get('content-type') ?? '', /^text\/event-stream/);

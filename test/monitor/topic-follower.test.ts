@@ -83,7 +83,7 @@ describe('the follower of topics', () => {
     assert.deepEqual([follower.isCaughtUp('a'), follower.isCaughtUp('b'), resets], [true, false, []]);
   });
 
-  it('reads a topic anew that was made anew, and forgets one that is gone', async () => {
+  it('reads a topic again that was created again, and forgets one that is gone', async () => {
     follower.follow([{ topic: 'a', incarnation: 1, starts: [0] }]);
     cluster.batches.push(batch([['a', 0, 7]], [['a', 0]]));
     await readAll(1);

@@ -104,7 +104,7 @@ describe('the tables of windows', () => {
     });
   });
 
-  it('begin anew with a topic that is read anew', () => {
+  it('begin again with a topic that is read again', () => {
     const tables = new WindowTables();
     country(tables, 0, 'Chile', 1);
     distinct(tables, 0, 1);

@@ -194,7 +194,7 @@ describe('a function of the topology that gives a promise', () => {
     }
   });
 
-  it('is told by its `then`: a value that has another one passes', async () => {
+  it('is recognized by its `then`: a value that has another one passes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.object({ maxKeys: 3 }), fc.jsonValue(), async (value, then) => {
         const builder = new StreamsBuilder();

@@ -85,7 +85,7 @@ describe('RecordFramer, with any damage to a text,', function () {
           );
           return;
         }
-        // Nothing before the damage is wrong, but of an escape its begin is told; and all complete records are there.
+        // Nothing before the damage is wrong, but of an escape its begin is reported; and all complete records are there.
         assert.ok(error.place.byte >= Math.min(at, text.length) - '\\u000'.length, `${error.place.byte} of ${at}`);
         assert.equal(values.length, error.place.record - 1);
         const ends = lines.map(

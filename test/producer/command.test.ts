@@ -3,7 +3,7 @@ import { producerCommand } from '../../producer/command.js';
 import { ConfigError } from '../../streams/kafka/config-error.js';
 
 describe('producerCommand', () => {
-  it('sends FILE to topic user of the local broker unless told otherwise', () => {
+  it('sends FILE to topic user of the local broker by default', () => {
     assert.deepEqual(producerCommand(['users.json'], {}), {
       kind: 'produce',
       input: { kind: 'file', path: 'users.json' },

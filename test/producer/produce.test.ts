@@ -134,7 +134,7 @@ describe('produceUsers', () => {
     assert.deepEqual([result.produced, result.end.kind], [5, 'stopped']);
   });
 
-  it('delivers what came before the place where the source is broken, and tells the place', async () => {
+  it('delivers what came before the place where the source is broken, and reports the place', async () => {
     const error = new BrokenInputError('unexpected "x"', { line: 3, record: 21, byte: 500 });
     const breaking = async function* () {
       yield* numbers(20);
@@ -152,12 +152,12 @@ describe('produceUsers', () => {
     await assert.rejects(produceUsers(failing(), new MemorySink(), { timer: new ManualTimer() }), /a bug/);
   });
 
-  it('tells how many records failed, and why the first of them did', async () => {
+  it('reports how many records failed, and why the first of them did', async () => {
     const result = await produceUsers(numbers(20), new MemorySink(100, 3), { timer: new ManualTimer() });
     assert.deepEqual([result.produced, result.failed, result.firstError], [17, 3, 'refused']);
   });
 
-  it('tells its progress, at last that all is sent', async () => {
+  it('reports its progress, at last that all is sent', async () => {
     const seen: unknown[] = [];
     await produceUsers(numbers(25), new MemorySink(), {
       timer: new ManualTimer(),

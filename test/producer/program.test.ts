@@ -109,7 +109,7 @@ describe('the producer program', function () {
     ]);
   });
 
-  it('delivers what comes before bad JSON, tells the place in one line, and fails', async () => {
+  it('delivers what comes before bad JSON, reports the place in one line, and fails', async () => {
     const before = '[{"name":"Zoë","email":"a@b.c"},\n{"id":2},\n';
     const path = await fileOf('bad.json', `${before}oops]`);
     const { code, stdout, stderr } = await start([path, '--topic', 'bad'], env).outcome;

@@ -38,19 +38,19 @@ describe('readUsers', function () {
   });
 
   for (const chunkBytes of [100, 1_000_000]) {
-    it(`reads plain text and gzip, told by the first bytes, in chunks of ${chunkBytes}`, async () => {
+    it(`reads plain text and gzip, recognized by the first bytes, in chunks of ${chunkBytes}`, async () => {
       assert.deepEqual((await read(chunksOf(text, chunkBytes))).values, lines);
       assert.deepEqual((await read(chunksOf(zipped, chunkBytes))).values, lines);
     });
   }
 
-  it('reads gzip files that were put behind each other', async () => {
+  it('reads gzip files that were put one after the other', async () => {
     const [first, second] = [lines.slice(0, 10), lines.slice(10, 20)];
     const both = Buffer.concat([first, second].map(part => gzipSync(`${part.join('\n')}\n`)));
     assert.deepEqual((await read(chunksOf(both, 100))).values, lines.slice(0, 20));
   });
 
-  it('tells which share of the bytes is read, from a little up to all', async () => {
+  it('reports which share of the bytes is read, from a little up to all', async () => {
     for (const bytes of [text, zipped]) {
       const { fractions } = await read(chunksOf(bytes, 1000), bytes.length);
       const shares = fractions.map(Number);
@@ -63,7 +63,7 @@ describe('readUsers', function () {
     assert.ok((await read(chunksOf(text, 1000))).fractions.every(fraction => fraction === undefined));
   });
 
-  it('tells the byte of the decompressed text where that is broken', async () => {
+  it('reports the byte of the decompressed text where that is broken', async () => {
     const before = `[${lines.slice(0, 100).join(',')},{"name":"Zoë €",`;
     const { values, error } = await read(chunksOf(gzipSync(`${before}oops}]`), 50));
     assert.deepEqual(values, lines.slice(0, 100));

@@ -10,7 +10,7 @@ export interface SentRecord {
   readonly headers: Headers;
 }
 
-/** A producer that writes down its calls, fails where it is told to, and has as much room as it is given. */
+/** A producer that records its calls, and fails and refuses records as a test requests. */
 export class FakeProducer implements Producer {
   readonly calls: string[] = [];
   readonly sent: SentRecord[] = [];

@@ -196,7 +196,7 @@ describe('KafkaStreams', () => {
       app.createTopics();
       const streams = app.start();
       await app.until(() => streams.state === 'RUNNING');
-      app.cluster.failNextCommit(new KafkaClientError('told to fail', kind, -1));
+      app.cluster.failNextCommit(new KafkaClientError('fails as the test requests', kind, -1));
       app.send(1);
       await app.until(() => app.output().length > 0);
       app.send(2);

@@ -2,7 +2,7 @@ import type { Consumer, PartitionOffsets, PolledBatch } from '../../streams/kafk
 import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../../streams/kafka/record.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 
-/** A consumer whose polls bring what they are told to, one after the other. */
+/** A consumer whose polls return what the test has set, one after the other. */
 export class ScriptedConsumer implements Consumer {
   assigned: readonly TopicPartitionOffset[] = [];
   polls = 0;

@@ -69,7 +69,7 @@ describe('the processes of an application', function () {
     assert.deepEqual(messages, ['a stream process ended with 7, the next one follows in 1000 ms']);
   });
 
-  it('all end where one says that what it was told is wrong', async () => {
+  it('all end if one reports that its configuration is wrong', async () => {
     const code = await run(2, index => (index === 1 ? `process.exit(${FATAL})` : WORKS));
     assert.equal(code, FATAL);
     assert.equal(started.length, 2);

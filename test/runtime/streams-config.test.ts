@@ -38,7 +38,7 @@ describe('the configuration of an application', () => {
     assert.deepEqual([config.commitIntervalMs, config.idleTimeoutMs], [2000, 250]);
   });
 
-  it('commits as seldom as it is told to, but with exactly_once_v2 before a broker ends the transaction', () => {
+  it('commits as seldom as its interval says, but with exactly_once_v2 before a broker ends the transaction', () => {
     const every = (processingGuarantee: ProcessingGuarantee, commitInterval: Duration): number =>
       streamsConfig({ applicationId: 'users', processingGuarantee, commitInterval }).commitIntervalMs;
     assert.equal(every('exactly_once_v2', '5m'), 300_000);
@@ -86,7 +86,7 @@ describe('the configuration of an application', () => {
   };
 
   for (const [option, options] of Object.entries(wrong)) {
-    it(`that is wrong is told in one line that names the option: ${option}`, () => {
+    it(`that is wrong is reported in one line that names the option: ${option}`, () => {
       assert.throws(
         () => streamsConfig({ applicationId: 'users', ...options } as StreamsOptions),
         (error: Error) => {

@@ -45,7 +45,7 @@ export class ByteStoreModel {
         return;
       }
       case 'crash':
-        // Expiry is told anew: it is no part of the rows.
+        // Expiry is no part of the rows, so it is set again.
         this.#committed = { rows: this.#disk.rows, expired: '' };
         this.#active = { rows: this.#disk.rows, expired: action.expired };
         this.#staged = undefined;

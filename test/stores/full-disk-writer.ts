@@ -5,7 +5,7 @@ import process from 'node:process';
 import { Level } from 'level';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
 
-/** What the program tells on standard output, as JSON. */
+/** What the program reports on standard output, as JSON. */
 export interface FullDiskReport {
   /** Numbers of the batches whose promise resolved. */
   readonly acknowledged: readonly number[];

@@ -28,7 +28,7 @@ for (const backend of levelBackends) {
       assert.equal(database.get('b'), undefined);
     });
 
-    it('tells an empty value from an absent one', async () => {
+    it('distinguishes an empty value from an absent one', async () => {
       await database.write([{ key: 'a', value: Buffer.alloc(0) }]);
       assert.deepEqual(database.get('a'), Buffer.alloc(0));
     });

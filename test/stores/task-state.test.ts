@@ -135,7 +135,7 @@ for (const backend of levelBackends) {
       assert.deepEqual([state.changelogOffset('counts'), state.changelogOffset('seen')], [11, 20]);
     });
 
-    it('restores records of a changelog straight to disk, with the offset behind them', async () => {
+    it('restores records of a changelog straight to disk, with the offset after them', async () => {
       const first = state.restoring('counts');
       first.put('a', Buffer.from('1'));
       first.put('b', Buffer.from('1'));

@@ -6,7 +6,7 @@ import { usersConfig } from '../../topology/environment.js';
 import { advertisedAddress } from '../../topology/http-address.js';
 
 describe('HTTP settings of the environment', () => {
-  it('are loopback, any free port from 8081, and nothing advertised unless told otherwise', () => {
+  it('are loopback, any free port from 8081, and nothing advertised by default', () => {
     const expected = { port: undefined, host: '127.0.0.1', advertised: undefined, allowedHosts: [] };
     assert.deepEqual(usersConfig({}).http, expected);
     assert.deepEqual(
@@ -62,7 +62,7 @@ describe('HTTP settings of the environment', () => {
     });
   }
 
-  it('do not tell a password that was written into an address', () => {
+  it('do not show a password that was written into an address', () => {
     const env = { HTTP_ADVERTISED: 'me:hunter2@host' };
     assert.throws(
       () => usersConfig(env),

@@ -9,7 +9,7 @@ const UNREACHABLE = '127.0.0.1:1';
 const SECRET = 'Tr0ub4dor&3';
 const USERS = path.join(CHECKOUT, 'producer', 'sample-users.json');
 
-/** Secrets with which the clients go on trying, and all that librdkafka can tell. */
+/** Secrets with which the clients go on trying, and all that librdkafka can report. */
 const PATIENT: Readonly<Record<string, string>> = {
   SECURITY_PROTOCOL: 'sasl_ssl',
   SASL_MECHANISMS: 'SCRAM-SHA-256',
@@ -52,7 +52,7 @@ describe('secrets in the settings', function () {
     assert.equal(text.includes(SECRET), false, text);
   }
 
-  it('are told nowhere by the topology: not in its output, not over HTTP', async () => {
+  it('are shown nowhere by the topology: not in its output, not over HTTP', async () => {
     const topology = run('topology/main', [], PATIENT);
     const [, port] = await topology.seen(/http on 127\.0\.0\.1 port (\d+)/);
     for (const page of ['healthz', 'readyz', 'status', 'metrics', 'topology', 'stores', 'stores/x', 'else']) {
@@ -64,7 +64,7 @@ describe('secrets in the settings', function () {
     assertTellsNothing(topology.output());
   });
 
-  it('are told nowhere by the producer', async () => {
+  it('are shown nowhere by the producer', async () => {
     const producer = run('producer/main', [USERS, '--connect-timeout', '1s'], PATIENT);
     assert.equal(await producer.ended, 1);
     assert.match(producer.output(), /127\.0\.0\.1:1/);
@@ -76,7 +76,7 @@ describe('secrets in the settings', function () {
       ['topology/main', []],
       ['producer/main', [USERS]],
     ] as const) {
-      it(`${what}: ${program} refuses it and tells the variable alone`, async () => {
+      it(`${what}: ${program} refuses it and names the variable alone`, async () => {
         const command = run(program, args, properties);
         assert.equal(await command.ended, 2);
         assert.match(command.output(), /^KAFKA_CONFIG_\w+: .*\n$/);
@@ -85,7 +85,7 @@ describe('secrets in the settings', function () {
     }
   }
 
-  it('in KAFKA_BROKERS are not told', async () => {
+  it('in KAFKA_BROKERS are not shown', async () => {
     const topology = runCommand('topology/main', [], { KAFKA_BROKERS: `me:${SECRET}@localhost:9092`, HTTP_PORT: '0' });
     running = topology;
     assert.equal(await topology.ended, 2);

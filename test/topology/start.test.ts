@@ -44,7 +44,7 @@ describe('npm start', function () {
     assert.equal(sum(windows.map(({ distinctUsers }) => distinctUsers)) >= 900, true);
   });
 
-  it('--once takes another file, and tells of one that breaks off', async () => {
+  it('--once takes another file, and reports one that breaks off', async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'start-test-'));
     const file = path.join(directory, 'users.json');
     const user = { email: 'A@b.c', country: 'chile', gender: 'Male', date: '06/05/2018', ip_address: '10.0.0.1' };
@@ -175,7 +175,7 @@ describe('npm start', function () {
     ['STANDBY_REPLICAS', 'one'],
     ['KAFKA_BROKERS', 'localhost'],
   ] as const) {
-    it(`${name}=${value} is told in one line that names it, with exit code 2`, async () => {
+    it(`${name}=${value} is reported in one line that names it, with exit code 2`, async () => {
       const program = path.join(CHECKOUT, 'dist', 'topology', 'main.js');
       const child = spawn(process.execPath, [program], {
         env: { ...process.env, [name]: value },

@@ -137,7 +137,7 @@ describe('null in the types of keys and values', () => {
     expectTypeOf(declare).toBeFunction();
   });
 
-  it('is no key behind a repartition, a grouping and a table, and no value of a table', () => {
+  it('is no key after a repartition, a grouping and a table, and no value of a table', () => {
     expectTypeOf(raw().repartition({ name: 'moved' })).toEqualTypeOf<KStream<string, User | null>>();
     expectTypeOf(raw().groupByKey()).toEqualTypeOf<KGroupedStream<string, User | null>>();
     const byCountry = raw().groupBy((_key, user) => user?.country ?? null);

@@ -50,7 +50,7 @@ export interface PageOptions {
 
 const END = '\uffff';
 /** The key after `key`: no state key is between the two. */
-const behind = (key: StateKey): StateKey => `${key}\0`;
+const keyAfter = (key: StateKey): StateKey => `${key}\0`;
 
 /** A page ends when its entries have this number of bytes. */
 const MAX_PAGE_BYTES = 4_194_304;
@@ -71,7 +71,7 @@ export async function readPage(
   signal?.throwIfAborted();
   const last = after === undefined ? undefined : decodeCursor(after);
   const { from, to } = bounds(range);
-  const start = last !== undefined && behind(last) > from ? behind(last) : from;
+  const start = last !== undefined && keyAfter(last) > from ? keyAfter(last) : from;
   const scan = bytes.scanCommitted({ from: start, to });
   try {
     const windowKey = range.kind === 'windows' ? range.key : undefined;
@@ -92,7 +92,7 @@ export function readEntry(store: QueryableStore, bytes: ByteStore, key: StateKey
 }
 
 function bounds(range: StoreRange): { readonly from: StateKey; readonly to: StateKey } {
-  if (range.kind === 'keys') return { from: range.from ?? '', to: range.to === undefined ? END : behind(range.to) };
+  if (range.kind === 'keys') return { from: range.from ?? '', to: range.to === undefined ? END : keyAfter(range.to) };
   // No window starts before the epoch.
   const from = timePrefix(Math.max(0, range.from));
   return { from, to: range.to >= Number.MAX_SAFE_INTEGER ? END : timePrefix(Math.max(0, range.to + 1)) };

@@ -94,7 +94,7 @@ export class InstanceAnnouncer {
       await this.#send(null);
     } catch (error) {
       if (!(error instanceof KafkaClientError || error instanceof RecordRefusedError)) throw error;
-      this.#logger.warn(`could not tell that this instance closes: ${error.message}`);
+      this.#logger.warn(`could not announce that this instance closes: ${error.message}`);
     }
   }
 

@@ -16,7 +16,7 @@ export const crashAtOffsets: Fault = scene => crashAt(scene, { call: 'offsets', 
 /** Dies while a transaction commits, or when it has committed and nothing of that is on disk. */
 export const crashAtCommit: Fault = scene => crashAt(scene, { call: 'commit', ...when(scene, LONGEST_CALL_MS) });
 
-/** Dies while LevelDB writes a batch, or just before or behind it. */
+/** Dies while LevelDB writes a batch, or just before or after it. */
 export const crashAtBatch: Fault = scene => crashAt(scene, { call: 'batch', ...when(scene, LONGEST_BATCH_MS) });
 
 /** Is killed, and dies again while it restores; then it may come up. */

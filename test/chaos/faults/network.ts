@@ -19,7 +19,7 @@ export const slow: Fault = scene => {
   return disturb(scene, { kind: 'slow', bytesPerSecond, latencyMs }, ms);
 };
 
-/** Nothing comes through, and nobody is told. */
+/** Nothing comes through, and nobody gets an error. */
 export const halfOpen: Fault = scene =>
   disturb(scene, { kind: 'halfOpen' }, scene.random.integer(SHORTEST_SILENCE_MS, LONGEST_SILENCE_MS));
 

@@ -13,7 +13,7 @@ export const LOAD = {
 } as const;
 
 export const DISORDER_MS = 5000;
-/** More than the sender is ever delayed: no record may be behind the promises that silence makes. */
+/** More than the sender is ever delayed: no record may be older than silence has promised. */
 export const LEAD_MS = 600_000;
 
 /**

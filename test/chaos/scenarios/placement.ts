@@ -15,7 +15,7 @@ export interface Placement {
   readonly tasks: readonly string[];
 }
 
-/** As the processes tell it themselves, once `tasks` tasks run and each process has some: by their slots. */
+/** As the processes report it themselves, once `tasks` tasks run and each process has some: by their slots. */
 export async function placements(members: readonly Member[], tasks: number): Promise<readonly Placement[]> {
   const deadline = Date.now() + WITHIN_MS;
   for (;;) {

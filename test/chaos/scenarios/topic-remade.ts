@@ -17,7 +17,7 @@ const PROCESSED_WITHIN_MS = 60_000;
 const MISSING_MS = [8000, 45_000];
 
 /**
- * Not among the faults of a round: what was in a topic is gone with it. It can be told exactly what must be there in the end if all that
+ * Not among the faults of a round: what was in a topic is gone with it. It is known exactly what must be there in the end if all that
  * was sent before has been committed when the topic is deleted, so the input waits for that.
  */
 export const topicRemade: Scenario = {

@@ -20,7 +20,7 @@ const RETENTION = 'retention.ms';
 const UNLIMITED = -1;
 
 /**
- * It is the processes' Friday first: their clocks and all timestamps are three days behind. The broker's clock does not go on with theirs
+ * It is the processes' Friday first: their clocks and all timestamps are three days slow. The broker's clock does not go on with theirs
  * by Monday; instead the topics of the application keep their records three days shorter for a while.
  */
 export const weekend: Scenario = {
@@ -77,7 +77,7 @@ async function off(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   const { differences } = await deployment.judge(address, truth);
   stage.tell(`${truth.produced} records, ${truth.summaries.size} windows`);
   for (const text of differences) stage.fail(`after ${signal}: ${text}`);
-  // After kill -9 the last seconds are in the changelogs only: what is behind them for days has to be read from their beginning.
+  // After kill -9 the last seconds are in the changelogs only: what they had for days has to be read from their beginning.
   const says = signal === 'SIGTERM' ? (text: string): void => stage.fail(text) : stage.tell;
   for (const text of deployment.rebuilt) says(`after ${signal}: ${text}`);
 }

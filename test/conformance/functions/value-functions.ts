@@ -40,7 +40,7 @@ const VALUE_FUNCTIONS: Vocabulary<ValueFunction> = {
     return key.key;
   },
   failOn: constant => (_key, value) => {
-    if (isDeepStrictEqual(value, constant)) throw new Error(`told to fail on ${text(constant)}`);
+    if (isDeepStrictEqual(value, constant)) throw new Error(`fails on ${text(constant)}`);
     return value;
   },
 

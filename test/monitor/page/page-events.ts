@@ -45,7 +45,7 @@ export function deadProcess(host: string, reason: string): ProcessView {
   return { host, instance: null, up: false, reason, state: null, tasks: [], unreadable: [] };
 }
 
-/** A user that was rejected at `AT`, from offset 42 of partition 3 of `user`, but for what is told otherwise. */
+/** A user that was rejected at `AT`, from offset 42 of partition 3 of `user`, but for what is given otherwise. */
 export function rejectedUser(told: Partial<RejectedUser> = {}): RejectedUser {
   return {
     partition: 0,
@@ -58,7 +58,7 @@ export function rejectedUser(told: Partial<RejectedUser> = {}): RejectedUser {
   };
 }
 
-/** A snapshot `seconds` after `AT`: of an application that runs, but for what is told otherwise. */
+/** A snapshot `seconds` after `AT`: of an application that runs, but for what is given otherwise. */
 export function snapshotAt(seconds: number, told: Partial<Snapshot> = {}): Snapshot {
   return {
     at: AT + seconds * 1000,

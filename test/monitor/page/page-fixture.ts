@@ -6,7 +6,7 @@ import type { HistoryEvent, Snapshot, TopologyEvent } from '../../../monitor/sna
 
 /** Serves the page as the monitor does, and plays the events that a test hands to it. On loopback, at a free port. */
 export class PageFixture {
-  /** Told to each page that connects, before the last snapshot. */
+  /** Sent to each page that connects, before the last snapshot. */
   topology: TopologyEvent = { description: null };
   history: HistoryEvent = { at: [], produced: [], processed: [], lag: [] };
   /** Answered to `/events` instead of the stream, if set: as a proxy does whose monitor is away. */

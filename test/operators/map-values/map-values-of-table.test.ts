@@ -27,11 +27,11 @@ async function updatesOf(
   }
 }
 
-/** Throws for `bad`, and tells what it was called for. */
+/** Throws for `bad`, and keeps the values that it was called for. */
 function mapper(calls: string[]): (value: string) => string {
   return value => {
     calls.push(value);
-    if (value === 'bad') throw new Error('told to fail');
+    if (value === 'bad') throw new Error('the value is bad');
     return value.toUpperCase();
   };
 }
@@ -44,7 +44,7 @@ describe('mapValues of a table', () => {
     assert.deepEqual(calls, ['a', 'bad', 'b']);
   });
 
-  it('is called for old values too where a filter behind it must know them', async () => {
+  it('is called for old values too if a filter after it must know them', async () => {
     const calls: string[] = [];
     const updates = await updatesOf(['a', 'b', 'c', null], table =>
       table.mapValues(mapper(calls)).filter((_key, value) => value === 'B'),

@@ -100,7 +100,7 @@ describe('an exception in a mounted chain', () => {
     map: stream => stream.map(failOnOdd),
     'the second of two maps': stream => stream.map(n => n).map(failOnOdd),
     filter: stream => stream.filter(n => failOnOdd(n) === n),
-    'a map behind a filter': stream => stream.filter(() => true).map(failOnOdd),
+    'a map after a filter': stream => stream.filter(() => true).map(failOnOdd),
     tap: stream => stream.tap(failOnOdd),
     timestamp: stream => stream.timestamp(failOnOdd).map(({ value }) => value),
   };

@@ -12,7 +12,7 @@ setFlagsFromString('--expose-gc');
 const at = (offset: number) => record('t', 0, offset, null, null);
 
 describe('RecordQueue', () => {
-  it('gives records in the order in which they came, and is positioned behind the last one taken', () => {
+  it('gives records in the order in which they came, and is positioned after the last one taken', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean()), adds => {
         const queue = new RecordQueue('t', 0);
@@ -34,7 +34,7 @@ describe('RecordQueue', () => {
     );
   });
 
-  it('has no position before it is told one', () => {
+  it('has no position before it is given one', () => {
     assert.equal(new RecordQueue('t', 0).position, -1);
   });
 
@@ -113,7 +113,7 @@ describe('RecordQueue', () => {
     assert.ok(kept < 10, `${kept} records are kept`);
   });
 
-  it('is positioned behind the markers at the end, once everything before them is processed', () => {
+  it('is positioned after the markers at the end, once everything before them is processed', () => {
     const queue = new RecordQueue('t', 0);
     queue.seek(0);
     queue.add(at(0));
@@ -135,7 +135,7 @@ describe('RecordQueue', () => {
     assert.equal(queue.position, 7);
   });
 
-  it('starts anew where it is sought to: nothing queued, no end known', () => {
+  it('starts again at the offset of a seek: nothing queued, no end known', () => {
     const queue = new RecordQueue('t', 0);
     queue.seek(0);
     queue.add(at(0));

@@ -45,7 +45,7 @@ describe('a dead letter', () => {
     assert.ok(headers.every(({ key }) => !key.endsWith('.offset')));
   });
 
-  it('is cut to what a record may have, and tells so', () => {
+  it('is cut to what a record may have, and says so', () => {
     fc.assert(
       fc.property(fc.nat(1_100_000), fc.nat(1_100_000), fc.nat(300_000), (keyLength, valueLength, headerLength) => {
         const source = {

@@ -43,7 +43,7 @@ describe('the handlers of errors', () => {
     await driver?.run();
   };
 
-  it('are told of a result that can not be serialized, or is too large, as a failed production', async () => {
+  it('get a result that can not be serialized, or is too large, as a failed production', async () => {
     const seen: [string, string, string][] = [];
     const productionExceptionHandler: ErrorHandler = (error, { phase, node }: ErrorContext) => {
       seen.push([phase, node, error.message]);
@@ -64,7 +64,7 @@ describe('the handlers of errors', () => {
     assert.deepEqual([values('dead')[0], driver?.counts[0]?.rejected], ['number', 2]);
   });
 
-  it('are told of a late record that its topic can not take, and the other windows of the record get it', async () => {
+  it('get a late record that its topic can not take, and the record is added to its other windows', async () => {
     const builder = new StreamsBuilder();
     const seen: string[] = [];
     builder
@@ -98,7 +98,7 @@ describe('the handlers of errors', () => {
     assert.deepEqual([driver.counts[0]?.late, values('late').length, values('dead').length], [1, 0, 1]);
   });
 
-  it('are told of a name that no topic can have', async () => {
+  it('get a name that no topic can have', async () => {
     const names = ['out', '', 'a b', 'x'.repeat(250), '..', undefined];
     const seen: string[] = [];
     const builder = new StreamsBuilder();

@@ -87,7 +87,7 @@ describe('what fails', () => {
   });
 
   for (const sinkFirst of [true, false]) {
-    it(`of a record that a sink outputs ${sinkFirst ? 'before' : 'behind'} is counted by itself`, async () => {
+    it(`of a record that a sink outputs ${sinkFirst ? 'before' : 'after'} is counted by itself`, async () => {
       const builder = new StreamsBuilder();
       const users = builder.stream<string, string>('user', text);
       if (sinkFirst) users.to('user-cleaned', text);
@@ -105,7 +105,7 @@ describe('what fails', () => {
     });
   }
 
-  it('behind a repartition topic is counted by itself: the sinks of the task before may have output it', async () => {
+  it('after a repartition topic is counted by itself: the sinks of the task before may have output it', async () => {
     const builder = new StreamsBuilder();
     const users = builder.stream<string, string>('user', text);
     users.to('user-cleaned', text);

@@ -72,7 +72,7 @@ describe('the plan of a topology', () => {
     assert.deepEqual(plan.inputTopics, ['in', 'app-counts-repartition']);
   });
 
-  it('makes a repartition topic with a number of its own a boundary: as many tasks behind it, fed by all before it', () => {
+  it('makes a repartition topic with a number of its own a boundary: as many tasks after it, fed by all before it', () => {
     const plan = planTopology(
       topology(builder => {
         builder

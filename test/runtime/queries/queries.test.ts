@@ -155,7 +155,7 @@ describe('queries of the stores of a running application', () => {
     assert.deepEqual([rest.entries.map(({ window }) => window?.start), rest.next], [[4000], null]);
   });
 
-  it('tell of what distinct has seen', async () => {
+  it('read the keys that distinct has seen', async () => {
     send('a', 100);
     await committed();
     const [entry] = await all(streams.store('seen', 'window').fetch('a', 0, 0));

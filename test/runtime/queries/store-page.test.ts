@@ -127,7 +127,7 @@ describe('a page of a store', function () {
       key: fc.constantFrom(...KEYS),
       value: fc.option(fc.string({ maxLength: 2 }), { freq: 4 }),
       before: crowd,
-      behind: crowd,
+      after: crowd,
       end: fc.constantFrom('nothing', 'commit', 'persist'),
     });
     await fc.assert(
@@ -144,9 +144,9 @@ describe('a page of a store', function () {
           state = mine;
           bytes = mine.store('windows');
           const expected = new Map<string, [number, string]>();
-          for (const { start, key: written, value, before, behind, end } of writes) {
+          for (const { start, key: written, value, before, after, end } of writes) {
             for (let n = 0; n < before; n++) put(start, `A${n}`, 'x');
-            for (let n = 0; n < behind; n++) put(start, `zz${n}`, 'x');
+            for (let n = 0; n < after; n++) put(start, `zz${n}`, 'x');
             put(start, written, value);
             if (value === null) expected.delete(`${start}/${written}`);
             else expected.set(`${start}/${written}`, [start, value]);

@@ -65,7 +65,7 @@ describe('batches of changelogs', () => {
     assert.deepEqual(begun, ['a: 1 to 1', 'a: 2000000 to 20001']);
   });
 
-  it('tell a write that failed, and write nothing more', async () => {
+  it('report a write that failed, and write nothing more', async () => {
     add('a', 1, 1);
     await batches.write();
     add('b', 2_000_000, 1);
