@@ -1,7 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import type { GroupAssignment, Rebalance } from './group-assignment.js';
 import type { PolledBatch, RebalanceListener } from './ports.js';
-import type { TopicPartition, TopicPartitionOffset } from './record.js';
+import { partitionId, type TopicPartition, type TopicPartitionOffset } from './record.js';
 
 /**
  * A group that has partitions for a new member reports them sooner. A group that has none never reports anything
@@ -86,7 +86,7 @@ export class IncrementalAssignment implements GroupAssignment {
 
   forgetEnds(partitions: readonly TopicPartition[]): void {
     for (const partition of partitions) {
-      const read = this.#read.get(keyOf(partition));
+      const read = this.#read.get(partitionId(partition));
       if (read !== undefined) read.end = undefined;
     }
   }
@@ -125,14 +125,15 @@ export class IncrementalAssignment implements GroupAssignment {
     this.#due = 'unassign';
     this.#reported = false;
     this.#listener.onPartitionsRevoked([...this.#owned.values()]);
-    for (const partition of partitions) this.#owned.delete(keyOf(partition));
+    for (const partition of partitions) this.#owned.delete(partitionId(partition));
   }
 
   #give(partitions: readonly TopicPartition[]): void {
     this.#unconfirmed = undefined;
     this.#due = this.#reported || this.#due === 'unassign' ? 'handover' : 'assign';
     if (this.#reported) this.#listener.onPartitionsRevoked([...this.#owned.values()]);
-    for (const { topic, partition } of partitions) this.#owned.set(keyOf({ topic, partition }), { topic, partition });
+    for (const { topic, partition } of partitions)
+      this.#owned.set(partitionId({ topic, partition }), { topic, partition });
     this.#reported = true;
     this.#listener.onPartitionsAssigned([...this.#owned.values()]);
   }
@@ -163,7 +164,7 @@ export class IncrementalAssignment implements GroupAssignment {
 
   /** True if every partition in reading continues where it is. */
   #isExtendedBy(partitions: readonly TopicPartitionOffset[]): boolean {
-    const wanted = new Map(partitions.map(partition => [keyOf(partition), partition.offset]));
+    const wanted = new Map(partitions.map(partition => [partitionId(partition), partition.offset]));
     return [...this.#read].every(([key, { next, end }]) => {
       const offset = wanted.get(key);
       return offset !== undefined && (offset === next || offset === end);
@@ -174,11 +175,11 @@ export class IncrementalAssignment implements GroupAssignment {
     for (const { topic, partition, end } of this.#read.values()) {
       if (end !== undefined) this.#endsAgain.push({ topic, partition, offset: end });
     }
-    const added = partitions.filter(partition => !this.#read.has(keyOf(partition)));
+    const added = partitions.filter(partition => !this.#read.has(partitionId(partition)));
     if (added.length > 0 || this.#due === 'assign') this.#client.incrementalAssign(added);
     this.#due = undefined;
     for (const { topic, partition, offset } of added) {
-      this.#read.set(keyOf({ topic, partition }), { topic, partition, next: offset, end: undefined });
+      this.#read.set(partitionId({ topic, partition }), { topic, partition, next: offset, end: undefined });
     }
   }
 
@@ -186,21 +187,18 @@ export class IncrementalAssignment implements GroupAssignment {
     let read: ReadPartition | undefined;
     for (const { topic, partition, offset } of records) {
       // Records of a partition come one after the other.
-      if (read?.topic !== topic || read.partition !== partition) read = this.#read.get(keyOf({ topic, partition }));
+      if (read?.topic !== topic || read.partition !== partition)
+        read = this.#read.get(partitionId({ topic, partition }));
       if (read === undefined) continue;
       read.next = offset + 1;
       read.end = undefined;
     }
     for (const end of ends) {
-      const met = this.#read.get(keyOf(end));
+      const met = this.#read.get(partitionId(end));
       if (met !== undefined) met.end = end.offset;
     }
-    const again = this.#endsAgain.filter(end => this.#read.get(keyOf(end))?.end === end.offset);
+    const again = this.#endsAgain.filter(end => this.#read.get(partitionId(end))?.end === end.offset);
     this.#endsAgain = [];
     return again.length === 0 ? { records, ends } : { records, ends: [...again, ...ends] };
   }
-}
-
-function keyOf({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`;
 }

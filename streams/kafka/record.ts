@@ -19,6 +19,11 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** A partition as the key of a map, and in messages. */
+export function partitionId({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}
+
 export interface TopicPartitionOffset extends TopicPartition {
   readonly offset: number;
 }

@@ -1,5 +1,5 @@
 import { type Consumer, KafkaClientError, type Ports } from './ports.js';
-import type { ConsumerRecord } from './record.js';
+import { type ConsumerRecord, partitionId } from './record.js';
 
 const POLL_TIMEOUT_MS = 100;
 const MAX_POLL_RECORDS = 5000;
@@ -29,10 +29,7 @@ export class TopicReader {
     const consumer = ports.consumer({ clientId, pollTimeoutMs: POLL_TIMEOUT_MS });
     await consumer.connect();
     consumer.assign(partitions);
-    return new TopicReader(
-      consumer,
-      partitions.map(({ topic, partition }) => `${topic}-${partition}`),
-    );
+    return new TopicReader(consumer, partitions.map(partitionId));
   }
 
   /** True if `poll` has returned all records up to the ends of all partitions. */
@@ -46,8 +43,8 @@ export class TopicReader {
     const { records, ends } = await this.#consumer.poll(MAX_POLL_RECORDS);
     const [unreadable] = this.#consumer.unreadable;
     if (unreadable !== undefined) throw new KafkaClientError(unreadable.reason, 'fatal', NOT_IMPLEMENTED);
-    for (const { topic, partition } of records) this.#behind.add(`${topic}-${partition}`);
-    for (const { topic, partition } of ends) this.#behind.delete(`${topic}-${partition}`);
+    for (const record of records) this.#behind.add(partitionId(record));
+    for (const end of ends) this.#behind.delete(partitionId(end));
     return records;
   }
 

@@ -6,7 +6,7 @@ import {
   type PolledBatch,
   type RebalanceListener,
 } from '../kafka/ports.js';
-import type { ConsumerRecord, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
+import { type ConsumerRecord, partitionId, type TopicPartition, type TopicPartitionOffset } from '../kafka/record.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 
 const UNKNOWN_TOPIC_ID = 100;
@@ -60,7 +60,10 @@ export class InMemoryConsumer implements Consumer {
     this.#positions.clear();
     this.#paused.clear();
     for (const { topic, partition, offset } of partitions) {
-      this.#positions.set(id({ topic, partition }), { partition: { topic, partition }, next: Math.max(0, offset) });
+      this.#positions.set(partitionId({ topic, partition }), {
+        partition: { topic, partition },
+        next: Math.max(0, offset),
+      });
       this.#meet(topic);
     }
   }
@@ -72,11 +75,11 @@ export class InMemoryConsumer implements Consumer {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.#paused.add(id(partition));
+    for (const partition of partitions) this.#paused.add(partitionId(partition));
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.#paused.delete(id(partition));
+    for (const partition of partitions) this.#paused.delete(partitionId(partition));
   }
 
   /** Goes back, as a client does whose broker has nothing at its position. */
@@ -144,8 +147,4 @@ export class InMemoryConsumer implements Consumer {
   async close(): Promise<void> {
     this.#cluster.leave(this);
   }
-}
-
-function id({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KafkaClientError, type RefusedRecord } from '../../kafka/ports.js';
+import { partitionId } from '../../kafka/record.js';
 import { RetryError, StreamsError } from '../errors.js';
 import type { RecordQueue } from '../input/record-queue.js';
 import { RecordRefusedError, type Refusals } from '../output/refusals.js';
@@ -34,7 +35,7 @@ export class Aborts {
     if (error instanceof RetryError && error.cause instanceof RecordRefusedError) this.#refusals.forget();
     if (this.#refusals.exhausted) throw new StreamsError(`no transaction passes: ${reason}`, { cause: error });
     for (const queue of queues) {
-      const id = idOf(queue);
+      const id = partitionId(queue);
       this.#reached.set(id, Math.max(queue.position, this.#reached.get(id) ?? queue.position));
     }
     // A refused record is not sent again. Any other cause may disappear after a while.
@@ -54,16 +55,12 @@ export class Aborts {
    */
   committed(queues: readonly RecordQueue[]): void {
     const isBehind = (queue: RecordQueue): boolean =>
-      queue.committedPosition < (this.#reached.get(idOf(queue)) ?? queue.committedPosition);
+      queue.committedPosition < (this.#reached.get(partitionId(queue)) ?? queue.committedPosition);
     if (queues.some(isBehind)) return;
     this.#reached.clear();
     this.#backoffMs = 0;
     this.#refusals.committed();
   }
-}
-
-function idOf({ topic, partition }: RecordQueue): string {
-  return `${topic}-${partition}`;
 }
 
 /** undefined if nothing was refused. */

@@ -1,4 +1,4 @@
-import type { TopicPartition, TopicPartitionOffset } from '../../kafka/record.js';
+import { partitionId, type TopicPartition, type TopicPartitionOffset } from '../../kafka/record.js';
 import type { ChangelogPartition } from './changelog-partition.js';
 
 /** A changelog that is being read: until its target for a restore, without an end for a standby. */
@@ -34,7 +34,7 @@ export class Readings {
   }
 
   of(partition: TopicPartition): readonly Reading[] {
-    return this.#byPartition.get(idOf(partition)) ?? [];
+    return this.#byPartition.get(partitionId(partition)) ?? [];
   }
 
   ofTask(taskId: string): readonly Reading[] {
@@ -42,7 +42,7 @@ export class Readings {
   }
 
   add(reading: Reading): void {
-    this.#byPartition.set(idOf(reading), [...this.of(reading), reading]);
+    this.#byPartition.set(partitionId(reading), [...this.of(reading), reading]);
   }
 
   remove(isRemoved: (reading: Reading) => boolean): void {
@@ -69,8 +69,4 @@ export class Readings {
       })),
     );
   }
-}
-
-function idOf({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '../../kafka/logger.js';
-import type { TopicPartition } from '../../kafka/record.js';
+import { partitionId, type TopicPartition } from '../../kafka/record.js';
 import { checkAssigned } from '../plan/partition-changes.js';
 import { idOf, inputsOf, type PlannedTask, tasksOf } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
@@ -24,8 +24,4 @@ export function runnableTasks(
     }
     return false;
   });
-}
-
-function partitionId({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`;
 }
