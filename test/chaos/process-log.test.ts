@@ -19,6 +19,7 @@ describe('the log of a topology process', () => {
         line(2200, 'restored 5 stores of 1 task, 0 changelog records replayed'),
     );
     assert.deepEqual(log, {
+      begun: true,
       running: false,
       location: '/tmp/x/state/users/1',
       instance: '7c1e',
@@ -53,7 +54,7 @@ describe('the log of a topology process', () => {
   });
 
   it('is one of a process that did not get far, where nothing is there', () => {
-    const { running, location, startMs } = processLog('');
-    assert.deepEqual([running, location, startMs], [false, undefined, undefined]);
+    const { begun, running, location, startMs } = processLog('');
+    assert.deepEqual([begun, running, location, startMs], [false, false, undefined, undefined]);
   });
 });

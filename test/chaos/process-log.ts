@@ -8,6 +8,8 @@ export interface Replay {
 
 /** What one topology process wrote to its log, from its start to its end. */
 export interface ProcessLog {
+  /** It has written a line. Before that it may not listen to signals yet. */
+  readonly begun: boolean;
   readonly running: boolean;
   /** The slot that it has under the state directory; undefined if it got none. */
   readonly location: string | undefined;
@@ -50,6 +52,7 @@ export function processLog(text: string): ProcessLog {
   const startedAt = lines[0]?.time;
   const ranAt = lines[firstRun]?.time;
   return {
+    begun: lines.length > 0,
     running: lines.findLast(({ msg }) => msg.startsWith('state '))?.msg === 'state RUNNING',
     location: found(/state in (\S+)$/),
     instance: found(/^instance (\S+), state in /),
