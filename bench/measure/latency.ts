@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import kafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
+import kafka, { type KafkaConsumer } from 'node-rdkafka';
 import { createTopic, deleteTopics } from '../../test/broker/topics.js';
+import { availableMessages } from '../available-messages.js';
 import { InputProducer, type KeyPlacement } from '../load/input-producer.js';
 import { Workload, type WorkloadOptions } from '../load/workload.js';
 import type { Peer } from '../peers/peer.js';
@@ -31,7 +32,7 @@ const START_TIMEOUT_MS = 60_000;
 const END_TIMEOUT_MS = 60_000;
 const PROBE_EVERY_MS = 200;
 const PACE_MS = 2;
-const POLL_MS = 2;
+const POLL_MS = 50;
 const BATCH = 1_000;
 
 /**
@@ -158,21 +159,14 @@ class LatencyReader {
 
   /** Reads from the beginning until `end`. */
   async read(): Promise<void> {
-    this.#client.setDefaultConsumeTimeout(POLL_MS);
     const partitions = Array.from({ length: this.#partitions }, (_, partition) => partition);
     this.#client.assign(partitions.map(partition => ({ topic: this.#topic, partition, offset: 0 })));
     while (!this.#isEnded) {
-      const messages = await this.#consume();
+      const messages = await availableMessages(this.#client, BATCH, POLL_MS);
       const now = Date.now();
       this.records += messages.length;
       for (const { timestamp = 0 } of messages) if (timestamp >= this.countFrom) this.latencies.push(now - timestamp);
     }
     await new Promise<void>(resolve => this.#client.disconnect(() => resolve()));
-  }
-
-  #consume(): Promise<readonly Message[]> {
-    return new Promise((resolve, reject) => {
-      this.#client.consume(BATCH, (error, messages) => (error ? reject(new Error(error.message)) : resolve(messages)));
-    });
   }
 }

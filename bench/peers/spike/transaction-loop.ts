@@ -1,4 +1,5 @@
 import kafka, { type KafkaConsumer, type Message, type Producer, type TopicPartitionOffset } from 'node-rdkafka';
+import { availableMessages } from '../../available-messages.js';
 
 export interface LoopOptions {
   /** `host:port` */
@@ -33,10 +34,10 @@ export async function runTransactions(options: LoopOptions, step: Step, signal: 
   await settled(done => producer.beginTransaction(done));
   const positions = new Map<number, number>();
   let began = performance.now();
-  let next = consumed(consumer);
+  let next = availableMessages(consumer, BATCH, POLL_MS);
   while (!signal.aborted) {
     const messages = await next;
-    next = consumed(consumer);
+    next = availableMessages(consumer, BATCH, POLL_MS);
     for (const message of messages) step.process(message, producer);
     for (const { partition, offset } of messages) positions.set(partition, offset + 1);
     if (positions.size === 0 || performance.now() - began < options.commitIntervalMs) continue;
@@ -66,7 +67,6 @@ async function connectedConsumer({ address, applicationId, input }: LoopOptions)
     { 'auto.offset.reset': 'earliest' },
   );
   await settled(done => consumer.connect({ timeout: TIMEOUT_MS }, error => done(error)));
-  consumer.setDefaultConsumeTimeout(POLL_MS);
   consumer.subscribe([input]);
   return consumer;
 }
@@ -85,12 +85,6 @@ async function connectedProducer({ address, applicationId }: LoopOptions): Promi
   );
   await settled(done => producer.connect({ timeout: TIMEOUT_MS }, error => done(error)));
   return producer;
-}
-
-function consumed(consumer: KafkaConsumer): Promise<readonly Message[]> {
-  return new Promise((resolve, reject) => {
-    consumer.consume(BATCH, (error, messages) => (error ? reject(new Error(error.message)) : resolve(messages)));
-  });
 }
 
 function settled(call: (done: (error: { readonly message: string } | null) => void) => void): Promise<void> {
