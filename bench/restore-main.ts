@@ -8,7 +8,7 @@ import { DeliveryProducer } from 'tributary/kafka';
 import { parseArguments } from '../command/arguments.js';
 import { kafkaAvailable, startKafka } from '../test/broker/kafka-broker.js';
 import { createTopic } from '../test/broker/topics.js';
-import { positive } from './positive.js';
+import { positive } from './numbers.js';
 
 const INPUT = 'restore-input';
 const APPLICATION = 'restore-bench';

@@ -86,12 +86,17 @@ export class KafkaBroker {
     return path.join(this.#directory, 'kafka.log');
   }
 
+  /** The only one of the broker's `log.dirs`, gone after `stop`. */
+  get dataDirectory(): string {
+    return path.join(this.#directory, 'data');
+  }
+
   /** Makes the directory a node's, before its first start. */
   async format(controllerPort: number, properties: Readonly<Record<string, string>>): Promise<void> {
     const settings = {
       port: this.#port,
       controllerPort,
-      dataDirectory: path.join(this.#directory, 'data'),
+      dataDirectory: this.dataDirectory,
       proxied: this.proxied,
       properties,
     };

@@ -9,6 +9,7 @@ const PROGRAMS = [
   ['npm run monitor', 'monitor/main'],
   ['npm run reset', 'topology/reset-main'],
   ['npm run bench', 'bench/main'],
+  ['npm run bench:profile', 'bench/profile-main'],
   ['npm run bench:restore', 'bench/restore-main'],
   ['npm run chaos', 'test/chaos/main'],
 ] as const;

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { CACHE, CHECKOUT } from '../test/broker/checkout.js';
-import { type GuardedProcess, spawnGuarded } from '../test/broker/guarded-process.js';
-import { mavenJars } from '../test/broker/maven-jars.js';
+import { CACHE, CHECKOUT } from '../../test/broker/checkout.js';
+import { type GuardedProcess, spawnGuarded } from '../../test/broker/guarded-process.js';
+import { mavenJars } from '../../test/broker/maven-jars.js';
 import type { Peer, PeerRun } from './peer.js';
 
 const run = promisify(execFile);
@@ -40,20 +40,25 @@ export async function buildJavaPeer(): Promise<JavaPeer> {
 
 /** Starts the peer; it writes warnings and errors to `peer.log` in its directory. */
 export async function runJavaPeer(peer: JavaPeer, options: JavaPeerOptions): Promise<GuardedProcess> {
+  const { topics, commitIntervalMs } = options;
   const configuration = {
     'application.id': options.applicationId,
     'bootstrap.servers': options.address,
     'processing.guarantee': 'exactly_once_v2',
     'num.stream.threads': String(options.threads),
-    'commit.interval.ms': String(options.commitIntervalMs),
+    ...(commitIntervalMs === undefined ? {} : { 'commit.interval.ms': String(commitIntervalMs) }),
     'state.dir': path.join(options.directory, 'state'),
     'auto.offset.reset': 'earliest',
     'producer.compression.type': 'lz4',
     'producer.linger.ms': '5',
     'users.topic.in': options.input,
-    'users.topic.cleaned': options.topics.cleaned,
-    'users.topic.country-count': options.topics.countryCount,
-    'users.topic.distinct-users': options.topics.distinctUsers,
+    'users.topic.cleaned': topics.cleaned,
+    ...(topics.tables === undefined
+      ? {}
+      : {
+          'users.topic.country-count': topics.tables.countryCount,
+          'users.topic.distinct-users': topics.tables.distinctUsers,
+        }),
     'users.window.size': `PT${options.windowMs / 1000}S`,
     'users.window.grace': options.grace,
   };
@@ -75,8 +80,11 @@ export async function javaPeer(): Promise<Peer> {
     name: 'Java Kafka Streams 4.4.0',
     topics: applicationId => ({
       cleaned: `${applicationId}-user-cleaned`,
-      countryCount: `${applicationId}-country-count`,
-      distinctUsers: `${applicationId}-distinct-users`,
+      rejected: undefined,
+      tables: {
+        countryCount: `${applicationId}-country-count`,
+        distinctUsers: `${applicationId}-distinct-users`,
+      },
       others: [],
     }),
     start: peerRun => runJavaPeer(built, { ...peerRun, grace: 'PT15M', threads: 1, jvmOptions: [] }),

@@ -1,6 +1,6 @@
-import { readEach } from '../test/broker/read-all.js';
-import type { PeerTopics } from './peer.js';
-import type { WorkloadResult } from './workload.js';
+import { readEach } from '../../test/broker/read-all.js';
+import type { WorkloadResult } from '../load/workload.js';
+import type { PeerTables, PeerTopics } from '../peers/peer.js';
 
 /** What differs between a peer's committed output and the right answer, in words; empty when it is right. */
 export async function wrongResults(
@@ -8,28 +8,36 @@ export async function wrongResults(
   topics: PeerTopics,
   expected: WorkloadResult,
 ): Promise<readonly string[]> {
+  const wrongTables = topics.tables === undefined ? [] : await wrongRows(address, topics.tables, expected);
+  // The small tables are what comes last; the large topic is read once they are right.
+  if (wrongTables.length > 0) return wrongTables;
+  return [
+    ...(await wrongCount(address, topics.cleaned, expected.cleaned)),
+    ...(topics.rejected === undefined ? [] : await wrongCount(address, topics.rejected, expected.rejected)),
+  ];
+}
+
+async function wrongRows(address: string, tables: PeerTables, { windows }: WorkloadResult): Promise<readonly string[]> {
   const rightCountries = new Map<string, number>();
   const rightDistinct = new Map<string, number>();
-  for (const { windowStart, distinctUsers, countries } of expected.windows) {
+  for (const { windowStart, distinctUsers, countries } of windows) {
     const start = new Date(windowStart).toISOString();
     rightDistinct.set(start, distinctUsers);
     for (const [country, count] of countries) rightCountries.set(`${country}@${start}`, count);
   }
-  const wrongTables = [
-    ...differences(topics.countryCount, await readTable(address, topics.countryCount, 'count'), rightCountries),
-    ...differences(
-      topics.distinctUsers,
-      await readTable(address, topics.distinctUsers, 'distinctUsers'),
-      rightDistinct,
-    ),
+  const { countryCount, distinctUsers } = tables;
+  return [
+    ...differences(countryCount, await readTable(address, countryCount, 'count'), rightCountries),
+    ...differences(distinctUsers, await readTable(address, distinctUsers, 'distinctUsers'), rightDistinct),
   ];
-  // The small tables are what comes last; the large topic is read once they are right.
-  if (wrongTables.length > 0) return wrongTables;
-  let cleaned = 0;
-  await readEach(address, topics.cleaned, {}, () => {
-    cleaned++;
+}
+
+async function wrongCount(address: string, topic: string, right: number): Promise<readonly string[]> {
+  let records = 0;
+  await readEach(address, topic, {}, () => {
+    records++;
   });
-  return cleaned === expected.cleaned ? [] : [`${topics.cleaned}: ${cleaned} records, right is ${expected.cleaned}`];
+  return records === right ? [] : [`${topic}: ${records} records, right is ${right}`];
 }
 
 /** The last value's `field` by key. */

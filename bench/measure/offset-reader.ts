@@ -6,7 +6,8 @@ const TIMEOUT_MS = 10_000;
 export class OffsetReader {
   readonly #consumer: KafkaConsumer;
 
-  constructor(address: string, groupId: string) {
+  /** @param isolation what the ends are: those of all records, or of those before any open transaction */
+  constructor(address: string, groupId: string, isolation: 'read_uncommitted' | 'read_committed' = 'read_uncommitted') {
     this.#consumer = new kafka.KafkaConsumer(
       {
         'metadata.broker.list': address,
@@ -14,7 +15,7 @@ export class OffsetReader {
         'group.id': groupId,
         'enable.auto.commit': false,
         // Read committed, a group's offsets cannot be read while a transaction commits some.
-        'isolation.level': 'read_uncommitted',
+        'isolation.level': isolation,
       },
       {},
     );
@@ -37,7 +38,7 @@ export class OffsetReader {
       .flatMap(({ name, partitions }) => partitions.map(({ id }) => ({ topic: name, partition: id })));
   }
 
-  /** The offsets that the next records will get. */
+  /** The offsets that the next records will get; read committed, those up to which the topics can be read. */
   ends(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     return Promise.all(partitions.map(partition => this.#end(partition)));
   }

@@ -15,6 +15,8 @@ export interface CompletionOptions {
 export interface CompletionWatch {
   /** Called at each look at the offsets: with the time of that look on the clock of `performance.now()`. */
   onLook(at: number): void;
+  /** Called with the number of records of the input that the group had committed at that look. */
+  onCommitted(at: number, records: number): void;
   /** The reason why there is nothing to wait for any more, if there is one. */
   failed(): string | undefined;
   /** What is wrong with the outputs as they are, empty when they are right. */
@@ -47,7 +49,12 @@ export async function untilComplete(
     watch.onLook(at);
     const reason = watch.failed();
     if (reason !== undefined) throw new Error(reason);
-    const committed = signature(await offsets.committed(input));
+    const committedOffsets = await offsets.committed(input);
+    watch.onCommitted(
+      at,
+      committedOffsets.reduce((sum, { offset }) => sum + Math.max(0, offset), 0),
+    );
+    const committed = signature(committedOffsets);
     const present = `${committed} ${signature(await offsets.ends(outputs))}`;
     if (present !== seen) {
       seen = present;

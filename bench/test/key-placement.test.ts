@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { crc32 } from 'node:zlib';
+import { describe, it } from 'mocha';
+import { startEmbeddedBroker } from 'tributary/kafka';
+import { readAll } from '../../test/broker/read-all.js';
+import type { KeyPlacement } from '../load/input-producer.js';
+import { produceAll } from '../load/load.js';
+
+const PARTITIONS = 4;
+
+/** Keys of Kafka's own UtilsTest, with Java's murmur2 of each. */
+const MURMUR2 = new Map([
+  ['21', -973932308],
+  ['foobar', -790332482],
+  ['a-little-bit-long-string', -985981536],
+  ['a-little-bit-longer-string', -1486304829],
+  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+  ['abc', 479470107],
+]);
+
+describe('the keys of the load', function () {
+  this.timeout(20_000);
+
+  const expected: readonly (readonly [KeyPlacement, (key: string) => number])[] = [
+    ['in-place', key => ((MURMUR2.get(key) ?? 0) & 0x7fffffff) % PARTITIONS],
+    ['elsewhere', key => crc32(key) % PARTITIONS],
+  ];
+  for (const [keys, partitionOf] of expected) {
+    it(`${keys}: are in the partitions of ${keys === 'in-place' ? 'Java' : 'librdkafka'}'s default partitioner`, async () => {
+      const broker = await startEmbeddedBroker();
+      try {
+        const records = [...MURMUR2.keys()].map(key => ({ key, value: key, timestamp: Date.now() }));
+        await produceAll(broker.address, 'user', records, keys);
+        const read = await readAll(broker.address, 'user');
+        const partitions = new Map(read.map(({ key, partition }) => [String(key), partition]));
+        assert.deepEqual(partitions, new Map(read.map(({ key }) => [String(key), partitionOf(String(key))])));
+        assert.equal(read.length, MURMUR2.size);
+      } finally {
+        await broker.stop();
+      }
+    });
+  }
+});
