@@ -5,7 +5,8 @@ import { FORWARDED_HEADER } from './owner-client.js';
 import { decodeCursor } from './page-cursor.js';
 import { pathSegments, QueryParameters } from './query-parameters.js';
 import type { ServedApplication } from './served-application.js';
-import { type Asked, describeStore, type ShownPage, StoreQuery, storeList } from './store-query.js';
+import { storeList } from './store-list.js';
+import { type Asked, describeStore, type ShownPage, StoreQuery } from './store-query.js';
 
 /** `/stores`: the stores of the application, read-only, as of the last commit. Keys are text, URL-encoded. */
 export function addStoreRoutes(app: Hono, application: () => ServedApplication): void {
