@@ -20,7 +20,8 @@ export interface Aggregation<K, V, A> {
   aggregator(key: K, value: V, aggregate: A): A | null;
   /**
    * Merges the aggregates of two sets of values. Giving it says that the aggregation is associative, so values are
-   * aggregated before they move to their partition. It may change and return `left`.
+   * aggregated before they move to their partition. It may change and return `left`. Extension: Java Kafka Streams does
+   * not have this.
    */
   combiner?(key: K, left: A, right: A): A;
 }
