@@ -19,7 +19,7 @@ export function parseDuration(duration: number | string): number | undefined {
   return Number.isSafeInteger(milliseconds) && milliseconds >= 0 ? milliseconds : undefined;
 }
 
-/** 0.07 * 1000 is 70.00000000000001. */
+/** 1.1 * 3_600_000 is 3_960_000.0000000005. */
 function withoutRoundingError(product: number): number {
   const whole = Math.round(product);
   return Math.abs(product - whole) <= whole * 2 * Number.EPSILON ? whole : product;
