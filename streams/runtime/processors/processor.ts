@@ -3,6 +3,8 @@ import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Headers } from '../../kafka/record.js';
 import type { ErrorContext } from '../errors.js';
 import type { InputSerdes } from '../output/dead-letter.js';
+import type { Cancellable, Punctuator } from './punctuation-queue.js';
+import type { PunctuationType } from './punctuations.js';
 import type { TaskContext } from './task-context.js';
 
 /**
@@ -73,7 +75,21 @@ export abstract class Processor {
     this.#children[index]?.receive(key, value, timestamp, headers);
   }
 
-  /** Reads what it needs from its restored store. Runs before the first record. */
+  /**
+   * Calls `punctuator` every `intervalMs`, between two records: see `Punctuations.schedule`. Its errors are errors of
+   * this node without a record.
+   */
+  protected schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
+    return this.context.punctuations.schedule(intervalMs, type, timestamp => {
+      try {
+        punctuator(timestamp);
+      } catch (thrown) {
+        this.context.failed('processing', this.name, thrown, null);
+      }
+    });
+  }
+
+  /** Reads what it needs from its restored store, and schedules punctuations. Runs before the first record. */
   async init(): Promise<void> {}
 
   /**

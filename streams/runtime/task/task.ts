@@ -7,7 +7,6 @@ import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
 import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
-import { RecordQueue } from '../input/record-queue.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
 import { drainLocally } from '../processors/repartition/drain.js';
@@ -17,10 +16,10 @@ import type { NodeCounts } from '../status/process-status.js';
 import { latestTimestamp } from '../time/event-time.js';
 import { NEVER } from '../time/time.js';
 import { PartitionGroup } from './partition-group.js';
-import { RepartitionedInput } from './repartitioned-input.js';
-import { SourceInput } from './source-input.js';
+import { RecordProcessing } from './record-processing.js';
 import { AUDIT_STORE, type InstanceIdentity, TaskAudit } from './task-audit.js';
 import type { InputStart, TaskInput } from './task-input.js';
+import { taskInputs } from './task-inputs.js';
 
 export interface TaskOptions {
   readonly plan: PlannedSubTopology;
@@ -47,6 +46,7 @@ export class Task {
   readonly #plan: PlannedSubTopology;
   readonly #context: TaskContext;
   readonly #graph: ProcessorGraph;
+  readonly #processing: RecordProcessing;
   readonly #inputs: PartitionGroup;
   readonly #collector: RecordCollector;
   readonly #auditTopic: string;
@@ -68,13 +68,17 @@ export class Task {
     this.#collector = collector;
     this.#auditTopic = auditTopic;
     this.#clock = clock;
-    this.#maxTimestampAheadMs = options.maxTimestampAheadMs;
     this.#lastRecordAt = clock.monotonic();
-    this.#context = new TaskContext(this.id, partition, collector, handlers, () => clock.now());
+    this.#context = new TaskContext(this.id, partition, collector, handlers, clock);
     this.#limitEntries();
     const drain = (input: RepartitionInput): void => drainLocally([input]);
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now(), drain });
-    this.#inputs = new PartitionGroup([...this.#sourceInputs(), ...this.#repartitionInputs()]);
+    this.#processing = new RecordProcessing(this.#context, this.#graph.repartitions);
+    const { maxTimestampAheadMs } = options;
+    this.#maxTimestampAheadMs = maxTimestampAheadMs;
+    const context = this.#context;
+    const graph = this.#graph;
+    this.#inputs = new PartitionGroup(taskInputs({ plan, partition, graph, context, clock, maxTimestampAheadMs }));
     this.#audit = new TaskAudit({
       context: this.#context,
       graph: this.#graph,
@@ -198,6 +202,11 @@ export class Task {
     return bytes;
   }
 
+  /** Calls the punctuators that are due by the wall clock. */
+  punctuate(): void {
+    if (this.#processing.punctuate()) this.#dirty = true;
+  }
+
   /** Processes up to `maxRecords` records, until they have `maxBytes` together. */
   process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
@@ -222,13 +231,10 @@ export class Task {
     const record = input.queue.peek();
     if (record === undefined) return;
     this.#dirty = true;
-    this.#context.begin(record, input.isSource);
-    const timestamp = input.deliver();
+    const timestamp = this.#processing.process(record, input);
     if (input.isSource && timestamp !== NEVER && (this.#newest === undefined || timestamp > this.#newest)) {
       this.#newest = timestamp;
     }
-    drainLocally(this.#graph.repartitions);
-    this.#context.end();
   }
 
   /** Event time goes on without a record: all further records are at `time` or later. */
@@ -262,27 +268,6 @@ export class Task {
     codec.encode(writes, (key, value) => {
       this.#collector.send(changelog, this.partition, key, value, now, NO_HEADERS);
     });
-  }
-
-  #sourceInputs(): SourceInput[] {
-    const context = this.#context;
-    const clock = this.#clock;
-    const maxTimestampAheadMs = this.#maxTimestampAheadMs;
-    const { taskTime } = this.#graph;
-    return [...this.#graph.sources].flatMap(([node, processor]) =>
-      node.topics
-        .filter(topic => this.#plan.inputs.some(input => input.topic === topic && this.partition < input.partitions))
-        .map(topic => {
-          const queue = new RecordQueue(topic, this.partition);
-          return new SourceInput({ node, processor, queue, context, taskTime, clock, maxTimestampAheadMs });
-        }),
-    );
-  }
-
-  #repartitionInputs(): RepartitionedInput[] {
-    return this.#graph.repartitions.map(
-      input => new RepartitionedInput(input, new RecordQueue(input.topic, this.partition), this.#context),
-    );
   }
 }
 

@@ -221,12 +221,14 @@ export class Worker {
       const records = await this.#input.read();
       if (records > 0) this.#metrics.polled(records);
       while (this.#processSlice()) {
+        this.#punctuate();
         // It does not wait for the commit in progress: the records go with the next one.
         if (this.#commits.due) await this.#commits.begin();
         if (this.#commits.isFull) await this.#commits.makeRoom();
         // Lets the callbacks of the commit in progress run.
         await immediate();
       }
+      this.#punctuate();
       await this.#idle.check(this.tasks);
       if (this.#commits.due) await this.#commits.begin();
       this.#offsets.ask(this.#assigned.changelogs, () => this.#committer.transaction);
@@ -277,6 +279,10 @@ export class Worker {
       if (processed > 0) this.#metrics.processed(processed, performance.now() - startedAt);
       return processed > 0;
     });
+  }
+
+  #punctuate(): void {
+    for (const task of this.tasks) task.punctuate();
   }
 
   /**

@@ -36,8 +36,9 @@ async function viewOf(
     production: failOnError,
     deadLetterTopic: undefined,
   };
-  const collector = new RecordCollector(new FakeProducer(), new Refusals(new ManualClock(0)));
-  const context = new TaskContext('0_0', 0, collector, handlers, () => 0);
+  const clock = new ManualClock(0);
+  const collector = new RecordCollector(new FakeProducer(), new Refusals(clock));
+  const context = new TaskContext('0_0', 0, collector, handlers, clock);
   const options = { caching: true, now: () => 0, drain: () => {} };
   const graph = buildProcessorGraph(plan, state, context, options);
   const [source] = graph.sources.values();
