@@ -333,10 +333,12 @@ export class TopologyTestDriver {
     const tasks = this.#plan.subTopologies.reduce((sum, sub) => sum + sub.tasks, 0);
     return (
       this.#worker.tasks.length === tasks &&
-      this.#worker.tasks.every(task =>
-        task.inputs.queues.every(
-          ({ topic, partition, size, end }) => size === 0 && end === this.#cluster.log(topic, partition).stable,
-        ),
+      this.#worker.tasks.every(
+        task =>
+          !task.processing.isWaiting &&
+          task.inputs.queues.every(
+            ({ topic, partition, size, end }) => size === 0 && end === this.#cluster.log(topic, partition).stable,
+          ),
       )
     );
   }

@@ -2,7 +2,8 @@ import { KeyValueKind, type TimestampedKeyValueStore } from '../../stores/kinds/
 import type { GraphNode, ProcessNode, StoreSpec } from '../../streams/dsl/graph/node.js';
 import { Topology } from '../../streams/dsl/graph/topology.js';
 import { type KStream, Serdes, StreamsBuilder } from '../../streams/index.js';
-import { NO_HEADERS } from '../../streams/kafka/record.js';
+import { type Headers, NO_HEADERS } from '../../streams/kafka/record.js';
+import type { NodeInput } from '../../streams/runtime/errors.js';
 import { Processor } from '../../streams/runtime/processors/processor.js';
 import type { Cancellable, Punctuator } from '../../streams/runtime/processors/punctuation-queue.js';
 import type { PunctuationType } from '../../streams/runtime/processors/punctuations.js';
@@ -15,6 +16,7 @@ export interface Hands {
   readonly rows: TimestampedKeyValueStore<string, number>;
   forward(key: unknown, value: unknown, timestamp: number): void;
   schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable;
+  wait<T>(start: () => Promise<T>, resume: (result: T) => void): void;
 }
 
 /** What the processor of each task does. */
@@ -27,6 +29,7 @@ export interface Script {
 class ScriptedProcessor extends Processor {
   readonly #script: Script;
   readonly #hands: Hands;
+  #input: NodeInput | null = null;
 
   constructor(name: string, script: Script, rows: TimestampedKeyValueStore<string, number>, context: TaskContext) {
     super(name, context);
@@ -36,6 +39,7 @@ class ScriptedProcessor extends Processor {
       rows,
       forward: (key, value, timestamp) => this.forward(key, value, timestamp, NO_HEADERS),
       schedule: (intervalMs, type, punctuator) => this.schedule(intervalMs, type, punctuator),
+      wait: (start, resume) => this.wait(this.#input, start, resume),
     };
   }
 
@@ -43,7 +47,8 @@ class ScriptedProcessor extends Processor {
     this.#script.init?.(this.#hands);
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number): void {
+  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.#input = { key, value, timestamp, headers };
     this.#script.process(this.#hands, key, value, timestamp);
   }
 

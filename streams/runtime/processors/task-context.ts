@@ -18,6 +18,7 @@ import { RecordRefusedError } from '../output/refusals.js';
 import { isStateError } from '../state-error.js';
 import { Punctuations } from './punctuations.js';
 import { SerdeError } from './serde-error.js';
+import { WaitingSteps } from './waiting-steps.js';
 
 export interface ErrorHandlers {
   readonly deserialization: ErrorHandler;
@@ -42,6 +43,8 @@ export class TaskContext {
   readonly partition: number;
   readonly collector: RecordCollector;
   readonly punctuations: Punctuations;
+  /** The steps of the record in process. */
+  readonly steps = new WaitingSteps();
   readonly #handlers: ErrorHandlers;
   readonly #clock: Clock;
   #counts: TaskCounts = resumedTaskCounts(newTaskCounts());

@@ -9,8 +9,6 @@ import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
 import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
-import { drainLocally } from '../processors/repartition/drain.js';
-import type { RepartitionInput } from '../processors/site.js';
 import { type ErrorHandlers, TaskContext } from '../processors/task-context.js';
 import type { NodeCounts } from '../status/process-status.js';
 import { latestTimestamp } from '../time/event-time.js';
@@ -37,16 +35,18 @@ export interface TaskOptions {
 }
 
 /**
- * One partition of a sub-topology: its processors, its state and its positions in the input. All of it is synchronous.
+ * One partition of a sub-topology: its processors, its state and its positions in the input. Processing is synchronous,
+ * but for steps that wait.
  */
 export class Task {
   readonly id: string;
   readonly partition: number;
   readonly state: TaskState;
+  /** The record in process. */
+  readonly processing: RecordProcessing;
   readonly #plan: PlannedSubTopology;
   readonly #context: TaskContext;
   readonly #graph: ProcessorGraph;
-  readonly #processing: RecordProcessing;
   readonly #inputs: PartitionGroup;
   readonly #collector: RecordCollector;
   readonly #auditTopic: string;
@@ -71,9 +71,8 @@ export class Task {
     this.#lastRecordAt = clock.monotonic();
     this.#context = new TaskContext(this.id, partition, collector, handlers, clock);
     this.#limitEntries();
-    const drain = (input: RepartitionInput): void => drainLocally([input]);
-    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now(), drain });
-    this.#processing = new RecordProcessing(this.#context, this.#graph.repartitions);
+    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now() });
+    this.processing = new RecordProcessing(this.#context, this.#graph.repartitions);
     const { maxTimestampAheadMs } = options;
     this.#maxTimestampAheadMs = maxTimestampAheadMs;
     const context = this.#context;
@@ -202,18 +201,23 @@ export class Task {
     return bytes;
   }
 
-  /** Calls the punctuators that are due by the wall clock. */
-  punctuate(): void {
-    if (this.#processing.punctuate()) this.#dirty = true;
+  /** True if there is something left to process. */
+  get hasWork(): boolean {
+    return this.processing.isWaiting || this.#inputs.buffered > 0;
   }
 
-  /** Processes up to `maxRecords` records, until they have `maxBytes` together. */
+  /** Calls the punctuators that are due by the wall clock. */
+  punctuate(): void {
+    if (this.processing.punctuate()) this.#dirty = true;
+  }
+
+  /** Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. */
   process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
     let bytes = 0;
     let fed = false;
     const latest = latestTimestamp(this.#clock.now(), this.#maxTimestampAheadMs);
-    while (processed < maxRecords && bytes < maxBytes) {
+    while (processed < maxRecords && bytes < maxBytes && !this.processing.isWaiting) {
       const input = this.#inputs.next(latest);
       if (input === undefined) break;
       if (input.isSource) fed = true;
@@ -231,7 +235,7 @@ export class Task {
     const record = input.queue.peek();
     if (record === undefined) return;
     this.#dirty = true;
-    const timestamp = this.#processing.process(record, input);
+    const timestamp = this.processing.process(record, input);
     if (input.isSource && timestamp !== NEVER && (this.#newest === undefined || timestamp > this.#newest)) {
       this.#newest = timestamp;
     }
@@ -245,15 +249,20 @@ export class Task {
   }
 
   /**
-   * The part of the commit before the producer's: sends held records, results that are due, the changelogs and the
-   * audit record. Returns the offsets to commit, at least one. undefined if nothing has happened since the last commit.
+   * The part of the commit before the producer's: waits for the steps of the record in process, then sends held records,
+   * results that are due, the changelogs and the audit record. Resolves to the offsets to commit, at least one. undefined
+   * if nothing has happened since the last commit.
    */
-  prepareCommit(): readonly TopicPartitionOffset[] | undefined {
+  async prepareCommit(): Promise<readonly TopicPartitionOffset[] | undefined> {
+    await this.processing.settle();
     if (!this.#dirty) return undefined;
     this.#dirty = false;
     this.#committingNewest = this.#newest;
     this.#newest = undefined;
-    for (const processor of this.#graph.processors) processor.flush();
+    for (const processor of this.#graph.processors) {
+      processor.flush();
+      await this.processing.finishFlush();
+    }
     this.#audit.save();
     const now = this.#clock.now();
     for (const { spec, changelog } of this.#plan.stores) {
