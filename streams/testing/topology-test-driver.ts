@@ -264,10 +264,12 @@ export class TopologyTestDriver {
     const tasks = tasksOf(this.#plan).length;
     return (
       this.#worker.tasks.length === tasks &&
-      this.#worker.tasks.every(task =>
-        task.inputs.queues.every(
-          ({ topic, partition, size, end }) => size === 0 && end === this.#cluster.log(topic, partition).stable,
-        ),
+      this.#worker.tasks.every(
+        task =>
+          !task.processing.isWaiting &&
+          task.inputs.queues.every(
+            ({ topic, partition, size, end }) => size === 0 && end === this.#cluster.log(topic, partition).stable,
+          ),
       )
     );
   }

@@ -21,6 +21,7 @@ export type GraphNode =
   | FlatMapValuesNode
   | PeekNode
   | PipeNode
+  | ProcessNode
   | MergeNode
   | SplitNode
   | BranchNode
@@ -106,6 +107,13 @@ export interface PipeNode extends NodeBase {
       bivarianceHack(record: KeyValue<unknown, unknown>): void;
     }['bivarianceHack'];
   };
+}
+
+/** A processor that is not an operator of the DSL (Java: `KStream.process`). No method of the DSL adds it. */
+export interface ProcessNode extends NodeBase {
+  readonly kind: 'process';
+  /** Makes the processor of one task, and places it on the site of the node. */
+  place(site: object): void;
 }
 
 export interface MergeNode extends NodeBase {

@@ -53,11 +53,28 @@ export class CommitSequence {
     this.#lastBegun = options.clock.monotonic();
   }
 
-  /** True if a commit is due and the previous one has ended. Until then, records are processed for the next commit. */
+  /**
+   * True if a commit is due and the previous one has ended. Until then, records are processed for the next commit. If a
+   * step of a task waits, the other tasks go on until it ends or until too much is uncommitted.
+   */
   get due(): boolean {
     if (this.#inFlight) return false;
+    return (
+      this.#isOverBudget || (this.#isTime && !this.#options.tasks().some(({ processing }) => processing.isWaiting))
+    );
+  }
+
+  /**
+   * False if a task must leave its records for the next commit: the commit is due, and a step of the task has waited.
+   * Tasks that wait in turn would put the commit off for ever.
+   */
+  admits({ processing }: Task): boolean {
+    return !(processing.hasWaited && !this.#inFlight && this.#isTime);
+  }
+
+  get #isTime(): boolean {
     const { clock, config } = this.#options;
-    return clock.monotonic() - this.#lastBegun >= config.commitIntervalMs || this.#isOverBudget;
+    return clock.monotonic() - this.#lastBegun >= config.commitIntervalMs;
   }
 
   /** True if too much waits for this transaction or the next one. Then processing waits for the commit. */
@@ -94,7 +111,7 @@ export class CommitSequence {
     const offsets: TopicPartitionOffset[] = [];
     for (const task of this.#options.tasks()) {
       for (const queue of task.inputs.queues) queue.skipMarkers();
-      const moved = task.prepareCommit();
+      const moved = await task.prepareCommit();
       if (moved === undefined) continue;
       prepared.push(task);
       offsets.push(...moved);

@@ -8,6 +8,7 @@ import { compileMap } from '../processors/stream/map.js';
 import { compileMapValues } from '../processors/stream/map-values.js';
 import { compilePeek } from '../processors/stream/peek.js';
 import { compilePipe } from '../processors/stream/pipe.js';
+import { compileProcess } from '../processors/stream/process.js';
 import { compileSink } from '../processors/stream/sink.js';
 import { compileSplit } from '../processors/stream/split.js';
 import { compileAggregate } from '../processors/table/aggregate.js';
@@ -35,6 +36,7 @@ const COMPILERS: Compilers = {
   flatMapValues: compileFlatMapValues,
   peek: compilePeek,
   pipe: compilePipe,
+  process: compileProcess,
   split: compileSplit,
   sink: compileSink,
   table: compileTable,

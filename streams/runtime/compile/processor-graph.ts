@@ -22,8 +22,6 @@ export interface ProcessorGraph {
 export interface GraphOptions {
   readonly caching: boolean;
   readonly now: () => number;
-  /** Processes the records of a local queue. */
-  readonly drain: (input: RepartitionInput) => void;
 }
 
 /** The connected processors of one task. */
@@ -102,7 +100,6 @@ class GraphBuilder implements ProcessorGraph {
         this.#outputs.set(node, input.source);
         this.#frontiers.set(node, [input.watermark]);
       },
-      drain: this.#options.drain,
     };
   }
 

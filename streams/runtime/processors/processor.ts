@@ -1,8 +1,10 @@
 import type { SavedTime } from '../../audit/audit-record.js';
 import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Headers } from '../../kafka/record.js';
-import type { ErrorContext } from '../errors.js';
+import type { ErrorContext, NodeInput } from '../errors.js';
 import type { InputSerdes } from '../output/dead-letter.js';
+import type { Cancellable, Punctuator } from './punctuation-queue.js';
+import type { PunctuationType } from './punctuations.js';
 import type { TaskContext } from './task-context.js';
 
 /**
@@ -73,7 +75,33 @@ export abstract class Processor {
     this.#children[index]?.receive(key, value, timestamp, headers);
   }
 
-  /** Reads what it needs from its restored store. Runs before the first record. */
+  /**
+   * Calls `punctuator` every `intervalMs`, between two records: see `Punctuations.schedule`. Its errors are errors of
+   * this node without a record.
+   */
+  protected schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
+    return this.context.punctuations.schedule(intervalMs, type, timestamp => {
+      try {
+        punctuator(timestamp);
+      } catch (thrown) {
+        this.context.failed('processing', this.name, thrown, null);
+      }
+    });
+  }
+
+  /**
+   * A step that waits: the task takes no further record until the promise of `start` has settled and `resume` has run
+   * with its result, as a part of the processing of `input` (null in a punctuation). The commit waits for it. Other
+   * nodes get the record in process meanwhile. Neither `start` nor the promise may write or forward: after an abort, or
+   * when the task is gone, `resume` does not run. What is thrown is an error of this node.
+   */
+  protected wait<T>(input: NodeInput | null, start: () => Promise<T>, resume: (result: T) => void): void {
+    const fail = (thrown: unknown): void =>
+      this.context.failed(this.phase, this.name, thrown, input, this.inputSerdes(input?.value));
+    this.context.steps.add({ start, resume, fail });
+  }
+
+  /** Reads what it needs from its restored store, and schedules punctuations. Runs before the first record. */
   async init(): Promise<void> {}
 
   /**

@@ -45,9 +45,6 @@ export interface Site {
 
   /** Records of the repartition topic enter the task at this input. The nodes after it go by its watermark. */
   readRepartition(input: RepartitionInput): void;
-
-  /** Processes the records in the queue of the input. */
-  drain(input: RepartitionInput): void;
 }
 
 export interface Placement {

@@ -1,7 +1,7 @@
 import { EntryTooLargeError } from '../../../stores/bytes/entry-too-large-error.js';
 import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../../audit/task-counts.js';
 import { PromiseError, synchronous } from '../../dsl/options/synchronous.js';
-import { KafkaClientError } from '../../kafka/ports.js';
+import { type Clock, KafkaClientError } from '../../kafka/ports.js';
 import type { ConsumerRecord } from '../../kafka/record.js';
 import {
   asError,
@@ -16,7 +16,9 @@ import { deadLetter, type InputSerdes } from '../output/dead-letter.js';
 import { ANY_PARTITION, type RecordCollector, RecordTooLargeError } from '../output/record-collector.js';
 import { RecordRefusedError } from '../output/refusals.js';
 import { isStateError } from '../state-error.js';
+import { Punctuations } from './punctuations.js';
 import { SerdeError } from './serde-error.js';
+import { WaitingSteps } from './waiting-steps.js';
 
 export interface ErrorHandlers {
   readonly deserialization: ErrorHandler;
@@ -40,8 +42,11 @@ export class TaskContext {
   readonly taskId: string;
   readonly partition: number;
   readonly collector: RecordCollector;
+  readonly punctuations: Punctuations;
+  /** The steps of the record in process. */
+  readonly steps = new WaitingSteps();
   readonly #handlers: ErrorHandlers;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #counts: TaskCounts = resumedTaskCounts(newTaskCounts());
   #record: ConsumerRecord | null = null;
   #recordIsSource = false;
@@ -49,18 +54,13 @@ export class TaskContext {
   #recordWasSent = false;
   #recordFailures = 0;
 
-  constructor(
-    taskId: string,
-    partition: number,
-    collector: RecordCollector,
-    handlers: ErrorHandlers,
-    now: () => number,
-  ) {
+  constructor(taskId: string, partition: number, collector: RecordCollector, handlers: ErrorHandlers, clock: Clock) {
     this.taskId = taskId;
     this.partition = partition;
     this.collector = collector;
     this.#handlers = handlers;
-    this.#now = now;
+    this.#clock = clock;
+    this.punctuations = new Punctuations(clock);
   }
 
   get counts(): TaskCounts {
@@ -72,7 +72,7 @@ export class TaskContext {
     this.#counts = resumedTaskCounts(counts);
   }
 
-  /** The record in process, of a source or repartition topic. null in a commit. */
+  /** The record in process, of a source or repartition topic. null in a commit and in a punctuation. */
   get record(): ConsumerRecord | null {
     return this.#record;
   }
@@ -86,7 +86,9 @@ export class TaskContext {
     this.#recordFailures = 0;
   }
 
+  /** No-op if no record is in process. */
   end(): void {
+    if (this.#record === null) return;
     this.#record = null;
     if (this.#recordFailures === 0) return;
     if (this.#recordIsSource && !this.#recordWasSent) this.#counts.rejected++;
@@ -166,7 +168,7 @@ export class TaskContext {
     else this.#recordFailures++;
     const topic = this.#handlers.deadLetterTopic;
     if (topic === undefined) return;
-    const { key, value, timestamp, headers } = deadLetter(error, context, this.#now(), serdes);
+    const { key, value, timestamp, headers } = deadLetter(error, context, this.#clock.now(), serdes);
     try {
       this.collector.send(topic, ANY_PARTITION, key, value, timestamp, headers);
     } catch (refusal) {

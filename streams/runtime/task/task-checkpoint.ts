@@ -20,6 +20,9 @@ import type { PartitionGroup } from './partition-group.js';
 /** The store of the checkpoint. Its changelog is the audit topic. */
 export const CHECKPOINT_STORE = '__audit';
 
+/** The name of the time of punctuations. No store can have it. */
+const PUNCTUATIONS = '/punctuations';
+
 export interface InstanceIdentity {
   readonly instance: string;
   /** The address of the process, `host:port`. null if it serves nothing. */
@@ -117,6 +120,8 @@ export class TaskCheckpoint {
       const saved = processor.timeName === undefined ? undefined : ownValue(times, processor.timeName);
       if (saved !== undefined) processor.resumeTime(saved);
     }
+    const punctuations = ownValue(times, PUNCTUATIONS);
+    if (punctuations !== undefined) this.#context.punctuations.resumeTime(punctuations);
     return moved;
   }
 
@@ -127,6 +132,8 @@ export class TaskCheckpoint {
       const saved = processor.saveTime();
       if (saved !== undefined && processor.timeName !== undefined) times[processor.timeName] = saved;
     }
+    const punctuations = this.#context.punctuations.saveTime();
+    if (punctuations !== undefined) times[PUNCTUATIONS] = punctuations;
     const watermarks = byName<readonly number[]>();
     for (const { node, watermark } of this.#graph.repartitions) {
       watermarks[node.repartition] = watermark.times;

@@ -10,13 +10,12 @@ import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-g
 import type { RecordCollector } from '../output/record-collector.js';
 import { taskId } from '../plan/planned-task.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
-import { drainLocally } from '../processors/repartition/drain.js';
-import type { RepartitionInput } from '../processors/site.js';
 import { type ErrorHandlers, TaskContext } from '../processors/task-context.js';
 import type { NodeCounts } from '../status/process-status.js';
 import { latestTimestamp } from '../time/event-time.js';
 import { NEVER } from '../time/time.js';
 import { PartitionGroup } from './partition-group.js';
+import { RecordProcessing } from './record-processing.js';
 import { CHECKPOINT_STORE, type InstanceIdentity, TaskCheckpoint } from './task-checkpoint.js';
 import type { InputStart, TaskInput } from './task-input.js';
 import { taskInputs } from './task-inputs.js';
@@ -37,12 +36,15 @@ export interface TaskOptions {
 }
 
 /**
- * One partition of a sub-topology: its processors, its state and its positions in the input. All of it is synchronous.
+ * One partition of a sub-topology: its processors, its state and its positions in the input. Processing is synchronous,
+ * but for steps that wait.
  */
 export class Task {
   readonly id: string;
   readonly partition: number;
   readonly state: TaskState;
+  /** The record in process. */
+  readonly processing: RecordProcessing;
   readonly #plan: PlannedSubTopology;
   readonly #context: TaskContext;
   readonly #graph: ProcessorGraph;
@@ -67,14 +69,14 @@ export class Task {
     this.#collector = collector;
     this.#auditTopic = auditTopic;
     this.#clock = clock;
-    this.#maxTimestampAheadMs = options.maxTimestampAheadMs;
     this.#lastRecordAt = clock.monotonic();
-    this.#context = new TaskContext(this.id, partition, collector, handlers, () => clock.now());
+    this.#context = new TaskContext(this.id, partition, collector, handlers, clock);
     this.#limitEntries();
-    const drain = (input: RepartitionInput): void => drainLocally([input]);
-    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now(), drain });
+    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now() });
+    this.processing = new RecordProcessing(this.#context, this.#graph.repartitions);
     const planned = { subTopology: plan, partition };
     const { maxTimestampAheadMs } = options;
+    this.#maxTimestampAheadMs = maxTimestampAheadMs;
     this.#inputs = new PartitionGroup(
       taskInputs({ planned, graph: this.#graph, context: this.#context, clock, maxTimestampAheadMs }),
     );
@@ -201,13 +203,23 @@ export class Task {
     return bytes;
   }
 
-  /** Processes up to `maxRecords` records, until they have `maxBytes` together. */
+  /** True if there is something left to process. */
+  get hasWork(): boolean {
+    return this.processing.isWaiting || this.#inputs.buffered > 0;
+  }
+
+  /** Calls the punctuators that are due by the wall clock. */
+  punctuate(): void {
+    if (this.processing.punctuate()) this.#dirty = true;
+  }
+
+  /** Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. */
   process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
     let bytes = 0;
     let fed = false;
     const latest = latestTimestamp(this.#clock.now(), this.#maxTimestampAheadMs);
-    while (processed < maxRecords && bytes < maxBytes) {
+    while (processed < maxRecords && bytes < maxBytes && !this.processing.isWaiting) {
       const input = this.#inputs.next(latest);
       if (input === undefined) break;
       if (input.isSource) fed = true;
@@ -225,13 +237,10 @@ export class Task {
     const record = input.queue.peek();
     if (record === undefined) return;
     this.#dirty = true;
-    this.#context.begin(record, input.isSource);
-    const timestamp = input.deliver();
+    const timestamp = this.processing.process(record, input);
     if (input.isSource && timestamp !== NEVER && (this.#newest === undefined || timestamp > this.#newest)) {
       this.#newest = timestamp;
     }
-    drainLocally(this.#graph.repartitions);
-    this.#context.end();
   }
 
   /** Event time goes on without a record: all further records are at `time` or later. */
@@ -242,15 +251,20 @@ export class Task {
   }
 
   /**
-   * The part of the commit before the producer's: sends held records, results that are due, the changelogs and the
-   * checkpoint. Returns the offsets to commit, at least one. undefined if nothing has happened since the last commit.
+   * The part of the commit before the producer's: waits for the steps of the record in process, then sends held records,
+   * results that are due, the changelogs and the checkpoint. Resolves to the offsets to commit, at least one. undefined
+   * if nothing has happened since the last commit.
    */
-  prepareCommit(): readonly TopicPartitionOffset[] | undefined {
+  async prepareCommit(): Promise<readonly TopicPartitionOffset[] | undefined> {
+    await this.processing.settle();
     if (!this.#dirty) return undefined;
     this.#dirty = false;
     this.#committingNewest = this.#newest;
     this.#newest = undefined;
-    for (const processor of this.#graph.processors) processor.beforeCommit();
+    for (const processor of this.#graph.processors) {
+      processor.beforeCommit();
+      await this.processing.finishFlush();
+    }
     this.#checkpoint.save();
     const now = this.#clock.now();
     for (const { spec, changelog } of this.#plan.stores) {

@@ -45,7 +45,7 @@ export class IdleCheck {
     if (now - this.#checkedAt < (this.#inputEnded ? CHECK_EVERY_AT_END_MS : CHECK_EVERY_MS)) return;
     this.#checkedAt = now;
     for (const task of tasks) {
-      if (!task.isFed || task.inputs.buffered > 0 || task.streamTime === END_OF_TIME) continue;
+      if (!task.isFed || task.hasWork || task.streamTime === END_OF_TIME) continue;
       if (!task.usesTime && !this.#inputEnded) continue;
       const silent = now - Math.max(task.lastRecordAt, this.#silentSince) >= this.#idleTimeoutMs;
       if (!silent && !this.#inputEnded) continue;

@@ -37,21 +37,27 @@ export class InputReader {
   }
 
   /**
-   * Takes the next batch. Returns the number of its records. Throws a KafkaClientError if the client went back by
-   * itself.
+   * Takes the next batch, or none if `woken` resolves before it arrives. Returns the number of its records. Throws a
+   * KafkaClientError if the client went back by itself.
    */
-  async read(): Promise<number> {
-    const polling = this.#polling ?? this.#consumer.poll(this.#pollSize.records);
-    this.#polling = undefined;
+  async read(woken?: Promise<void>): Promise<number> {
+    const polling = this.#polling ?? this.#poll();
+    this.#polling = woken && polling;
     this.#pauses.resumeDrained();
-    const batch = await polling;
+    const batch = await (woken === undefined ? polling : Promise.race([polling, woken]));
+    if (batch === undefined) return 0;
     this.#pauses.pauseFull();
     this.#pollSize.polled(batch.records);
-    this.#polling = this.#consumer.poll(this.#pollSize.records);
-    // A rejection surfaces at the await.
-    this.#polling.catch(() => {});
+    this.#polling = this.#poll();
     await this.#take(batch);
     return batch.records.length;
+  }
+
+  #poll(): Promise<PolledBatch> {
+    const polling = this.#consumer.poll(this.#pollSize.records);
+    // A rejection surfaces at the await.
+    polling.catch(() => {});
+    return polling;
   }
 
   async #take({ records, ends }: PolledBatch): Promise<void> {

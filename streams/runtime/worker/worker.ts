@@ -64,7 +64,7 @@ export class Worker {
 
   /** True if every task of the topology runs here, nothing is left to process, and all time has ended. */
   get drained(): boolean {
-    const ended = (task: Task): boolean => task.inputs.buffered === 0 && task.lowestTime === END_OF_TIME;
+    const ended = (task: Task): boolean => !task.hasWork && task.lowestTime === END_OF_TIME;
     return this.tasks.length === tasksOf(this.#plan).length && this.tasks.every(ended);
   }
 
@@ -88,15 +88,17 @@ export class Worker {
     try {
       if (group.state === 'running') await this.#updateStandbys();
       if (group.state !== 'revoked') await this.#renewAnnouncement();
-      const records = await input.read();
+      const records = await input.read(this.#stepEnded());
       if (records > 0) this.#metrics.polled(records);
       while (this.#processSlice()) {
+        this.#punctuate();
         // It does not wait for the commit in progress: the records go with the next one.
         if (commits.due) await commits.begin();
         if (commits.isFull) await commits.makeRoom();
         // Lets the callbacks of the commit in progress run.
         await immediate();
       }
+      this.#punctuate();
       await idle.check(this.tasks);
       if (commits.due) await commits.begin();
       offsets.ask(assigned.changelogs, () => committer.transaction);
@@ -135,15 +137,32 @@ export class Worker {
     }
   }
 
-  /** Processes some records of the task with the lowest time, so that few windows are open at a time. */
+  /**
+   * Continues the steps whose promises have settled. Processes some records of the task with the lowest time, so that few
+   * windows are open at a time. Returns false if there was nothing to do.
+   */
   #processSlice(): boolean {
-    const ready = this.tasks.filter(task => task.inputs.buffered > 0).sort((a, b) => a.streamTime - b.streamTime);
-    return ready.some(task => {
+    const continued = this.tasks.filter(({ processing }) => processing.isWaiting && processing.continue());
+    const ready = this.tasks
+      .filter(task => task.inputs.buffered > 0 && this.#parts.commits.admits(task))
+      .sort((a, b) => a.streamTime - b.streamTime);
+    const processed = ready.some(task => {
       const startedAt = performance.now();
       const processed = task.process(SLICE, SLICE_BYTES);
       if (processed > 0) this.#metrics.processed(processed, performance.now() - startedAt);
       return processed > 0;
     });
+    return processed || continued.length > 0;
+  }
+
+  /** Resolves when a step can continue. undefined if none waits. */
+  #stepEnded(): Promise<void> | undefined {
+    const waiting = this.tasks.map(({ processing }) => processing).filter(({ isWaiting }) => isWaiting);
+    return waiting.length === 0 ? undefined : Promise.race(waiting.map(({ settled }) => settled));
+  }
+
+  #punctuate(): void {
+    for (const task of this.tasks) task.punctuate();
   }
 
   async #updateStandbys(): Promise<void> {

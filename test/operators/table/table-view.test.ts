@@ -36,9 +36,10 @@ async function viewOf(
     production: failOnError,
     deadLetterTopic: undefined,
   };
-  const collector = new RecordCollector(new FakeProducer(), new Refusals(new ManualClock(0)));
-  const context = new TaskContext('0_0', 0, collector, handlers, () => 0);
-  const options = { caching: true, now: () => 0, drain: () => {} };
+  const clock = new ManualClock(0);
+  const collector = new RecordCollector(new FakeProducer(), new Refusals(clock));
+  const context = new TaskContext('0_0', 0, collector, handlers, clock);
+  const options = { caching: true, now: () => 0 };
   const graph = buildProcessorGraph(plan, state, context, options);
   const [source] = graph.sources.values();
   for (const { key, value, timestamp } of records) source?.receive(key, value, timestamp, []);

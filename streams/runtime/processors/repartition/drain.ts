@@ -1,8 +1,9 @@
 import type { RepartitionInput } from '../site.js';
+import type { WaitingSteps } from '../waiting-steps.js';
 
-/** Processes the records of local queues, the oldest head first, until all are empty. */
-export function drainLocally(inputs: readonly RepartitionInput[]): void {
-  for (;;) {
+/** Processes the records of local queues, the oldest head first, until all are empty or a step waits. */
+export function drainLocally(inputs: readonly RepartitionInput[], steps: WaitingSteps): void {
+  while (!steps.any) {
     let next: RepartitionInput | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const input of inputs) {

@@ -107,7 +107,6 @@ class RepartitionProcessor extends Processor {
 
   override beforeCommit(): void {
     const local = this.#local;
-    if (local !== undefined) this.#site.drain(local);
     let time = END_OF_TIME;
     for (const origin of this.#frontier) if (origin.time < time) time = origin.time;
     if (time === NEVER) return;

@@ -1,0 +1,72 @@
+/** A part of the processing of a record that waits for a promise. */
+export interface WaitingStep<T> {
+  /** Must not write and not forward: only what `resume` does is undone by an abort. */
+  start(): Promise<T>;
+  resume(result: T): void;
+  /** Gets what `start` or `resume` has thrown. */
+  fail(thrown: unknown): void;
+}
+
+/**
+ * The waiting steps of the record in process, one after the other. The worker continues them, never the promise itself:
+ * so the step of a task that was revoked, or taken back to the last commit, has no effect after that.
+ */
+export class WaitingSteps {
+  #steps: WaitingStep<unknown>[] = [];
+  #settled = Promise.resolve();
+  /** The rest of the first step, when its promise has settled. */
+  #rest: (() => void) | undefined;
+
+  get any(): boolean {
+    return this.#steps.length > 0;
+  }
+
+  /** Resolves when the promise of the first step has settled. */
+  get settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** Starts when the steps before it have ended. */
+  add<T>(step: WaitingStep<T>): void {
+    // `resume` gets what `start` of the same step has given.
+    if (this.#steps.push(step as WaitingStep<unknown>) === 1) this.#start(step as WaitingStep<unknown>);
+  }
+
+  #start(step: WaitingStep<unknown>): void {
+    this.#settled = begun(step).then(
+      result => {
+        this.#rest = () => {
+          try {
+            step.resume(result);
+          } catch (thrown) {
+            step.fail(thrown);
+          }
+        };
+      },
+      thrown => {
+        this.#rest = () => step.fail(thrown);
+      },
+    );
+  }
+
+  /**
+   * Ends the first step, if its promise has settled, and starts the next one. Returns false if it has not. Steps that
+   * it adds come before those that wait already, because processing is depth first. Throws what `fail` throws.
+   */
+  advance(): boolean {
+    const rest = this.#rest;
+    if (rest === undefined) return false;
+    this.#rest = undefined;
+    const [, ...later] = this.#steps;
+    this.#steps = [];
+    rest();
+    const [next] = later;
+    if (next !== undefined && this.#steps.length === 0) this.#start(next);
+    this.#steps.push(...later);
+    return true;
+  }
+}
+
+async function begun<T>(step: WaitingStep<T>): Promise<T> {
+  return await step.start();
+}

@@ -1,0 +1,89 @@
+import type { ConsumerRecord } from '../../kafka/record.js';
+import { drainLocally } from '../processors/repartition/drain.js';
+import type { RepartitionInput } from '../processors/site.js';
+import type { TaskContext } from '../processors/task-context.js';
+import type { TaskInput } from './task-input.js';
+
+/**
+ * Processes a record to its end: the records that it leaves in local queues, the steps that wait, and the punctuations
+ * that its time makes due. Until then the task takes no other record.
+ */
+export class RecordProcessing {
+  readonly #context: TaskContext;
+  readonly #repartitions: readonly RepartitionInput[];
+  #hasWaited = false;
+
+  constructor(context: TaskContext, repartitions: readonly RepartitionInput[]) {
+    this.#context = context;
+    this.#repartitions = repartitions;
+  }
+
+  /** True if a step waits for its promise. */
+  get isWaiting(): boolean {
+    return this.#context.steps.any;
+  }
+
+  /** True if a step has waited since the last `settle`, and none waits at the moment. */
+  get hasWaited(): boolean {
+    return this.#hasWaited && !this.isWaiting;
+  }
+
+  /** Resolves when `continue` has something to do. */
+  get settled(): Promise<void> {
+    return this.#context.steps.settled;
+  }
+
+  /** Processes the oldest record of the input, as far as no step waits. Returns its timestamp, as the input does. */
+  process(record: ConsumerRecord, input: TaskInput): number {
+    this.#context.begin(record, input.isSource);
+    const timestamp = input.deliver();
+    this.#context.punctuations.observe(timestamp);
+    this.#goOn();
+    return timestamp;
+  }
+
+  /** Continues after a step whose promise has settled. Returns false if there is none. */
+  continue(): boolean {
+    if (!this.#context.steps.advance()) return false;
+    this.#hasWaited = true;
+    this.#goOn();
+    return true;
+  }
+
+  /** Waits for all steps, and continues. */
+  async settle(): Promise<void> {
+    while (this.isWaiting) {
+      await this.settled;
+      this.continue();
+    }
+    this.#hasWaited = false;
+  }
+
+  /** Calls the punctuators that are due by the wall clock, until a step waits. Returns false if it has called none. */
+  punctuate(): boolean {
+    let punctuated = false;
+    while (!this.isWaiting && this.#context.punctuations.punctuateWallClock()) {
+      punctuated = true;
+      this.#goOn();
+    }
+    return punctuated;
+  }
+
+  /** Processes everything that a flush has left. No punctuator may run: it could add to what was flushed before. */
+  async finishFlush(): Promise<void> {
+    drainLocally(this.#repartitions, this.#context.steps);
+    while (this.isWaiting) {
+      await this.settled;
+      if (this.#context.steps.advance()) drainLocally(this.#repartitions, this.#context.steps);
+    }
+  }
+
+  #goOn(): void {
+    const { steps, punctuations } = this.#context;
+    do {
+      drainLocally(this.#repartitions, steps);
+      if (steps.any) return;
+      this.#context.end();
+    } while (punctuations.punctuateStreamTime());
+  }
+}
