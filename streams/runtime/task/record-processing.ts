@@ -69,8 +69,8 @@ export class RecordProcessing {
     return punctuated;
   }
 
-  /** Processes everything that a flush has left. No punctuator may run: it could add to what was flushed before. */
-  async finishFlush(): Promise<void> {
+  /** Processes everything that `beforeCommit` of a processor has left. No punctuator may run: it could add to what was sent before. */
+  async settleBeforeCommit(): Promise<void> {
     drainLocally(this.#repartitions, this.#context.steps);
     while (this.isWaiting) {
       await this.settled;

@@ -228,7 +228,7 @@ export class Task {
       bytes += buffered - input.queue.bytes;
       processed++;
     }
-    // Records of other tasks do not count: their markers never stop, even if the sources of this task are silent.
+    // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are silent.
     if (fed) this.#lastRecordAt = this.#clock.monotonic();
     return processed;
   }
@@ -263,7 +263,7 @@ export class Task {
     this.#newest = undefined;
     for (const processor of this.#graph.processors) {
       processor.beforeCommit();
-      await this.processing.finishFlush();
+      await this.processing.settleBeforeCommit();
     }
     this.#checkpoint.save();
     const now = this.#clock.now();
