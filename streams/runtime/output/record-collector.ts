@@ -71,6 +71,11 @@ export class RecordCollector {
     return this.#refusals.isolates;
   }
 
+  /** True if records of the topic were refused, and some of those that come may be refused again. */
+  hasRefusals(topic: string): boolean {
+    return this.#refusals.any && this.#refusals.has(topic);
+  }
+
   /**
    * Throws a RecordTooLargeError or a RecordRefusedError before the record is sent. If the broker refused it, the
    * transaction would be aborted again.

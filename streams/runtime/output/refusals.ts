@@ -76,6 +76,11 @@ export class Refusals {
     return this.#topics.size + this.#records.size + this.#isolated.size > 0;
   }
 
+  /** True if something is known about the topic. */
+  has(topic: string): boolean {
+    return this.#topics.has(topic) || this.#records.has(topic) || this.#isolated.has(topic);
+  }
+
   /**
    * True if each record of the topic must be sent and delivered by itself: it is unknown which of several records was
    * refused.

@@ -62,9 +62,10 @@ export class PartitionGroup {
    * only by its offsets, so a commit without any would succeed although others have the tasks by now.
    */
   takeForCommit(): TopicPartitionOffset[] {
-    const moved = this.queues.filter(queue => queue.moved);
-    for (const queue of moved) queue.committed();
-    const taken = moved.length > 0 ? moved : this.queues.slice(0, 1);
+    const { queues } = this;
+    const moved = queues.filter(queue => queue.moved);
+    for (const queue of queues) queue.committed();
+    const taken = moved.length > 0 ? moved : queues.slice(0, 1);
     return taken.map(({ topic, partition, position }) => ({ topic, partition, offset: position }));
   }
 

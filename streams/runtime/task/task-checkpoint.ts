@@ -72,6 +72,11 @@ export class TaskCheckpoint {
     return ownValue(audit?.offsets, topic)?.next ?? ownValue(audit?.repartitionOffsets, topic);
   }
 
+  /** As of the last commit, the number of entries that are processed of the block at that offset. */
+  entries(topic: string): number {
+    return ownValue(this.committed?.repartitionEntries, topic) ?? 0;
+  }
+
   /** As of the last commit. undefined if it is unknown. */
   topicId(topic: string): string | undefined {
     return ownValue(this.committed?.topicIds, topic);
@@ -145,8 +150,11 @@ export class TaskCheckpoint {
       offsets[queue.topic] = earlier === undefined ? read : { ...read, earlier };
     }
     const repartitionOffsets = byName<number>();
-    for (const { topic, position } of this.#inputs.queues) {
-      if (offsets[topic] === undefined) repartitionOffsets[topic] = position;
+    const repartitionEntries = byName<number>();
+    for (const { topic, position, entries } of this.#inputs.queues) {
+      if (offsets[topic] !== undefined) continue;
+      repartitionOffsets[topic] = position;
+      if (entries > 0) repartitionEntries[topic] = entries;
     }
     const { taskId, counts } = this.#context;
     const streamTime = this.#graph.taskTime.time;
@@ -159,6 +167,7 @@ export class TaskCheckpoint {
         counts,
         offsets,
         repartitionOffsets,
+        repartitionEntries,
         topicIds: this.#topicIds,
         ...time,
         stores: this.#shapes,

@@ -1,3 +1,4 @@
+import type { ConsumerRecord } from '../../kafka/record.js';
 import type { RecordQueue } from '../input/record-queue.js';
 
 /** Where a task starts in a partition. */
@@ -5,10 +6,12 @@ export interface InputStart {
   readonly offset: number;
   /** The committed offset of the group. undefined if there is none. */
   readonly committed?: number;
+  /** The number of entries that are processed of the block at `offset`. Absent: none. */
+  readonly entries?: number;
 }
 
 /**
- * A partition that a task reads. A record is decoded, and its timestamp extracted, once: when it is the oldest record
+ * A partition that a task reads. A block of a repartition topic is read entry by entry, as if each were a record. A record is decoded, and its timestamp extracted, once: when it is the oldest record
  * of the partition.
  */
 export interface TaskInput {
@@ -20,8 +23,12 @@ export interface TaskInput {
    * record.
    */
   headTime(latest: number): number | undefined;
+  /** True if the oldest record is a block of which some entries are processed, and others are not. */
+  readonly isInBlock: boolean;
   /** Passes the oldest record to the processors. Returns its timestamp; NEVER if it has none or was not passed on. */
   deliver(): number;
+  /** For errors: the record that was passed on last. `head` is the record of the topic that it came from. */
+  delivered(head: ConsumerRecord): ConsumerRecord;
   /** Starts at this offset. Drops what was polled before. */
   seek(start: InputStart): void;
 }

@@ -140,6 +140,11 @@ export class Task {
     return this.#checkpoint.next(topic);
   }
 
+  /** As of the last commit, the number of entries that are processed of the block at that offset. */
+  committedEntries(topic: string): number {
+    return this.#checkpoint.entries(topic);
+  }
+
   /** As of the last commit, the id of the input topic of that offset. undefined if it is unknown. */
   committedTopicId(topic: string): string | undefined {
     return this.#checkpoint.topicId(topic);
@@ -213,13 +218,17 @@ export class Task {
     if (this.processing.punctuate()) this.#dirty = true;
   }
 
-  /** Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. */
+  /**
+   * Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. A block is processed to
+   * its end: a commit within a block is allowed, but then the block is read again at a restart.
+   */
   process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
     let bytes = 0;
     let fed = false;
     const latest = latestTimestamp(this.#clock.now(), this.#maxTimestampAheadMs);
-    while (processed < maxRecords && bytes < maxBytes && !this.processing.isWaiting) {
+    let isInBlock = false;
+    while ((isInBlock || (processed < maxRecords && bytes < maxBytes)) && !this.processing.isWaiting) {
       const input = this.#inputs.next(latest);
       if (input === undefined) break;
       if (input.isSource) fed = true;
@@ -227,6 +236,7 @@ export class Task {
       this.#processRecord(input);
       bytes += buffered - input.queue.bytes;
       processed++;
+      isInBlock = input.isInBlock;
     }
     // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are silent.
     if (fed) this.#lastRecordAt = this.#clock.monotonic();
