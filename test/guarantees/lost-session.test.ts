@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { KafkaStreams, Topology } from '../../streams/index.js';
+import { partitionFor } from '../../streams/kafka/partitioner.js';
+import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { Freezer } from '../runtime/freezer.js';
 import { TestApplication } from '../runtime/test-application.js';
+import { Gate, turns, waitingAt } from '../runtime/waiting-script.js';
 import { closingWindows } from './closing-windows.js';
+import { moving } from './moving.js';
 
 describe('an instance that was stopped for longer than its session', () => {
   let app: TestApplication;
@@ -77,6 +81,35 @@ describe('an instance that was stopped for longer than its session', () => {
     await count(9);
     assert.deepEqual(app.output(), ['1', '2', '3', '4', '5', '6', '7', '8', '9']);
     assert.match(app.warnings.join('; '), /others have committed/);
+  });
+
+  it('nor what others have processed of the same block, which the offset of the group does not show', async () => {
+    const [mine, others] = [new Gate(), new Gate()];
+    const values = ['a:0', 'a:1', 'a:2', 'a:3', 'a:4'];
+    for (const value of values) {
+      const record = { key: null, value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS };
+      app.cluster.log('in', 1 - partitionFor(Buffer.from('a'), 2)).append(record, undefined);
+    }
+    const frozen = await start('frozen', moving(waitingAt(mine)));
+    await app.until(() => mine.waiting === 1);
+    mine.open();
+    await app.until(() => app.output().length === 1 && mine.waiting === 1);
+    freezer.freeze();
+    app.cluster.expire('frozen');
+    const other = await start('other', moving(waitingAt(others)));
+    await app.until(() => others.waiting === 1);
+    others.open();
+    await app.until(() => app.output().length === 2 && others.waiting === 1);
+    await others.opening(other.close());
+    app.cluster.expire('other');
+    const closing = frozen.close();
+    freezer.thaw();
+    await turns();
+    await mine.opening(closing);
+    assert.match(app.warnings.join('; '), /is committed within the block/);
+    await start('frozen', moving());
+    await app.until(() => app.output().includes('a:4'));
+    assert.deepEqual(app.output(), values);
   });
 
   it('emits no final result again that others have emitted when it closes a window by the time alone', async () => {

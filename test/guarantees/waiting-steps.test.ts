@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { Serdes, StreamsBuilder, TimeWindows } from '../../streams/index.js';
+import { decodeAudit, isInstanceKey } from '../../streams/audit/audit-record.js';
+import { Serdes, StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
+import type { ConsumerRecord } from '../../streams/kafka/record.js';
 import { TopologyTestDriver, type TopologyTestDriverOptions } from '../../streams/testing/index.js';
 import { CRASH_POINTS } from '../../streams/testing/simulated-process.js';
 import { type Script, scripted, withScript } from '../runtime/scripted-processor.js';
-import { counting, Gate, LEFT, RIGHT, turns, waitingAt } from '../runtime/waiting-script.js';
+import { counting, countingIn, Gate, LEFT, RIGHT, turns, waitingAt } from '../runtime/waiting-script.js';
 import { rowName } from './pipeline.js';
 
 describe('a step that waits', () => {
@@ -183,17 +185,29 @@ describe('a step that waits', () => {
     assert.deepEqual(output(), [1]);
   });
 
-  it('has its effect exactly once, whatever happens', async () => {
+  it('has its effect exactly once, whatever happens', () => hasItsEffectOnce(withScript(counting), 5));
+
+  it('has its effect exactly once behind a repartition topic, with commits within a block', async () => {
+    const commitsWithinBlock = await hasItsEffectOnce(afterRepartition(countingIn(3)), 20);
+    assert.ok(commitsWithinBlock > 0);
+  });
+
+  /** Returns the number of commits within a block, in all runs. */
+  async function hasItsEffectOnce(topology: Topology, maxRecords: number): Promise<number> {
+    let commitsWithinBlock = 0;
     const action = fc.oneof(
       {
         weight: 4,
-        arbitrary: fc.record({ kind: fc.constant('produce' as const), records: fc.integer({ min: 1, max: 5 }) }),
+        arbitrary: fc.record({
+          kind: fc.constant('produce' as const),
+          records: fc.integer({ min: 1, max: maxRecords }),
+        }),
       },
       {
         weight: 4,
         arbitrary: fc.record({ kind: fc.constant('step' as const), times: fc.integer({ min: 1, max: 6 }) }),
       },
-      fc.record({ kind: fc.constant('commit' as const) }),
+      { weight: 4, arbitrary: fc.record({ kind: fc.constant('commit' as const) }) },
       fc.record({ kind: fc.constant('crash' as const) }),
       fc.record({ kind: fc.constant('rebalance' as const) }),
       fc.record({ kind: fc.constant('failNextCommit' as const) }),
@@ -201,10 +215,10 @@ describe('a step that waits', () => {
     );
     await fc.assert(
       fc.asyncProperty(
-        fc.array(action, { maxLength: 20 }),
+        fc.array(action, { maxLength: 20, size: 'max' }),
         fc.integer({ min: 1, max: 3 }),
         async (actions, partitions) => {
-          driver = await TopologyTestDriver.create(withScript(counting), {
+          driver = await TopologyTestDriver.create(topology, {
             autoCommit: false,
             partitions,
             commitTurns: 2,
@@ -220,10 +234,14 @@ describe('a step that waits', () => {
             else if (next.kind === 'failNextCommit') driver.failNextCommit('abort');
             else driver.crashAt(next.point);
           }
-          do await driver.run();
-          while (!(await driver.commit()));
+          // What moves to another partition takes a second transaction.
+          for (let transactions = 0; transactions < 2; transactions++) {
+            do await driver.run();
+            while (!(await driver.commit()));
+          }
           await driver.run();
           const results = driver.readOutput('out').map(({ value }) => String(value));
+          commitsWithinBlock += driver.readRecords('test-audit').filter(isWithinBlock).length;
           await driver.close();
           assert.equal(new Set(results.map(result => result.split(':')[0])).size, produced);
           for (let partition = 0; partition < partitions; partition++) {
@@ -239,5 +257,23 @@ describe('a step that waits', () => {
       ),
       { numRuns: 100 },
     );
-  });
+    return commitsWithinBlock;
+  }
 });
+
+function isWithinBlock({ key, value }: ConsumerRecord): boolean {
+  if (value === null || isInstanceKey(String(key))) return false;
+  return Object.keys(decodeAudit(value).repartitionEntries ?? {}).length > 0;
+}
+
+/** The script gets the records after they have moved to another partition. */
+function afterRepartition(script: Script): Topology {
+  const builder = new StreamsBuilder();
+  builder
+    .stream<string, string>('in', { dropNullValues: true })
+    .selectKey((_key, value) => value)
+    .repartition({ name: 'moved' })
+    .peek(() => {}, { name: 'script' })
+    .to('out');
+  return scripted(builder.build(), { script });
+}

@@ -1,0 +1,370 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'mocha';
+import { decodeAudit } from '../../streams/audit/audit-record.js';
+import { type ErrorContext, resumeOnError, Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
+import { partitionFor } from '../../streams/kafka/partitioner.js';
+import { type ConsumerRecord, type Header, NO_HEADERS } from '../../streams/kafka/record.js';
+import { BlockWriter, entryBytes } from '../../streams/runtime/processors/repartition/block.js';
+import type { ProducedRecord } from '../../streams/testing/in-memory-cluster.js';
+import { TopologyTestDriver, type TopologyTestDriverOptions } from '../../streams/testing/index.js';
+import type { Script } from '../runtime/scripted-processor.js';
+import { TestApplication } from '../runtime/test-application.js';
+import { Gate, LEFT, RIGHT, waitingAt } from '../runtime/waiting-script.js';
+import { entriesOf } from './block-entries.js';
+import { moving } from './moving.js';
+
+const TEXT = { keySerde: Serdes.string(), valueSerde: Serdes.string() };
+const TOPIC = 'test-moved-repartition';
+const BLOCK: Header = { key: '__streams.block', value: Buffer.from([1]) };
+
+const partitionOf = (key: string): number => partitionFor(Buffer.from(key), 2);
+
+describe('what moves through a repartition topic', () => {
+  let driver: TopologyTestDriver;
+
+  afterEach(() => driver.close());
+
+  async function start(options: TopologyTestDriverOptions = {}, topology = moving()): Promise<void> {
+    driver = await TopologyTestDriver.create(topology, { partitions: 2, autoCommit: false, ...options });
+  }
+
+  /** Sends values to the partition that is not that of their key `to`. */
+  function produce(...values: readonly string[]): void {
+    for (const value of values) {
+      const to = partitionOf(value.split(':')[0] ?? '');
+      const key = partitionOf(LEFT) === to ? RIGHT : LEFT;
+      driver.produce('in', { key, value, timestamp: 1000 }, TEXT);
+    }
+  }
+
+  const out = (): unknown[] => driver.readOutput('out', TEXT).map(({ value }) => value);
+  const moved = (): ConsumerRecord[] => driver.readRecords(TOPIC);
+  const numbered = (count: number, to = 'a'): string[] => Array.from({ length: count }, (_, n) => `${to}:${n}`);
+
+  /** By commit of a task since the last call, the entries that were processed of a block that was not. */
+  const committed = (): number[] =>
+    driver
+      .readRecords('test-audit')
+      .filter(({ key }) => /^\d/.test(String(key)))
+      .map(({ value }) => decodeAudit(value ?? Buffer.alloc(0)).repartitionEntries?.[TOPIC] ?? 0);
+
+  async function moveAndCommit(): Promise<void> {
+    await driver.run();
+    await driver.commit();
+  }
+
+  it('is one record for each partition and transaction, with the time as its last entry', async () => {
+    await start();
+    produce(...numbered(10));
+    await moveAndCommit();
+    const records = moved();
+    const [block] = records;
+    assert.ok(block);
+    assert.deepEqual(
+      records.map(({ headers }) => headers[0]?.key),
+      ['__streams.block'],
+    );
+    assert.deepEqual(entriesOf(block.value), [...numbered(10), 'time']);
+    await moveAndCommit();
+    assert.deepEqual(out(), numbered(10));
+  });
+
+  it('is in order, however many records it takes', async () => {
+    await start();
+    const values = [
+      ...numbered(1200),
+      `a:${'x'.repeat(70_000)}`,
+      ...numbered(300).map(value => `${value} ${'y'.repeat(500)}`),
+    ];
+    produce(...values);
+    await moveAndCommit();
+    assert.ok(moved().length > 5);
+    await moveAndCommit();
+    assert.deepEqual(out(), values);
+  });
+
+  it('counts in what is uncommitted, until the commit', async () => {
+    await start();
+    produce(...numbered(100, 'a').map(value => `${value} ${'x'.repeat(200)}`));
+    await driver.run();
+    assert.ok(driver.uncommittedBytes >= 100 * 200, `${driver.uncommittedBytes}`);
+    assert.ok(driver.uncommittedBytes <= 65_536);
+    await driver.commit();
+    assert.equal(driver.uncommittedBytes, 0);
+  });
+
+  it('is committed early where it takes too much memory', async () => {
+    await start({ cacheMaxBytes: 10_000, commitInterval: '5m' });
+    for (let batch = 0; batch < 10; batch++) {
+      produce(...numbered(50).map(value => `${value} ${'x'.repeat(100)}`));
+      await driver.run();
+      assert.ok(driver.uncommittedBytes < 20_000, `${driver.uncommittedBytes}`);
+    }
+    assert.ok(moved().length > 1);
+  });
+
+  it('fails where it is written if it is larger than a record may be', async () => {
+    const failures: ErrorContext[] = [];
+    await start({
+      deadLetterTopic: 'dead',
+      productionExceptionHandler: (error, context) => {
+        failures.push(context);
+        assert.match(error.message, /record for test-moved-repartition has .* bytes/);
+        return 'resume';
+      },
+    });
+    produce('a:1', `a:${'x'.repeat(1_048_000)}`, 'a:2');
+    await moveAndCommit();
+    await moveAndCommit();
+    assert.deepEqual(out(), ['a:1', 'a:2']);
+    assert.deepEqual(
+      failures.map(({ phase, record }) => [phase, record?.topic, record?.offset]),
+      [['production', 'in', 1]],
+    );
+    assert.equal(driver.readRecords('dead').length, 1);
+  });
+
+  it('is read from blocks and from records alone, which earlier versions have written', async () => {
+    await start();
+    const headers = [{ key: 'trace', value: Buffer.from('x') }];
+    driver.produce(TOPIC, { key: 'a', value: 'a:old', timestamp: 5, headers }, TEXT);
+    produce(...numbered(3));
+    await moveAndCommit();
+    driver.produce(TOPIC, { key: 'a', value: 'a:old 2', timestamp: 6 }, TEXT);
+    await moveAndCommit();
+    const rows = driver.readOutput('out', TEXT).filter(({ key }) => key === 'a');
+    assert.deepEqual(
+      rows.map(({ value, headers: sent = NO_HEADERS }) => [value, sent.length]),
+      [
+        ['a:old', 1],
+        ['a:0', 0],
+        ['a:1', 0],
+        ['a:2', 0],
+        ['a:old 2', 0],
+      ],
+    );
+  });
+
+  it('keeps headers that are no text, null headers, empty values and null', async () => {
+    await start({}, nulls());
+    const headers: Header[] = [
+      { key: '__streams.block', value: Buffer.from([0xff, 0]) },
+      { key: 'none', value: null },
+    ];
+    for (const key of [LEFT, RIGHT]) {
+      for (const value of ['', null]) driver.produce('in', { key, value, timestamp: 7, headers }, TEXT);
+    }
+    await moveAndCommit();
+    await moveAndCommit();
+    const rows = driver
+      .readRecords('out')
+      .map(({ value, timestamp, headers: sent }) => [value?.length ?? null, timestamp, sent]);
+    assert.equal(rows.length, 4);
+    for (const length of [0, null]) {
+      assert.deepEqual(
+        rows.filter(row => row[0] === length),
+        [
+          [length, 7, headers],
+          [length, 7, headers],
+        ],
+      );
+    }
+  });
+
+  it('is told apart by its handler: the error of an entry has its key, value, headers and timestamp', async () => {
+    const failures: ErrorContext[] = [];
+    const script: Script = {
+      process(hands, key, value, at) {
+        if (value === 'a:1') throw new Error('not this one');
+        hands.forward(key, value, at);
+      },
+    };
+    await start(
+      {
+        deadLetterTopic: 'dead',
+        processingExceptionHandler: (_error, context) => {
+          failures.push(context);
+          return 'resume';
+        },
+      },
+      moving(script),
+    );
+    produce(...numbered(3));
+    await moveAndCommit();
+    const [block] = moved();
+    await moveAndCommit();
+    assert.deepEqual(out(), ['a:0', 'a:2']);
+    const [context] = failures;
+    assert.equal(failures.length, 1);
+    const { topic, partition, offset } = block ?? {};
+    const record = {
+      topic,
+      partition,
+      offset,
+      timestamp: 1000,
+      key: Buffer.from('a'),
+      value: Buffer.from('a:1'),
+      headers: [],
+    };
+    assert.deepEqual(context?.record, record);
+    const [dead] = driver.readRecords('dead');
+    assert.deepEqual([String(dead?.key), String(dead?.value)], ['a', 'a:1']);
+    assert.equal(
+      driver.counts.reduce((sum, counts) => sum + (counts.failedResults ?? 0), 0),
+      1,
+    );
+  });
+
+  it('is left out where it is no block, with the reason, from the entry on that can not be read', async () => {
+    await start({ deadLetterTopic: 'dead', deserializationExceptionHandler: resumeOnError });
+    const writer = new BlockWriter();
+    const key = Buffer.from('a');
+    for (const text of ['a:x', 'a:y']) {
+      const value = Buffer.from(text);
+      writer.add(entryBytes(key, value, NO_HEADERS), 'record', key, value, 3);
+    }
+    const block = writer.take();
+    for (const bytes of [block.subarray(0, block.length - 1), Buffer.from('no block'), Buffer.alloc(0), null]) {
+      const serdes = { keySerde: Serdes.string(), valueSerde: Serdes.bytes() };
+      driver.produce(TOPIC, { key: 'a', value: bytes, timestamp: 0, headers: [BLOCK] }, serdes);
+    }
+    produce('a:after');
+    await moveAndCommit();
+    await moveAndCommit();
+    assert.deepEqual(out(), ['a:x', 'a:after']);
+    const reasons = driver
+      .readRecords('dead')
+      .map(({ headers }) => String(headers.find(({ key: name }) => name === '__streams.errors.message')?.value));
+    assert.equal(reasons.length, 4);
+    for (const reason of reasons) assert.match(reason, /malformed block of \d+ bytes: entry [01]: it is cut off/);
+  });
+
+  it('gives bytes of their own to what keeps them', async () => {
+    const kept: Buffer[] = [];
+    const builder = new StreamsBuilder();
+    const bytes = { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes() };
+    builder
+      .stream<Buffer, Buffer>('in', { ...bytes, dropNullValues: true })
+      .selectKey((_, value) => value.subarray(0, 1))
+      .repartition({ name: 'moved', ...bytes })
+      .peek((key, value) => void kept.push(key, value))
+      .to('out', bytes);
+    await start({}, builder.build());
+    produce(...numbered(500).map(value => `${value} ${'x'.repeat(50)}`));
+    await moveAndCommit();
+    await moveAndCommit();
+    assert.equal(kept.length, 1000);
+    for (const part of kept) assert.ok(part.buffer.byteLength <= Buffer.poolSize, `${part.buffer.byteLength}`);
+  });
+
+  for (const [what, refused, reason] of [
+    ['a block', ({ key }: ProducedRecord) => key === null, undefined],
+    ['one record', ({ value }: ProducedRecord) => value?.includes('a:5') === true, /message size too large/],
+  ] as const) {
+    it(`is sent record by record where the cluster refuses ${what}, so that a refusal is that of one record`, async () => {
+      const failures: ErrorContext[] = [];
+      const app = new TestApplication();
+      app.createTopics();
+      app.cluster.createTopic('app-moved-repartition', 2);
+      let isRefusing = true;
+      app.cluster.refuse('app-moved-repartition', 'message size too large', record => isRefusing && refused(record));
+      app.start(
+        {
+          commitInterval: 20,
+          deadLetterTopic: 'rejected',
+          productionExceptionHandler: (error, context) => {
+            failures.push(context);
+            if (reason !== undefined) assert.match(error.message, reason);
+            return 'resume';
+          },
+        },
+        moving(),
+      );
+      const from = 1 - partitionOf('a');
+      for (let n = 0; n < 10; n++) {
+        const record = { key: null, value: Buffer.from(`a:${n}`), timestamp: 0, headers: NO_HEADERS };
+        app.cluster.log('in', from).append(record, undefined);
+      }
+      const expected = numbered(10).filter(value => reason === undefined || value !== 'a:5');
+      await app.until(() => {
+        // The watermark record of its own has no key either.
+        if (app.cluster.aborts > 0 && reason === undefined) isRefusing = false;
+        return app.output().length >= expected.length;
+      });
+      assert.deepEqual(app.output().sort(), expected);
+      assert.deepEqual([...new Set(failures.map(({ record }) => String(record?.value)))], reason ? ['a:5'] : []);
+      assert.deepEqual(app.output('rejected'), reason ? ['a:5'] : []);
+      await app.close();
+    });
+  }
+
+  it('is committed between two blocks, though a slice of the work has fewer records than they have', async () => {
+    await start({ commitInterval: 0 });
+    const values = numbered(1700).map(value => `${value} ${'x'.repeat(70)}`);
+    produce(...values);
+    await moveAndCommit();
+    await moveAndCommit();
+    assert.deepEqual(out(), values);
+    const entries = committed();
+    assert.ok(entries.length > 5, String(entries.length));
+    assert.ok(
+      entries.every(done => done === 0),
+      String(entries),
+    );
+  });
+
+  describe('and a commit within a block', () => {
+    for (const [what, happens] of [
+      ['a crash', () => driver.crash()],
+      ['a rebalance', () => driver.rebalance()],
+      [
+        'an abort',
+        async () => {
+          driver.failNextCommit('abort');
+          await driver.commit();
+        },
+      ],
+    ] as const) {
+      it(`keeps how far it has come: after ${what} the rest is processed, and nothing twice`, async () => {
+        const gate = new Gate();
+        const resumed: unknown[] = [];
+        await start({}, moving(waitingAt(gate, resumed)));
+        produce(...numbered(5));
+        await moveAndCommit();
+        for (let n = 0; n < 5; n++) await driver.step();
+        // The commit waits for the step of the first entry.
+        await gate.opening(driver.commit());
+        assert.ok(committed().some(entries => entries > 0));
+        await gate.opening(Promise.resolve(happens()));
+        await gate.opening(driver.run());
+        await gate.opening(driver.commit());
+        assert.deepEqual(out(), numbered(5));
+        assert.deepEqual(committed().at(-1), 0);
+      });
+    }
+
+    it('reads the whole block again after a crash with at_least_once: results may not have been delivered', async () => {
+      const gate = new Gate();
+      await start({ processingGuarantee: 'at_least_once' }, moving(waitingAt(gate)));
+      produce(...numbered(5));
+      await moveAndCommit();
+      for (let n = 0; n < 5; n++) await driver.step();
+      await gate.opening(driver.commit());
+      await gate.opening(driver.crash());
+      await gate.opening(driver.run());
+      await gate.opening(driver.commit());
+      // The commit came after the first entry.
+      assert.deepEqual(out(), [...numbered(5), ...numbered(5)]);
+    });
+  });
+});
+
+function nulls(): Topology {
+  const builder = new StreamsBuilder();
+  builder
+    .stream<string, string>('in', TEXT)
+    .selectKey((key): string => (key === LEFT ? RIGHT : LEFT))
+    .repartition({ name: 'moved', ...TEXT })
+    .to('out', TEXT);
+  return builder.build();
+}
