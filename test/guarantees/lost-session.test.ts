@@ -92,12 +92,15 @@ describe('an instance that was stopped for longer than its session', () => {
     }
     const frozen = await start('frozen', moving(waitingAt(mine)));
     await app.until(() => mine.waiting === 1);
+    // The next commit is due, so it comes after the step.
+    app.clock.aheadMs += 10;
     mine.open();
     await app.until(() => app.output().length === 1 && mine.waiting === 1);
     freezer.freeze();
     app.cluster.expire('frozen');
     const other = await start('other', moving(waitingAt(others)));
     await app.until(() => others.waiting === 1);
+    app.clock.aheadMs += 10;
     others.open();
     await app.until(() => app.output().length === 2 && others.waiting === 1);
     await others.opening(other.close());
