@@ -253,6 +253,11 @@ export class Task {
     }
   }
 
+  /** Sends what is packed to be sent together, before the commit. */
+  sendPacked(): void {
+    for (const processor of this.#graph.processors) processor.sendPacked();
+  }
+
   /** Event time goes on without a record: all further records are at `time` or later. */
   advanceTime(time: number): void {
     if (time <= this.#graph.taskTime.time) return;

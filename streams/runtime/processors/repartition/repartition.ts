@@ -151,9 +151,13 @@ class RepartitionProcessor extends Processor {
     return bytes;
   }
 
+  override sendPacked(): void {
+    for (let partition = 0; partition < this.#partitions; partition++) this.#sendBlock(partition);
+  }
+
   override beforeCommit(): void {
     this.#announce();
-    for (let partition = 0; partition < this.#partitions; partition++) this.#sendBlock(partition);
+    this.sendPacked();
   }
 
   /** The time comes after the records: as the last entry of their block, or alone if there is no block. */
