@@ -110,7 +110,7 @@ export abstract class Processor {
    */
   beforeCommit(): void {}
 
-  /** Sends what it packs to be sent together. Runs between two records. At a commit, `beforeCommit` does it. */
+  /** Sends what it packs to be sent together, before the commit. At a commit, `beforeCommit` does it. */
   sendPacked(): void {}
 
   /**

@@ -11,8 +11,8 @@ export interface InputStart {
 }
 
 /**
- * A partition that a task reads. A block of a repartition topic is read entry by entry, as if each were a record. A record is decoded, and its timestamp extracted, once: when it is the oldest record
- * of the partition.
+ * A partition that a task reads. A record is decoded, and its timestamp extracted, once: when it is the oldest record
+ * of the partition. A block of a repartition topic is read entry by entry, as if each were a record.
  */
 export interface TaskInput {
   readonly queue: RecordQueue;
