@@ -5,7 +5,7 @@ import { resumeOnError, Serdes, StreamsBuilder, type StreamsOptions, TimeWindows
 import { type Header, NO_HEADERS } from '../../streams/kafka/record.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 
-const RESERVED = ['__streams.time', '__streams.partial', '__streams.record'];
+const RESERVED = ['__streams.time', '__streams.partial', '__streams.record', '__streams.block'];
 const TEXT = { valueSerde: Serdes.string() };
 
 describe("headers of users' records that the runtime uses too", () => {
