@@ -4,7 +4,7 @@ import { EntryMap } from './entry-map.js';
 import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
 import { EntryTooLargeError } from './entry-too-large-error.js';
 import { KeyFilter } from './key-filter.js';
-import type { KeyRange, StateBatch, StateDatabase, StateWrite } from './state-database.js';
+import type { KeyRange, StateBatch, StateDatabase } from './state-database.js';
 
 const ALL: KeyRange = { from: '', to: '\uffff' };
 
@@ -168,15 +168,15 @@ export class ByteStore {
     this.#stagedExpiry = this.#committedExpiry;
   }
 
-  /** The committed writes, for one batch on disk. `persisted` must follow when they are there. */
-  *persist(): Generator<StateWrite> {
+  /** Puts the committed writes into a batch. `persisted` must follow when the batch is on disk. */
+  persist(batch: StateBatch): void {
     const persisting = this.#committed;
     this.#committed = this.#persisting;
     this.#persisting = persisting;
     for (const [key, value] of persisting.entries) {
       if (key < this.#committedExpiry) continue;
       if (value !== null) this.#onDisk.add(key);
-      yield { key: this.#prefix + key, value };
+      batch.put(this.#prefix + key, value);
     }
   }
 
