@@ -156,7 +156,8 @@ export class ByteStore {
       this.#staged = empty;
       return;
     }
-    for (const [key, value] of this.#staged.entries) this.#committed.set(key, value);
+    // `forEach` makes no array for each entry.
+    this.#staged.entries.forEach((value, key) => void this.#committed.set(key, value));
     this.#staged.clear();
   }
 
