@@ -14,7 +14,7 @@ for (const backend of levelBackends) {
 
     afterEach(() => table.close());
 
-    it('reads entries as of the call, though a flush moves them to disk meanwhile', async () => {
+    it('reads entries as of the call, though a write to disk moves them to disk meanwhile', async () => {
       table.put('a', '1');
       table.put('b', '1');
       table.commit();

@@ -1,4 +1,4 @@
-import type { SavedTime } from '../../audit/audit-record.js';
+import type { SavedTime } from '../../audit/checkpoint.js';
 import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Headers } from '../../kafka/record.js';
 import type { ErrorContext, NodeInput } from '../errors.js';

@@ -1,4 +1,4 @@
-import type { SavedTime } from '../../audit/audit-record.js';
+import type { SavedTime } from '../../audit/checkpoint.js';
 import type { Clock } from '../../kafka/ports.js';
 import { NEVER, savedNumber } from '../time/time.js';
 import { type Cancellable, PunctuationQueue, type Punctuator } from './punctuation-queue.js';

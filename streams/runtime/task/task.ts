@@ -1,7 +1,7 @@
 import type { Writes } from '../../../stores/bytes/byte-store.js';
 import type { TaskState } from '../../../stores/bytes/task-state.js';
 import { type ChangelogCodec, rowRecords } from '../../../stores/encoding/changelog-codec.js';
-import type { Checkpoint } from '../../audit/audit-record.js';
+import type { Checkpoint } from '../../audit/checkpoint.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
@@ -131,7 +131,7 @@ export class Task {
   }
 
   /** Its committed checkpoint. undefined before its first commit. */
-  get committedAudit(): Checkpoint | undefined {
+  get committedCheckpoint(): Checkpoint | undefined {
     return this.#checkpoint.committed;
   }
 

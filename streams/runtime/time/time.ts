@@ -1,4 +1,4 @@
-import type { SavedTime } from '../../audit/audit-record.js';
+import type { SavedTime } from '../../audit/checkpoint.js';
 
 /** Before any time: no record was seen, and no time was announced. */
 export const NEVER = -1;

@@ -1,5 +1,5 @@
 import type { TimestampedWindowStore } from '../../../../stores/kinds/window.js';
-import type { SavedTime } from '../../../audit/audit-record.js';
+import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { WindowAggregateNode } from '../../../dsl/graph/node.js';
 import type { Windows } from '../../../dsl/windows/windows.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';

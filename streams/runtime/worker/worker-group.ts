@@ -44,7 +44,7 @@ export interface GroupAssignmentOptions {
  * What the group assigns to a worker. A revocation commits and parks all tasks. An assignment takes its tasks, and each
  * of them runs when it is restored (Java: `StreamsRebalanceListener`, and what `TaskManager` does for it).
  */
-export class GroupAssignment {
+export class WorkerGroup {
   readonly #options: GroupAssignmentOptions;
   readonly #rebalances: Rebalance[] = [];
   #assignment: Assignment = 'revoked';
