@@ -44,9 +44,12 @@ export class Punctuations {
     return this.#byStreamTime.next <= time && this.#byStreamTime.punctuate(time, time);
   }
 
-  /** Calls the first punctuator that is due by the wall clock. Returns false if none is due. */
-  punctuateWallClock(): boolean {
-    return this.#byWallClock.punctuate(this.#clock.monotonic(), this.#clock.now());
+  /**
+   * Calls the first punctuator that is due at `now` of the monotonic clock, with `timestamp` of the wall clock. Returns
+   * false if none is due.
+   */
+  punctuateWallClock(now: number, timestamp: number): boolean {
+    return this.#byWallClock.punctuate(now, timestamp);
   }
 
   /** The stream time. undefined if no schedule goes by it. */

@@ -59,10 +59,14 @@ export class RecordProcessing {
     this.#hasWaited = false;
   }
 
-  /** Calls the punctuators that are due by the wall clock, until a step waits. Returns false if it has called none. */
-  punctuate(): boolean {
+  /**
+   * Calls the punctuators that are due at `now` of the monotonic clock, with `timestamp` of the wall clock, until a step
+   * waits. Returns false if it has called none. The times stay the same for all of them: a punctuator that takes as long
+   * as its interval would be due again and again.
+   */
+  punctuate(now: number, timestamp: number): boolean {
     let punctuated = false;
-    while (!this.isWaiting && this.#context.punctuations.punctuateWallClock()) {
+    while (!this.isWaiting && this.#context.punctuations.punctuateWallClock(now, timestamp)) {
       punctuated = true;
       this.#goOn();
     }

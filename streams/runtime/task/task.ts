@@ -210,7 +210,7 @@ export class Task {
 
   /** Calls the punctuators that are due by the wall clock. */
   punctuate(): void {
-    if (this.processing.punctuate()) this.#dirty = true;
+    if (this.processing.punctuate(this.#clock.monotonic(), this.#clock.now())) this.#dirty = true;
   }
 
   /** Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. */
