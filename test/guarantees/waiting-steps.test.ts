@@ -102,6 +102,27 @@ describe('a step that waits', () => {
     });
   });
 
+  describe('in a punctuation', () => {
+    it('leaves the commit its turn, where the next punctuation is due as soon as the step has ended', async () => {
+      let calls = 0;
+      const script: Script = {
+        init: hands =>
+          void hands.schedule(10, 'wallClockTime', time => {
+            // An error where no commit ends the turn.
+            assert.ok(++calls < 100);
+            hands.wait(
+              async () => driver.moveWallClock(10),
+              () => hands.forward('tick', time, time),
+            );
+          }),
+        process() {},
+      };
+      await create(script, { commitInterval: 100 });
+      driver.moveWallClock(10);
+      while (output().length === 0) await driver.step();
+    });
+  });
+
   describe('of a transaction that another task aborts', () => {
     it('has no effect any more, and its record is processed again', async () => {
       const resumed: unknown[] = [];

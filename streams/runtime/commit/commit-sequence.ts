@@ -65,8 +65,8 @@ export class CommitSequence {
   }
 
   /**
-   * False if a task must leave its records for the next commit: the commit is due, and a step of the task has waited.
-   * Tasks that wait in turn would put the commit off for ever.
+   * False if a task must leave its records and punctuations for the next commit: the commit is due, and a step of the
+   * task has waited. Tasks that wait in turn would put the commit off for ever.
    */
   admits({ processing }: Task): boolean {
     return !(processing.hasWaited && !this.#inFlight && this.#isTime);

@@ -162,7 +162,9 @@ export class Worker {
   }
 
   #punctuate(): void {
-    for (const task of this.tasks) task.punctuate();
+    for (const task of this.tasks) {
+      if (this.#parts.commits.admits(task)) task.punctuate();
+    }
   }
 
   async #updateStandbys(): Promise<void> {
