@@ -61,6 +61,31 @@ describe('waiting steps', () => {
     );
   });
 
+  it('end in order, also where one record or one step leaves very many', async () => {
+    const MANY = 150_000;
+    const steps = new WaitingSteps();
+    const ended: number[] = [];
+    const add = (n: number, resume: () => void = () => {}): void =>
+      steps.add({
+        start: async () => {},
+        resume() {
+          ended.push(n);
+          resume();
+        },
+        fail: assert.fail,
+      });
+    add(0, () => {
+      for (let n = 1; n <= MANY; n++) add(n);
+    });
+    for (let n = 1; n <= MANY; n++) add(MANY + n);
+    while (steps.any) {
+      await steps.settled;
+      steps.advance();
+    }
+    assert.equal(ended.length, 2 * MANY + 1);
+    assert.ok(ended.every((n, place) => n === place));
+  });
+
   it('do nothing by themselves', async () => {
     const steps = new WaitingSteps();
     const gate = new Gate();
