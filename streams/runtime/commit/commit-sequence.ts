@@ -46,6 +46,8 @@ export class CommitSequence {
   readonly #options: CommitSequenceOptions;
   #committing: Promise<void> | undefined;
   #inFlight = false;
+  /** True if the last commit has failed, and nothing has thrown its error yet. */
+  #hasFailed = false;
   #lastBegun: number;
 
   constructor(options: CommitSequenceOptions) {
@@ -55,12 +57,15 @@ export class CommitSequence {
 
   /**
    * True if a commit is due and the previous one has ended. Until then, records are processed for the next commit. If a
-   * step of a task waits, the other tasks go on until it ends or until too much is uncommitted.
+   * step of a task waits, the other tasks go on until it ends or until too much is uncommitted. If the previous commit
+   * has failed, the next one is due at once: it throws the error.
    */
   get due(): boolean {
     if (this.#inFlight) return false;
     return (
-      this.#isOverBudget || (this.#isTime && !this.#options.tasks().some(({ processing }) => processing.isWaiting))
+      this.#hasFailed ||
+      this.#isOverBudget ||
+      (this.#isTime && !this.#options.tasks().some(({ processing }) => processing.isWaiting))
     );
   }
 
@@ -123,14 +128,20 @@ export class CommitSequence {
       this.#inFlight = false;
     });
     // A rejection surfaces at the await.
-    this.#committing.catch(() => {});
+    this.#committing.catch(() => {
+      this.#hasFailed = true;
+    });
   }
 
   /** Waits for the end of the commit in progress. Throws the error of that commit. */
   async settle(): Promise<void> {
     const committing = this.#committing;
     this.#committing = undefined;
-    await committing;
+    try {
+      await committing;
+    } finally {
+      this.#hasFailed = false;
+    }
   }
 
   /** Waits for the end of the commit in progress, and ignores its error. */
