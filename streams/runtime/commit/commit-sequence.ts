@@ -107,14 +107,16 @@ export class CommitSequence {
     await this.settle();
   }
 
-  /** Begins a commit after the previous one has ended. */
+  /** Begins a commit after the previous one has ended, and all steps that wait. */
   async begin(): Promise<void> {
     await this.settle();
+    const tasks = this.#options.tasks();
+    for (const { processing } of tasks) await processing.settle();
     const startedAt = this.#options.clock.monotonic();
     this.#lastBegun = startedAt;
     const prepared: Task[] = [];
     const offsets: TopicPartitionOffset[] = [];
-    for (const task of this.#options.tasks()) {
+    for (const task of tasks) {
       for (const queue of task.inputs.queues) queue.skipMarkers();
       const moved = await task.prepareCommit();
       if (moved === undefined) continue;

@@ -251,12 +251,11 @@ export class Task {
   }
 
   /**
-   * The part of the commit before the producer's: waits for the steps of the record in process, then sends held records,
-   * results that are due, the changelogs and the checkpoint. Resolves to the offsets to commit, at least one. undefined
-   * if nothing has happened since the last commit.
+   * The part of the commit before the producer's: sends held records, results that are due, the changelogs and the
+   * checkpoint. No step may wait. Resolves to the offsets to commit, at least one. undefined if nothing has happened
+   * since the last commit.
    */
   async prepareCommit(): Promise<readonly TopicPartitionOffset[] | undefined> {
-    await this.processing.settle();
     if (!this.#dirty) return undefined;
     this.#dirty = false;
     this.#committingNewest = this.#newest;
