@@ -151,6 +151,17 @@ describe('punctuations', () => {
     await assert.rejects(send(1, 0), /at least 1 ms, not 0/);
   });
 
+  it('stop the application where they return a promise, whatever the handler says', async () => {
+    await create(
+      { init: hands => void hands.schedule(100, 'streamTime', async () => {}), process() {} },
+      { processingExceptionHandler: resumeOnError },
+    );
+    await assert.rejects(send(1, 0), {
+      name: 'StreamsError',
+      message: /script: the punctuator gave a promise: functions of a topology must be synchronous/,
+    });
+  });
+
   it('have errors that the processing handler decides about', async () => {
     const contexts: ErrorContext[] = [];
     const failing: Script = {
