@@ -138,11 +138,14 @@ export class Worker {
   }
 
   /**
-   * Continues the steps whose promises have settled. Processes some records of the task with the lowest time, so that few
-   * windows are open at a time. Returns false if there was nothing to do.
+   * Continues the steps whose promises have settled. Processes some records of the task with the lowest time, so that
+   * few windows are open at a time. Returns false if there was nothing to do.
    */
   #processSlice(): boolean {
-    const continued = this.tasks.filter(({ processing }) => processing.isWaiting && processing.continue());
+    let continued = false;
+    for (const { processing } of this.tasks) {
+      if (processing.continue()) continued = true;
+    }
     const ready = this.tasks
       .filter(task => task.inputs.buffered > 0 && this.#parts.commits.admits(task))
       .sort((a, b) => a.streamTime - b.streamTime);
@@ -152,7 +155,7 @@ export class Worker {
       if (processed > 0) this.#metrics.processed(processed, performance.now() - startedAt);
       return processed > 0;
     });
-    return processed || continued.length > 0;
+    return processed || continued;
   }
 
   /** Resolves when a step can continue. undefined if none waits. */
