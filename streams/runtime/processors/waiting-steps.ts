@@ -23,6 +23,7 @@ export class WaitingSteps {
   #settled = Promise.resolve();
   /** The rest of the first step, when its promise has settled. */
   #rest: (() => void) | undefined;
+  #onSettled: () => void = () => {};
 
   get any(): boolean {
     return this.#first !== undefined;
@@ -31,6 +32,15 @@ export class WaitingSteps {
   /** Resolves when the promise of the first step has settled. */
   get settled(): Promise<void> {
     return this.#settled;
+  }
+
+  /**
+   * Calls `callback` when the promise of the first step has settled, at once if it has. Only the last callback is kept: a
+   * worker asks at each turn, and reactions of a promise would pile up while a step waits long.
+   */
+  whenSettled(callback: () => void): void {
+    if (this.#rest === undefined) this.#onSettled = callback;
+    else callback();
   }
 
   /** Starts when the steps before it have ended. */
@@ -52,20 +62,22 @@ export class WaitingSteps {
   }
 
   #start(step: WaitingStep<unknown>): void {
-    this.#settled = begun(step).then(
-      result => {
-        this.#rest = () => {
-          try {
-            step.resume(result);
-          } catch (thrown) {
-            step.fail(thrown);
-          }
-        };
-      },
-      thrown => {
-        this.#rest = () => step.fail(thrown);
-      },
-    );
+    this.#settled = begun(step)
+      .then(
+        result => {
+          this.#rest = () => {
+            try {
+              step.resume(result);
+            } catch (thrown) {
+              step.fail(thrown);
+            }
+          };
+        },
+        thrown => {
+          this.#rest = () => step.fail(thrown);
+        },
+      )
+      .then(() => this.#onSettled());
   }
 
   /**

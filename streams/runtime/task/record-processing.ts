@@ -28,9 +28,9 @@ export class RecordProcessing {
     return this.#hasWaited && !this.isWaiting;
   }
 
-  /** Resolves when `continue` has something to do. */
-  get settled(): Promise<void> {
-    return this.#context.steps.settled;
+  /** Calls `callback` when `continue` has something to do. Only the last callback is kept. */
+  whenSettled(callback: () => void): void {
+    this.#context.steps.whenSettled(callback);
   }
 
   /** Processes the oldest record of the input, as far as no step waits. Returns its timestamp, as the input does. */
@@ -53,7 +53,7 @@ export class RecordProcessing {
   /** Waits for all steps, and continues. */
   async settle(): Promise<void> {
     while (this.isWaiting) {
-      await this.settled;
+      await this.#context.steps.settled;
       this.continue();
     }
     this.#hasWaited = false;
@@ -77,7 +77,7 @@ export class RecordProcessing {
   async settleBeforeCommit(): Promise<void> {
     drainLocally(this.#repartitions, this.#context.steps);
     while (this.isWaiting) {
-      await this.settled;
+      await this.#context.steps.settled;
       if (this.#context.steps.advance()) drainLocally(this.#repartitions, this.#context.steps);
     }
   }

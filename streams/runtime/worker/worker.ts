@@ -161,7 +161,10 @@ export class Worker {
   /** Resolves when a step can continue. undefined if none waits. */
   #stepEnded(): Promise<void> | undefined {
     const waiting = this.tasks.map(({ processing }) => processing).filter(({ isWaiting }) => isWaiting);
-    return waiting.length === 0 ? undefined : Promise.race(waiting.map(({ settled }) => settled));
+    if (waiting.length === 0) return undefined;
+    return new Promise(resolve => {
+      for (const processing of waiting) processing.whenSettled(resolve);
+    });
   }
 
   #punctuate(): void {

@@ -100,6 +100,19 @@ describe('waiting steps', () => {
     assert.deepEqual(resumed, ['first']);
   });
 
+  it('keep no one who has asked earlier when they can continue', async () => {
+    const steps = new WaitingSteps();
+    const gate = new Gate();
+    const notified: string[] = [];
+    steps.add({ start: () => gate.wait(), resume() {}, fail: assert.fail });
+    for (const asked of ['earlier', 'last']) steps.whenSettled(() => notified.push(asked));
+    gate.open();
+    await steps.settled;
+    assert.deepEqual(notified, ['last']);
+    steps.whenSettled(() => notified.push('after it'));
+    assert.deepEqual(notified, ['last', 'after it']);
+  });
+
   it('fail with what resume throws', async () => {
     const steps = new WaitingSteps();
     const failures: unknown[] = [];
