@@ -35,8 +35,8 @@ export class WaitingSteps {
   }
 
   /**
-   * Calls `callback` when the promise of the first step has settled, at once if it has. Only the last callback is kept: a
-   * worker asks at each turn, and reactions of a promise would pile up while a step waits long.
+   * Calls `callback` when the promise of the first step has settled, at once if it has. Only the last callback is kept:
+   * a worker asks at each turn, and reactions of a promise would pile up while a step waits long.
    */
   whenSettled(callback: () => void): void {
     if (this.#rest === undefined) this.#onSettled = callback;

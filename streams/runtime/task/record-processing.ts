@@ -60,9 +60,9 @@ export class RecordProcessing {
   }
 
   /**
-   * Calls the punctuators that are due at `now` of the monotonic clock, with `timestamp` of the wall clock, until a step
-   * waits. Returns false if it has called none. The times stay the same for all of them: a punctuator that takes as long
-   * as its interval would be due again and again.
+   * Calls the punctuators that are due at `now` of the monotonic clock, with `timestamp` of the wall clock, until a
+   * step waits. Returns false if it has called none. The times stay the same for all of them: a punctuator that takes
+   * as long as its interval would be due again and again.
    */
   punctuate(now: number, timestamp: number): boolean {
     let punctuated = false;
@@ -73,7 +73,10 @@ export class RecordProcessing {
     return punctuated;
   }
 
-  /** Processes everything that `beforeCommit` of a processor has left. No punctuator may run: it could add to what was sent before. */
+  /**
+   * Processes everything that `beforeCommit` of a processor has left. No punctuator may run: it could add to what was
+   * sent before.
+   */
   async settleBeforeCommit(): Promise<void> {
     drainLocally(this.#repartitions, this.#context.steps);
     while (this.isWaiting) {

@@ -228,7 +228,8 @@ export class Task {
       bytes += buffered - input.queue.bytes;
       processed++;
     }
-    // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are silent.
+    // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are
+    // silent.
     if (fed) this.#lastRecordAt = this.#clock.monotonic();
     return processed;
   }
