@@ -11,7 +11,7 @@ export interface Cancellable {
 interface PunctuationSchedule {
   /** The time of the next punctuation. */
   next: number;
-  /** Its place among schedules that are due at the same time: that in which they were scheduled. */
+  /** Of schedules that are due at the same time, the one with the lowest order is called first. */
   readonly order: number;
   readonly intervalMs: number;
   readonly punctuator: Punctuator;
