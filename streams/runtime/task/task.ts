@@ -3,12 +3,13 @@ import type { TaskState } from '../../../stores/bytes/task-state.js';
 import { type ChangelogCodec, rowRecords } from '../../../stores/encoding/changelog-codec.js';
 import type { Checkpoint } from '../../audit/audit-record.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
+import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
 import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
 import type { RecordCollector } from '../output/record-collector.js';
-import { taskId } from '../plan/planned-task.js';
+import { idOf, type PlannedTask } from '../plan/planned-task.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
 import { type ErrorHandlers, TaskContext } from '../processors/task-context.js';
 import type { NodeCounts } from '../status/process-status.js';
@@ -21,8 +22,7 @@ import type { InputStart, TaskInput } from './task-input.js';
 import { taskInputs } from './task-inputs.js';
 
 export interface TaskOptions {
-  readonly plan: PlannedSubTopology;
-  readonly partition: number;
+  readonly planned: PlannedTask;
   readonly state: TaskState;
   readonly collector: RecordCollector;
   readonly handlers: ErrorHandlers;
@@ -61,8 +61,9 @@ export class Task {
   #committingNewest: number | undefined;
 
   constructor(options: TaskOptions) {
-    const { plan, partition, state, collector, handlers, caching, auditTopic, instance, clock } = options;
-    this.id = taskId(plan, partition);
+    const { planned, state, collector, handlers, caching, auditTopic, instance, clock } = options;
+    const { subTopology: plan, partition } = planned;
+    this.id = idOf(planned);
     this.partition = partition;
     this.state = state;
     this.#plan = plan;
@@ -74,7 +75,6 @@ export class Task {
     this.#limitEntries();
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now() });
     this.processing = new RecordProcessing(this.#context, this.#graph.repartitions);
-    const planned = { subTopology: plan, partition };
     const { maxTimestampAheadMs } = options;
     this.#maxTimestampAheadMs = maxTimestampAheadMs;
     this.#inputs = new PartitionGroup(
@@ -282,6 +282,6 @@ export class Task {
   }
 }
 
-function closesOnIdle(node: PlannedSubTopology['subTopology']['nodes'][number]): boolean {
+function closesOnIdle(node: GraphNode): boolean {
   return 'windows' in node && node.windows !== undefined && node.windows.closeOnIdle;
 }
