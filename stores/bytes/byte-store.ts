@@ -108,7 +108,8 @@ export class ByteStore {
   #stored(key: StateKey): Buffer | null {
     const known = this.#clean.get(key);
     if (known !== undefined) return known;
-    // Most keys of some stores are new, for example those of `distinct`. A read of an absent key costs several times as much.
+    // Most keys of some stores are new, for example those of `distinct`. A read of an absent key costs several times as
+    // much.
     if (!this.#onDisk.mayContain(key)) return null;
     const read = this.#database.get(this.#prefix + key);
     // An absent key is mostly about to be written, so a cache of absent keys would cost more than it saves.

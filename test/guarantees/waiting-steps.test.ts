@@ -100,6 +100,45 @@ describe('a step that waits', () => {
       await steps();
       assert.deepEqual(output().sort(), [0, 1, 1, 2, 3, 4]);
     });
+
+    it('does not keep the failure of the previous one waiting', async () => {
+      const resumed: unknown[] = [];
+      await create(waitingAt(gate, resumed), { partitions: 2, commitInterval: 100, commitTurns: 2 });
+      produce(RIGHT, 1);
+      await steps();
+      driver.failNextCommit('abort');
+      driver.moveWallClock(100);
+      await driver.step();
+      produce(LEFT, 2);
+      await steps();
+      // The step of the aborted task, and the one that is started again.
+      assert.equal(gate.waiting, 2);
+      await gate.opening(driver.run());
+      await driver.commit();
+      assert.deepEqual(resumed, [2]);
+      assert.deepEqual(output().sort(), [1, 2]);
+    });
+  });
+
+  describe('in a punctuation', () => {
+    it('leaves the commit its turn, where the next punctuation is due as soon as the step has ended', async () => {
+      let calls = 0;
+      const script: Script = {
+        init: hands =>
+          void hands.schedule(10, 'wallClockTime', time => {
+            // An error where no commit ends the turn.
+            assert.ok(++calls < 100);
+            hands.wait(
+              async () => driver.moveWallClock(10),
+              () => hands.forward('tick', time, time),
+            );
+          }),
+        process() {},
+      };
+      await create(script, { commitInterval: 100 });
+      driver.moveWallClock(10);
+      while (output().length === 0) await driver.step();
+    });
   });
 
   describe('of a transaction that another task aborts', () => {

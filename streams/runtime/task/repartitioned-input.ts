@@ -8,7 +8,9 @@ import { NEVER } from '../time/time.js';
 import { decodeWatermark } from '../time/watermark-record.js';
 import type { InputStart, TaskInput } from './task-input.js';
 
-/** A partition of a repartition topic: records, partial aggregates, and watermark records of the tasks that write it. */
+/**
+ * A partition of a repartition topic: records, partial aggregates, and watermark records of the tasks that write it.
+ */
 export class RepartitionedInput implements TaskInput {
   readonly isSource = false;
   readonly queue: RecordQueue;

@@ -76,8 +76,7 @@ export class TaskCreator {
 
   #create(planned: PlannedTask, state: TaskState): Task {
     return new Task({
-      plan: planned.subTopology,
-      partition: planned.partition,
+      planned,
       state,
       collector: this.#collector,
       handlers: {

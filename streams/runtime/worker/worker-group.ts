@@ -23,7 +23,7 @@ type Rebalance =
  */
 export type Assignment = 'revoked' | 'restoring' | 'running';
 
-export interface GroupAssignmentOptions {
+export interface WorkerGroupOptions {
   readonly consumer: Consumer;
   readonly assigned: AssignedTasks;
   readonly standbys: Pick<StandbyTasks, 'ids'>;
@@ -45,11 +45,11 @@ export interface GroupAssignmentOptions {
  * of them runs when it is restored (Java: `StreamsRebalanceListener`, and what `TaskManager` does for it).
  */
 export class WorkerGroup {
-  readonly #options: GroupAssignmentOptions;
+  readonly #options: WorkerGroupOptions;
   readonly #rebalances: Rebalance[] = [];
   #assignment: Assignment = 'revoked';
 
-  constructor(options: GroupAssignmentOptions) {
+  constructor(options: WorkerGroupOptions) {
     this.#options = options;
   }
 

@@ -132,8 +132,8 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
   }
 
   /**
-   * Emits each window that `inputWatermark` closes, once (KIP-825), with the headers of the record that closes it, as Java
-   * does.
+   * Emits each window that `inputWatermark` closes, once (KIP-825), with the headers of the record that closes it, as
+   * Java does.
    */
   #close(inputWatermark: number, headers: Headers): void {
     if (this.#open === undefined) return;
