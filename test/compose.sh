@@ -9,15 +9,13 @@ cd "$(dirname "$0")/.."
 
 export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-tributary-test}
 export KAFKA_PORT=${KAFKA_PORT:-19092} MONITOR_PORT=${MONITOR_PORT:-18080} PROMETHEUS_PORT=${PROMETHEUS_PORT:-19090}
-export TOPOLOGY_PORTS=${TOPOLOGY_PORTS:-18081-18099}
 readonly USERS=20000 WINDOW_MS=10000 HEALTHY_WITHIN_S=90 PATIENCE_S=120
-export PRODUCER_ARGS="--generate $USERS --rate 2000" WINDOW_SIZE=${WINDOW_MS}ms
+export TOPOLOGY_PORTS=${TOPOLOGY_PORTS:-18081-18099} PRODUCER_ARGS="--generate $USERS --rate 2000" WINDOW_SIZE=${WINDOW_MS}ms
 
 compose=(docker-compose)
 command -v docker-compose > /dev/null || compose=(docker compose)
 [ -z "${COMPOSE:-}" ] || read -ra compose <<< "$COMPOSE"
 scratch=$(mktemp -d)
-
 compose() { "${compose[@]}" "$@" 2>> "$scratch/compose.log"; }
 say() { printf '%4d s  %s\n' "$SECONDS" "$*"; }
 fail() { say "FAILED: $*"; exit 1; }

@@ -9,7 +9,7 @@ const PART = 1_000_000;
 
 /**
  * The rate of the last million records to that of the first; of fifths where the input has less than five million. The
- * first part begins with the last look that saw nothing committed. NaN where the looks are too few to tell.
+ * first part begins with the last look that saw nothing committed. NaN where the looks are too few.
  */
 export function lastToFirst(progress: readonly Progress[], records: number): number {
   const part = Math.min(PART, Math.floor(records / 5));

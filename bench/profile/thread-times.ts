@@ -19,7 +19,7 @@ const TICKS_PER_SECOND = 100;
 
 /**
  * The processor time of a Node process by what its threads are for. Only librdkafka and V8's profiler name theirs on all
- * versions of Node. The others are told apart by the order in which they were started, which is that of their ids.
+ * versions of Node. The others are distinguished by the order in which they were started, which is that of their ids.
  */
 export function byRole(pid: number, threads: readonly ThreadTime[]): ReadonlyMap<ThreadRole, number> {
   const sums = new Map<ThreadRole, number>(THREAD_ROLES.map(role => [role, 0]));

@@ -47,7 +47,7 @@ describe('the categories of a profile', () => {
     assert.equal(category([['_put', '/node_modules/classic-level/chained-batch.js'], put]), 'LevelDB batch');
   });
 
-  it('tells JSON from the line that calls it', () => {
+  it('distinguishes JSON from the line that calls it', () => {
     const parse = ['parse', '/dist/topology/clean/json-object.js'] as const;
     const serialize = ['serialize', '/dist/streams/dsl/serde/serdes.js'] as const;
     assert.equal(category([parse], 'return JSON.parse(text);'), 'JSON.parse');
@@ -150,7 +150,7 @@ describe('a profile of the processor', () => {
 });
 
 describe('the threads of a process', () => {
-  it('are told apart by name, or by the order of their start', () => {
+  it('are distinguished by name, or by the order of their start', () => {
     const names = [
       'node',
       ...Array<string>(6).fill('node'),

@@ -11,7 +11,7 @@ import { isKnown } from './format.js';
  * @property {'source' | 'processor' | 'sink' | 'repartition' | 'store'} kind a repartition is the sink and the source of one topic
  * @property {string} title what it is drawn with, at full length: its topics, or its name
  * @property {string} label `title`, shortened
- * @property {string} name as `describe()` tells it; both names of a repartition
+ * @property {string} name as `describe()` names it; both names of a repartition
  * @property {string} group id of its sub-topology
  * @property {readonly string[]} receives names under which it receives records
  * @property {readonly string[]} forwards names under which it sends records on

@@ -4,7 +4,7 @@ import { EntryMap } from './entry-map.js';
 import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
 import { EntryTooLargeError } from './entry-too-large-error.js';
 import { KeyFilter } from './key-filter.js';
-import type { KeyRange, StateBatch, StateDatabase, StateWrite } from './state-database.js';
+import type { KeyRange, StateBatch, StateDatabase } from './state-database.js';
 
 const ALL: KeyRange = { from: '', to: '\uffff' };
 
@@ -108,7 +108,8 @@ export class ByteStore {
   #stored(key: StateKey): Buffer | null {
     const known = this.#clean.get(key);
     if (known !== undefined) return known;
-    // Most keys of some stores are new, for example those of `distinct`. A read of an absent key costs several times as much.
+    // Most keys of some stores are new, for example those of `distinct`. A read of an absent key costs several times as
+    // much.
     if (!this.#onDisk.mayContain(key)) return null;
     const read = this.#database.get(this.#prefix + key);
     // An absent key is mostly about to be written, so a cache of absent keys would cost more than it saves.
@@ -156,7 +157,8 @@ export class ByteStore {
       this.#staged = empty;
       return;
     }
-    for (const [key, value] of this.#staged.entries) this.#committed.set(key, value);
+    // `forEach` makes no array for each entry.
+    this.#staged.entries.forEach((value, key) => void this.#committed.set(key, value));
     this.#staged.clear();
   }
 
@@ -168,15 +170,15 @@ export class ByteStore {
     this.#stagedExpiry = this.#committedExpiry;
   }
 
-  /** The committed writes, for one batch on disk. `persisted` must follow when they are there. */
-  *persist(): Generator<StateWrite> {
+  /** Puts the committed writes into a batch. `persisted` must follow when the batch is on disk. */
+  persist(batch: StateBatch): void {
     const persisting = this.#committed;
     this.#committed = this.#persisting;
     this.#persisting = persisting;
     for (const [key, value] of persisting.entries) {
       if (key < this.#committedExpiry) continue;
       if (value !== null) this.#onDisk.add(key);
-      yield { key: this.#prefix + key, value };
+      batch.put(this.#prefix + key, value);
     }
   }
 

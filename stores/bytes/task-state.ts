@@ -1,7 +1,7 @@
 import { prefixEnd } from '../encoding/state-key.js';
 import { ByteStore } from './byte-store.js';
 import { RestoreBatch } from './restore-batch.js';
-import { type Level, StateDatabase, type StateWrite } from './state-database.js';
+import { type Level, type StateBatch, StateDatabase } from './state-database.js';
 import { UnreadableStateError } from './unreadable-state-error.js';
 
 /** Prefix of the keys of the database that belong to no store. No store may have this name. */
@@ -116,8 +116,10 @@ export class TaskState {
   async discard(store: string): Promise<void> {
     if (this.#positions.delete(store)) {
       // The offset goes first. A store without an offset counts as empty, and is emptied before it is restored.
-      const forgotten = [offsetKey(store), asOfKey(store)].map(key => ({ key, value: null }));
-      await this.#database.write([...forgotten, ...batchMeta(++this.#batches)]);
+      const batch = this.#database.batch();
+      for (const key of [offsetKey(store), asOfKey(store)]) batch.put(key, null);
+      putNumber(batch, ++this.#batches);
+      await batch.write();
     }
     await this.store(store).clear();
   }
@@ -180,14 +182,11 @@ export class TaskState {
 
   async #write(now: number, offsets: ReadonlyMap<string, number>): Promise<void> {
     const stores = [...this.#stores.values()];
-    const batch = ++this.#batches;
-    await this.#database.write(
-      (function* (): Generator<StateWrite> {
-        for (const store of stores) yield* store.persist();
-        yield* batchMeta(batch);
-        for (const [store, offset] of offsets) yield* positionMeta(store, { offset, asOf: now });
-      })(),
-    );
+    const batch = this.#database.batch();
+    for (const store of stores) store.persist(batch);
+    putNumber(batch, ++this.#batches);
+    for (const [store, offset] of offsets) putPosition(batch, store, { offset, asOf: now });
+    await batch.write();
     for (const [store, offset] of offsets) this.#positions.set(store, { offset, asOf: now });
     for (const store of stores) await store.persisted();
   }
@@ -198,8 +197,8 @@ export class TaskState {
     const batch = this.#database.batch();
     return new RestoreBatch(target, batch, async (offset, asOf) => {
       const position = { offset, asOf };
-      for (const { key, value } of batchMeta(++this.#batches)) batch.put(key, value);
-      for (const { key, value } of positionMeta(store, position)) batch.put(key, value);
+      putNumber(batch, ++this.#batches);
+      putPosition(batch, store, position);
       await batch.write();
       target.restored();
       this.#positions.set(store, position);
@@ -217,15 +216,15 @@ export class TaskState {
   }
 }
 
-function* batchMeta(batch: number): Generator<StateWrite> {
-  if (batch === 1) yield { key: FORMAT_KEY, value: Buffer.from(FORMAT) };
-  yield { key: `${BATCH}${batch - 1}`, value: null };
-  yield { key: `${BATCH}${batch}`, value: Buffer.alloc(0) };
+function putNumber(batch: StateBatch, number: number): void {
+  if (number === 1) batch.put(FORMAT_KEY, Buffer.from(FORMAT));
+  batch.put(`${BATCH}${number - 1}`, null);
+  batch.put(`${BATCH}${number}`, Buffer.alloc(0));
 }
 
-function* positionMeta(store: string, { offset, asOf }: ChangelogPosition): Generator<StateWrite> {
-  yield { key: offsetKey(store), value: Buffer.from(String(offset)) };
-  yield { key: asOfKey(store), value: Buffer.from(String(asOf)) };
+function putPosition(batch: StateBatch, store: string, { offset, asOf }: ChangelogPosition): void {
+  batch.put(offsetKey(store), Buffer.from(String(offset)));
+  batch.put(asOfKey(store), Buffer.from(String(asOf)));
 }
 
 /**

@@ -41,10 +41,10 @@ export type QueryShape =
   /** `hasValues: false`: an entry only states that the key is there. */
   | { readonly kind: 'window'; readonly sizeMs: number; readonly hasValues: boolean };
 
-/** What the store holds is the buffer of an operator, and no table. */
+/** The store is the buffer of an operator and not a table, so it has no queries. */
 export const NOT_QUERIED: QueryShape = Object.freeze({ kind: 'none' });
 
-/** Lengths of the windows of a store, milliseconds. */
+/** Lengths of the windows of a store, in milliseconds. */
 export interface WindowLengths {
   readonly sizeMs: number;
   readonly advanceMs: number;

@@ -44,7 +44,7 @@ export interface BufferedChange<K, V> {
   readonly bufferTime: number;
 }
 
-/** The last update of each key. */
+/** The last update of each key that is held back. */
 export class SuppressionStore<K, V> extends KeyRows<K, V> {
   get(row: StateKey): BufferedChange<K, V> | null {
     const bytes = this.bytes.get(row);

@@ -1,12 +1,12 @@
 import type { ConsumerRecord } from '../kafka/record.js';
 import {
   type Checkpoint,
-  decodeAuditOf,
+  decodeCheckpointOf,
   decodeInstance,
   type InstanceRecord,
   isIdentityKey,
   isInstanceKey,
-} from './audit-record.js';
+} from './checkpoint.js';
 
 /**
  * An instance counts as dead after this time without a sign of life, an announcement or a commit of a task. It may have
@@ -58,7 +58,7 @@ export class AuditTable {
       this.#applyInstance(id, value, timestamp);
     } else if (value === null) this.#tasks.delete(id);
     else {
-      const record = decodeAuditOf(id, value);
+      const record = decodeCheckpointOf(id, value);
       this.#tasks.set(id, record);
       if (record.instance !== null) this.#seen(record.instance, timestamp);
     }

@@ -3,6 +3,6 @@
  * instances there are.
  */
 
-export type { Checkpoint, InputOffsets, InstanceRecord, KeptShape, SavedTime } from './audit-record.js';
 export { AuditTable, INSTANCE_EXPIRES_AFTER_MS } from './audit-table.js';
+export type { Checkpoint, InputOffsets, InstanceRecord, KeptShape, SavedTime } from './checkpoint.js';
 export type { TaskCounts } from './task-counts.js';

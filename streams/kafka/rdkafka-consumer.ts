@@ -20,7 +20,13 @@ import {
   type UnreadableBatch,
 } from './ports.js';
 import { called, promised, redacted } from './rdkafka-error.js';
-import { type ConsumerRecord, NO_HEADERS, type TopicPartition, type TopicPartitionOffset } from './record.js';
+import {
+  type ConsumerRecord,
+  type Headers,
+  NO_HEADERS,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from './record.js';
 import { type Redaction, redactionOf } from './redaction.js';
 import { TopicIds, unreadableTopic } from './topic-ids.js';
 import { UnreadableBatches } from './unreadable-batches.js';
@@ -266,7 +272,7 @@ function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicParti
 /** The client's message is the record, except for its headers: copies would be most of the garbage. */
 function toRecord(message: Message): ConsumerRecord {
   const { headers } = message;
-  return Object.assign(message as object, {
-    headers: headers === undefined ? NO_HEADERS : fromMessageHeaders(headers),
-  }) as ConsumerRecord;
+  const record: object = message;
+  (record as { headers: Headers }).headers = headers === undefined ? NO_HEADERS : fromMessageHeaders(headers);
+  return record as ConsumerRecord;
 }

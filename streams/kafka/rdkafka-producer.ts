@@ -10,7 +10,7 @@ import { type Headers, MAX_RECORD_BYTES, type TopicPartition, type TopicPartitio
 import { type Redaction, redactionOf } from './redaction.js';
 
 const CALL_TIMEOUT_MS = 30_000;
-const WATERMARKS_TIMEOUT_MS = 5000;
+const OFFSETS_TIMEOUT_MS = 5000;
 const POLL_INTERVAL_MS = 100;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 /** The bytes that the client counts beside key, value and headers. */
@@ -157,7 +157,7 @@ export class RdKafkaProducer implements Producer {
   async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
     const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>(
       `offsets of ${topic}-${partition}`,
-      done => this.#client.queryWatermarkOffsets(topic, partition, WATERMARKS_TIMEOUT_MS, done),
+      done => this.#client.queryWatermarkOffsets(topic, partition, OFFSETS_TIMEOUT_MS, done),
     );
     return { low: lowOffset, high: highOffset };
   }

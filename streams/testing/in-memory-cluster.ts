@@ -189,8 +189,8 @@ export class InMemoryCluster {
   }
 
   /**
-   * Like a broker with the classic protocol, it gives a static member that comes back the assignment that it had, also if it subscribes to
-   * other topics. The next rebalance goes by the new subscription.
+   * Like a broker with the classic protocol, it gives a static member that comes back the assignment that it had, also
+   * if it subscribes to other topics. The next rebalance goes by the new subscription.
    */
   join(member: InMemoryConsumer): void {
     const before = this.#members.get(member.instanceId);

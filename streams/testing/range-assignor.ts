@@ -9,12 +9,14 @@ export interface GroupMember {
 }
 
 /**
- * The partitions of each member, by `group.instance.id`, as Kafka's range assignor gives them (Java: `RangeAssignor`; librdkafka:
- * `rdkafka_range_assignor.c`), without racks. Each topic is divided among the members that subscribe to it, in the order of their
- * ids: each gets the next partitions, the first ones one more if they do not divide evenly. So topics with the same subscribers and
- * the same number of partitions are divided alike. A topic without partitions is given to nobody.
+ * The partitions of each member, by `group.instance.id`, as Kafka's range assignor gives them (Java: `RangeAssignor`;
+ * librdkafka: `rdkafka_range_assignor.c`), without racks. Each topic is divided among the members that subscribe to it,
+ * in the order of their ids: each gets the next partitions, the first ones one more if they do not divide evenly. So
+ * topics with the same subscribers and the same number of partitions are divided alike. A topic without partitions is
+ * given to nobody.
  *
- * It is written apart from what the runtime expects of the group, so that tests notice if the runtime expects something else.
+ * It is written apart from what the runtime expects of the group, so that tests notice if the runtime expects something
+ * else.
  */
 export function assignByRange(
   members: readonly GroupMember[],

@@ -13,7 +13,9 @@ export interface StoreEntry {
   readonly timestamp: number;
 }
 
-/** Entries of a table's store, of all tasks, in the order of their serialized keys. Throws if there is no such store. */
+/**
+ * Entries of a table's store, of all tasks, in the order of their serialized keys. Throws if there is no such store.
+ */
 export async function storeEntries(plan: TopologyPlan, tasks: readonly Task[], store: string): Promise<StoreEntry[]> {
   const owner = plan.subTopologies.find(({ stores }) => stores.some(({ spec }) => spec.name === store));
   const spec = owner?.stores.find(planned => planned.spec.name === store)?.spec;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { AuditTable } from '../../streams/audit/audit-table.js';
 import {
   type Checkpoint,
-  encodeAudit,
+  encodeCheckpoint,
   encodeInstance,
   type InstanceRecord,
   instanceKey,
-} from '../../streams/audit/audit-record.js';
-import { AuditTable } from '../../streams/audit/audit-table.js';
+} from '../../streams/audit/checkpoint.js';
 import { newTaskCounts } from '../../streams/audit/task-counts.js';
 import type { ConsumerRecord } from '../../streams/kafka/record.js';
 
@@ -244,7 +244,7 @@ function ofTask(
 ): ConsumerRecord {
   const counts = newTaskCounts();
   const audit: Checkpoint = { task, instance, host, streamTime, counts, offsets: {}, times: {}, watermarks: {} };
-  return { ...record(task, encodeAudit(audit)), timestamp };
+  return { ...record(task, encodeCheckpoint(audit)), timestamp };
 }
 
 function ofInstance(

@@ -14,15 +14,15 @@ export interface ScenarioOptions {
 export class ScenarioRunner {
   readonly #scenario: Scenario;
   readonly #options: ScenarioOptions;
-  readonly #tell: (line: string) => void;
+  readonly #report: (line: string) => void;
   readonly #deployments: Deployment[] = [];
   #cluster: Cluster | undefined;
 
-  /** `tell` is given the report, line by line. */
-  constructor(scenario: Scenario, options: ScenarioOptions, tell: (line: string) => void) {
+  /** `report` is given the report, line by line. */
+  constructor(scenario: Scenario, options: ScenarioOptions, report: (line: string) => void) {
     this.#scenario = scenario;
     this.#options = options;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   /** Resolves with what is not as it must be. What keeps the scenario from going on is no exception. */
@@ -35,7 +35,7 @@ export class ScenarioRunner {
       seed: this.#options.seed,
       users: this.#options.users ?? this.#scenario.users,
       deploy: (processes, environment) => this.#deploy(cluster, processes, environment),
-      tell: this.#tell,
+      report: this.#report,
       fail: text => failures.push(text),
     };
     try {
@@ -49,7 +49,7 @@ export class ScenarioRunner {
     const kept = this.#options.keep || failures.length > 0;
     await this.#end(kept);
     if (kept && this.#deployments.length > 0)
-      this.#tell(`kept: ${this.#deployments.map(({ directory }) => directory).join(', ')}`);
+      this.#report(`kept: ${this.#deployments.map(({ directory }) => directory).join(', ')}`);
     return failures;
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { decodeAudit, encodeAudit } from '../../streams/audit/audit-record.js';
+import { decodeCheckpoint, encodeCheckpoint } from '../../streams/audit/checkpoint.js';
 import { decodeWatermark, encodeWatermark } from '../../streams/runtime/time/watermark-record.js';
 
 describe('a watermark record', () => {
@@ -39,7 +39,7 @@ describe('a checkpoint', () => {
             times: { op: { outputWatermark: 5 } },
             watermarks: { r: [1, -1] },
           };
-          assert.deepEqual(decodeAudit(encodeAudit(audit)), JSON.parse(JSON.stringify(audit)));
+          assert.deepEqual(decodeCheckpoint(encodeCheckpoint(audit)), JSON.parse(JSON.stringify(audit)));
         },
       ),
     );

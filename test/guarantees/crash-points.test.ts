@@ -5,8 +5,8 @@ import { TopologyTestDriver, type TopologyTestDriverOptions } from '../../stream
 import { CRASH_POINTS } from '../../streams/testing/simulated-process.js';
 import { rowName } from './pipeline.js';
 
-/** Time in which state is flushed, and before that the ends of the changelogs are asked for. */
-const FLUSH_MS = 4000;
+/** Time in which state is persisted, and before that the ends of the changelogs are asked for. */
+const PERSIST_MS = 4000;
 
 describe('a process that dies in a commit', () => {
   let driver: TopologyTestDriver;
@@ -27,8 +27,8 @@ describe('a process that dies in a commit', () => {
     return builder.build();
   }
 
-  async function flushSoon(): Promise<void> {
-    for (let second = 0; second < FLUSH_MS; second += 1000) await driver.advanceWallClock(1000);
+  async function persistSoon(): Promise<void> {
+    for (let second = 0; second < PERSIST_MS; second += 1000) await driver.advanceWallClock(1000);
   }
 
   const lastCounts = (): Record<string, unknown> =>
@@ -40,7 +40,7 @@ describe('a process that dies in a commit', () => {
       produce(0, 50);
       await driver.run();
       await driver.commit();
-      await flushSoon();
+      await persistSoon();
       produce(50, 80);
       await driver.run();
       driver.crashAt(point);
@@ -55,11 +55,11 @@ describe('a process that dies in a commit', () => {
   for (const point of CRASH_POINTS) {
     it(`goes on with a commit between any two records of what it has polled: ${point}`, async () => {
       await create(counting(), { partitions: 3, cacheMaxBytes: 1, commitTurns: 2 });
-      await flushSoon();
+      await persistSoon();
       produce(0, 4000);
       driver.crashAt(point);
       await driver.run();
-      await flushSoon();
+      await persistSoon();
       driver.crashAt(point);
       produce(4000, 8000);
       await driver.run();
@@ -70,7 +70,7 @@ describe('a process that dies in a commit', () => {
     });
   }
 
-  it('keeps on disk what an uncommitted transaction has expired, though a flush goes on beside it', async () => {
+  it('keeps on disk what an uncommitted transaction has expired, though a write to disk goes on beside it', async () => {
     const builder = new StreamsBuilder();
     builder
       .stream('in')
@@ -81,12 +81,12 @@ describe('a process that dies in a commit', () => {
       .toStream(rowName)
       .mapValues(String)
       .to('out');
-    await create(builder.build(), { commitInterval: FLUSH_MS, idleTimeout: '1d', commitTurns: 3, cacheMaxBytes: 0 });
+    await create(builder.build(), { commitInterval: PERSIST_MS, idleTimeout: '1d', commitTurns: 3, cacheMaxBytes: 0 });
     driver.produce('in', { key: 'a', value: 1, timestamp: 500 });
     await driver.run();
     await driver.commit();
     driver.produce('in', { key: 'a', value: 2, timestamp: 600 });
-    driver.moveWallClock(FLUSH_MS);
+    driver.moveWallClock(PERSIST_MS);
     await driver.step();
     driver.produce('in', { key: 'b', value: 3, timestamp: 50_000 });
     driver.produce('in', { key: 'b', value: 4, timestamp: 50_000 });

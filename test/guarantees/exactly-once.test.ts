@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { type Checkpoint, decodeAudit, isInstanceKey } from '../../streams/audit/audit-record.js';
+import { type Checkpoint, decodeCheckpoint, isInstanceKey } from '../../streams/audit/checkpoint.js';
 import type { TaskCounts } from '../../streams/audit/task-counts.js';
 import { KafkaClientError } from '../../streams/kafka/ports.js';
 import { kindOf } from '../../streams/runtime/processors/repartition/record-kind.js';
@@ -81,11 +81,11 @@ function checkAudits(driver: TopologyTestDriver): void {
   const highest = new Map<string, number>();
   for (const { key, value } of driver.readRecords('test-audit')) {
     if (value === null || isInstanceKey(String(key))) continue;
-    const { offsets, counts } = decodeAudit(value);
+    const { offsets, counts } = decodeCheckpoint(value);
     for (const [topic, { begin, next }] of Object.entries(offsets)) {
       assert.equal(next - begin, counts.in[topic] ?? 0, `offsets of ${topic} and what was counted`);
     }
-    for (const [name, number] of growing(decodeAudit(value))) {
+    for (const [name, number] of growing(decodeCheckpoint(value))) {
       assert.ok(number >= (highest.get(name) ?? -1), `${name} went back`);
       highest.set(name, number);
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { instanceKey } from '../../streams/audit/audit-record.js';
+import { instanceKey } from '../../streams/audit/checkpoint.js';
 import type { KafkaStreams } from '../../streams/index.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { decodeAudit } from '../../streams/audit/audit-record.js';
+import { decodeCheckpoint } from '../../streams/audit/checkpoint.js';
 import { Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
 import { AT_ONCE, InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
@@ -122,7 +122,7 @@ describe('an input topic that was deleted, created again and filled', () => {
       .log('app-audit', 0)
       .committed.filter(({ key }) => key?.toString() === '0_0')
       .at(-1);
-    const { offsets, counts } = decodeAudit(record?.value ?? Buffer.from('{}'));
+    const { offsets, counts } = decodeCheckpoint(record?.value ?? Buffer.from('{}'));
     assert.deepEqual([offsets.in, counts.in.in], [{ begin: 0, next: 5, earlier: 3 }, 8]);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
-import { decodeAudit } from '../../streams/audit/audit-record.js';
+import { decodeCheckpoint } from '../../streams/audit/checkpoint.js';
 import { type ErrorContext, resumeOnError, Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
 import { partitionFor } from '../../streams/kafka/partitioner.js';
 import { type ConsumerRecord, type Header, NO_HEADERS } from '../../streams/kafka/record.js';
@@ -46,7 +46,7 @@ describe('what moves through a repartition topic', () => {
     driver
       .readRecords('test-audit')
       .filter(({ key }) => /^\d/.test(String(key)))
-      .map(({ value }) => decodeAudit(value ?? Buffer.alloc(0)).repartitionEntries?.[TOPIC] ?? 0);
+      .map(({ value }) => decodeCheckpoint(value ?? Buffer.alloc(0)).repartitionEntries?.[TOPIC] ?? 0);
 
   async function moveAndCommit(): Promise<void> {
     await driver.run();

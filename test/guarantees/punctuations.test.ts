@@ -77,6 +77,23 @@ describe('punctuations', () => {
       assert.deepEqual(output(), ['at 1500']);
     });
 
+    it('that take as long as their interval leave the records their turn', async () => {
+      let calls = 0;
+      await create({
+        ...ticking(100, 'wallClockTime'),
+        init: hands =>
+          void hands.schedule(100, 'wallClockTime', time => {
+            // An error where it would be called for ever.
+            assert.ok(++calls < 10);
+            driver.moveWallClock(100);
+            hands.forward('tick', time, time);
+          }),
+      });
+      driver.produce('in', { key: 'a', value: 1, timestamp: 0 });
+      await driver.advanceWallClock(100);
+      assert.ok(output().includes(1));
+    });
+
     it('are called between the records of one poll', async () => {
       const script: Script = {
         ...ticking(100, 'wallClockTime'),
@@ -132,6 +149,17 @@ describe('punctuations', () => {
   it('refuse an interval below a millisecond', async () => {
     await create({ process: hands => void hands.schedule(0, 'streamTime', () => {}) });
     await assert.rejects(send(1, 0), /at least 1 ms, not 0/);
+  });
+
+  it('stop the application where they return a promise, whatever the handler says', async () => {
+    await create(
+      { init: hands => void hands.schedule(100, 'streamTime', async () => {}), process() {} },
+      { processingExceptionHandler: resumeOnError },
+    );
+    await assert.rejects(send(1, 0), {
+      name: 'StreamsError',
+      message: /script: the punctuator gave a promise: functions of a topology must be synchronous/,
+    });
   });
 
   it('have errors that the processing handler decides about', async () => {

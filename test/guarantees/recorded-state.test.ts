@@ -14,7 +14,7 @@ import type { Ports, TopicConfig } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { TestApplication } from '../runtime/test-application.js';
-import { RECORDED, RECORDED_AUDIT, type RecordedState } from './recorded-state.js';
+import { RECORDED, RECORDED_CHECKPOINT, type RecordedState } from './recorded-state.js';
 
 const NOW = 1_700_000_000_000;
 const TASK = '0_0';
@@ -55,7 +55,7 @@ describe('state that an earlier version has written', () => {
       for (const [key, value] of records) append(topic, bytesOf(key), bytesOf(value));
     }
     app.cluster.createTopic(AUDIT, 1);
-    append(AUDIT, Buffer.from(TASK), Buffer.from(JSON.stringify(RECORDED_AUDIT)));
+    append(AUDIT, Buffer.from(TASK), Buffer.from(JSON.stringify(RECORDED_CHECKPOINT)));
     send('a', 'again', 4000);
     send('b', 'closes windows', 16_000);
     send('b', 'ends the time limit', 24_000);

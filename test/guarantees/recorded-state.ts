@@ -120,7 +120,7 @@ export const RECORDED: RecordedState = {
 };
 
 /** The checkpoint that belongs to it. */
-export const RECORDED_AUDIT = {
+export const RECORDED_CHECKPOINT = {
   task: '0_0',
   host: null,
   counts: { in: { in: 4 }, out: { out: 8 }, rejected: 0, failedResults: 0, late: 0, dropped: 1 },
@@ -128,19 +128,19 @@ export const RECORDED_AUDIT = {
   repartitionOffsets: {},
   streamTime: 3000,
   times: {
-    'table/held': { outputWatermark: 3000 },
+    'table/held': { released: 3000 },
     'counts/combiner': { streamTime: 3000 },
-    'counts/combiner/held': { outputWatermark: 3000 },
-    'counts/held': { outputWatermark: 3000 },
-    held: { streamTime: 3000, outputWatermark: 3000 },
+    'counts/combiner/held': { released: 3000 },
+    'counts/held': { released: 3000 },
+    held: { streamTime: 3000, released: 3000 },
     'windows/combiner': { streamTime: 3000 },
-    'windows/combiner/held': { outputWatermark: 3000 },
-    windows: { streamTime: 3000, outputWatermark: 3000, closedUpTo: -1, observedStart: 0 },
-    final: { streamTime: 3000, outputWatermark: 3000 },
+    'windows/combiner/held': { released: 3000 },
+    windows: { streamTime: 3000, released: 3000, closedUpTo: -1, observedStart: 0 },
+    final: { streamTime: 3000, released: 3000 },
     'closing/combiner': { streamTime: 3000 },
-    'closing/combiner/held': { outputWatermark: 3000 },
-    closing: { streamTime: 3000, outputWatermark: 3000, closedUpTo: -1, observedStart: 0 },
-    seen: { streamTime: 3000, outputWatermark: 3000, observedStart: 0 },
+    'closing/combiner/held': { released: 3000 },
+    closing: { streamTime: 3000, released: 3000, closedUpTo: -1, observedStart: 0 },
+    seen: { streamTime: 3000, released: 3000, observedStart: 0 },
   },
   watermarks: {},
   stores: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { encodeInstance, instanceKey } from '../../streams/audit/audit-record.js';
+import { encodeInstance, instanceKey } from '../../streams/audit/checkpoint.js';
 import { type KafkaStreams, Serdes, StreamsBuilder, type TaskStatus } from '../../streams/index.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';

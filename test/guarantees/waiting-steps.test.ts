@@ -1,59 +1,42 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { decodeAudit, isInstanceKey } from '../../streams/audit/audit-record.js';
+import { decodeCheckpoint, isInstanceKey } from '../../streams/audit/checkpoint.js';
 import { Serdes, StreamsBuilder, TimeWindows, type Topology } from '../../streams/index.js';
 import type { ConsumerRecord } from '../../streams/kafka/record.js';
-import { TopologyTestDriver, type TopologyTestDriverOptions } from '../../streams/testing/index.js';
 import { CRASH_POINTS } from '../../streams/testing/simulated-process.js';
+import { GatedDriver } from '../runtime/gated-driver.js';
 import { type Script, scripted, withScript } from '../runtime/scripted-processor.js';
-import { counting, countingIn, Gate, LEFT, RIGHT, turns, waitingAt } from '../runtime/waiting-script.js';
+import { counting, countingIn, LEFT, RIGHT, turns, waitingAt } from '../runtime/waiting-script.js';
 import { rowName } from './pipeline.js';
 
 describe('a step that waits', () => {
-  let driver: TopologyTestDriver;
-  let gate: Gate;
+  let gated: GatedDriver;
 
   beforeEach(() => {
-    gate = new Gate();
+    gated = new GatedDriver();
   });
 
-  afterEach(() => driver.close());
-
-  async function create(script: Script, options: TopologyTestDriverOptions = {}): Promise<void> {
-    driver = await TopologyTestDriver.create(withScript(script), { autoCommit: false, ...options });
-  }
-
-  const produce = (key: string, ...values: unknown[]): void =>
-    driver.produce(
-      'in',
-      values.map(value => ({ key, value, timestamp: 0 })),
-    );
-
-  const output = (): unknown[] => driver.readOutput('out').map(({ value }) => value);
-
-  async function steps(times = 5): Promise<void> {
-    for (let n = 0; n < times; n++) await driver.step();
-  }
+  afterEach(() => gated.close());
 
   describe('and the commit', () => {
     it('waits for it, and has all of its record', async () => {
-      await create({
-        ...waitingAt(gate),
+      await gated.create({
+        ...waitingAt(gated.gate),
         init: hands => void hands.schedule(10, 'streamTime', time => hands.forward('a', `at ${time}`, time)),
       });
-      produce(LEFT, 1);
-      await steps();
+      gated.produce(LEFT, 1);
+      await gated.steps();
       let committed = false;
-      const committing = driver.commit().then(() => {
+      const committing = gated.driver.commit().then(() => {
         committed = true;
       });
       await turns();
       assert.ok(!committed);
-      await gate.opening(committing);
-      assert.deepEqual(output(), [1, 'at 0']);
-      await driver.crash();
-      assert.equal(gate.waiting, 0);
+      await gated.gate.opening(committing);
+      assert.deepEqual(gated.output(), [1, 'at 0']);
+      await gated.driver.crash();
+      assert.equal(gated.gate.waiting, 0);
     });
 
     it('waits for what results that were held for it wait for, before the operators after that send theirs', async () => {
@@ -68,39 +51,78 @@ describe('a step that waits', () => {
         .count({ as: 'again' })
         .toStream()
         .to('out', { valueSerde: Serdes.json() });
-      driver = await TopologyTestDriver.create(scripted(builder.build(), { script: waitingAt(gate) }), {
+      await gated.run(scripted(builder.build(), { script: waitingAt(gated.gate) }), {
         autoCommit: false,
         partitions: 2,
       });
-      produce(LEFT, 1, 2, 3);
-      await driver.run();
-      await gate.opening(driver.commit());
+      gated.produce(LEFT, 1, 2, 3);
+      await gated.driver.run();
+      await gated.gate.opening(gated.driver.commit());
       // Crossing to the other partition takes another transaction.
-      await driver.run();
-      await driver.commit();
+      await gated.driver.run();
+      await gated.driver.commit();
       assert.deepEqual(
-        driver.readOutput('out').map(({ key, value }) => [key, value]),
+        gated.driver.readOutput('out').map(({ key, value }) => [key, value]),
         [['3', 1]],
       );
     });
 
     it('puts no task off whose records need not wait', async () => {
-      await create(waitingAt(gate), { partitions: 2, commitInterval: 100 });
-      produce(LEFT, 1);
-      await steps();
-      driver.moveWallClock(100);
+      await gated.create(waitingAt(gated.gate), { partitions: 2, commitInterval: 100 });
+      gated.produce(LEFT, 1);
+      await gated.steps();
+      gated.driver.moveWallClock(100);
       for (let n = 0; n < 5; n++) {
-        produce(RIGHT, n);
-        await steps();
+        gated.produce(RIGHT, n);
+        await gated.steps();
       }
       assert.equal(
-        driver.counts.reduce((sum, { in: read }) => sum + (read.in ?? 0), 0),
+        gated.driver.counts.reduce((sum, { in: read }) => sum + (read.in ?? 0), 0),
         6,
       );
-      assert.deepEqual(output(), []);
-      gate.open();
-      await steps();
-      assert.deepEqual(output().sort(), [0, 1, 1, 2, 3, 4]);
+      assert.deepEqual(gated.output(), []);
+      gated.gate.open();
+      await gated.steps();
+      assert.deepEqual(gated.output().sort(), [0, 1, 1, 2, 3, 4]);
+    });
+
+    it('does not keep the failure of the previous one waiting', async () => {
+      const resumed: unknown[] = [];
+      await gated.create(waitingAt(gated.gate, resumed), { partitions: 2, commitInterval: 100, commitTurns: 2 });
+      gated.produce(RIGHT, 1);
+      await gated.steps();
+      gated.driver.failNextCommit('abort');
+      gated.driver.moveWallClock(100);
+      await gated.driver.step();
+      gated.produce(LEFT, 2);
+      await gated.steps();
+      // The step of the aborted task, and the one that is started again.
+      assert.equal(gated.gate.waiting, 2);
+      await gated.gate.opening(gated.driver.run());
+      await gated.driver.commit();
+      assert.deepEqual(resumed, [2]);
+      assert.deepEqual(gated.output().sort(), [1, 2]);
+    });
+  });
+
+  describe('in a punctuation', () => {
+    it('leaves the commit its turn, where the next punctuation is due as soon as the step has ended', async () => {
+      let calls = 0;
+      const script: Script = {
+        init: hands =>
+          void hands.schedule(10, 'wallClockTime', time => {
+            // An error where no commit ends the turn.
+            assert.ok(++calls < 100);
+            hands.wait(
+              async () => gated.driver.moveWallClock(10),
+              () => hands.forward('tick', time, time),
+            );
+          }),
+        process() {},
+      };
+      await gated.create(script, { commitInterval: 100 });
+      gated.driver.moveWallClock(10);
+      while (gated.output().length === 0) await gated.driver.step();
     });
   });
 
@@ -111,53 +133,53 @@ describe('a step that waits', () => {
       const script: Script = {
         process(hands, key, value, timestamp) {
           if (key === RIGHT && fails) throw new Error('not now');
-          waitingAt(gate, resumed).process(hands, key, value, timestamp);
+          waitingAt(gated.gate, resumed).process(hands, key, value, timestamp);
         },
       };
-      await create(script, { partitions: 2, processingExceptionHandler: () => 'retry' });
-      produce(LEFT, 1);
-      await steps();
-      produce(RIGHT, 2);
-      await steps(2);
+      await gated.create(script, { partitions: 2, processingExceptionHandler: () => 'retry' });
+      gated.produce(LEFT, 1);
+      await gated.steps();
+      gated.produce(RIGHT, 2);
+      await gated.steps(2);
       fails = false;
       // Of the aborted task.
-      gate.open();
-      await steps();
+      gated.gate.open();
+      await gated.steps();
       assert.deepEqual(resumed, []);
-      assert.equal(gate.waiting, 1);
-      gate.open();
-      await driver.run();
-      await driver.commit();
+      assert.equal(gated.gate.waiting, 1);
+      gated.gate.open();
+      await gated.driver.run();
+      await gated.driver.commit();
       assert.deepEqual(resumed, [1]);
-      assert.deepEqual(output().sort(), [1, 2]);
+      assert.deepEqual(gated.output().sort(), [1, 2]);
     });
   });
 
   it('has no effect after its process has died', async () => {
     const resumed: unknown[] = [];
-    await create(waitingAt(gate, resumed));
-    produce(LEFT, 1);
-    await steps();
-    const crashed = driver.crash();
+    await gated.create(waitingAt(gated.gate, resumed));
+    gated.produce(LEFT, 1);
+    await gated.steps();
+    const crashed = gated.driver.crash();
     await turns();
-    gate.open();
+    gated.gate.open();
     await turns();
     assert.deepEqual(resumed, []);
-    await gate.opening(crashed);
-    await driver.commit();
+    await gated.gate.opening(crashed);
+    await gated.driver.commit();
     assert.deepEqual(resumed, [1]);
-    assert.deepEqual(output(), [1]);
+    assert.deepEqual(gated.output(), [1]);
   });
 
   it('ends before its task is revoked', async () => {
     const resumed: unknown[] = [];
-    await create(waitingAt(gate, resumed));
-    produce(LEFT, 1, 2);
-    await steps();
-    await gate.opening(driver.rebalance());
+    await gated.create(waitingAt(gated.gate, resumed));
+    gated.produce(LEFT, 1, 2);
+    await gated.steps();
+    await gated.gate.opening(gated.driver.rebalance());
     assert.deepEqual(resumed, [1, 2]);
-    await driver.commit();
-    assert.deepEqual(output(), [1, 2]);
+    await gated.driver.commit();
+    assert.deepEqual(gated.output(), [1, 2]);
   });
 
   it('holds the time of its task: what it forwards is not late', async () => {
@@ -172,17 +194,17 @@ describe('a step that waits', () => {
       .count({ as: 'counts' })
       .toStream(rowName)
       .to('out', { valueSerde: Serdes.json<number | null>() });
-    driver = await TopologyTestDriver.create(scripted(builder.build(), { script: waitingAt(gate) }), {
+    await gated.run(scripted(builder.build(), { script: waitingAt(gated.gate) }), {
       idleTimeout: 1000,
     });
-    driver.produce('in', { key: LEFT, value: 1, timestamp: 0 });
-    await steps();
-    driver.moveWallClock(10_000);
-    await steps();
-    await gate.opening(driver.run());
-    await gate.opening(driver.endInput());
-    assert.equal(driver.counts[0]?.late, 0);
-    assert.deepEqual(output(), [1]);
+    gated.driver.produce('in', { key: LEFT, value: 1, timestamp: 0 });
+    await gated.steps();
+    gated.driver.moveWallClock(10_000);
+    await gated.steps();
+    await gated.gate.opening(gated.driver.run());
+    await gated.gate.opening(gated.driver.endInput());
+    assert.equal(gated.driver.counts[0]?.late, 0);
+    assert.deepEqual(gated.output(), [1]);
   });
 
   it('has its effect exactly once, whatever happens', () => hasItsEffectOnce(withScript(counting), 5));
@@ -218,7 +240,7 @@ describe('a step that waits', () => {
         fc.array(action, { maxLength: 20, size: 'max' }),
         fc.integer({ min: 1, max: 3 }),
         async (actions, partitions) => {
-          driver = await TopologyTestDriver.create(topology, {
+          await gated.run(topology, {
             autoCommit: false,
             partitions,
             commitTurns: 2,
@@ -226,23 +248,23 @@ describe('a step that waits', () => {
           let produced = 0;
           for (const next of actions) {
             if (next.kind === 'produce') {
-              for (let n = 0; n < next.records; n++) produce(`key-${produced % 7}`, `value-${produced++}`);
-            } else if (next.kind === 'step') await steps(next.times);
-            else if (next.kind === 'commit') await driver.commit();
-            else if (next.kind === 'crash') await driver.crash();
-            else if (next.kind === 'rebalance') await driver.rebalance();
-            else if (next.kind === 'failNextCommit') driver.failNextCommit('abort');
-            else driver.crashAt(next.point);
+              for (let n = 0; n < next.records; n++) gated.produce(`key-${produced % 7}`, `value-${produced++}`);
+            } else if (next.kind === 'step') await gated.steps(next.times);
+            else if (next.kind === 'commit') await gated.driver.commit();
+            else if (next.kind === 'crash') await gated.driver.crash();
+            else if (next.kind === 'rebalance') await gated.driver.rebalance();
+            else if (next.kind === 'failNextCommit') gated.driver.failNextCommit('abort');
+            else gated.driver.crashAt(next.point);
           }
           // What moves to another partition takes a second transaction.
           for (let transactions = 0; transactions < 2; transactions++) {
-            do await driver.run();
-            while (!(await driver.commit()));
+            do await gated.driver.run();
+            while (!(await gated.driver.commit()));
           }
-          await driver.run();
-          const results = driver.readOutput('out').map(({ value }) => String(value));
-          commitsWithinBlock += driver.readRecords('test-audit').filter(isWithinBlock).length;
-          await driver.close();
+          await gated.driver.run();
+          const results = gated.driver.readOutput('out').map(({ value }) => String(value));
+          commitsWithinBlock += gated.driver.readRecords('test-audit').filter(isWithinBlock).length;
+          await gated.driver.close();
           assert.equal(new Set(results.map(result => result.split(':')[0])).size, produced);
           for (let partition = 0; partition < partitions; partition++) {
             const counts = results
@@ -263,7 +285,7 @@ describe('a step that waits', () => {
 
 function isWithinBlock({ key, value }: ConsumerRecord): boolean {
   if (value === null || isInstanceKey(String(key))) return false;
-  return Object.keys(decodeAudit(value).repartitionEntries ?? {}).length > 0;
+  return Object.keys(decodeCheckpoint(value).repartitionEntries ?? {}).length > 0;
 }
 
 /** The script gets the records after they have moved to another partition. */

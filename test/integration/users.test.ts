@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Checkpoint } from '../../streams/audit/audit-record.js';
 import { AuditTable } from '../../streams/audit/audit-table.js';
+import type { Checkpoint } from '../../streams/audit/checkpoint.js';
 import type { WindowSummary } from '../../topology/window-summary.js';
 import type { RunningCommand } from '../topology/command.js';
 import { type ExpectedTables, expectedTables, type SentUser, sum, tableOf } from './expected-tables.js';

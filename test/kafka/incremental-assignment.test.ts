@@ -21,18 +21,18 @@ const record = (partition: number, offset: number): ConsumerRecord => ({
 
 describe('the assignment of a member of the newer consumer protocol', () => {
   let member: FakeMember;
-  let told: string[];
+  let reported: string[];
   let now: number;
   let assignment: IncrementalAssignment;
 
   beforeEach(() => {
     member = new FakeMember();
-    told = [];
+    reported = [];
     const names = (partitions: readonly TopicPartition[]): string => partitions.map(of => of.partition).join(',');
     now = 0;
     const listener = {
-      onPartitionsAssigned: (partitions: readonly TopicPartition[]) => told.push(`assigned ${names(partitions)}`),
-      onPartitionsRevoked: (partitions: readonly TopicPartition[]) => told.push(`revoked ${names(partitions)}`),
+      onPartitionsAssigned: (partitions: readonly TopicPartition[]) => reported.push(`assigned ${names(partitions)}`),
+      onPartitionsRevoked: (partitions: readonly TopicPartition[]) => reported.push(`revoked ${names(partitions)}`),
     };
     assignment = new IncrementalAssignment(member, listener, () => now);
   });
@@ -50,14 +50,14 @@ describe('the assignment of a member of the newer consumer protocol', () => {
     given(...partitions);
     assignment.assign([]);
     assignment.assign(at(offset, ...partitions));
-    told.length = 0;
+    reported.length = 0;
     member.calls.length = 0;
   };
   const poll = (batch: PolledBatch = NOTHING): Promise<PolledBatch> => assignment.poll(async () => batch);
 
   it('is reported as it comes, and answered when the owner assigns', () => {
     given(0, 1);
-    assert.deepEqual([told, member.asks], [['assigned 0,1'], 'assign']);
+    assert.deepEqual([reported, member.asks], [['assigned 0,1'], 'assign']);
     assignment.assign([]);
     assert.equal(member.asks, undefined);
     assignment.assign(at(5, 0, 1));
@@ -67,11 +67,11 @@ describe('the assignment of a member of the newer consumer protocol', () => {
   it('is revoked as a whole, and assigned as a whole, where the group only takes a part; that is given up by unassign, no earlier', () => {
     reading(5, 0, 1);
     taken(1);
-    assert.deepEqual([told, member.asks, member.calls], [['revoked 0,1'], 'revoke', []]);
+    assert.deepEqual([reported, member.asks, member.calls], [['revoked 0,1'], 'revoke', []]);
     assignment.unassign();
     assert.deepEqual([member.asks, member.reads.size], [undefined, 0]);
     given();
-    assert.deepEqual(told, ['revoked 0,1', 'assigned 0']);
+    assert.deepEqual(reported, ['revoked 0,1', 'assigned 0']);
     assignment.assign([]);
     assignment.assign(at(5, 0));
     assert.deepEqual([...member.reads.keys()], ['t-0']);
@@ -80,7 +80,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
   it('is revoked and assigned as a whole where the group only gives more, which is answered after both', () => {
     reading(5, 0);
     given(1);
-    assert.deepEqual([told, member.asks], [['revoked 0', 'assigned 0,1'], 'assign']);
+    assert.deepEqual([reported, member.asks], [['revoked 0', 'assigned 0,1'], 'assign']);
     assignment.unassign();
     assert.equal(member.asks, 'assign');
     assignment.assign([]);
@@ -99,14 +99,14 @@ describe('the assignment of a member of the newer consumer protocol', () => {
 
   it('is nothing when the group has reported nothing for long, and may become something later', async () => {
     for (; now < 10_000; now += 1000) await poll();
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
     await poll();
     await poll();
-    assert.deepEqual(told, ['assigned ']);
+    assert.deepEqual(reported, ['assigned ']);
     assignment.assign([]);
     assert.deepEqual(member.calls, []);
     given(0);
-    assert.deepEqual(told, ['assigned ', 'revoked ', 'assigned 0']);
+    assert.deepEqual(reported, ['assigned ', 'revoked ', 'assigned 0']);
     assignment.unassign();
     assignment.assign([]);
     assert.deepEqual([member.asks, member.calls], [undefined, ['assign']]);
@@ -117,7 +117,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
     given(0);
     now = 60_000;
     await poll();
-    assert.deepEqual(told, ['assigned 0']);
+    assert.deepEqual(reported, ['assigned 0']);
   });
 
   it('may become nothing, and something again', () => {
@@ -127,7 +127,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
     given();
     assignment.assign([]);
     given(0, 1);
-    assert.deepEqual(told, ['revoked 0', 'assigned ', 'revoked ', 'assigned 0,1']);
+    assert.deepEqual(reported, ['revoked 0', 'assigned ', 'revoked ', 'assigned 0,1']);
     assignment.unassign();
     assignment.assign([]);
     assert.equal(member.asks, undefined);
@@ -200,7 +200,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
         setImmediate(() => member.deliver());
         return NOTHING;
       });
-      assert.deepEqual([told, member.reads.size], [['revoked 0,1'], 0]);
+      assert.deepEqual([reported, member.reads.size], [['revoked 0,1'], 0]);
       given();
       // It has not come to the first yet.
       assignment.assign(at(5, 0, 1));
@@ -208,7 +208,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
       assignment.unassign();
       assignment.assign([]);
       assignment.assign(at(5, 0));
-      assert.deepEqual([told, member.asks], [['revoked 0,1', 'assigned 0'], undefined]);
+      assert.deepEqual([reported, member.asks], [['revoked 0,1', 'assigned 0'], undefined]);
       assert.deepEqual([...member.reads.keys()], ['t-0']);
     });
 
@@ -237,7 +237,7 @@ describe('the assignment of a member of the newer consumer protocol', () => {
       assignment.close();
       assert.deepEqual([member.asks, member.reads.size], [undefined, 0]);
       given();
-      assert.deepEqual([member.asks, told], [undefined, ['revoked 0,1']]);
+      assert.deepEqual([member.asks, reported], [undefined, ['revoked 0,1']]);
     });
 
     it('answers an assignment that the owner has not come to', () => {

@@ -1,11 +1,11 @@
 import {
   type Checkpoint,
-  encodeAudit,
+  encodeCheckpoint,
   encodeInstance,
   type InputOffsets,
   type InstanceRecord,
   instanceKey,
-} from '../../streams/audit/audit-record.js';
+} from '../../streams/audit/checkpoint.js';
 import { type ConsumerRecord, NO_HEADERS } from '../../streams/kafka/record.js';
 
 export interface TaskFigures {
@@ -21,7 +21,7 @@ export interface TaskFigures {
   readonly repartitions?: readonly string[];
 }
 
-export function auditRecord({ task, offsets, ...figures }: TaskFigures): Checkpoint {
+export function checkpointOf({ task, offsets, ...figures }: TaskFigures): Checkpoint {
   const { rejected = 0, late = 0, streamTime = 1000, instance = 'A', host = null, repartitions = [] } = figures;
   const processed = offsets.next - offsets.begin;
   const { cleaned = processed - rejected } = figures;
@@ -39,7 +39,7 @@ export function auditRecord({ task, offsets, ...figures }: TaskFigures): Checkpo
 
 export function taskRecord(record: Checkpoint): ConsumerRecord {
   const partition = Number(record.task.split('_')[1]);
-  return { ...kafkaRecord('users-audit', record.task, encodeAudit(record)), partition };
+  return { ...kafkaRecord('users-audit', record.task, encodeCheckpoint(record)), partition };
 }
 
 /** An announcement; null: the instance has closed. */

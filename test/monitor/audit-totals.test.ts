@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { auditTotals } from '../../monitor/audit-totals.js';
 import { CounterTotals } from '../../monitor/counter-totals.js';
-import { decodeAudit } from '../../streams/audit/audit-record.js';
-import { auditRecord } from './audit-fixture.js';
+import { decodeCheckpoint } from '../../streams/audit/checkpoint.js';
+import { checkpointOf } from './audit-fixture.js';
 
 describe('the audit', () => {
   it('adds up what the tasks say and what the partitions have', () => {
     const totals = auditTotals(
       [
-        auditRecord({ task: '0_0', offsets: { begin: 10, next: 110 }, rejected: 7, late: 2 }),
-        auditRecord({ task: '0_1', offsets: { begin: 0, next: 50 }, rejected: 1, late: 1 }),
+        checkpointOf({ task: '0_0', offsets: { begin: 10, next: 110 }, rejected: 7, late: 2 }),
+        checkpointOf({ task: '0_1', offsets: { begin: 0, next: 50 }, rejected: 1, late: 1 }),
       ],
       [
         { low: 5, high: 130 },
@@ -36,14 +36,14 @@ describe('the audit', () => {
 
   it('takes what is committed for produced, though the ends were asked before', () => {
     const { produced, lag } = auditTotals(
-      [auditRecord({ task: '0_0', offsets: { begin: 0, next: 60 } })],
+      [checkpointOf({ task: '0_0', offsets: { begin: 0, next: 60 } })],
       [{ low: 0, high: 40 }],
     );
     assert.deepEqual([produced, lag], [60, 0]);
   });
 
   it('knows what the tasks did while the ends of the partitions are not known', () => {
-    const record = auditRecord({ task: '0_3', offsets: { begin: 2, next: 9 } });
+    const record = checkpointOf({ task: '0_3', offsets: { begin: 2, next: 9 } });
     assert.deepEqual(auditTotals([record], []), {
       produced: 7,
       cleaned: 7,
@@ -55,25 +55,25 @@ describe('the audit', () => {
   });
 
   it('counts what was read of a topic of the same name that was deleted since', () => {
-    const record = auditRecord({ task: '0_0', offsets: { begin: 0, next: 5, earlier: 3 }, cleaned: 8 });
+    const record = checkpointOf({ task: '0_0', offsets: { begin: 0, next: 5, earlier: 3 }, cleaned: 8 });
     const { produced, lag, unaccounted } = auditTotals([record], [{ low: 0, high: 6 }]);
     assert.deepEqual([produced, lag, unaccounted], [9, 1, 0]);
   });
 
   it('counts a record that is lost, and one that is doubled', () => {
     const of = (cleaned: number): number =>
-      auditTotals([auditRecord({ task: '0_0', offsets: { begin: 0, next: 10 }, cleaned })], []).unaccounted;
+      auditTotals([checkpointOf({ task: '0_0', offsets: { begin: 0, next: 10 }, cleaned })], []).unaccounted;
     assert.deepEqual([of(9), of(10), of(11)], [1, 0, -1]);
   });
 
   it('counts by the records in where offsets were not written yet', () => {
-    const { offsets: _, ...old } = auditRecord({
+    const { offsets: _, ...old } = checkpointOf({
       task: '0_0',
       offsets: { begin: 0, next: 10 },
       rejected: 1,
       cleaned: 8,
     });
-    const totals = auditTotals([decodeAudit(Buffer.from(JSON.stringify(old)))], [{ low: 0, high: 12 }]);
+    const totals = auditTotals([decodeCheckpoint(Buffer.from(JSON.stringify(old)))], [{ low: 0, high: 12 }]);
     assert.deepEqual([totals.unaccounted, totals.produced], [1, 12]);
   });
 
@@ -89,7 +89,7 @@ describe('the audit', () => {
         const tasks = partitions.map(({ begin, outcomes, committed }, p) => {
           const done = outcomes.slice(0, committed);
           const rejected = done.filter(outcome => outcome === 'rejected').length;
-          return auditRecord({ task: `0_${p}`, offsets: { begin, next: begin + done.length }, rejected });
+          return checkpointOf({ task: `0_${p}`, offsets: { begin, next: begin + done.length }, rejected });
         });
         const ends = partitions.map(({ begin, outcomes, asked }) => ({
           low: 0,

@@ -3,13 +3,13 @@ import { after, before, describe, it } from 'mocha';
 import { Registry } from 'prom-client';
 import { Monitor } from '../../monitor/monitor.js';
 import type { Snapshot } from '../../monitor/snapshot.js';
-import { encodeAudit } from '../../streams/audit/audit-record.js';
+import { encodeCheckpoint } from '../../streams/audit/checkpoint.js';
 import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
 import { type EmbeddedBroker, startEmbeddedBroker } from '../../streams/kafka/embedded-broker.js';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { topicPartitions } from '../broker/topics.js';
 import { until } from '../integration/until.js';
-import { auditRecord } from './audit-fixture.js';
+import { checkpointOf } from './audit-fixture.js';
 import { RecordingLogger } from './recording-logger.js';
 
 describe('the monitor on the embedded broker', function () {
@@ -55,8 +55,8 @@ describe('the monitor on the embedded broker', function () {
     await producer.flush();
     await shows(() => monitor.cluster.topics.has('user'));
     const partition = monitor.cluster.topics.get('user')?.partitions.findIndex(({ high }) => high > 0) ?? -1;
-    const record = auditRecord({ task: `0_${partition}`, offsets: { begin: 0, next: 70 }, rejected: 5 });
-    producer.send('users-audit', record.task, encodeAudit(record), Date.now());
+    const record = checkpointOf({ task: `0_${partition}`, offsets: { begin: 0, next: 70 }, rejected: 5 });
+    producer.send('users-audit', record.task, encodeCheckpoint(record), Date.now());
     const times = { windowStart: '2026-01-01T00:00:00.000Z', windowEnd: '2026-01-01T00:01:00.000Z' };
     const row = Buffer.from(JSON.stringify({ country: 'Chile', ...times, count: 65 }));
     producer.send('country-count', `Chile@${times.windowStart}`, row, Date.now());

@@ -4,11 +4,11 @@ import { Registry } from 'prom-client';
 import { DEFAULT_TOPICS } from '../../command/users-topics.js';
 import { Monitor, type MonitorOptions } from '../../monitor/monitor.js';
 import type { Snapshot, TopologyEvent } from '../../monitor/snapshot.js';
-import type { Checkpoint } from '../../streams/audit/audit-record.js';
+import type { Checkpoint } from '../../streams/audit/checkpoint.js';
 import { InMemoryCluster } from '../../streams/testing/in-memory-cluster.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
 import { until } from '../integration/until.js';
-import { auditRecord, instanceRecord, taskRecord } from './audit-fixture.js';
+import { checkpointOf, instanceRecord, taskRecord } from './audit-fixture.js';
 import { RecordingLogger } from './recording-logger.js';
 
 const NOW = 1_700_000_000_000;
@@ -91,7 +91,7 @@ describe('the monitor', () => {
     produce(10);
     const before = await shows(({ audit }) => audit?.produced === 10);
     assert.deepEqual(before.audit, { produced: 10, cleaned: 0, rejected: 0, late: 0, lag: 10, unaccounted: 0 });
-    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 6 }, rejected: 2, late: 1, host: 'a:1' }));
+    commit(checkpointOf({ task: '0_0', offsets: { begin: 0, next: 6 }, rejected: 2, late: 1, host: 'a:1' }));
     const after = await shows(({ audit, processes }) => audit?.cleaned === 4 && processes.length === 1);
     assert.deepEqual(after.audit, { produced: 10, cleaned: 4, rejected: 2, late: 1, lag: 4, unaccounted: 0 });
     assert.deepEqual((await shows(({ lag }) => lag[0]?.committed === 6)).lag, [
@@ -115,7 +115,7 @@ describe('the monitor', () => {
     cluster.createTopic('user', 1);
     cluster.createTopic(AUDIT, 1);
     produce(2);
-    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 1 }, host: 'a:1' }));
+    commit(checkpointOf({ task: '0_0', offsets: { begin: 0, next: 1 }, host: 'a:1' }));
     start();
     await until(
       'it is reported',
@@ -137,14 +137,14 @@ describe('the monitor', () => {
   it('measures the latency of commits that it sees live, and of those alone', async () => {
     cluster.createTopic('user', 1);
     cluster.createTopic(AUDIT, 1);
-    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 5 }, streamTime: NOW - 60_000 }));
+    commit(checkpointOf({ task: '0_0', offsets: { begin: 0, next: 5 }, streamTime: NOW - 60_000 }));
     start();
     await shows(({ audit }) => audit !== null);
     assert.equal(await metric('users_end_to_end_latency_seconds_count'), '0');
-    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 7 }, streamTime: NOW - 2000 }));
+    commit(checkpointOf({ task: '0_0', offsets: { begin: 0, next: 7 }, streamTime: NOW - 2000 }));
     // It processed nothing: only its time went on.
-    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 7 }, streamTime: NOW - 1000 }));
-    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 8 }, streamTime: NOW + 5000 }));
+    commit(checkpointOf({ task: '0_0', offsets: { begin: 0, next: 7 }, streamTime: NOW - 1000 }));
+    commit(checkpointOf({ task: '0_0', offsets: { begin: 0, next: 8 }, streamTime: NOW + 5000 }));
     await shows(({ audit }) => audit?.cleaned === 8);
     assert.equal(await metric('users_end_to_end_latency_seconds_count'), '2');
     assert.equal(await metric('users_end_to_end_latency_seconds_sum'), '2');
@@ -154,7 +154,7 @@ describe('the monitor', () => {
     for (const topic of ['user', AUDIT, 'users-by-country-repartition', 'users-others-repartition']) {
       cluster.createTopic(topic, 1);
     }
-    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 0 }, repartitions: ['by-country'] }));
+    commit(checkpointOf({ task: '0_0', offsets: { begin: 0, next: 0 }, repartitions: ['by-country'] }));
     start();
     const { lag } = await shows(partitions => partitions.lag.length === 2);
     assert.deepEqual(
@@ -207,7 +207,7 @@ describe('the monitor', () => {
     }
     const identity = { key: Buffer.from('application/x'), value: Buffer.from('{}'), timestamp: NOW, headers: [] };
     cluster.log(AUDIT, 0).append(identity, undefined);
-    commit(auditRecord({ task: '0_0', offsets: { begin: 0, next: 5 } }));
+    commit(checkpointOf({ task: '0_0', offsets: { begin: 0, next: 5 } }));
     start();
     await shows(({ audit }) => audit?.cleaned === 5);
     assert.deepEqual([...monitor.table.tasks.keys()], ['0_0']);
@@ -222,7 +222,7 @@ describe('the monitor', () => {
     start();
     await shows(({ processes }) => processes.length === 1);
     clock.advance(15 * 60_000);
-    const owner = auditRecord({ task: '0_0', offsets: { begin: 0, next: 5 }, host: 'a:1' });
+    const owner = checkpointOf({ task: '0_0', offsets: { begin: 0, next: 5 }, host: 'a:1' });
     commit(owner);
     await shows(({ audit, processes }) => audit?.cleaned === 5 && processes.length === 1);
     clock.advance(1);

@@ -5,7 +5,7 @@ import { processView } from '../../monitor/process-view.js';
 import { AuditTable } from '../../streams/audit/audit-table.js';
 import type { ConsumerRecord } from '../../streams/kafka/record.js';
 import { ManualClock } from '../../streams/testing/manual-clock.js';
-import { auditRecord, instanceRecord, taskRecord } from './audit-fixture.js';
+import { checkpointOf, instanceRecord, taskRecord } from './audit-fixture.js';
 import { RecordingLogger } from './recording-logger.js';
 
 const OFFSETS = { begin: 0, next: 10 };
@@ -15,9 +15,9 @@ describe('the processes of the application', () => {
   it('are those that announced themselves, and those that committed for a task that nobody announces', async () => {
     const { poller, table, hosts } = setUp();
     apply(table, instanceRecord('A', { host: 'a:1', tasks: ['0_0'] }));
-    apply(table, taskRecord(auditRecord({ task: '0_0', offsets: OFFSETS, host: 'old:1' })));
-    apply(table, taskRecord(auditRecord({ task: '0_1', offsets: OFFSETS, host: 'b:1', instance: 'B' })));
-    apply(table, taskRecord(auditRecord({ task: '0_2', offsets: OFFSETS, host: null })));
+    apply(table, taskRecord(checkpointOf({ task: '0_0', offsets: OFFSETS, host: 'old:1' })));
+    apply(table, taskRecord(checkpointOf({ task: '0_1', offsets: OFFSETS, host: 'b:1', instance: 'B' })));
+    apply(table, taskRecord(checkpointOf({ task: '0_2', offsets: OFFSETS, host: null })));
     await poller.round(table);
     assert.deepEqual(hosts(), ['a:1', 'b:1']);
   });
@@ -25,7 +25,7 @@ describe('the processes of the application', () => {
   it('are shown with their tasks, and how far these are restored', async () => {
     const { poller, table, answers } = setUp();
     apply(table, instanceRecord('A', { host: 'a:1', tasks: ['0_0', '0_1'] }));
-    const known = auditRecord({ task: '0_1', offsets: OFFSETS, late: 3, streamTime: 77 });
+    const known = checkpointOf({ task: '0_1', offsets: OFFSETS, late: 3, streamTime: 77 });
     apply(table, taskRecord(known));
     const running = { ...task('0_0'), streamTime: 5, counts: { in: { user: 8, other: 99 }, late: 1 } };
     const restoring = {
@@ -87,8 +87,8 @@ describe('the processes of the application', () => {
     apply(table, instanceRecord('dead', { host: 'dead:1', tasks: ['0_0'] }));
     apply(table, instanceRecord('owner', { host: 'owner:1', tasks: ['0_1'] }));
     apply(table, instanceRecord('heir', { host: 'heir:1', tasks: ['0_0'] }));
-    apply(table, taskRecord(auditRecord({ task: '0_0', offsets: OFFSETS, host: 'heir:1' })));
-    apply(table, taskRecord(auditRecord({ task: '0_1', offsets: OFFSETS, host: 'owner:1' })));
+    apply(table, taskRecord(checkpointOf({ task: '0_0', offsets: OFFSETS, host: 'heir:1' })));
+    apply(table, taskRecord(checkpointOf({ task: '0_1', offsets: OFFSETS, host: 'owner:1' })));
     answers.set('dead:1', refused());
     answers.set('owner:1', refused());
     await poller.round(table);
@@ -105,7 +105,7 @@ describe('the processes of the application', () => {
 
   it('are forgotten some minutes after they died for good, if the tasks that they had are none of the topology any more', async () => {
     const { poller, table, answers, clock, hosts } = setUp();
-    apply(table, taskRecord(auditRecord({ task: '7_0', offsets: OFFSETS, host: 'dead:1', instance: 'dead' })));
+    apply(table, taskRecord(checkpointOf({ task: '7_0', offsets: OFFSETS, host: 'dead:1', instance: 'dead' })));
     apply(table, instanceRecord('heir', { host: 'heir:1', tasks: ['0_0'] }));
     answers.set('dead:1', refused());
     await poller.round(table);
@@ -128,7 +128,7 @@ describe('the processes of the application', () => {
 
   it('stay as long as nobody else has their tasks', async () => {
     const { poller, table, answers, clock, hosts } = setUp();
-    apply(table, taskRecord(auditRecord({ task: '0_0', offsets: OFFSETS, host: 'last:1', instance: 'last' })));
+    apply(table, taskRecord(checkpointOf({ task: '0_0', offsets: OFFSETS, host: 'last:1', instance: 'last' })));
     apply(table, instanceRecord('idle', { host: 'idle:1', tasks: [] }));
     apply(table, instanceRecord('begun', { host: 'begun:1', tasks: ['0_1'] }));
     apply(table, instanceRecord('begun', null));

@@ -19,7 +19,7 @@ for (const backend of levelBackends) {
 
     afterEach(() => table.close());
 
-    it('is what a model of it is, through any sequence of transactions, flushes and crashes', async () => {
+    it('is what a model of it is, through any sequence of transactions, writes to disk and crashes', async () => {
       await fc.assert(
         fc.asyncProperty(storeActions(KEYS), async actions => {
           await table.database.clear({ from: '', to: '\uffff' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ByteStore } from '../../stores/bytes/byte-store.js';
 import { levelBackends } from './level-backends.js';
-import { TableBytes, text } from './table-bytes.js';
+import { persist, TableBytes, text } from './table-bytes.js';
 
 for (const backend of levelBackends) {
   describe(`ByteStore on ${backend.name}`, () => {
@@ -14,7 +14,7 @@ for (const backend of levelBackends) {
 
     afterEach(() => table.close());
 
-    it('reads entries as of the call, though a flush moves them to disk meanwhile', async () => {
+    it('reads entries as of the call, though a write to disk moves them to disk meanwhile', async () => {
       table.put('a', '1');
       table.put('b', '1');
       table.commit();
@@ -98,8 +98,7 @@ for (const backend of levelBackends) {
       other.put('a', Buffer.from('other'));
       other.stage();
       other.commit();
-      await table.database.write(other.persist());
-      await other.persisted();
+      await persist(table.database, other);
       assert.equal(table.store.get('a'), null);
       assert.deepEqual(await table.store.entries(), []);
       table.put('z', '1');

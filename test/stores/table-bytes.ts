@@ -40,8 +40,7 @@ export class TableBytes {
   }
 
   async persist(): Promise<void> {
-    await this.database.write(this.store.persist());
-    await this.store.persisted();
+    await persist(this.database, this.store);
   }
 
   async restore(key: string, value: string): Promise<void> {
@@ -67,4 +66,12 @@ export class TableBytes {
 
 export function text(value: Buffer | null): string | null {
   return value === null ? null : value.toString();
+}
+
+/** Writes the committed entries of the store to its database. */
+export async function persist(database: StateDatabase, store: ByteStore): Promise<void> {
+  const batch = database.batch();
+  store.persist(batch);
+  await batch.write();
+  await store.persisted();
 }

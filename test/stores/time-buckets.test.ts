@@ -8,6 +8,7 @@ import { StateDatabase } from '../../stores/bytes/state-database.js';
 import { MAX_CHUNK_BYTES, MAX_CHUNK_ENTRIES } from '../../stores/encoding/time-chunk.js';
 import { TimeBucketsKind, type TimeBucketsStore } from '../../stores/kinds/time-buckets.js';
 import { textCodec } from './codecs.js';
+import { persist } from './table-bytes.js';
 
 const BUCKET_MS = 100;
 const KIND = new TimeBucketsKind(BUCKET_MS, 1000);
@@ -99,12 +100,10 @@ describe('a store of time buckets', () => {
     return entries;
   }
 
-  /** Flushes what is written to the database. */
-  async function persist(): Promise<void> {
+  async function commitAndPersist(): Promise<void> {
     bytes.stage();
     bytes.commit();
-    await database.write(bytes.persist());
-    await bytes.persisted();
+    await persist(database, bytes);
   }
 
   function assertLike(model: NaiveModel, key: string, from: number, to: number): void {
@@ -141,7 +140,7 @@ describe('a store of time buckets', () => {
           for (const [index, action] of actions.entries()) {
             apply(action);
             model.apply(action);
-            if (index % 97 === 0) await persist();
+            if (index % 97 === 0) await commitAndPersist();
             if (action.kind !== 'expireBelow') assertLike(model, action.key, action.time, action.time);
           }
           for (const { key, from, length } of ranges) assertLike(model, key, from, from + length);

@@ -8,12 +8,7 @@ import type { GraphNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Operators } from '../options/operators.js';
 import type { Grouped, Materialized, Named, Produced, Repartitioned } from '../options/options.js';
-import {
-  type FunctionsMustBeSynchronous,
-  type IfPromise,
-  type Synchronous,
-  synchronous,
-} from '../options/synchronous.js';
+import type { FunctionsMustBeSynchronous, IfPromise, Synchronous } from '../options/synchronous.js';
 import type { Serde } from '../serde/serdes.js';
 import { BranchedKStream } from './branched-k-stream.js';
 import { KGroupedStream } from './k-grouped-stream.js';
@@ -235,7 +230,8 @@ export class KStream<K, V> {
     const node = this.#graph.add('KSTREAM-KEY-SELECT', named.name, {
       kind: 'selectKey',
       parents: [this.#node],
-      mapper: (key: K, value: V): KeyValue<KR, V> => ({ key: synchronous(mapper(key, value), what), value }),
+      what,
+      mapper,
     });
     return new KStream<KR, V>(this.#graph, node, withoutKey(this.#serdes), true);
   }

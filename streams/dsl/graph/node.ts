@@ -16,6 +16,7 @@ export type GraphNode =
   | TableNode
   | FilterNode
   | MapNode
+  | SelectKeyNode
   | MapValuesNode
   | FlatMapNode
   | FlatMapValuesNode
@@ -74,9 +75,15 @@ export interface FilterNode extends NodeBase {
 }
 
 export interface MapNode extends NodeBase {
-  /** `selectKey` is a map that keeps the value. */
-  readonly kind: 'map' | 'selectKey';
+  readonly kind: 'map';
   mapper(key: unknown, value: unknown): KeyValue<unknown, unknown>;
+}
+
+export interface SelectKeyNode extends NodeBase {
+  readonly kind: 'selectKey';
+  /** Names the mapper in the message of a PromiseError. */
+  readonly what: string;
+  mapper(key: unknown, value: unknown): unknown;
 }
 
 export interface MapValuesNode extends NodeBase {

@@ -46,6 +46,8 @@ export class CommitSequence {
   readonly #options: CommitSequenceOptions;
   #committing: Promise<void> | undefined;
   #inFlight = false;
+  /** True if the last commit has failed, and nothing has thrown its error yet. */
+  #hasFailed = false;
   #lastBegun: number;
 
   constructor(options: CommitSequenceOptions) {
@@ -55,18 +57,21 @@ export class CommitSequence {
 
   /**
    * True if a commit is due and the previous one has ended. Until then, records are processed for the next commit. If a
-   * step of a task waits, the other tasks go on until it ends or until too much is uncommitted.
+   * step of a task waits, the other tasks go on until it ends or until too much is uncommitted. If the previous commit
+   * has failed, the next one is due at once: it throws the error.
    */
   get due(): boolean {
     if (this.#inFlight) return false;
     return (
-      this.#isOverBudget || (this.#isTime && !this.#options.tasks().some(({ processing }) => processing.isWaiting))
+      this.#hasFailed ||
+      this.#isOverBudget ||
+      (this.#isTime && !this.#options.tasks().some(({ processing }) => processing.isWaiting))
     );
   }
 
   /**
-   * False if a task must leave its records for the next commit: the commit is due, and a step of the task has waited.
-   * Tasks that wait in turn would put the commit off for ever.
+   * False if a task must leave its records and punctuations for the next commit: the commit is due, and a step of the
+   * task has waited. Tasks that wait in turn would put the commit off for ever.
    */
   admits({ processing }: Task): boolean {
     return !(processing.hasWaited && !this.#inFlight && this.#isTime);
@@ -102,14 +107,16 @@ export class CommitSequence {
     await this.settle();
   }
 
-  /** Begins a commit after the previous one has ended. */
+  /** Begins a commit after the previous one has ended, and all steps that wait. */
   async begin(): Promise<void> {
     await this.settle();
+    const tasks = this.#options.tasks();
+    for (const { processing } of tasks) await processing.settle();
     const startedAt = this.#options.clock.monotonic();
     this.#lastBegun = startedAt;
     const prepared: Task[] = [];
     const offsets: TopicPartitionOffset[] = [];
-    for (const task of this.#options.tasks()) {
+    for (const task of tasks) {
       for (const queue of task.inputs.queues) queue.skipMarkers();
       const moved = await task.prepareCommit();
       if (moved === undefined) continue;
@@ -123,14 +130,20 @@ export class CommitSequence {
       this.#inFlight = false;
     });
     // A rejection surfaces at the await.
-    this.#committing.catch(() => {});
+    this.#committing.catch(() => {
+      this.#hasFailed = true;
+    });
   }
 
   /** Waits for the end of the commit in progress. Throws the error of that commit. */
   async settle(): Promise<void> {
     const committing = this.#committing;
     this.#committing = undefined;
-    await committing;
+    try {
+      await committing;
+    } finally {
+      this.#hasFailed = false;
+    }
   }
 
   /** Waits for the end of the commit in progress, and ignores its error. */

@@ -9,6 +9,7 @@ import { compileMapValues } from '../processors/stream/map-values.js';
 import { compilePeek } from '../processors/stream/peek.js';
 import { compilePipe } from '../processors/stream/pipe.js';
 import { compileProcess } from '../processors/stream/process.js';
+import { compileSelectKey } from '../processors/stream/select-key.js';
 import { compileSink } from '../processors/stream/sink.js';
 import { compileSplit } from '../processors/stream/split.js';
 import { compileAggregate } from '../processors/table/aggregate.js';
@@ -30,7 +31,7 @@ const COMPILERS: Compilers = {
   branch: compileForward,
   filter: compileFilter,
   map: compileMap,
-  selectKey: compileMap,
+  selectKey: compileSelectKey,
   mapValues: compileMapValues,
   flatMap: compileFlatMap,
   flatMapValues: compileFlatMapValues,

@@ -24,6 +24,8 @@ export class RecordTooLargeError extends Error {
 /** Bytes of key, value and headers. */
 export function recordBytes(key: Buffer | null, value: Buffer | null, headers: Headers): number {
   let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  // Most records have none. An iterator for each would be a tenth of the garbage.
+  if (headers.length === 0) return bytes;
   for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
   return bytes;
 }

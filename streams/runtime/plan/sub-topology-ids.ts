@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../audit/audit-record.js';
+import type { Checkpoint } from '../../audit/checkpoint.js';
 import { StreamsError } from '../errors.js';
 import type { PlannedSubTopology, TopologyPlan } from './task-plan.js';
 
@@ -25,10 +25,10 @@ export class MovedStoreError extends StreamsError {
 
 /**
  * The plan with the numbers under which its sub-topologies have committed. They are found by the topics that a
- * sub-topology reads and by its stores. The number is part of the ids of tasks, and therefore of directories and audit
- * records. So a sub-topology that is declared before others must not shift it. One that has not committed gets the lowest number that
- * is free, in the order of declaration. So all instances agree, whichever of the new sub-topologies have committed when an instance
- * starts. Throws a MovedStoreError.
+ * sub-topology reads and by its stores. The number is part of the ids of tasks, and therefore of directories and
+ * checkpoints. So a sub-topology that is declared before others must not shift it. One that has not committed gets the
+ * lowest number that is free, in the order of declaration. So all instances agree, whichever of the new sub-topologies
+ * have committed when an instance starts. Throws a MovedStoreError.
  */
 export function withCommittedIds(plan: TopologyPlan, tasks: ReadonlyMap<string, Checkpoint>): TopologyPlan {
   const committed = committedNames(tasks);

@@ -1,4 +1,4 @@
-import type { SavedTime } from '../../audit/audit-record.js';
+import type { SavedTime } from '../../audit/checkpoint.js';
 import type { Headers } from '../../kafka/record.js';
 import { END_OF_TIME, NEVER, savedOutputWatermark, type TimeOrigin } from '../time/time.js';
 import { Processor } from './processor.js';

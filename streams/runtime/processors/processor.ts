@@ -1,5 +1,6 @@
-import type { SavedTime } from '../../audit/audit-record.js';
+import type { SavedTime } from '../../audit/checkpoint.js';
 import type { GraphNode } from '../../dsl/graph/node.js';
+import { synchronous } from '../../dsl/options/synchronous.js';
 import type { Headers } from '../../kafka/record.js';
 import type { ErrorContext, NodeInput } from '../errors.js';
 import type { InputSerdes } from '../output/dead-letter.js';
@@ -82,7 +83,7 @@ export abstract class Processor {
   protected schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
     return this.context.punctuations.schedule(intervalMs, type, timestamp => {
       try {
-        punctuator(timestamp);
+        synchronous(punctuator(timestamp), 'the punctuator');
       } catch (thrown) {
         this.context.failed('processing', this.name, thrown, null);
       }

@@ -11,7 +11,7 @@ export interface Cancellable {
 interface PunctuationSchedule {
   /** The time of the next punctuation. */
   next: number;
-  /** Its place among schedules that are due at the same time: that in which they were scheduled. */
+  /** Of schedules that are due at the same time, the one with the lowest order is called first. */
   readonly order: number;
   readonly intervalMs: number;
   readonly punctuator: Punctuator;
@@ -49,8 +49,8 @@ export class PunctuationQueue {
   }
 
   /**
-   * Calls the first punctuator that is due at `now`, with `timestamp`. Returns false if none is due. A schedule that has
-   * missed punctuations calls once for all of them, and goes on with its next time after `now`.
+   * Calls the first punctuator that is due at `now`, with `timestamp`. Returns false if none is due. A schedule that
+   * has missed punctuations calls once for all of them, and goes on with its next time after `now`.
    */
   punctuate(now: number, timestamp: number): boolean {
     for (let first = this.#schedules.peek(); first !== undefined && first.next <= now; first = this.#schedules.peek()) {

@@ -1,4 +1,4 @@
-import type { SavedTime } from '../../audit/audit-record.js';
+import type { SavedTime } from '../../audit/checkpoint.js';
 import type { Clock } from '../../kafka/ports.js';
 import { NEVER, savedNumber } from '../time/time.js';
 import { type Cancellable, PunctuationQueue, type Punctuator } from './punctuation-queue.js';
@@ -22,8 +22,8 @@ export class Punctuations {
   }
 
   /**
-   * Calls `punctuator` every `intervalMs`. By stream time for the first time as soon as there is a record, and then at
-   * multiples of the interval; by the wall clock for the first time after one interval (Java:
+   * Calls `punctuator` every `intervalMs`. By stream time, the first call comes as soon as there is a record, and the
+   * next ones come at multiples of the interval. By the wall clock, the first call comes after one interval (Java:
    * `ProcessorContext.schedule`). Throws a RangeError if the interval is less than a millisecond.
    */
   schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
@@ -44,9 +44,12 @@ export class Punctuations {
     return this.#byStreamTime.next <= time && this.#byStreamTime.punctuate(time, time);
   }
 
-  /** Calls the first punctuator that is due by the wall clock. Returns false if none is due. */
-  punctuateWallClock(): boolean {
-    return this.#byWallClock.punctuate(this.#clock.monotonic(), this.#clock.now());
+  /**
+   * Calls the first punctuator that is due at `now` of the monotonic clock, with `timestamp` of the wall clock. Returns
+   * false if none is due.
+   */
+  punctuateWallClock(now: number, timestamp: number): boolean {
+    return this.#byWallClock.punctuate(now, timestamp);
   }
 
   /** The stream time. undefined if no schedule goes by it. */

@@ -7,18 +7,26 @@ export interface WaitingStep<T> {
   fail(thrown: unknown): void;
 }
 
+interface Link {
+  readonly step: WaitingStep<unknown>;
+  next: Link | undefined;
+}
+
 /**
  * The waiting steps of the record in process, one after the other. The worker continues them, never the promise itself:
  * so the step of a task that was revoked, or taken back to the last commit, has no effect after that.
  */
 export class WaitingSteps {
-  #steps: WaitingStep<unknown>[] = [];
+  /** A linked list: one record may leave very many steps, and what a step adds comes before all later ones. */
+  #first: Link | undefined;
+  #last: Link | undefined;
   #settled = Promise.resolve();
   /** The rest of the first step, when its promise has settled. */
   #rest: (() => void) | undefined;
+  #onSettled: () => void = () => {};
 
   get any(): boolean {
-    return this.#steps.length > 0;
+    return this.#first !== undefined;
   }
 
   /** Resolves when the promise of the first step has settled. */
@@ -26,27 +34,50 @@ export class WaitingSteps {
     return this.#settled;
   }
 
+  /**
+   * Calls `callback` when the promise of the first step has settled, at once if it has. Only the last callback is kept:
+   * a worker asks at each turn, and reactions of a promise would pile up while a step waits long.
+   */
+  whenSettled(callback: () => void): void {
+    if (this.#rest === undefined) this.#onSettled = callback;
+    else callback();
+  }
+
   /** Starts when the steps before it have ended. */
   add<T>(step: WaitingStep<T>): void {
     // `resume` gets what `start` of the same step has given.
-    if (this.#steps.push(step as WaitingStep<unknown>) === 1) this.#start(step as WaitingStep<unknown>);
+    const link = { step: step as WaitingStep<unknown>, next: undefined };
+    this.#append(link, link);
+  }
+
+  /** Appends the links from `first` to `last`. The first step of all is in progress. */
+  #append(first: Link, last: Link): void {
+    const end = this.#last;
+    this.#last = last;
+    if (end !== undefined) end.next = first;
+    else {
+      this.#first = first;
+      this.#start(first.step);
+    }
   }
 
   #start(step: WaitingStep<unknown>): void {
-    this.#settled = begun(step).then(
-      result => {
-        this.#rest = () => {
-          try {
-            step.resume(result);
-          } catch (thrown) {
-            step.fail(thrown);
-          }
-        };
-      },
-      thrown => {
-        this.#rest = () => step.fail(thrown);
-      },
-    );
+    this.#settled = begun(step)
+      .then(
+        result => {
+          this.#rest = () => {
+            try {
+              step.resume(result);
+            } catch (thrown) {
+              step.fail(thrown);
+            }
+          };
+        },
+        thrown => {
+          this.#rest = () => step.fail(thrown);
+        },
+      )
+      .then(() => this.#onSettled());
   }
 
   /**
@@ -57,12 +88,12 @@ export class WaitingSteps {
     const rest = this.#rest;
     if (rest === undefined) return false;
     this.#rest = undefined;
-    const [, ...later] = this.#steps;
-    this.#steps = [];
+    const next = this.#first?.next;
+    const last = this.#last;
+    this.#first = undefined;
+    this.#last = undefined;
     rest();
-    const [next] = later;
-    if (next !== undefined && this.#steps.length === 0) this.#start(next);
-    this.#steps.push(...later);
+    if (next !== undefined && last !== undefined) this.#append(next, last);
     return true;
   }
 }

@@ -21,7 +21,9 @@ export function isDone({ position, target }: Reading): boolean {
   return target !== undefined && position >= target;
 }
 
-/** The changelogs of a reader, by partition. Several tasks may read one partition, if it has records of several tasks. */
+/**
+ * The changelogs of a reader, by partition. Several tasks may read one partition, if it has records of several tasks.
+ */
 export class Readings {
   readonly #byPartition = new Map<string, readonly Reading[]>();
 

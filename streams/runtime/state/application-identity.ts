@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { identityKey, isIdentityKey } from '../../audit/audit-record.js';
+import { identityKey, isIdentityKey } from '../../audit/checkpoint.js';
 import { type Consumer, KafkaClientError, type Ports } from '../../kafka/ports.js';
 import { type ConsumerRecord, NO_HEADERS } from '../../kafka/record.js';
 

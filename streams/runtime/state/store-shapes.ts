@@ -1,6 +1,6 @@
-import type { Checkpoint, KeptShape } from '../../audit/audit-record.js';
 import { AuditTable } from '../../audit/audit-table.js';
 import { ownValue } from '../../audit/by-name.js';
+import type { Checkpoint, KeptShape } from '../../audit/checkpoint.js';
 import type { StoreSpec } from '../../dsl/graph/node.js';
 import type { Ports } from '../../kafka/ports.js';
 import type { ConsumerRecord } from '../../kafka/record.js';

@@ -1,4 +1,4 @@
-import type { InputOffsets } from '../../audit/audit-record.js';
+import type { InputOffsets } from '../../audit/checkpoint.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
 import type { UnreadableBatch } from '../../kafka/ports.js';
 import type { StreamsState } from './streams-state.js';

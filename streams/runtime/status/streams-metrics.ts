@@ -6,7 +6,7 @@ export interface StreamsMetrics {
   polled(records: number): void;
   /** Some records of one task have been processed. */
   processed(records: number, ms: number): void;
-  /** From the start of the commit to the end of the transaction. */
+  /** From the start of the commit, after the steps that wait, to the end of the transaction. */
   committed(ms: number): void;
   aborted(): void;
   rebalanced(): void;

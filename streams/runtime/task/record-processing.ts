@@ -28,9 +28,9 @@ export class RecordProcessing {
     return this.#hasWaited && !this.isWaiting;
   }
 
-  /** Resolves when `continue` has something to do. */
-  get settled(): Promise<void> {
-    return this.#context.steps.settled;
+  /** Calls `callback` when `continue` has something to do. Only the last callback is kept. */
+  whenSettled(callback: () => void): void {
+    this.#context.steps.whenSettled(callback);
   }
 
   /** Processes the oldest record of the input, as far as no step waits. Returns its timestamp, as the input does. */
@@ -53,27 +53,34 @@ export class RecordProcessing {
   /** Waits for all steps, and continues. */
   async settle(): Promise<void> {
     while (this.isWaiting) {
-      await this.settled;
+      await this.#context.steps.settled;
       this.continue();
     }
     this.#hasWaited = false;
   }
 
-  /** Calls the punctuators that are due by the wall clock, until a step waits. Returns false if it has called none. */
-  punctuate(): boolean {
+  /**
+   * Calls the punctuators that are due at `now` of the monotonic clock, with `timestamp` of the wall clock, until a
+   * step waits. Returns false if it has called none. The times stay the same for all of them: a punctuator that takes
+   * as long as its interval would be due again and again.
+   */
+  punctuate(now: number, timestamp: number): boolean {
     let punctuated = false;
-    while (!this.isWaiting && this.#context.punctuations.punctuateWallClock()) {
+    while (!this.isWaiting && this.#context.punctuations.punctuateWallClock(now, timestamp)) {
       punctuated = true;
       this.#goOn();
     }
     return punctuated;
   }
 
-  /** Processes everything that `beforeCommit` of a processor has left. No punctuator may run: it could add to what was sent before. */
+  /**
+   * Processes everything that `beforeCommit` of a processor has left. No punctuator may run: it could add to what was
+   * sent before.
+   */
   async settleBeforeCommit(): Promise<void> {
     drainLocally(this.#repartitions, this.#context.steps);
     while (this.isWaiting) {
-      await this.settled;
+      await this.#context.steps.settled;
       if (this.#context.steps.advance()) drainLocally(this.#repartitions, this.#context.steps);
     }
   }

@@ -41,7 +41,7 @@ export class RepartitionedInput implements TaskInput {
     return this.#isInBlock;
   }
 
-  /** Markers and partial aggregates have their own time, so they need not wait for other partitions. */
+  /** Watermark records and partial aggregates have their own time, so they need not wait for other partitions. */
   headTime(): number | undefined {
     return this.queue.size === 0 ? undefined : Number.NEGATIVE_INFINITY;
   }

@@ -1,14 +1,14 @@
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
+import { byName, ownValue } from '../../audit/by-name.js';
 import {
   type Checkpoint,
-  decodeAudit,
-  decodeAuditOf,
-  encodeAudit,
+  decodeCheckpoint,
+  decodeCheckpointOf,
+  encodeCheckpoint,
   type InputOffsets,
   type KeptShape,
   type SavedTime,
-} from '../../audit/audit-record.js';
-import { byName, ownValue } from '../../audit/by-name.js';
+} from '../../audit/checkpoint.js';
 import type { StoreSpec } from '../../dsl/graph/node.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { ConsumerRecord } from '../../kafka/record.js';
@@ -63,13 +63,13 @@ export class TaskCheckpoint {
   /** As of the last commit; undefined before the first one. */
   get committed(): Checkpoint | undefined {
     const bytes = this.#store.getCommitted(this.#context.taskId);
-    return bytes === null ? undefined : decodeAudit(bytes);
+    return bytes === null ? undefined : decodeCheckpoint(bytes);
   }
 
   /** As of the last commit, the offset at which an input topic goes on. undefined if it is unknown. */
   next(topic: string): number | undefined {
-    const audit = this.committed;
-    return ownValue(audit?.offsets, topic)?.next ?? ownValue(audit?.repartitionOffsets, topic);
+    const checkpoint = this.committed;
+    return ownValue(checkpoint?.offsets, topic)?.next ?? ownValue(checkpoint?.repartitionOffsets, topic);
   }
 
   /** As of the last commit, the number of entries that are processed of the block at that offset. */
@@ -104,10 +104,10 @@ export class TaskCheckpoint {
    * ChangedStoreError if a store was committed in another shape.
    */
   resume(): boolean {
-    const audit = this.committed;
-    const moved = this.#instance.host !== null && audit?.host !== this.#instance.host;
-    if (audit === undefined) return moved;
-    const { counts, streamTime, times, watermarks, offsets, stores } = audit;
+    const checkpoint = this.committed;
+    const moved = this.#instance.host !== null && checkpoint?.host !== this.#instance.host;
+    if (checkpoint === undefined) return moved;
+    const { counts, streamTime, times, watermarks, offsets, stores } = checkpoint;
     checkShapes(this.#stores, stores);
     this.#shapes = Object.assign(byName(stores), this.#shapes);
     for (const queue of this.#inputs.sources) {
@@ -161,7 +161,7 @@ export class TaskCheckpoint {
     const time = { streamTime, times, watermarks };
     this.#store.put(
       taskId,
-      encodeAudit({
+      encodeCheckpoint({
         task: taskId,
         ...this.#instance,
         counts,
@@ -194,7 +194,7 @@ export function isCheckpointOf(
 ): boolean {
   try {
     if (value === null) throw new TypeError('it is a tombstone');
-    decodeAuditOf(task, value);
+    decodeCheckpointOf(task, value);
     return true;
   } catch (error) {
     const place = `${topic}-${partition}@${offset}`;

@@ -15,7 +15,7 @@ import { Task } from './task.js';
 import { CHECKPOINT_STORE, isCheckpointOf } from './task-checkpoint.js';
 
 /** Committed writes go to disk in batches. Larger batches are cheaper, but more is replayed after a crash. */
-const FLUSH_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
+const PERSIST_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
 
 /** For each store of a task. */
 const CLEAN_CACHE_BYTES = 2_500_000;
@@ -76,8 +76,7 @@ export class TaskCreator {
 
   #create(planned: PlannedTask, state: TaskState): Task {
     return new Task({
-      plan: planned.subTopology,
-      partition: planned.partition,
+      planned,
       state,
       collector: this.#collector,
       handlers: {
@@ -151,7 +150,7 @@ export class TaskCreator {
   #openState(task: PlannedTask): Promise<TaskState> {
     const names = [...task.subTopology.stores.map(({ spec }) => spec.name), CHECKPOINT_STORE];
     return TaskState.open(this.#directory.level(idOf(task)), names, {
-      policy: FLUSH_POLICY,
+      policy: PERSIST_POLICY,
       now: this.#clock.now(),
       cleanCacheBytes: CLEAN_CACHE_BYTES,
       discard: () => this.#directory.wipe(idOf(task)),

@@ -16,7 +16,9 @@ export interface TaskInputsOptions {
   readonly maxTimestampAheadMs: number;
 }
 
-/** The input partitions of a task, with the processors that get their records: of source topics, then of repartitions. */
+/**
+ * The input partitions of a task, with the processors that get their records: of source topics, then of repartitions.
+ */
 export function taskInputs({ planned, graph, context, clock, maxTimestampAheadMs }: TaskInputsOptions): TaskInput[] {
   const { partition } = planned;
   const { taskTime } = graph;

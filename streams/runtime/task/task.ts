@@ -1,14 +1,15 @@
 import type { Writes } from '../../../stores/bytes/byte-store.js';
 import type { TaskState } from '../../../stores/bytes/task-state.js';
 import { type ChangelogCodec, rowRecords } from '../../../stores/encoding/changelog-codec.js';
-import type { Checkpoint } from '../../audit/audit-record.js';
+import type { Checkpoint } from '../../audit/checkpoint.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
+import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
 import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
 import type { RecordCollector } from '../output/record-collector.js';
-import { taskId } from '../plan/planned-task.js';
+import { idOf, type PlannedTask } from '../plan/planned-task.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
 import { type ErrorHandlers, TaskContext } from '../processors/task-context.js';
 import type { NodeCounts } from '../status/process-status.js';
@@ -21,8 +22,7 @@ import type { InputStart, TaskInput } from './task-input.js';
 import { taskInputs } from './task-inputs.js';
 
 export interface TaskOptions {
-  readonly plan: PlannedSubTopology;
-  readonly partition: number;
+  readonly planned: PlannedTask;
   readonly state: TaskState;
   readonly collector: RecordCollector;
   readonly handlers: ErrorHandlers;
@@ -61,8 +61,9 @@ export class Task {
   #committingNewest: number | undefined;
 
   constructor(options: TaskOptions) {
-    const { plan, partition, state, collector, handlers, caching, auditTopic, instance, clock } = options;
-    this.id = taskId(plan, partition);
+    const { planned, state, collector, handlers, caching, auditTopic, instance, clock } = options;
+    const { subTopology: plan, partition } = planned;
+    this.id = idOf(planned);
     this.partition = partition;
     this.state = state;
     this.#plan = plan;
@@ -74,7 +75,6 @@ export class Task {
     this.#limitEntries();
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now() });
     this.processing = new RecordProcessing(this.#context, this.#graph.repartitions);
-    const planned = { subTopology: plan, partition };
     const { maxTimestampAheadMs } = options;
     this.#maxTimestampAheadMs = maxTimestampAheadMs;
     this.#inputs = new PartitionGroup(
@@ -131,7 +131,7 @@ export class Task {
   }
 
   /** Its committed checkpoint. undefined before its first commit. */
-  get committedAudit(): Checkpoint | undefined {
+  get committedCheckpoint(): Checkpoint | undefined {
     return this.#checkpoint.committed;
   }
 
@@ -215,7 +215,7 @@ export class Task {
 
   /** Calls the punctuators that are due by the wall clock. */
   punctuate(): void {
-    if (this.processing.punctuate()) this.#dirty = true;
+    if (this.processing.punctuate(this.#clock.monotonic(), this.#clock.now())) this.#dirty = true;
   }
 
   /**
@@ -238,7 +238,8 @@ export class Task {
       processed++;
       isInBlock = input.isInBlock;
     }
-    // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are silent.
+    // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are
+    // silent.
     if (fed) this.#lastRecordAt = this.#clock.monotonic();
     return processed;
   }
@@ -266,12 +267,11 @@ export class Task {
   }
 
   /**
-   * The part of the commit before the producer's: waits for the steps of the record in process, then sends held records,
-   * results that are due, the changelogs and the checkpoint. Resolves to the offsets to commit, at least one. undefined
-   * if nothing has happened since the last commit.
+   * The part of the commit before the producer's: sends held records, results that are due, the changelogs and the
+   * checkpoint. No step may wait. Resolves to the offsets to commit, at least one. undefined if nothing has happened
+   * since the last commit.
    */
   async prepareCommit(): Promise<readonly TopicPartitionOffset[] | undefined> {
-    await this.processing.settle();
     if (!this.#dirty) return undefined;
     this.#dirty = false;
     this.#committingNewest = this.#newest;
@@ -297,6 +297,6 @@ export class Task {
   }
 }
 
-function closesOnIdle(node: PlannedSubTopology['subTopology']['nodes'][number]): boolean {
+function closesOnIdle(node: GraphNode): boolean {
   return 'windows' in node && node.windows !== undefined && node.windows.closeOnIdle;
 }

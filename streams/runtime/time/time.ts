@@ -1,4 +1,4 @@
-import type { SavedTime } from '../../audit/audit-record.js';
+import type { SavedTime } from '../../audit/checkpoint.js';
 
 /** Before any time: no record was seen, and no time was announced. */
 export const NEVER = -1;
@@ -66,9 +66,9 @@ export class Watermark implements TimeOrigin {
 /**
  * The times of an operator. Its *stream time* is the highest timestamp that reached it, as in Java. By its *input
  * watermark* it judges lateness, closes windows and expires state. With one upstream task, the input watermark is the
- * stream time. With several, whose records interleave, it is never above the lowest of their times. So no task's records
- * are late because another task is ahead. With `closeOnIdle`, only the time of the origins counts, so time passes
- * without records. Up to its *output watermark* the operator has emitted everything that was due.
+ * stream time. With several, whose records interleave, it is never above the lowest of their times. So no task's
+ * records are late because another task is ahead. With `closeOnIdle`, only the time of the origins counts, so time
+ * passes without records. Up to its *output watermark* the operator has emitted everything that was due.
  */
 export class OperatorTime implements TimeOrigin {
   readonly upstreamTasks: number;

@@ -5,7 +5,12 @@ import { PollSize } from '../input/poll-size.js';
 import type { RecordQueue } from '../input/record-queue.js';
 import type { Task } from '../task/task.js';
 
-const MAX_POLL_RECORDS = 4000;
+/**
+ * What is polled lives until it is processed, so V8 copies it in each collection of its young generation. With polls of
+ * 4000 records the users workload takes 50 MB more, and V8 copies twice as much (measured). Smaller polls than this one
+ * cost more calls than they save.
+ */
+const MAX_POLL_RECORDS = 1000;
 /** The share of the buffer's bytes for records that wait in queues. */
 const WAITING_SHARE = 1 / 2;
 /**

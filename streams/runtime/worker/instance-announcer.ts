@@ -1,5 +1,5 @@
-import { encodeInstance, instanceKey } from '../../audit/audit-record.js';
 import { INSTANCE_EXPIRES_AFTER_MS } from '../../audit/audit-table.js';
+import { encodeInstance, instanceKey } from '../../audit/checkpoint.js';
 import type { Logger } from '../../kafka/logger.js';
 import { type Clock, KafkaClientError } from '../../kafka/ports.js';
 import { NO_HEADERS } from '../../kafka/record.js';

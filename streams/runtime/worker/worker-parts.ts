@@ -16,7 +16,6 @@ import type { StreamsMetrics } from '../status/streams-metrics.js';
 import type { StreamsConfig } from '../streams-config.js';
 import { TaskCreator } from '../task/task-creator.js';
 import { AssignedTasks } from './assigned-tasks.js';
-import { type Assignment, GroupAssignment } from './group-assignment.js';
 import { IdleCheck } from './idle-check.js';
 import { InputReader } from './input-reader.js';
 import { InstanceAnnouncer } from './instance-announcer.js';
@@ -24,6 +23,7 @@ import { RestoringTasks } from './restoring-tasks.js';
 import { runnableTasks } from './runnable-tasks.js';
 import { StartingOffsets } from './starting-offsets.js';
 import { WorkerClients } from './worker-clients.js';
+import { type Assignment, WorkerGroup } from './worker-group.js';
 
 export interface WorkerOptions {
   readonly config: StreamsConfig;
@@ -46,7 +46,7 @@ export interface WorkerParts {
   readonly clients: WorkerClients;
   readonly committer: Committer;
   readonly commits: CommitSequence;
-  readonly group: GroupAssignment;
+  readonly group: WorkerGroup;
   readonly assigned: AssignedTasks;
   readonly restoring: RestoringTasks;
   readonly standbys: StandbyTasks;
@@ -126,7 +126,7 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
     logger,
     metrics,
   });
-  const group = new GroupAssignment({
+  const group = new WorkerGroup({
     consumer,
     assigned,
     standbys,

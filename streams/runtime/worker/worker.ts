@@ -140,11 +140,14 @@ export class Worker {
   }
 
   /**
-   * Continues the steps whose promises have settled. Processes some records of the task with the lowest time, so that few
-   * windows are open at a time. Returns false if there was nothing to do.
+   * Continues the steps whose promises have settled. Processes some records of the task with the lowest time, so that
+   * few windows are open at a time. Returns false if there was nothing to do.
    */
   #processSlice(): boolean {
-    const continued = this.tasks.filter(({ processing }) => processing.isWaiting && processing.continue());
+    let continued = false;
+    for (const { processing } of this.tasks) {
+      if (processing.continue()) continued = true;
+    }
     const ready = this.tasks
       .filter(task => task.inputs.buffered > 0 && this.#parts.commits.admits(task))
       .sort((a, b) => a.streamTime - b.streamTime);
@@ -154,17 +157,22 @@ export class Worker {
       if (processed > 0) this.#metrics.processed(processed, performance.now() - startedAt);
       return processed > 0;
     });
-    return processed || continued.length > 0;
+    return processed || continued;
   }
 
   /** Resolves when a step can continue. undefined if none waits. */
   #stepEnded(): Promise<void> | undefined {
     const waiting = this.tasks.map(({ processing }) => processing).filter(({ isWaiting }) => isWaiting);
-    return waiting.length === 0 ? undefined : Promise.race(waiting.map(({ settled }) => settled));
+    if (waiting.length === 0) return undefined;
+    return new Promise(resolve => {
+      for (const processing of waiting) processing.whenSettled(resolve);
+    });
   }
 
   #punctuate(): void {
-    for (const task of this.tasks) task.punctuate();
+    for (const task of this.tasks) {
+      if (this.#parts.commits.admits(task)) task.punctuate();
+    }
   }
 
   async #updateStandbys(): Promise<void> {

@@ -35,7 +35,7 @@ export const backlog: Scenario = {
     });
     await input.send();
     const truth = await readTruth(address, { windowMs: WINDOW_MS, graceMs: GRACE_MS });
-    stage.tell(
+    stage.report(
       `${truth.produced} records over ${SPAN_MS / 1000} s of event time in ${PARTITIONS} partitions, ${truth.rejected.size} of them to be rejected, in ${truth.summaries.size} windows of ${WINDOW_MS / 1000} s with ${GRACE_MS / 1000} s of grace`,
     );
     for (const processes of [1, 2]) await catchUp(stage, truth, processes);
@@ -55,7 +55,7 @@ async function catchUp(stage: Stage, truth: Truth, processes: number): Promise<v
   const summaries = await readAll(address, 'window-summary');
   const seconds = (processedAt(audit) - startedAt) / 1000;
   const { in: processed, late, dropped } = auditTotals(audit);
-  stage.tell(
+  stage.report(
     `${processes} process${processes === 1 ? '' : 'es'}: ${processed} records in ${seconds.toFixed(1)} s from the start of the first, ${Math.round(processed / seconds)} records/s; late ${late}, dropped ${dropped}; ${summaries.length} of ${truth.summaries.size} window summaries, the last after ${((settledAt - startedAt) / 1000).toFixed(1)} s; tasks at ${placementsText(placed)}`,
   );
   for (const text of [...differences, ...deployment.rebuilt]) stage.fail(`${processes} processes: ${text}`);

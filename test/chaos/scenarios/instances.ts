@@ -24,7 +24,7 @@ export const instances: Scenario = {
     const { all } = deployment.members;
     await deployment.start(all);
     const before = await placements(all, LOAD.partitions);
-    stage.tell(`started: ${placementsText(before)}`);
+    stage.report(`started: ${placementsText(before)}`);
     for (const [number, { name, log }] of all.entries()) {
       const slot = path.basename(log.location ?? '');
       if (slot !== String(number)) stage.fail(`${name}, process number ${number + 1}, has slot ${slot}`);
@@ -37,7 +37,7 @@ export const instances: Scenario = {
     });
     const truth = await readTruth(address, LOAD);
     const { differences } = await deployment.judge(address, truth);
-    stage.tell(`${truth.produced} records, ${truth.summaries.size} windows`);
+    stage.report(`${truth.produced} records, ${truth.summaries.size} windows`);
     for (const text of [...differences, ...deployment.rebuilt]) stage.fail(text);
   },
 };
@@ -50,7 +50,7 @@ async function restartInOrder(stage: Stage, deployment: Deployment, before: read
   await checkPlacements(stage, deployment, before, 'after SIGTERM to all');
   const replays = order.flatMap(({ log }) => log.replays);
   const replayed = records(replays);
-  stage.tell(
+  stage.report(
     `started again as ${order.map(({ name }) => name).join(', ')}: changelog records replayed ${replayed} in ${replays.length} stores; ${startTimes(deployment)}`,
   );
   if (replayed > 0) stage.fail(`${replayed} changelog records were replayed after an orderly end`);
@@ -70,7 +70,7 @@ async function killAll(stage: Stage, deployment: Deployment, before: readonly Pl
   await deployment.start(all);
   await checkPlacements(stage, deployment, before, 'after kill -9 of all');
   const replays = all.flatMap(({ log }) => log.replays);
-  stage.tell(`killed and started again: changelog records replayed ${records(replays)}; ${startTimes(deployment)}`);
+  stage.report(`killed and started again: changelog records replayed ${records(replays)}; ${startTimes(deployment)}`);
   for (const task of new Set(onDisk.map(changelog => changelog.task))) {
     const stores = onDisk.filter(changelog => changelog.task === task);
     const parts = stores.map(changelog => {
@@ -83,7 +83,7 @@ async function killAll(stage: Stage, deployment: Deployment, before: readonly Pl
     });
     const sum = (field: 'replayed' | 'since' | 'inAll'): number =>
       parts.reduce((total, part) => total + part[field], 0);
-    stage.tell(
+    stage.report(
       `  task ${task}: replayed ${sum('replayed')} of at most ${sum('since')} written since its last LevelDB batch (${sum('inAll')} in its changelogs): ${parts.map(({ text }) => text).join(', ')}`,
     );
   }

@@ -21,23 +21,23 @@ export const rollingRestart: Scenario = {
     const deployment = await stage.deploy(PROCESSES, LOAD.environment);
     await deployment.start(deployment.members.all);
     const before = placementsText(await placements(deployment.members.all, LOAD.partitions));
-    stage.tell(`${USERS_PER_SECOND} users/s to ${PROCESSES} processes: ${before}`);
+    stage.report(`${USERS_PER_SECOND} users/s to ${PROCESSES} processes: ${before}`);
     const watch = new OutputWatch(address, 'user-cleaned', LOAD.partitions);
     await watch.start();
     try {
       await underLoad(stage, USERS_PER_SECOND, async () => {
         await delay(PAUSE_MS);
         const { all, one } = watch.lap();
-        stage.tell(`before the restarts: longest gap in output ${seconds(all)}, of one partition ${seconds(one)}`);
+        stage.report(`before the restarts: longest gap in output ${seconds(all)}, of one partition ${seconds(one)}`);
         for (const member of deployment.members.all) await restart(stage, deployment, member, watch, before);
       });
     } finally {
       const { all, one } = await watch.stop();
-      stage.tell(`in all: longest gap in output ${seconds(all)}, of one partition ${seconds(one)}`);
+      stage.report(`in all: longest gap in output ${seconds(all)}, of one partition ${seconds(one)}`);
     }
     const truth = await readTruth(address, LOAD);
     const { differences } = await deployment.judge(address, truth);
-    stage.tell(`${truth.produced} records, ${truth.summaries.size} windows`);
+    stage.report(`${truth.produced} records, ${truth.summaries.size} windows`);
     for (const text of [...differences, ...deployment.rebuilt]) stage.fail(text);
   },
 };
@@ -62,7 +62,7 @@ async function restart(
   const gaps = watch.lap();
   const seen = rebalances().map((count, index) => count - (rebalancesBefore[index] ?? 0));
   const { replayedAtStart, replayedLater } = member.log;
-  stage.tell(
+  stage.report(
     `${member.name}: ended ${endedAt - stoppedAt} ms after SIGTERM, RUNNING again after ${runningAt - stoppedAt} ms; changelog records replayed ${replayedAtStart + replayedLater}; rebalances that the others saw ${seen.join(', ')}; longest gap in output ${seconds(gaps.all)}, of one partition ${seconds(gaps.one)}`,
   );
   if (status !== 0) stage.fail(`${member.name} ended with ${status} when asked by SIGTERM`);

@@ -9,7 +9,7 @@ export interface Stage {
   /** A new application of so many processes, not started. It is closed when the scenario is over. */
   deploy(processes: number, environment: Readonly<Record<string, string>>): Promise<Deployment>;
   /** A line with figures for the report. */
-  tell(line: string): void;
+  report(line: string): void;
   /** What is not as it must be. */
   fail(text: string): void;
 }

@@ -56,7 +56,7 @@ async function remade(stage: Stage, missingMs: number): Promise<void> {
     const isThere = (await topicPartitions(address)).has(TOPIC);
     // A process that starts makes it itself.
     if (!isThere) await createTopic(address, TOPIC, LOAD.partitions);
-    stage.tell(`${TOPIC} was missing for ${missingMs} ms, and ${isThere ? 'a process' : 'somebody'} made it again`);
+    stage.report(`${TOPIC} was missing for ${missingMs} ms, and ${isThere ? 'a process' : 'somebody'} made it again`);
   };
   // One that fails must not leave the other at work.
   const failed = (await Promise.allSettled([input.send(), remaking()])).find(({ status }) => status === 'rejected');
@@ -66,7 +66,7 @@ async function remade(stage: Stage, missingMs: number): Promise<void> {
   const { differences } = await deployment.judge(address, truth);
   const { all } = deployment.members;
   const aborts = all.flatMap(({ logs }) => logs).reduce((sum, log) => sum + log.aborts, 0);
-  stage.tell(
+  stage.report(
     `${truth.produced} records, ${gone} rejected before the topic was deleted and ${truth.rejected.size} after; aborted transactions ${aborts}; ended by themselves: ${all.flatMap(({ ownEnds }) => ownEnds).join('; ') || 'none'}`,
   );
   for (const text of [...differences, ...deployment.rebuilt]) stage.fail(`missing for ${missingMs} ms: ${text}`);

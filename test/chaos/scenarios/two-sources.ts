@@ -21,7 +21,7 @@ const LOG_END = 2000;
 /** Where the newer topic begins, of the older one's time. */
 const OVERLAP = 0.75;
 
-interface AggregateCombiner {
+interface MergingProcess {
   readonly process: GuardedProcess;
   readonly logFile: string;
 }
@@ -50,7 +50,7 @@ export const twoSources: Scenario = {
       const status = await second.process.exited;
       if (status !== 0) stage.fail(`the process ended with ${status}`);
       const memory = /most memory \d+ MB/.exec(await readFile(second.logFile, 'utf8'))?.[0];
-      stage.tell(`${2 * records} records of ${VALUE_BYTES} bytes in ${PARTITIONS} partitions; ${memory}`);
+      stage.report(`${2 * records} records of ${VALUE_BYTES} bytes in ${PARTITIONS} partitions; ${memory}`);
       for (const text of await verify(address)) stage.fail(text);
     } finally {
       await rm(directory, { recursive: true, force: true });
@@ -74,7 +74,7 @@ async function fill(brokers: string, topic: string, records: number, begin: numb
   }
 }
 
-async function start(brokers: string, directory: string, name: string): Promise<AggregateCombiner> {
+async function start(brokers: string, directory: string, name: string): Promise<MergingProcess> {
   const logFile = path.join(directory, `${name}.log`);
   const program = fileURLToPath(new URL('./two-sources-process.js', import.meta.url));
   const started = await spawnGuarded(process.execPath, [program], {
@@ -91,7 +91,7 @@ async function start(brokers: string, directory: string, name: string): Promise<
 
 async function until(
   condition: () => Promise<boolean>,
-  { process: { exited }, logFile }: AggregateCombiner,
+  { process: { exited }, logFile }: MergingProcess,
 ): Promise<void> {
   let status: NodeJS.Signals | number | undefined;
   void exited.then(ended => {

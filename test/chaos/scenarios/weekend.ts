@@ -70,15 +70,15 @@ async function off(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   const left = [...before].map(
     ([topic, records]) => `${after.get(topic) ?? 0} of ${records} records in ${nameOf(topic, deployment)}`,
   );
-  stage.tell(`${signal} on Friday; on Monday there are ${left.join(', ')}`);
+  stage.report(`${signal} on Friday; on Monday there are ${left.join(', ')}`);
   await clocks.shift(WEEKEND_MS);
   await deployment.start(members.all);
   const truth = await readTruth(address, LOAD);
   const { differences } = await deployment.judge(address, truth);
-  stage.tell(`${truth.produced} records, ${truth.summaries.size} windows`);
+  stage.report(`${truth.produced} records, ${truth.summaries.size} windows`);
   for (const text of differences) stage.fail(`after ${signal}: ${text}`);
   // After kill -9 the last seconds are in the changelogs only: what they had for days has to be read from their beginning.
-  const says = signal === 'SIGTERM' ? (text: string): void => stage.fail(text) : stage.tell;
+  const says = signal === 'SIGTERM' ? (text: string): void => stage.fail(text) : stage.report;
   for (const text of deployment.rebuilt) says(`after ${signal}: ${text}`);
 }
 

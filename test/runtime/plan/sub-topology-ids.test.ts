@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import type { Checkpoint } from '../../../streams/audit/audit-record.js';
+import type { Checkpoint } from '../../../streams/audit/checkpoint.js';
 import { newTaskCounts } from '../../../streams/audit/task-counts.js';
 import { StreamsBuilder } from '../../../streams/index.js';
 import { withCommittedIds } from '../../../streams/runtime/plan/sub-topology-ids.js';

@@ -87,7 +87,7 @@ describe('restoring from changelogs', () => {
     assert.equal(task.read('a'), '2');
   });
 
-  it('takes records behind the target that come in the same batch, and says how far it is on disk', async () => {
+  it('takes records after the target that come in the same batch, and says how far it is on disk', async () => {
     const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 1 } }, [
       { records: [record('log', 0, 0, 'a', '1'), record('log', 0, 1, 'a', '2')] },
     ]);
@@ -128,7 +128,7 @@ describe('restoring from changelogs', () => {
     assert.deepEqual([task.read('0_0', 'audit', other), task.read('1_0', 'audit', other)], [undefined, 'b']);
   });
 
-  it('reads one partition for two tasks from where the one that is further behind is', async () => {
+  it('reads one partition for two tasks from where the one with more to read is', async () => {
     const other = await newState();
     const onDisk = task.state.restoring('audit');
     onDisk.put('0_0', Buffer.from('new'));
@@ -171,7 +171,7 @@ describe('restoring from changelogs', () => {
     ]);
   });
 
-  it('tells of its task.progress, store by store', async () => {
+  it('reports its progress, store by store', async () => {
     const consumer = new ScriptedConsumer({ 'log-0': { low: 0, high: 3 } }, [
       { records: [record('log', 0, 0, 'a', '1')] },
       { records: [record('log', 0, 1, 'b', '1'), record('log', 0, 2, 'c', '1')] },

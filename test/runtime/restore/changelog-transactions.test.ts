@@ -34,7 +34,7 @@ describe('restoring from a log with transactions', () => {
     assert.equal(task.state.changelogOffset('rows'), 4);
   });
 
-  it('waits for a transaction that another process left open: what was committed since lies behind it', async () => {
+  it('waits for a transaction that another process left open: what was committed since comes after it', async () => {
     const cluster = new InMemoryCluster(new ManualClock(0));
     cluster.createTopic('log', 1);
     const log = cluster.log('log', 0);

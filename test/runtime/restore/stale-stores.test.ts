@@ -19,7 +19,7 @@ describe('a store on disk whose changelog has gone on', () => {
 
   for (const [what, offset] of [
     ['before the oldest record: what lies between is gone', 4],
-    ['behind the end: the topic is not the one that it was', 11],
+    ['after the end: the topic is not the one that it was', 11],
   ] as const) {
     it(`reads a store from the beginning whose offset is ${what}, and leaves the others as they are`, async () => {
       await onDisk('rows', offset);

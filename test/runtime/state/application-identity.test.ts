@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { identityKey } from '../../../streams/audit/audit-record.js';
+import { identityKey } from '../../../streams/audit/checkpoint.js';
 import { NO_HEADERS } from '../../../streams/kafka/record.js';
 import { type ApplicationIdentity, applicationIdentity } from '../../../streams/runtime/state/application-identity.js';
 import { InMemoryCluster } from '../../../streams/testing/in-memory-cluster.js';

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Consumer, ConsumerOptions, PolledBatch } from '../../../streams/kafka/ports.js';
+import { noMetrics } from '../../../streams/runtime/status/streams-metrics.js';
 import { type Script, withScript } from '../scripted-processor.js';
 import { TestApplication } from '../test-application.js';
-import { Gate, waitingAt } from '../waiting-script.js';
+import { Gate, turns, waitingAt } from '../waiting-script.js';
 
 describe('a step that waits in an application', () => {
   let app: TestApplication;
@@ -26,6 +27,22 @@ describe('a step that waits in an application', () => {
     gate.open();
     await closing;
     assert.deepEqual(app.output(), ['1']);
+  });
+
+  it('is not part of the latency of the commit that waits for it', async () => {
+    const latencies: number[] = [];
+    const metrics = { ...noMetrics, committed: (ms: number) => void latencies.push(ms) };
+    const streams = app.create({}, { metrics }, withScript(waitingAt(gate)));
+    streams.start();
+    app.send(1);
+    await app.until(() => gate.waiting === 1);
+    const closing = streams.close();
+    await turns();
+    app.clock.aheadMs += 60_000;
+    gate.open();
+    await closing;
+    assert.deepEqual(app.output(), ['1']);
+    assert.ok(Math.max(...latencies) < 60_000);
   });
 
   it('leaves the commit its turn, where tasks wait one after the other all the time', async () => {

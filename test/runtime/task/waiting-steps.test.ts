@@ -61,6 +61,31 @@ describe('waiting steps', () => {
     );
   });
 
+  it('end in order, also where one record or one step leaves very many', async () => {
+    const MANY = 150_000;
+    const steps = new WaitingSteps();
+    const ended: number[] = [];
+    const add = (n: number, resume: () => void = () => {}): void =>
+      steps.add({
+        start: async () => {},
+        resume() {
+          ended.push(n);
+          resume();
+        },
+        fail: assert.fail,
+      });
+    add(0, () => {
+      for (let n = 1; n <= MANY; n++) add(n);
+    });
+    for (let n = 1; n <= MANY; n++) add(MANY + n);
+    while (steps.any) {
+      await steps.settled;
+      steps.advance();
+    }
+    assert.equal(ended.length, 2 * MANY + 1);
+    assert.ok(ended.every((n, place) => n === place));
+  });
+
   it('do nothing by themselves', async () => {
     const steps = new WaitingSteps();
     const gate = new Gate();
@@ -73,6 +98,19 @@ describe('waiting steps', () => {
     assert.deepEqual(resumed, []);
     assert.ok(steps.advance());
     assert.deepEqual(resumed, ['first']);
+  });
+
+  it('keep no one who has asked earlier when they can continue', async () => {
+    const steps = new WaitingSteps();
+    const gate = new Gate();
+    const notified: string[] = [];
+    steps.add({ start: () => gate.wait(), resume() {}, fail: assert.fail });
+    for (const asked of ['earlier', 'last']) steps.whenSettled(() => notified.push(asked));
+    gate.open();
+    await steps.settled;
+    assert.deepEqual(notified, ['last']);
+    steps.whenSettled(() => notified.push('after it'));
+    assert.deepEqual(notified, ['last', 'after it']);
   });
 
   it('fail with what resume throws', async () => {

@@ -1,5 +1,5 @@
 import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
-import type { SavedTime } from '../../../audit/audit-record.js';
+import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { AggregationNode, WindowAggregateNode } from '../../../dsl/graph/node.js';
 import type { Windows } from '../../../dsl/windows/windows.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';

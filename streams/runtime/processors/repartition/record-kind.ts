@@ -26,7 +26,7 @@ export const PARTIAL_HEADERS: Headers = Object.freeze([PARTIAL_HEADER]);
 export const BLOCK_HEADERS: Headers = Object.freeze([BLOCK_HEADER]);
 
 export function kindOf(headers: Headers): RecordKind {
-  const [first] = headers;
+  const first = headers[0];
   return (first === undefined ? undefined : KINDS.get(first.key)) ?? 'record';
 }
 
@@ -34,7 +34,7 @@ export function kindOf(headers: Headers): RecordKind {
  * The headers of a record of the topology in a repartition topic. Whatever they are, the record is read as a record.
  */
 export function escaped(headers: Headers): Headers {
-  const [first] = headers;
+  const first = headers[0];
   return first !== undefined && KINDS.has(first.key) ? [RECORD_HEADER, ...headers] : headers;
 }
 

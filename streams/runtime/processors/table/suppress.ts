@@ -1,6 +1,6 @@
 import type { StateKey } from '../../../../stores/encoding/state-key.js';
 import type { BufferedChange, SuppressionStore } from '../../../../stores/kinds/suppression.js';
-import type { SavedTime } from '../../../audit/audit-record.js';
+import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { Change } from '../../../dsl/graph/change.js';
 import type { SuppressNode } from '../../../dsl/graph/node.js';
 import type { Windowed } from '../../../dsl/windows/windows.js';

@@ -1,5 +1,5 @@
 import type { DistinctStore } from '../../../../stores/kinds/distinct.js';
-import type { SavedTime } from '../../../audit/audit-record.js';
+import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { DistinctNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
 import { NEVER, OperatorTime, savedNumber } from '../../time/time.js';

@@ -1,5 +1,5 @@
 import type { TimestampedWindowStore } from '../../../../stores/kinds/window.js';
-import type { SavedTime } from '../../../audit/audit-record.js';
+import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { WindowAggregateNode } from '../../../dsl/graph/node.js';
 import type { Windows } from '../../../dsl/windows/windows.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
@@ -132,8 +132,8 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
   }
 
   /**
-   * Emits each window that `inputWatermark` closes, once (KIP-825), with the headers of the record that closes it, as Java
-   * does.
+   * Emits each window that `inputWatermark` closes, once (KIP-825), with the headers of the record that closes it, as
+   * Java does.
    */
   #close(inputWatermark: number, headers: Headers): void {
     if (this.#open === undefined) return;

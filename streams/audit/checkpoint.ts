@@ -92,7 +92,7 @@ export function isIdentityKey(key: string): boolean {
   return key.startsWith(IDENTITY_PREFIX);
 }
 
-export function encodeAudit(record: Checkpoint): Buffer {
+export function encodeCheckpoint(record: Checkpoint): Buffer {
   return Buffer.from(JSON.stringify(record));
 }
 
@@ -141,16 +141,16 @@ const auditFields = {
   watermarks: byName(times).default({}),
   stores: byName(z.object(shapeFields)).exactOptional(),
 } satisfies Record<keyof Checkpoint, z.ZodType>;
-const auditRecord = z.object(auditFields);
+const checkpoint = z.object(auditFields);
 
 /** Throws an error of one line if the bytes are not a checkpoint. */
-export function decodeAudit(bytes: Buffer): Checkpoint {
-  return parsed(auditRecord, bytes);
+export function decodeCheckpoint(bytes: Buffer): Checkpoint {
+  return parsed(checkpoint, bytes);
 }
 
 /** Throws an error of one line if the bytes are not a checkpoint of this task. */
-export function decodeAuditOf(task: string, bytes: Buffer): Checkpoint {
-  const record = decodeAudit(bytes);
+export function decodeCheckpointOf(task: string, bytes: Buffer): Checkpoint {
+  const record = decodeCheckpoint(bytes);
   if (record.task !== task) throw new TypeError(`task: must be ${task}`);
   return record;
 }

@@ -23,7 +23,7 @@ type Rebalance =
  */
 export type Assignment = 'revoked' | 'restoring' | 'running';
 
-export interface GroupAssignmentOptions {
+export interface WorkerGroupOptions {
   readonly consumer: Consumer;
   readonly assigned: AssignedTasks;
   readonly standbys: Pick<StandbyTasks, 'ids'>;
@@ -44,12 +44,12 @@ export interface GroupAssignmentOptions {
  * What the group assigns to a worker. A revocation commits and parks all tasks. An assignment takes its tasks, and each
  * of them runs when it is restored (Java: `StreamsRebalanceListener`, and what `TaskManager` does for it).
  */
-export class GroupAssignment {
-  readonly #options: GroupAssignmentOptions;
+export class WorkerGroup {
+  readonly #options: WorkerGroupOptions;
   readonly #rebalances: Rebalance[] = [];
   #assignment: Assignment = 'revoked';
 
-  constructor(options: GroupAssignmentOptions) {
+  constructor(options: WorkerGroupOptions) {
     this.#options = options;
   }
 
