@@ -1,7 +1,6 @@
 /**
- * Tributary: the DSL that declares a topology, in the names of Java Kafka Streams, and `KafkaStreams`, which runs it. The package has
- * more entries: `tributary/testing`, `/kafka`, `/http`, `/metrics`, `/audit` and
- * `/pipe`.
+ * Tributary: the DSL that declares a topology, in the names of Java Kafka Streams, and `KafkaStreams`, which runs it.
+ * The package has more entries: `tributary/testing`, `/kafka`, `/http`, `/metrics`, `/audit` and `/pipe`.
  */
 
 export { BranchedKStream } from './dsl/api/branched-k-stream.js';

@@ -29,7 +29,10 @@ export class KeyValueKind implements KindOfStore {
   }
 }
 
-/** The rows of one partition of a table: the latest value of each key and its timestamp (Java: `TimestampedKeyValueStore`). */
+/**
+ * The rows of one partition of a table: the latest value of each key and its timestamp (Java:
+ * `TimestampedKeyValueStore`).
+ */
 export class TimestampedKeyValueStore<K, V> extends KeyRows<K, V> {
   get(key: K): ValueAndTimestamp<V> | null {
     return this.getRow(this.stateKeyOf(key));

@@ -1,5 +1,5 @@
 /**
- * The audit topic `<application.id>-audit`, for who reads it: what each task has processed and output, where it runs, and which
+ * Reads the audit topic `<application.id>-audit`: what each task has processed and output, where it runs, and which
  * instances there are.
  */
 

@@ -1,6 +1,7 @@
 /**
- * The HTTP server of a process: its metrics, its health, and queries of its stores; and what another server needs that listens beside it
- * and asks it: a server with limits, addresses, the hosts that may be asked, answers of a bounded size. It needs the package hono.
+ * The HTTP server of a process serves its metrics, its health and queries of its stores. The entry also has what a
+ * server that asks it needs: a server with limits, addresses, allowed hosts, answers of a bounded size. It needs the
+ * package hono.
  */
 
 export { isHostAndPort, reachableName } from '../network/address.js';

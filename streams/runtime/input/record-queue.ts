@@ -99,8 +99,8 @@ export class RecordQueue {
   }
 
   /**
-   * The end of the partition, an offset after all records and transaction markers. undefined if records have arrived since it was
-   * reached.
+   * The end of the partition, an offset after all records and transaction markers. undefined if records have arrived
+   * since it was reached.
    */
   get end(): number | undefined {
     return this.#end;

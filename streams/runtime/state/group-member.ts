@@ -4,7 +4,10 @@ export interface GroupMember {
   readonly changes: number;
 }
 
-/** The member with a subscription to `topics`, in any order. `before`: what it was; undefined if it never subscribed. */
+/**
+ * The member with a subscription to `topics`, in any order. `before` is the member of the last subscription, undefined
+ * if there was none.
+ */
 export function memberWith(topics: readonly string[], before: GroupMember | undefined): GroupMember {
   const sorted = [...topics].sort();
   if (before === undefined) return { topics: sorted, changes: 0 };
@@ -13,9 +16,10 @@ export function memberWith(topics: readonly string[], before: GroupMember | unde
 }
 
 /**
- * The `group.instance.id`. With the classic protocol a static member that comes back within its session gets the assignment that it had,
- * whatever it subscribes to: a broker compares only the name of the assignor. A topic that it did not read before would have no reader. So
- * a member with another subscription has another id, and the group rebalances.
+ * The `group.instance.id`. With the classic protocol a static member that comes back within its session gets the
+ * assignment that it had, whatever it subscribes to: a broker compares only the name of the assignor. A topic that it
+ * did not read before would have no reader. So a member with another subscription has another id, and the group
+ * rebalances.
  */
 export function groupInstanceId(instanceId: string, { changes }: GroupMember): string {
   return changes === 0 ? instanceId : `${instanceId}-${changes}`;

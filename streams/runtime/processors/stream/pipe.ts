@@ -9,7 +9,8 @@ import type { TaskContext } from '../task-context.js';
 export const compilePipe: Compile<PipeNode> = (node, site) => site.place(new PipeProcessor(node, site.context));
 
 /**
- * A chain of operators of another library. It runs within the push, so its results have the timestamp of the pushed record.
+ * A chain of operators of another library. It runs within the push, so its results have the timestamp of the pushed
+ * record.
  */
 class PipeProcessor extends Processor {
   readonly #push: (record: KeyValue<unknown, unknown>) => void;

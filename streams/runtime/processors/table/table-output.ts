@@ -62,8 +62,8 @@ export class TableOutput {
   }
 
   /**
-   * Sends the updates held for the commit. They have no headers, because each stands for many records. A row that did not exist at the last
-   * commit, and does not exist now, sends no tombstone (Java: `CachingKeyValueStore`).
+   * Sends the updates held for the commit. They have no headers, because each stands for many records. A row that did
+   * not exist at the last commit, and does not exist now, sends no tombstone (Java: `CachingKeyValueStore`).
    */
   beforeCommit(): void {
     this.#cache?.drain((row, key, newValue, oldValue, timestamp) => {
