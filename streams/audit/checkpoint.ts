@@ -40,11 +40,6 @@ export interface Checkpoint {
   readonly offsets: Readonly<Record<string, InputOffsets>>;
   /** By repartition topic: offset of the next record. Absent in records of earlier versions. */
   readonly repartitionOffsets?: Readonly<Record<string, number>>;
-  /**
-   * By repartition topic: the number of entries of the block at that offset that are processed. Absent, for a topic or in
-   * records of earlier versions: none.
-   */
-  readonly repartitionEntries?: Readonly<Record<string, number>>;
   /** By input topic with a known id: the id of the topic of these offsets. Absent in records of earlier versions. */
   readonly topicIds?: Readonly<Record<string, string>>;
   /** By store of the operator, and by repartition topic (`watermarks`). */
@@ -136,7 +131,6 @@ const auditFields = {
   offsets: byName(z.object({ begin: z.int(), next: z.int(), earlier: z.int().exactOptional() })).default({}),
   topicIds: byName(z.string()).exactOptional(),
   repartitionOffsets: byName(z.int()).exactOptional(),
-  repartitionEntries: counts.exactOptional(),
   times: byName(byName(z.union([z.number(), times]))).default({}),
   watermarks: byName(times).default({}),
   stores: byName(z.object(shapeFields)).exactOptional(),

@@ -17,7 +17,7 @@ export function checkUndoable(error: unknown): asserts error is RetryError | Kaf
 /** The aborted transactions of a worker, until everything that they had processed is committed. */
 export class Aborts {
   readonly #refusals: Refusals;
-  /** By partition, how far it was processed at the abort. Records below it are processed again. */
+  /** By partition, the position at the abort. Records below it are processed again. */
   readonly #reached = new Map<string, number>();
   #backoffMs = 0;
 
@@ -36,7 +36,7 @@ export class Aborts {
     if (this.#refusals.exhausted) throw new StreamsError(`no transaction passes: ${reason}`, { cause: error });
     for (const queue of queues) {
       const id = partitionId(queue);
-      this.#reached.set(id, Math.max(queue.reached, this.#reached.get(id) ?? queue.reached));
+      this.#reached.set(id, Math.max(queue.position, this.#reached.get(id) ?? queue.position));
     }
     // A refused record is not sent again. Any other cause may disappear after a while.
     if (refused.length > 0) this.#backoffMs = 0;

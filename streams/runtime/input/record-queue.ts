@@ -27,8 +27,6 @@ export class RecordQueue {
   #begin: number | undefined;
   #position = -1;
   #committed = -1;
-  #entries = 0;
-  #committedEntries = 0;
   #end: number | undefined;
   #bytes = 0;
   #paused = false;
@@ -57,24 +55,9 @@ export class RecordQueue {
     return this.#position;
   }
 
-  /** The number of entries of the record at the position that are processed. 0 if none is, or it is not a block. */
-  get entries(): number {
-    return this.#entries;
-  }
-
   /** The position as of the last commit; -1 before `seek`. */
   get committedPosition(): number {
     return this.#committed;
-  }
-
-  /** The entries as of the last commit. */
-  get committedEntries(): number {
-    return this.#committedEntries;
-  }
-
-  /** Offset after the last record of which anything is processed. */
-  get reached(): number {
-    return this.#entries === 0 ? this.#position : this.#position + 1;
   }
 
   /** Offset at which the application began to read the partition; -1 before it is known. */
@@ -133,12 +116,6 @@ export class RecordQueue {
     return this.#records[this.#head];
   }
 
-  /** The first entries of the head are processed. The position is that of the head from now on. */
-  progress(entries: number): void {
-    this.#position = this.peek()?.offset ?? this.#position;
-    this.#entries = entries;
-  }
-
   /** Takes the head. The position is after it from now on. */
   take(): ConsumerRecord | undefined {
     const record = this.#records[this.#head];
@@ -147,7 +124,6 @@ export class RecordQueue {
     this.#bytes -= this.#sizes[this.#head] ?? 0;
     this.#head++;
     this.#position = record.offset + 1;
-    this.#entries = 0;
     // The queue of a partition that is ahead of others may never be empty.
     if (this.#head === this.#records.length || this.#head >= MAX_TAKEN + this.size) {
       this.#records = this.#records.slice(this.#head);
@@ -159,22 +135,16 @@ export class RecordQueue {
 
   /** All records are processed. The position may move past transaction markers too. */
   skipMarkers(): void {
-    if (this.size > 0 || this.#end === undefined || this.#end <= this.#position) return;
-    this.#position = this.#end;
-    this.#entries = 0;
+    if (this.size === 0 && this.#end !== undefined && this.#end > this.#position) this.#position = this.#end;
   }
 
   /** The position is committed with the transaction that ends now. */
   committed(): void {
     this.#committed = this.#position;
-    this.#committedEntries = this.#entries;
   }
 
-  /**
-   * Starts again from `offset`. `committed` is the group's committed offset, `entries` the number of entries that are
-   * processed of the record at `offset`.
-   */
-  seek(offset: number, committed = offset, entries = 0): void {
+  /** Starts again from `offset`. `committed` is the group's committed offset. */
+  seek(offset: number, committed = offset): void {
     this.#records = [];
     this.#sizes = [];
     this.#head = 0;
@@ -182,8 +152,6 @@ export class RecordQueue {
     this.#end = undefined;
     this.#position = offset;
     this.#committed = committed;
-    this.#entries = entries;
-    this.#committedEntries = entries;
     this.#begin ??= offset;
   }
 }

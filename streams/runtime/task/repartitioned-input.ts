@@ -19,16 +19,17 @@ const NO_BYTES = Buffer.alloc(0);
 
 /**
  * A partition of a repartition topic: records, partial aggregates, and watermark records of the tasks that write it, in
- * blocks or alone. A block keeps its place at the head of the queue until its last entry is taken.
+ * blocks or alone. The position is after a block as soon as it begins, and a commit waits for its last entry.
  */
 export class RepartitionedInput implements TaskInput {
   readonly isSource = false;
   readonly queue: RecordQueue;
   readonly #input: RepartitionInput;
   readonly #context: TaskContext;
-  readonly #block = new BlockReader();
-  #isInBlock = false;
-  /** True if what was delivered last is an entry of a block. */
+  /** The block that has begun, and its entries. */
+  #block: ConsumerRecord | undefined;
+  readonly #entries = new BlockReader();
+  /** True if what was passed on last is an entry of a block. */
   #isEntry = false;
 
   constructor(input: RepartitionInput, queue: RecordQueue, context: TaskContext) {
@@ -38,50 +39,46 @@ export class RepartitionedInput implements TaskInput {
   }
 
   get isInBlock(): boolean {
-    return this.#isInBlock;
+    return this.#block !== undefined;
+  }
+
+  get head(): ConsumerRecord | undefined {
+    return this.#block ?? this.queue.peek();
   }
 
   /** Watermark records and partial aggregates have their own time, so they need not wait for other partitions. */
   headTime(): number | undefined {
-    return this.queue.size === 0 ? undefined : Number.NEGATIVE_INFINITY;
+    return this.head === undefined ? undefined : Number.NEGATIVE_INFINITY;
   }
 
   deliver(): number {
-    const head = this.queue.peek();
-    if (head === undefined) return NEVER;
+    if (this.#block !== undefined) return this.#deliverEntry();
+    const record = this.queue.take();
+    if (record === undefined) return NEVER;
     this.#isEntry = false;
-    const kind = this.#isInBlock ? 'block' : kindOf(head.headers);
+    const kind = kindOf(record.headers);
     if (kind === 'block') {
-      if (!this.#nextEntry(head)) return NEVER;
-      const block = this.#block;
-      return this.#receive(block.kind, block.key, block.value, block.timestamp, block.headers);
+      this.#block = record;
+      this.#entries.open(record.value ?? NO_BYTES);
+      return this.#deliverEntry();
     }
-    this.queue.take();
-    return this.#receive(kind, head.key, head.value, head.timestamp, unescaped(head.headers));
+    return this.#receive(kind, record.key, record.value, record.timestamp, unescaped(record.headers));
   }
 
-  /** Goes to the next entry of the block. Returns false, and leaves out the rest of the block, if it is malformed. */
-  #nextEntry(head: ConsumerRecord): boolean {
-    const { queue } = this;
-    const block = this.#block;
+  /** If an entry is malformed, the rest of the block is left out. */
+  #deliverEntry(): number {
+    const entries = this.#entries;
     try {
-      if (!this.#isInBlock) {
-        block.open(head.value ?? NO_BYTES);
-        const done = head.offset === queue.position ? queue.entries : 0;
-        for (let entry = 0; entry < done; entry++) block.next();
-      }
-      block.next();
+      entries.next();
     } catch (thrown) {
-      this.#isInBlock = false;
-      queue.take();
+      this.#block = undefined;
+      this.#isEntry = false;
       this.#context.failed('deserialization', this.#input.source.name, thrown, null);
-      return false;
+      return NEVER;
     }
     this.#isEntry = true;
-    this.#isInBlock = !block.isAtEnd;
-    if (this.#isInBlock) queue.progress(block.entries);
-    else queue.take();
-    return true;
+    if (entries.isAtEnd) this.#block = undefined;
+    return this.#receive(entries.kind, entries.key, entries.value, entries.timestamp, entries.headers);
   }
 
   #receive(
@@ -125,13 +122,13 @@ export class RepartitionedInput implements TaskInput {
   /** An entry of a block has the place of the block. */
   delivered(head: ConsumerRecord): ConsumerRecord {
     if (!this.#isEntry) return head;
-    const { kind, key, value, timestamp, headers } = this.#block;
+    const { kind, key, value, timestamp, headers } = this.#entries;
     const marked = kind === 'partial' ? PARTIAL_HEADERS : kind === 'time' ? TIME_HEADERS : headers;
     return { ...head, key, value, timestamp, headers: marked };
   }
 
-  seek({ offset, committed, entries }: InputStart): void {
-    this.queue.seek(offset, committed, entries);
-    this.#isInBlock = false;
+  seek({ offset, committed }: InputStart): void {
+    this.queue.seek(offset, committed);
+    this.#block = undefined;
   }
 }

@@ -111,6 +111,10 @@ export class SourceInput implements TaskInput {
     return timestamp;
   }
 
+  get head(): ConsumerRecord | undefined {
+    return this.queue.peek();
+  }
+
   delivered(head: ConsumerRecord): ConsumerRecord {
     return head;
   }

@@ -72,11 +72,6 @@ export class TaskCheckpoint {
     return ownValue(checkpoint?.offsets, topic)?.next ?? ownValue(checkpoint?.repartitionOffsets, topic);
   }
 
-  /** As of the last commit, the number of entries that are processed of the block at that offset. */
-  entries(topic: string): number {
-    return ownValue(this.committed?.repartitionEntries, topic) ?? 0;
-  }
-
   /** As of the last commit. undefined if it is unknown. */
   topicId(topic: string): string | undefined {
     return ownValue(this.committed?.topicIds, topic);
@@ -150,11 +145,8 @@ export class TaskCheckpoint {
       offsets[queue.topic] = earlier === undefined ? read : { ...read, earlier };
     }
     const repartitionOffsets = byName<number>();
-    const repartitionEntries = byName<number>();
-    for (const { topic, position, entries } of this.#inputs.queues) {
-      if (offsets[topic] !== undefined) continue;
-      repartitionOffsets[topic] = position;
-      if (entries > 0) repartitionEntries[topic] = entries;
+    for (const { topic, position } of this.#inputs.queues) {
+      if (offsets[topic] === undefined) repartitionOffsets[topic] = position;
     }
     const { taskId, counts } = this.#context;
     const streamTime = this.#graph.taskTime.time;
@@ -167,7 +159,6 @@ export class TaskCheckpoint {
         counts,
         offsets,
         repartitionOffsets,
-        repartitionEntries,
         topicIds: this.#topicIds,
         ...time,
         stores: this.#shapes,

@@ -6,8 +6,6 @@ export interface InputStart {
   readonly offset: number;
   /** The committed offset of the group. undefined if there is none. */
   readonly committed?: number;
-  /** The number of entries that are processed of the block at `offset`. Absent: none. */
-  readonly entries?: number;
 }
 
 /**
@@ -23,9 +21,14 @@ export interface TaskInput {
    * record.
    */
   headTime(latest: number): number | undefined;
-  /** True if the oldest record is a block of which some entries are processed, and others are not. */
+  /** True if a block has begun: some of its entries were passed on, and others are next. The queue has it no more. */
   readonly isInBlock: boolean;
-  /** Passes the oldest record to the processors. Returns its timestamp; NEVER if it has none or was not passed on. */
+  /** The record that is next: the block that has begun, or the oldest record. undefined if there is none. */
+  readonly head: ConsumerRecord | undefined;
+  /**
+   * Passes the head, or its next entry, to the processors. Returns its timestamp; NEVER if it has none or was not passed
+   * on.
+   */
   deliver(): number;
   /** For errors: the record that was passed on last. `head` is the record of the topic that it came from. */
   delivered(head: ConsumerRecord): ConsumerRecord;

@@ -140,11 +140,6 @@ export class Task {
     return this.#checkpoint.next(topic);
   }
 
-  /** As of the last commit, the number of entries that are processed of the block at that offset. */
-  committedEntries(topic: string): number {
-    return this.#checkpoint.entries(topic);
-  }
-
   /** As of the last commit, the id of the input topic of that offset. undefined if it is unknown. */
   committedTopicId(topic: string): string | undefined {
     return this.#checkpoint.topicId(topic);
@@ -220,7 +215,7 @@ export class Task {
 
   /**
    * Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. A block is processed to
-   * its end: a commit within a block is allowed, but then the block is read again at a restart.
+   * its end, unless a step waits.
    */
   process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
@@ -244,8 +239,22 @@ export class Task {
     return processed;
   }
 
+  /** True if a record of a topic is in process: a step waits, or a block has not ended. No commit may come then. */
+  get isBusy(): boolean {
+    return this.processing.isWaiting || this.#inputs.isInBlock;
+  }
+
+  /** Processes the record in process to its end. */
+  async settle(): Promise<void> {
+    await this.processing.settle();
+    while (this.#inputs.isInBlock) {
+      this.process(1, Number.POSITIVE_INFINITY);
+      await this.processing.settle();
+    }
+  }
+
   #processRecord(input: TaskInput): void {
-    const record = input.queue.peek();
+    const record = input.head;
     if (record === undefined) return;
     this.#dirty = true;
     const timestamp = this.processing.process(record, input);
@@ -268,7 +277,7 @@ export class Task {
 
   /**
    * The part of the commit before the producer's: sends held records, results that are due, the changelogs and the
-   * checkpoint. No step may wait. Resolves to the offsets to commit, at least one. undefined if nothing has happened
+   * checkpoint. The task must not be busy. Resolves to the offsets to commit, at least one. undefined if nothing has happened
    * since the last commit.
    */
   async prepareCommit(): Promise<readonly TopicPartitionOffset[] | undefined> {

@@ -9,10 +9,10 @@ import type { InputStart } from '../task/task-input.js';
 /** Where tasks start in their input: at the committed offsets of the group, or where their own state has come to. */
 export class StartingOffsets {
   readonly #consumer: Consumer;
-  readonly #committer: Pick<Committer, 'beginAt' | 'isAtomic'>;
+  readonly #committer: Pick<Committer, 'beginAt'>;
   readonly #logger: Logger;
 
-  constructor(consumer: Consumer, committer: Pick<Committer, 'beginAt' | 'isAtomic'>, logger: Logger) {
+  constructor(consumer: Consumer, committer: Pick<Committer, 'beginAt'>, logger: Logger) {
     this.#consumer = consumer;
     this.#committer = committer;
     this.#logger = logger;
@@ -31,24 +31,13 @@ export class StartingOffsets {
           const id = await this.#consumer.topicId(topic);
           if (id !== undefined) topicIds[topic] = id;
           const offset = await this.#startOf(task, { topic, partition, offset: known }, id);
-          const entries = this.#entriesAt(task, topic, offset, id);
-          starts.set(topic, known >= 0 ? { offset, committed: known, entries } : { offset, entries });
+          starts.set(topic, known >= 0 ? { offset, committed: known } : { offset });
           if (known < 0) first.push({ topic, partition, offset });
         }
         task.seek(starts, topicIds);
       }),
     );
     await this.#committer.beginAt(first);
-  }
-
-  /**
-   * The number of entries that are processed of the block at the offset where a task starts. If offsets are not
-   * committed together with the checkpoint, the results of these entries may not have been delivered. So the whole block
-   * is processed again.
-   */
-  #entriesAt(task: Task, topic: string, offset: number, id: string | undefined): number {
-    const isAtCheckpoint = offset === task.nextOffset(topic) && !isAnother(id, task.committedTopicId(topic));
-    return isAtCheckpoint && this.#committer.isAtomic ? task.committedEntries(topic) : 0;
   }
 
   /**
@@ -60,7 +49,8 @@ export class StartingOffsets {
     { topic, partition, offset }: TopicPartitionOffset,
     id: string | undefined,
   ): Promise<number> {
-    if (!isAnother(id, task.committedTopicId(topic))) {
+    const before = task.committedTopicId(topic);
+    if (id === undefined || before === undefined || id === before) {
       return offset >= 0 ? offset : await this.#uncommitted(task, { topic, partition });
     }
     const { low } = await this.#consumer.partitionOffsets({ topic, partition });
@@ -94,9 +84,4 @@ export class StartingOffsets {
     }
     return next;
   }
-}
-
-/** True if the topic was created again. False if it is unknown. */
-function isAnother(id: string | undefined, before: string | undefined): boolean {
-  return id !== undefined && before !== undefined && id !== before;
 }

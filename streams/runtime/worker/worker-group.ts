@@ -109,16 +109,7 @@ export class WorkerGroup {
    * again.
    */
   async #checkOwned(): Promise<void> {
-    const { running } = this.#options.assigned;
-    // What others have committed within the same block is not visible in the group's offset.
-    const begun = !this.#options.committer.isAtomic
-      ? undefined
-      : running.flatMap(task => task.inputs.queues).find(({ committedEntries }) => committedEntries > 0);
-    if (begun !== undefined) {
-      const message = `${begun.topic}-${begun.partition} is committed within the block at ${begun.committedPosition}`;
-      throw new KafkaClientError(message, 'abort', UNKNOWN_MEMBER);
-    }
-    const own = running.flatMap(task => task.inputs.committed);
+    const own = this.#options.assigned.running.flatMap(task => task.inputs.committed);
     const group = await this.#options.consumer.committed(own);
     own.forEach(({ topic, partition, offset }, index) => {
       const committed = group[index]?.offset ?? -1;

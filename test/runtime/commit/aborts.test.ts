@@ -52,20 +52,6 @@ describe('what is known of aborted transactions', () => {
     assert.ok(!isKnown());
   });
 
-  it('is kept until a block is committed that was processed in part', () => {
-    mine.add(record('in', 0, 0, null, null));
-    mine.progress(5);
-    aborts.add(ABORTED, [REFUSED], [mine]);
-    mine.seek(0);
-    mine.add(record('in', 0, 0, null, null));
-    mine.progress(2);
-    commit(mine);
-    assert.ok(isKnown());
-    mine.take();
-    commit(mine);
-    assert.ok(!isKnown());
-  });
-
   it('is forgotten where a handler says that what was refused is to be sent again', () => {
     aborts.add(ABORTED, [REFUSED], [mine]);
     aborts.add(new RetryError('again', { cause: new RecordRefusedError('out', 'too large') }), [], [mine]);

@@ -50,28 +50,6 @@ describe('RecordQueue', () => {
     assert.equal(queue.moved, false);
   });
 
-  it('is positioned at a block of which some entries are processed, and has reached the offset after it', () => {
-    const queue = new RecordQueue('t', 0);
-    queue.seek(0);
-    queue.add(at(0));
-    // A transaction marker has the offset 1.
-    queue.add(at(2));
-    queue.take();
-    assert.deepEqual([queue.position, queue.entries, queue.reached], [1, 0, 1]);
-    queue.progress(3);
-    assert.deepEqual([queue.position, queue.entries, queue.reached], [2, 3, 3]);
-    queue.committed();
-    assert.deepEqual([queue.committedPosition, queue.committedEntries], [2, 3]);
-    queue.take();
-    assert.deepEqual([queue.position, queue.entries, queue.reached], [3, 0, 3]);
-    queue.seek(2, 2, 3);
-    assert.deepEqual([queue.position, queue.entries, queue.committedEntries], [2, 3, 3]);
-    // The block is gone, and so are its entries.
-    queue.endAt(9);
-    queue.skipMarkers();
-    assert.deepEqual([queue.position, queue.entries], [9, 0]);
-  });
-
   it('knows the end of the partition until more comes', () => {
     const queue = new RecordQueue('t', 0);
     queue.endAt(3);
