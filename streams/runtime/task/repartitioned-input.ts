@@ -82,7 +82,7 @@ export class RepartitionedInput implements TaskInput {
   }
 
   #receive(
-    kind: EntryKind,
+    kind: EntryKind | undefined,
     keyBytes: Buffer | null,
     bytes: Buffer | null,
     timestamp: number,
@@ -90,6 +90,7 @@ export class RepartitionedInput implements TaskInput {
   ): number {
     const { node, source, watermark, aggregate } = this.#input;
     try {
+      if (kind === undefined) throw new Error(`${headers[0]?.key} is no kind of record that this version knows`);
       if (kind === 'time') {
         const { upstreamTask, time } = decodeWatermark(bytes);
         watermark.announce(upstreamTask, time);

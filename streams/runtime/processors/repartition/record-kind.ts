@@ -6,10 +6,10 @@ export type EntryKind = 'record' | 'time' | 'partial';
 /** What a record of a repartition topic is: one of these alone, or a block of several of them (`BlockWriter`). */
 export type RecordKind = EntryKind | 'block';
 
-/**
- * The first header says the kind. A record of the topology has no such header, unless its own first header has one of
- * these names.
- */
+/** A first header whose name begins so is the runtime's. */
+const PREFIX = '__streams.';
+
+/** The first header says the kind. A record of the topology has no such header, unless `escaped` has put it there. */
 const KINDS: ReadonlyMap<string, RecordKind> = new Map([
   ['__streams.record', 'record'],
   ['__streams.time', 'time'],
@@ -25,9 +25,11 @@ export const TIME_HEADERS: Headers = Object.freeze([TIME_HEADER]);
 export const PARTIAL_HEADERS: Headers = Object.freeze([PARTIAL_HEADER]);
 export const BLOCK_HEADERS: Headers = Object.freeze([BLOCK_HEADER]);
 
-export function kindOf(headers: Headers): RecordKind {
+/** undefined if the kind is unknown: a later version may have written the record. */
+export function kindOf(headers: Headers): RecordKind | undefined {
   const first = headers[0];
-  return (first === undefined ? undefined : KINDS.get(first.key)) ?? 'record';
+  if (first === undefined) return 'record';
+  return KINDS.get(first.key) ?? (first.key.startsWith(PREFIX) ? undefined : 'record');
 }
 
 /**
@@ -35,7 +37,7 @@ export function kindOf(headers: Headers): RecordKind {
  */
 export function escaped(headers: Headers): Headers {
   const first = headers[0];
-  return first !== undefined && KINDS.has(first.key) ? [RECORD_HEADER, ...headers] : headers;
+  return first?.key.startsWith(PREFIX) ? [RECORD_HEADER, ...headers] : headers;
 }
 
 /** Reverses `escaped`. */
