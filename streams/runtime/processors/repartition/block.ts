@@ -3,10 +3,11 @@ import { type Header, type Headers, NO_HEADERS } from '../../../kafka/record.js'
 import type { EntryKind } from './record-kind.js';
 
 /**
- * Limits of a block. A record of this size costs the client and the broker little more than a small one. A task ends a
- * slice of its work between two blocks, so a block must not take long to process.
+ * Limits of a block. A record of this size costs the client and the broker little more than a small one. A commit waits
+ * for the end of a block, so a block must not take long to process. A poll that was sized for small records may return
+ * blocks, so they must not take much memory.
  */
-export const MAX_BLOCK_BYTES = 65_536;
+export const MAX_BLOCK_BYTES = 16_384;
 export const MAX_BLOCK_ENTRIES = 500;
 
 const KINDS: readonly EntryKind[] = ['record', 'partial', 'time'];
