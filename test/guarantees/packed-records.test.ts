@@ -299,6 +299,38 @@ describe('what moves through a repartition topic', () => {
     });
   }
 
+  it('is sent record by record for half a minute after a refusal, so that not each transaction has one', async () => {
+    const app = new TestApplication();
+    app.createTopics();
+    app.cluster.createTopic('app-moved-repartition', 2);
+    let limit = 300;
+    const isTooLarge = ({ value }: ProducedRecord): boolean => (value?.length ?? 0) > limit;
+    app.cluster.refuse('app-moved-repartition', 'message size too large', isTooLarge);
+    app.start({ commitInterval: 20 }, moving());
+    const values = numbered(330);
+    const send = async (from: number): Promise<void> => {
+      for (const value of values.slice(from, from + 30)) {
+        const record = { key: null, value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS };
+        app.cluster.log('in', 1 - partitionOf('a')).append(record, undefined);
+      }
+      await app.until(() => app.output().length >= from + 30);
+      app.clock.aheadMs += 30;
+    };
+    const blocks = (): number =>
+      app.cluster
+        .logs('app-moved-repartition')
+        .flatMap(log => log.committed)
+        .filter(({ headers }) => kindOf(headers) === 'block').length;
+    for (let round = 0; round < 10; round++) await send(30 * round);
+    assert.deepEqual([app.cluster.aborts, blocks()], [1, 0]);
+    limit = Number.POSITIVE_INFINITY;
+    app.clock.aheadMs += 30_000;
+    await send(300);
+    assert.ok(blocks() > 0);
+    assert.deepEqual([app.cluster.aborts, app.output()], [1, values]);
+    await app.close();
+  });
+
   it('is committed between two blocks, though a slice of the work has fewer records than they have', async () => {
     await start({ commitInterval: 0 });
     const values = numbered(1700).map(value => `${value} ${'x'.repeat(70)}`);

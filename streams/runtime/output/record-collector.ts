@@ -73,9 +73,9 @@ export class RecordCollector {
     return this.#refusals.isolates;
   }
 
-  /** True if records of the topic were refused, and some of those that come may be refused again. */
-  hasRefusals(topic: string): boolean {
-    return this.#refusals.any && this.#refusals.has(topic);
+  /** True if each record of the topic must be sent alone, because the cluster has refused some. */
+  mustUnpack(topic: string): boolean {
+    return this.#refusals.mustUnpack(topic);
   }
 
   /**

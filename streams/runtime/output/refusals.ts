@@ -30,6 +30,8 @@ export class Refusals {
   /** By topic, then by key and value. */
   readonly #records = new Map<string, Map<string, Refusal>>();
   readonly #isolated = new Set<string>();
+  /** By topic, until when its records are not packed into blocks. */
+  readonly #unpacked = new Map<string, number>();
   /** Counts the refused transactions. */
   #learned = 0;
   /** True if a refusal that was learned last has been recognized again. */
@@ -47,8 +49,10 @@ export class Refusals {
     this.#hasMet = false;
     const learned = ++this.#learned;
     const until = this.#clock.monotonic() + TOPIC_REFUSED_FOR_MS;
-    for (const { topic, reason, scope } of refused)
+    for (const { topic, reason, scope } of refused) {
+      this.#unpacked.set(topic, until);
       if (scope === 'topic') this.#topics.set(topic, { reason, learned, until });
+    }
     const records = new Map<string, RefusedRecord>();
     const several = new Set<string>();
     for (const record of refused) {
@@ -76,9 +80,16 @@ export class Refusals {
     return this.#topics.size + this.#records.size + this.#isolated.size > 0;
   }
 
-  /** True if something is known about the topic. */
-  has(topic: string): boolean {
-    return this.#topics.has(topic) || this.#records.has(topic) || this.#isolated.has(topic);
+  /**
+   * True if each record of the topic must be sent alone: a refusal must be that of one record. It stays so for a while
+   * after the refused records are dealt with. A broker that refuses blocks for their size would refuse the next one too.
+   */
+  mustUnpack(topic: string): boolean {
+    const until = this.#unpacked.get(topic);
+    if (until === undefined) return false;
+    if (this.#clock.monotonic() < until || this.#isKnown(topic)) return true;
+    this.#unpacked.delete(topic);
+    return false;
   }
 
   /**
@@ -116,6 +127,10 @@ export class Refusals {
     if (refused === undefined || this.#clock.monotonic() < refused.until) return refused;
     this.#topics.delete(topic);
     return undefined;
+  }
+
+  #isKnown(topic: string): boolean {
+    return this.#topics.has(topic) || this.#records.has(topic) || this.#isolated.has(topic);
   }
 
   #known(topic: string): Map<string, Refusal> {

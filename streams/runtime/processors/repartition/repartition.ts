@@ -128,7 +128,7 @@ class RepartitionProcessor extends Processor {
     const bytes = entryBytes(key, value, headers);
     const block = this.#blocks[partition];
     const { collector } = this.context;
-    if (block === undefined || bytes > MAX_BLOCK_BYTES || collector.hasRefusals(this.#topic)) {
+    if (block === undefined || bytes > MAX_BLOCK_BYTES || collector.mustUnpack(this.#topic)) {
       this.#sendBlock(partition);
       const marked = kind === 'partial' ? PARTIAL_HEADERS : escaped(headers);
       collector.send(this.#topic, partition, key, value, timestamp, marked);
