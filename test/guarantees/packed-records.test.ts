@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
-import { type ErrorContext, resumeOnError, Serdes, StreamsBuilder, type Topology } from '../../streams/index.js';
+import { pairSerde } from '../../streams/dsl/serde/pair-serde.js';
+import {
+  type ErrorContext,
+  resumeOnError,
+  type Serde,
+  Serdes,
+  StreamsBuilder,
+  type Topology,
+} from '../../streams/index.js';
 import { partitionFor } from '../../streams/kafka/partitioner.js';
 import { type ConsumerRecord, type Header, NO_HEADERS } from '../../streams/kafka/record.js';
 import { BlockWriter, entryBytes, MAX_BLOCK_BYTES } from '../../streams/runtime/processors/repartition/block.js';
@@ -16,6 +24,12 @@ import { moving } from './moving.js';
 const TEXT = { keySerde: Serdes.string(), valueSerde: Serdes.string() };
 const TOPIC = 'test-moved-repartition';
 const BLOCK: Header = { key: '__streams.block', value: Buffer.from([1]) };
+
+/** What it deserializes has a view of the bytes. */
+const viewing: Serde<{ readonly view: Buffer }> = {
+  serialize: ({ view }) => view,
+  deserialize: bytes => ({ view: bytes.subarray(0, 1) }),
+};
 
 const partitionOf = (key: string): number => partitionFor(Buffer.from(key), 2);
 
@@ -240,23 +254,35 @@ describe('what moves through a repartition topic', () => {
     for (const reason of reasons) assert.match(reason, /malformed block of \d+ bytes: entry [01]: it is cut off/);
   });
 
-  it('gives bytes of their own to what keeps them', async () => {
-    const kept: Buffer[] = [];
-    const builder = new StreamsBuilder();
-    const bytes = { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes() };
-    builder
-      .stream<Buffer, Buffer>('in', { ...bytes, dropNullValues: true })
-      .selectKey((_, value) => value.subarray(0, 1))
-      .repartition({ name: 'moved', ...bytes })
-      .peek((key, value) => void kept.push(key, value))
-      .to('out', bytes);
-    await start({}, builder.build());
-    produce(...numbered(500).map(value => `${value} ${'x'.repeat(50)}`));
-    await moveAndCommit();
-    await moveAndCommit();
-    assert.equal(kept.length, 1000);
-    for (const part of kept) assert.ok(part.buffer.byteLength <= Buffer.poolSize, `${part.buffer.byteLength}`);
-  });
+  /** `bytesOf`: the bytes in a deserialized part. */
+  function keepsNoBlock<T extends object>(what: string, serde: Serde<T>, part: T, bytesOf: (part: T) => Buffer): void {
+    it(`keeps no block in memory where ${what} is kept`, async () => {
+      const kept: Buffer[] = [];
+      const serdes = { keySerde: serde, valueSerde: serde };
+      const builder = new StreamsBuilder();
+      builder
+        .stream<string, string>('in', { ...TEXT, dropNullValues: true })
+        .map(() => ({ key: part, value: part }))
+        .repartition({ name: 'moved', ...serdes })
+        .peek((key, value) => void kept.push(bytesOf(key), bytesOf(value)))
+        .to('out', serdes);
+      await start({}, builder.build());
+      for (let n = 0; n < 500; n++) {
+        for (const key of [LEFT, RIGHT]) driver.produce('in', { key, value: 'v', timestamp: 1000 }, TEXT);
+      }
+      await moveAndCommit();
+      await moveAndCommit();
+      assert.equal(kept.length, 2000);
+      for (const { buffer } of kept) assert.ok(buffer.byteLength <= Buffer.poolSize, `${buffer.byteLength}`);
+    });
+  }
+
+  const [first, second] = [Buffer.from('a'), Buffer.alloc(50)];
+  const windowed = { key: first, window: { start: 0, end: 10 } };
+  keepsNoBlock('bytes', Serdes.bytes(), first, bytes => bytes);
+  keepsNoBlock('a pair', pairSerde(Serdes.bytes(), Serdes.bytes()), [first, second], pair => pair[1]);
+  keepsNoBlock('a windowed key', Serdes.timeWindowed(Serdes.bytes(), 10), windowed, ({ key }) => key);
+  keepsNoBlock('what a serde of the application has made', viewing, { view: first }, ({ view }) => view);
 
   for (const [what, refused, reason] of [
     ['a block', ({ key }: ProducedRecord) => key === null, undefined],

@@ -1,3 +1,4 @@
+import { mayView, type Serde } from '../../dsl/serde/serdes.js';
 import { type ConsumerRecord, type Headers, NO_HEADERS } from '../../kafka/record.js';
 import type { RecordQueue } from '../input/record-queue.js';
 import { decodePartial } from '../processors/aggregation/partial-aggregate.js';
@@ -96,14 +97,16 @@ export class RepartitionedInput implements TaskInput {
         watermark.announce(upstreamTask, time);
         return NEVER;
       }
-      const key = keyBytes === null ? null : this.#owned(node.keySerde.deserialize(keyBytes), keyBytes);
+      const { keySerde, valueSerde } = node;
+      const key = keyBytes === null ? null : keySerde.deserialize(this.#own(keyBytes, keySerde));
       if (kind === 'partial') {
         if (aggregate === undefined) throw new Error('a partial aggregate, and no aggregation gets it');
-        const partial = decodePartial(this.#owned(bytes, bytes), aggregate.store.valueSerde);
+        const serde = aggregate.store.valueSerde;
+        const partial = decodePartial(bytes === null ? null : this.#own(bytes, serde), serde);
         source.receive(key, partial, timestamp, NO_HEADERS);
         return timestamp;
       }
-      const value = bytes === null ? null : this.#owned(node.valueSerde.deserialize(bytes), bytes);
+      const value = bytes === null ? null : valueSerde.deserialize(this.#own(bytes, valueSerde));
       source.receive(key, value, timestamp, headers);
       return timestamp;
     } catch (thrown) {
@@ -112,12 +115,9 @@ export class RepartitionedInput implements TaskInput {
     }
   }
 
-  /**
-   * A copy, if a serde has given the bytes of an entry themselves. They are a view of the block: kept in a store, they
-   * would keep the whole block in memory.
-   */
-  #owned<T>(part: T, bytes: Buffer | null): T | Buffer {
-    return this.#isEntry && part === bytes && bytes !== null ? Buffer.from(bytes) : part;
+  /** An entry is a view of its block. What keeps a view of the entry would keep the whole block in memory. */
+  #own<T>(bytes: Buffer, serde: Serde<T>): Buffer {
+    return this.#isEntry && mayView(serde) ? Buffer.from(bytes) : bytes;
   }
 
   /** An entry of a block has the place of the block. */
