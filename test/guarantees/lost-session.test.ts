@@ -8,7 +8,7 @@ import { Freezer } from '../runtime/freezer.js';
 import { TestApplication } from '../runtime/test-application.js';
 import { Gate, turns, waitingAt } from '../runtime/waiting-script.js';
 import { closingWindows } from './closing-windows.js';
-import { moving } from './moving.js';
+import { movingTopology } from './moving-topology.js';
 
 describe('an instance that was stopped for longer than its session', () => {
   let app: TestApplication;
@@ -90,11 +90,11 @@ describe('an instance that was stopped for longer than its session', () => {
       const record = { key: null, value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS };
       app.cluster.log('in', 1 - partitionFor(Buffer.from('a'), 2)).append(record, undefined);
     }
-    const frozen = await start('frozen', moving(waitingAt(mine)));
+    const frozen = await start('frozen', movingTopology(waitingAt(mine)));
     await app.until(() => mine.waiting === 1);
     freezer.freeze();
     app.cluster.expire('frozen');
-    const other = await start('other', moving(waitingAt(others)));
+    const other = await start('other', movingTopology(waitingAt(others)));
     await app.until(() => others.waiting === 1);
     // A commit is due, and waits for the block.
     app.clock.aheadMs += 10;
@@ -108,7 +108,7 @@ describe('an instance that was stopped for longer than its session', () => {
     await turns();
     await mine.opening(closing);
     assert.match(app.warnings.join('; '), /others have committed/);
-    await start('frozen', moving());
+    await start('frozen', movingTopology());
     await app.until(() => app.output().includes('a:4'));
     assert.deepEqual(app.output(), values);
   });

@@ -7,7 +7,7 @@ const TEXT = { keySerde: Serdes.string(), valueSerde: Serdes.string() };
  * From `in` through a repartition topic to `out`. The new key of a record is the part of its value before the colon. The
  * script is after the repartition.
  */
-export function moving(script?: Script): Topology {
+export function movingTopology(script?: Script): Topology {
   const builder = new StreamsBuilder();
   builder
     .stream<string, string>('in', { ...TEXT, dropNullValues: true })
