@@ -4,8 +4,8 @@ import { type Script, scripted } from '../runtime/scripted-processor.js';
 const TEXT = { keySerde: Serdes.string(), valueSerde: Serdes.string() };
 
 /**
- * From `in` through a repartition topic to `out`. The new key of a record is the part of its value before the colon. The
- * script is after the repartition.
+ * From `in` through a repartition topic to `out`. The new key of a record is the part of its value before the colon.
+ * The script is after the repartition.
  */
 export function movingTopology(script?: Script): Topology {
   const builder = new StreamsBuilder();

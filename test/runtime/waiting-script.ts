@@ -58,7 +58,10 @@ export function waitingAt(gate: Gate, resumed: unknown[] = []): Script {
   };
 }
 
-/** For each record: adds a row, then reads all rows and forwards their number. Each read takes some more turns of the event loop. */
+/**
+ * For each record: adds a row, then reads all rows and forwards their number. Each read takes some more turns of the
+ * event loop.
+ */
 export function countingIn(turnsOfRead: number): Script {
   return {
     process(hands, key, value, timestamp) {

@@ -82,7 +82,8 @@ export class Refusals {
 
   /**
    * True if each record of the topic must be sent alone: a refusal must be that of one record. It stays so for a while
-   * after the refused records are dealt with. A broker that refuses blocks for their size would refuse the next one too.
+   * after the refused records are dealt with. A broker that refuses blocks for their size would refuse the next one
+   * too.
    */
   mustUnpack(topic: string): boolean {
     const until = this.#unpacked.get(topic);

@@ -75,9 +75,9 @@ export class PartitionGroup {
   }
 
   /**
-   * The input whose block has begun. If there is none, the input with the oldest head. undefined if there is none. undefined too if one of several source partitions has
-   * nothing polled and has not reached its end: there is data on the broker, which may be older (KIP-695). A record
-   * later than `latest` goes first, because it is refused.
+   * The input whose block has begun. If there is none, the input with the oldest head. undefined if there is none.
+   * undefined too if one of several source partitions has nothing polled and has not reached its end: there is data on
+   * the broker, which may be older (KIP-695). A record later than `latest` goes first, because it is refused.
    */
   next(latest: number): TaskInput | undefined {
     let next: TaskInput | undefined;

@@ -26,8 +26,8 @@ export interface TaskInput {
   /** The record that is next: the block that has begun, or the oldest record. undefined if there is none. */
   readonly head: ConsumerRecord | undefined;
   /**
-   * Passes the head, or its next entry, to the processors. Returns its timestamp; NEVER if it has none or was not passed
-   * on.
+   * Passes the head, or its next entry, to the processors. Returns its timestamp; NEVER if it has none or was not
+   * passed on.
    */
   deliver(): number;
   /** For errors: the record that was passed on last. `head` is the record of the topic that it came from. */

@@ -140,8 +140,9 @@ export class Worker {
   }
 
   /**
-   * Continues the steps whose promises have settled. Processes some records of a task: one whose block has begun, because
-   * the commit waits for it, or else the one with the lowest time, so that few windows are open at a time. Returns false if there was nothing to do.
+   * Continues the steps whose promises have settled. Processes some records of a task: one whose block has begun,
+   * because the commit waits for it, or else the one with the lowest time, so that few windows are open at a time.
+   * Returns false if there was nothing to do.
    */
   #processSlice(): boolean {
     let continued = false;

@@ -1,6 +1,9 @@
 import type { Header, Headers } from '../../../kafka/record.js';
 
-/** What travels through a repartition topic: a record of the topology, the time of an upstream task, a partial aggregate. */
+/**
+ * What travels through a repartition topic: a record of the topology, the time of an upstream task, a partial
+ * aggregate.
+ */
 export type EntryKind = 'record' | 'time' | 'partial';
 
 /** What a record of a repartition topic is: one of these alone, or a block of several of them (`BlockWriter`). */
