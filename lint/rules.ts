@@ -65,6 +65,6 @@ export const RULES: Rules = {
     monitor: ['tributary/audit', 'tributary/http', 'tributary/kafka'],
     producer: ['tributary/kafka'],
   },
-  // The classes of the fluent API return each other. The cluster in memory and its clients call each other.
-  circles: ['streams/dsl/api', 'streams/testing'],
+  // The classes of the fluent API return each other.
+  circles: ['streams/dsl/api'],
 };

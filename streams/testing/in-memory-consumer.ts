@@ -7,7 +7,7 @@ import {
   type RebalanceListener,
 } from '../kafka/ports.js';
 import { type ConsumerRecord, partitionId, type TopicPartition, type TopicPartitionOffset } from '../kafka/record.js';
-import type { InMemoryCluster } from './in-memory-cluster.js';
+import type { InMemoryBroker } from './in-memory-broker.js';
 
 const UNKNOWN_TOPIC_ID = 100;
 
@@ -15,7 +15,7 @@ const UNKNOWN_TOPIC_ID = 100;
 export class InMemoryConsumer implements Consumer {
   readonly instanceId: string;
   readonly unreadable = [];
-  readonly #cluster: InMemoryCluster;
+  readonly #broker: InMemoryBroker;
   readonly #positions = new Map<string, { readonly partition: TopicPartition; next: number }>();
   /** The ids of the topics that it knows. */
   readonly #topicIds = new Map<string, string>();
@@ -26,8 +26,8 @@ export class InMemoryConsumer implements Consumer {
   /** True if the group has given it partitions, whatever it has done about them. */
   #hasAssignment = false;
 
-  constructor(cluster: InMemoryCluster, instanceId: string) {
-    this.#cluster = cluster;
+  constructor(broker: InMemoryBroker, instanceId: string) {
+    this.#broker = broker;
     this.instanceId = instanceId;
   }
 
@@ -40,7 +40,7 @@ export class InMemoryConsumer implements Consumer {
   subscribe(topics: readonly string[], listener: RebalanceListener): void {
     this.#topics = topics;
     this.#listener = listener;
-    this.#cluster.join(this);
+    this.#broker.join(this);
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
@@ -71,7 +71,7 @@ export class InMemoryConsumer implements Consumer {
   unassign(): void {
     this.#positions.clear();
     this.#paused.clear();
-    this.#cluster.gaveUp(this);
+    this.#broker.gaveUp(this);
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -90,12 +90,12 @@ export class InMemoryConsumer implements Consumer {
   async poll(maxRecords: number): Promise<PolledBatch> {
     const polled: ConsumerRecord[] = [];
     const ends: TopicPartitionOffset[] = [];
-    const max = Math.min(maxRecords, this.#cluster.behaviour.maxPollRecords);
+    const max = Math.min(maxRecords, this.#broker.behaviour.maxPollRecords);
     const positions = [...this.#positions].filter(([of]) => !this.#paused.has(of)).map(([, position]) => position);
     const first = this.#turn++ % Math.max(1, positions.length);
     for (const { partition } of positions) this.#checkTopic(partition.topic);
     for (const position of [...positions.slice(first), ...positions.slice(0, first)]) {
-      const log = this.#cluster.log(position.partition.topic, position.partition.partition);
+      const log = this.#broker.log(position.partition.topic, position.partition.partition);
       const { records, next } = log.read(position.next, max - polled.length);
       position.next = next;
       polled.push(...records);
@@ -106,7 +106,7 @@ export class InMemoryConsumer implements Consumer {
   }
 
   #checkTopic(topic: string): void {
-    const topicId = this.#cluster.topicId(topic);
+    const topicId = this.#broker.topicId(topic);
     if (topicId === undefined || topicId === this.#topicIds.get(topic)) return;
     throw new KafkaClientError(`topic ${topic} was deleted and created again`, 'fatal', UNKNOWN_TOPIC_ID);
   }
@@ -117,7 +117,7 @@ export class InMemoryConsumer implements Consumer {
   }
 
   #meet(topic: string): void {
-    const topicId = this.#cluster.topicId(topic);
+    const topicId = this.#broker.topicId(topic);
     if (topicId !== undefined && !this.#topicIds.has(topic)) this.#topicIds.set(topic, topicId);
   }
 
@@ -125,26 +125,26 @@ export class InMemoryConsumer implements Consumer {
     return partitions.map(({ topic, partition }) => ({
       topic,
       partition,
-      offset: this.#cluster.committedOffset(topic, partition),
+      offset: this.#broker.committedOffset(topic, partition),
     }));
   }
 
   async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
-    const { low, stable } = this.#cluster.log(topic, partition);
+    const { low, stable } = this.#broker.log(topic, partition);
     return { low, high: stable };
   }
 
   /** Throws a KafkaClientError if the group has given its partitions to others: it must not commit. */
   checkMember(): void {
-    this.#cluster.checkMember(this);
+    this.#broker.checkMember(this);
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     this.checkMember();
-    for (const { topic, partition, offset } of offsets) this.#cluster.commitOffset(topic, partition, offset);
+    for (const { topic, partition, offset } of offsets) this.#broker.commitOffset(topic, partition, offset);
   }
 
   async close(): Promise<void> {
-    this.#cluster.leave(this);
+    this.#broker.leave(this);
   }
 }

@@ -8,7 +8,7 @@ import {
   type RefusedRecord,
 } from '../kafka/ports.js';
 import type { Headers, TopicPartition, TopicPartitionOffset } from '../kafka/record.js';
-import type { InMemoryCluster } from './in-memory-cluster.js';
+import type { InMemoryBroker } from './in-memory-broker.js';
 import { InMemoryConsumer } from './in-memory-consumer.js';
 import type { InMemoryLog, LogTransaction } from './in-memory-log.js';
 
@@ -18,7 +18,7 @@ const DELIVERY_FAILED = -149;
 
 /** The producer port on a cluster in memory. Records without a key go to partition 0. */
 export class InMemoryProducer implements Producer {
-  readonly #cluster: InMemoryCluster;
+  readonly #broker: InMemoryBroker;
   readonly #transactionalId: string | undefined;
   #transaction: LogTransaction | undefined;
   #touched = new Set<InMemoryLog>();
@@ -27,15 +27,15 @@ export class InMemoryProducer implements Producer {
   #refused: RefusedRecord[] = [];
   #undelivered = 0;
 
-  constructor(cluster: InMemoryCluster, transactionalId: string | undefined) {
-    this.#cluster = cluster;
+  constructor(broker: InMemoryBroker, transactionalId: string | undefined) {
+    this.#broker = broker;
     this.#transactionalId = transactionalId;
   }
 
   async connect(): Promise<void> {}
 
   async initTransactions(): Promise<void> {
-    if (this.#transactionalId !== undefined) this.#cluster.fence(this.#transactionalId, this);
+    if (this.#transactionalId !== undefined) this.#broker.fence(this.#transactionalId, this);
   }
 
   async beginTransaction(): Promise<void> {
@@ -55,23 +55,23 @@ export class InMemoryProducer implements Producer {
       throw new KafkaClientError('send: no transaction is open', 'fatal', INVALID_STATE);
     }
     if (!this.#takes()) return false;
-    const refusal = this.#cluster.refusalOf({ topic, key, value, timestamp });
+    const refusal = this.#broker.refusalOf({ topic, key, value, timestamp });
     if (refusal !== undefined) {
       this.#refused.push({ topic, key, value, ...refusal });
       this.#undelivered++;
       return true;
     }
-    const partitions = this.#cluster.logs(topic).length;
+    const partitions = this.#broker.logs(topic).length;
     const target = partition >= 0 ? partition : key === null ? 0 : partitionFor(key, Math.max(1, partitions));
-    const log = this.#cluster.log(topic, target);
+    const log = this.#broker.log(topic, target);
     const record = log.append({ key, value, timestamp, headers }, this.#transaction);
-    this.#cluster.addSent({ record, transaction: this.#transaction });
+    this.#broker.addSent({ record, transaction: this.#transaction });
     this.#touched.add(log);
     return true;
   }
 
   #takes(): boolean {
-    const { queueRecords } = this.#cluster.behaviour;
+    const { queueRecords } = this.#broker.behaviour;
     if (queueRecords === Number.POSITIVE_INFINITY) return true;
     if (this.#queued === queueRecords) return false;
     if (this.#queued++ === 0) {
@@ -90,18 +90,18 @@ export class InMemoryProducer implements Producer {
 
   async commitTransaction(): Promise<void> {
     this.#check();
-    for (let turn = 0; turn < this.#cluster.behaviour.commitTurns; turn++) await immediate();
+    for (let turn = 0; turn < this.#broker.behaviour.commitTurns; turn++) await immediate();
     this.#check();
-    const failure = this.#cluster.takeFailure();
+    const failure = this.#broker.takeFailure();
     if (failure !== undefined) throw failure;
     this.#checkDelivered();
-    for (const { topic, partition, offset } of this.#offsets) this.#cluster.commitOffset(topic, partition, offset);
+    for (const { topic, partition, offset } of this.#offsets) this.#broker.commitOffset(topic, partition, offset);
     this.end('committed');
   }
 
   async abortTransaction(): Promise<void> {
     this.#check();
-    this.#cluster.aborts++;
+    this.#broker.aborts++;
     this.end('aborted');
   }
 
@@ -134,14 +134,14 @@ export class InMemoryProducer implements Producer {
   }
 
   async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
-    const { low, high } = this.#cluster.log(topic, partition);
+    const { low, high } = this.#broker.log(topic, partition);
     return { low, high };
   }
 
   async close(): Promise<void> {}
 
   #check(): void {
-    if (this.#transactionalId !== undefined && this.#cluster.isFenced(this.#transactionalId, this)) {
+    if (this.#transactionalId !== undefined && this.#broker.isFenced(this.#transactionalId, this)) {
       throw new KafkaClientError('fenced by a newer producer', 'fatal', FENCED);
     }
   }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ErrorContext } from '../../streams/index.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { kindOf } from '../../streams/runtime/processors/repartition/record-kind.js';
-import type { ProducedRecord } from '../../streams/testing/in-memory-cluster.js';
+import type { ProducedRecord } from '../../streams/testing/in-memory-broker.js';
 import { TestApplication } from '../runtime/test-application.js';
 import { numbered, partitionOf } from './moving-driver.js';
 import { movingTopology } from './moving-topology.js';
