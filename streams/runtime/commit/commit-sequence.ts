@@ -57,8 +57,8 @@ export class CommitSequence {
 
   /**
    * True if a commit is due and the previous one has ended. Until then, records are processed for the next commit. If a
-   * task is busy, all tasks go on until its record ends or until too much is uncommitted. If the previous commit
-   * has failed, the next one is due at once: it throws the error.
+   * task is busy, all tasks go on until its record ends, or until too much is uncommitted. If the previous commit has
+   * failed, the next one is due at once: it throws the error.
    */
   get due(): boolean {
     if (this.#inFlight) return false;
