@@ -4,7 +4,7 @@ import { kindOf } from '../../streams/runtime/processors/repartition/record-kind
 import type { TopologyTestDriverOptions } from '../../streams/testing/index.js';
 import { Gate, waitingAt } from '../runtime/waiting-script.js';
 import { entriesOf, transactionsOf } from './block-entries.js';
-import { MovingDriver, numbered } from './moving-driver.js';
+import { MovingDriver, numbered, partitionOf } from './moving-driver.js';
 import { movingTopology } from './moving-topology.js';
 
 describe('a block of a repartition topic', () => {
@@ -102,6 +102,25 @@ describe('a block of a repartition topic', () => {
       gate.open();
       await gate.opening(moving.driver.run());
       assert.deepEqual(moving.out().slice(0, 5), numbered(5));
+    });
+
+    it('holds no other task up where two tasks are within a block', async () => {
+      gate = new Gate();
+      await moving.start({ commitInterval: 100 }, movingTopology(waitingAt(gate)));
+      const other = ['b', 'c', 'd', 'e'].find(key => partitionOf(key) !== partitionOf('a'));
+      moving.produce('a:0', ...numbered(3, other));
+      await moving.moveAndCommit();
+      for (let n = 0; n < 5; n++) await moving.driver.step();
+      assert.equal(gate.waiting, 2);
+      moving.driver.moveWallClock(100);
+      gate.open();
+      gate.open();
+      await moving.driver.step();
+      await moving.driver.step();
+      assert.equal(gate.waiting, 1);
+      assert.deepEqual(moving.out(), []);
+      await gate.opening(moving.driver.run());
+      assert.equal(moving.out().length, 4);
     });
   });
 });

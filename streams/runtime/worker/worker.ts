@@ -140,9 +140,8 @@ export class Worker {
   }
 
   /**
-   * Continues the steps whose promises have settled. Processes some records of a task: one whose block has begun,
-   * because the commit waits for it, or else the one with the lowest time, so that few windows are open at a time.
-   * Returns false if there was nothing to do.
+   * Continues the steps whose promises have settled. Processes some records of the task with the lowest time, so that
+   * few windows are open at a time. Returns false if there was nothing to do.
    */
   #processSlice(): boolean {
     let continued = false;
@@ -151,7 +150,7 @@ export class Worker {
     }
     const ready = this.tasks
       .filter(task => task.inputs.buffered > 0 && this.#parts.commits.admits(task))
-      .sort((a, b) => Number(b.isBusy) - Number(a.isBusy) || a.streamTime - b.streamTime);
+      .sort((a, b) => a.streamTime - b.streamTime);
     const processed = ready.some(task => {
       const startedAt = performance.now();
       const processed = task.process(SLICE, SLICE_BYTES);
