@@ -24,7 +24,8 @@ describe('a block of a repartition topic', () => {
     await moving.moveAndCommit();
     const transactions = transactionsOf(moving.driver.readRecords('out'));
     assert.deepEqual([...transactions.keys()], values);
-    const blocks = moving.moved()
+    const blocks = moving
+      .moved()
       .filter(({ headers }) => kindOf(headers) === 'block')
       .map(({ value }) => entriesOf(value).filter(entry => entry !== 'time'));
     assert.ok(blocks.some(entries => entries.length > 1));
@@ -57,7 +58,11 @@ describe('a block of a repartition topic', () => {
     for (const [what, happens, times] of [
       ['a crash', () => moving.driver.crash(), 1],
       ['a rebalance', () => moving.driver.rebalance(), 1],
-      ['a rebalance after a commit', async () => (await moving.driver.commit()) && (await moving.driver.rebalance()), 1],
+      [
+        'a rebalance after a commit',
+        async () => (await moving.driver.commit()) && (await moving.driver.rebalance()),
+        1,
+      ],
       [
         'an abort',
         async () => {
