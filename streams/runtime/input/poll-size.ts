@@ -1,5 +1,4 @@
 import type { ConsumerRecord } from '../../kafka/record.js';
-import { MAX_BLOCK_BYTES } from '../processors/repartition/block.js';
 import { bufferedBytes, MESSAGE_BYTES } from './record-queue.js';
 
 /** A poll of blocks that was sized for small records may take so many times the bytes. */
@@ -16,9 +15,10 @@ export class PollSize {
   readonly #maxBytes: number;
   #records: number;
 
-  constructor(maxRecords: number, maxBytes: number) {
-    const blocks = Math.floor((MAX_EXCESS * maxBytes) / (MAX_BLOCK_BYTES + MESSAGE_BYTES));
-    this.#maxRecords = Math.max(1, Math.min(maxRecords, blocks));
+  /** `blockBytes`: the size of the largest blocks. Absent: there are none. */
+  constructor(maxRecords: number, maxBytes: number, blockBytes = 0) {
+    const blocks = Math.floor((MAX_EXCESS * maxBytes) / (blockBytes + MESSAGE_BYTES));
+    this.#maxRecords = blockBytes === 0 ? maxRecords : Math.max(1, Math.min(maxRecords, blocks));
     this.#maxBytes = maxBytes;
     this.#records = this.#maxRecords;
   }

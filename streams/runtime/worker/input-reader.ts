@@ -3,6 +3,7 @@ import { type Consumer, KafkaClientError, type PolledBatch } from '../../kafka/p
 import { InputPauses } from '../input/input-pauses.js';
 import { PollSize } from '../input/poll-size.js';
 import type { RecordQueue } from '../input/record-queue.js';
+import { MAX_BLOCK_BYTES } from '../processors/repartition/block.js';
 import type { Task } from '../task/task.js';
 
 /**
@@ -38,7 +39,7 @@ export class InputReader {
     this.#consumer = consumer;
     this.#logger = logger;
     this.#pauses = new InputPauses(consumer, maxBytes * WAITING_SHARE);
-    this.#pollSize = new PollSize(MAX_POLL_RECORDS, maxBytes * BATCH_SHARE);
+    this.#pollSize = new PollSize(MAX_POLL_RECORDS, maxBytes * BATCH_SHARE, MAX_BLOCK_BYTES);
   }
 
   /**
