@@ -3,20 +3,13 @@ import { crc32 } from 'node:zlib';
 import { describe, it } from 'mocha';
 import { startEmbeddedBroker } from 'tributary/kafka';
 import { readAll } from '../../test/broker/read-all.js';
+import { MURMUR2_VECTORS } from '../../test/kafka/murmur2-vectors.js';
 import type { KeyPlacement } from '../load/input-producer.js';
 import { produceAll } from '../load/load.js';
 
 const PARTITIONS = 4;
 
-/** Keys of Kafka's own UtilsTest, with Java's murmur2 of each. */
-const MURMUR2 = new Map([
-  ['21', -973932308],
-  ['foobar', -790332482],
-  ['a-little-bit-long-string', -985981536],
-  ['a-little-bit-longer-string', -1486304829],
-  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
-  ['abc', 479470107],
-]);
+const MURMUR2 = new Map(MURMUR2_VECTORS);
 
 describe('the keys of the load', function () {
   this.timeout(20_000);

@@ -21,12 +21,6 @@ export interface LevelIterator extends AsyncIterable<[string, Buffer]> {
   close(): Promise<void>;
 }
 
-export interface StateWrite {
-  readonly key: StateKey;
-  /** null deletes the key. */
-  readonly value: Buffer | null;
-}
-
 /** Keys from `from` (inclusive) to `to` (exclusive). */
 export interface KeyRange {
   readonly from: StateKey;
@@ -80,17 +74,10 @@ export class StateDatabase {
   }
 
   /**
-   * Writes all of `writes` or nothing, even if the process dies. It does not sync: a power failure may remove whole
-   * batches. After a failed write all later writes fail, until the database is opened again. LevelDB's log may have
-   * half a batch, and would lose the batches after it.
+   * A batch that is filled step by step. All of it is written or nothing, even if the process dies. It does not sync: a
+   * power failure may remove whole batches. After a failed write all later writes fail, and so does this call, until the
+   * database is opened again. LevelDB's log may have half a batch, and would lose the batches after it.
    */
-  async write(writes: Iterable<StateWrite>): Promise<void> {
-    const batch = this.batch();
-    for (const { key, value } of writes) batch.put(key, value);
-    await batch.write();
-  }
-
-  /** A batch that is filled step by step. It is written as `write` writes. Throws after a failed write. */
   batch(): StateBatch {
     if (this.#writeError !== undefined) throw this.#writeError;
     try {

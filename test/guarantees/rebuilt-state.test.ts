@@ -5,6 +5,7 @@ import { resumeOnError } from '../../streams/index.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { applicationForEachTest } from '../runtime/application-for-each-test.js';
 import type { TestApplication } from '../runtime/test-application.js';
+import { writeAll } from '../stores/write-all.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -113,7 +114,7 @@ describe('state that can not be used', () => {
 
   it('is rebuilt when it is of another format, and that of other tasks is kept', async () => {
     const database = await StateDatabase.open(directory.level('0_0'));
-    await database.write([{ key: '\0format', value: Buffer.from('0') }]);
+    await writeAll(database, [{ key: '\0format', value: Buffer.from('0') }]);
     await database.close();
     await countOne('2');
     assert.deepEqual(directory.wiped, ['0_0']);

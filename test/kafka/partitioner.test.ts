@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { murmur2, partitionFor } from '../../streams/kafka/partitioner.js';
+import { MURMUR2_VECTORS } from './murmur2-vectors.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('murmur2', () => {
-  // The cases of Kafka's own UtilsTest.
-  const vectors: readonly (readonly [string, number])[] = [
-    ['21', -973932308],
-    ['foobar', -790332482],
-    ['a-little-bit-long-string', -985981536],
-    ['a-little-bit-longer-string', -1486304829],
-    ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
-    ['abc', 479470107],
-  ];
-  for (const [text, hash] of vectors) {
+  for (const [text, hash] of MURMUR2_VECTORS) {
     it(`of "${text}" is that of Java's client`, () => assert.equal(murmur2(bytes(text)), hash));
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Level } from 'level';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
+import { writeAll } from './write-all.js';
 
 /** What the program reports on standard output, as JSON. */
 export interface FullDiskReport {
@@ -36,7 +37,7 @@ process.stdout.write(JSON.stringify(report), () => process.kill(process.pid, 'SI
 async function write(batches: number): Promise<void> {
   for (let last = number + batches; number < last; number++) {
     try {
-      await database.write([
+      await writeAll(database, [
         { key: `entry ${number}`, value: VALUE },
         { key: 'last', value: Buffer.from(String(number)) },
       ]);

@@ -8,6 +8,7 @@ import { StateAccessError } from '../../stores/bytes/state-access-error.js';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
 import type { FullDiskReport } from './full-disk-writer.js';
 import { type DiskStorage, diskStorage } from './level-backends.js';
+import { writeAll } from './write-all.js';
 
 const WRITER = fileURLToPath(new URL('./full-disk-writer.js', import.meta.url));
 
@@ -26,7 +27,7 @@ describe('a state database whose disk was full', () => {
       try {
         assert.equal(String(database.get('last')), '2');
         for (const number of acknowledged) assert.equal(database.get(`entry ${number}`)?.length, 20_000);
-        await database.write([{ key: 'last', value: Buffer.from('3') }]);
+        await writeAll(database, [{ key: 'last', value: Buffer.from('3') }]);
         assert.equal(String(database.get('last')), '3');
       } finally {
         await database.close();

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
 import { prefixEnd, stateKey, stateKeyBytes } from '../../stores/encoding/state-key.js';
 import { diskStorage, levelBackends, type Storage } from './level-backends.js';
+import { writeAll } from './write-all.js';
 
 const ALL = { from: '', to: '\uffff' };
 
@@ -23,19 +24,19 @@ for (const backend of levelBackends) {
     });
 
     it('reads what was written, and undefined where nothing is', async () => {
-      await database.write([{ key: 'a', value: Buffer.from('1') }]);
+      await writeAll(database, [{ key: 'a', value: Buffer.from('1') }]);
       assert.deepEqual(database.get('a'), Buffer.from('1'));
       assert.equal(database.get('b'), undefined);
     });
 
     it('distinguishes an empty value from an absent one', async () => {
-      await database.write([{ key: 'a', value: Buffer.alloc(0) }]);
+      await writeAll(database, [{ key: 'a', value: Buffer.alloc(0) }]);
       assert.deepEqual(database.get('a'), Buffer.alloc(0));
     });
 
     it('applies the writes of a batch in their order, null deleting', async () => {
-      await database.write([{ key: 'a', value: Buffer.from('1') }]);
-      await database.write([
+      await writeAll(database, [{ key: 'a', value: Buffer.from('1') }]);
+      await writeAll(database, [
         { key: 'a', value: null },
         { key: 'b', value: Buffer.from('1') },
         { key: 'b', value: Buffer.from('2') },
@@ -48,7 +49,7 @@ for (const backend of levelBackends) {
     });
 
     it('takes a batch without writes', async () => {
-      await database.write([]);
+      await writeAll(database, []);
       assert.deepEqual(await entriesOf(database, ALL), []);
     });
 
@@ -59,7 +60,10 @@ for (const backend of levelBackends) {
           async keys => {
             await database.clear(ALL);
             const buffers = keys.map(key => Buffer.from(key));
-            await database.write(buffers.map(key => ({ key: stateKey(key), value: key })));
+            await writeAll(
+              database,
+              buffers.map(key => ({ key: stateKey(key), value: key })),
+            );
             const read = (await entriesOf(database, ALL)).map(([key]) => stateKeyBytes(key));
             assert.deepEqual(read, buffers.sort(Buffer.compare));
           },
@@ -69,7 +73,10 @@ for (const backend of levelBackends) {
     });
 
     it('iterates and clears from the beginning of a range, included, to its end, not included', async () => {
-      await database.write(['a', 'b', 'c', 'd'].map(key => ({ key, value: Buffer.from(key) })));
+      await writeAll(
+        database,
+        ['a', 'b', 'c', 'd'].map(key => ({ key, value: Buffer.from(key) })),
+      );
       assert.deepEqual(
         (await entriesOf(database, { from: 'b', to: 'd' })).map(([key]) => key),
         ['b', 'c'],
@@ -86,7 +93,10 @@ for (const backend of levelBackends) {
       await fc.assert(
         fc.asyncProperty(fc.uniqueArray(key), key, key, async (keys, from, to) => {
           await database.clear(ALL);
-          await database.write(keys.map(present => ({ key: `k${present}`, value: Buffer.from('1') })));
+          await writeAll(
+            database,
+            keys.map(present => ({ key: `k${present}`, value: Buffer.from('1') })),
+          );
           const expected = keys.filter(present => present >= from && present < to).sort();
           const last = expected.at(-1);
           assert.equal(
@@ -99,9 +109,9 @@ for (const backend of levelBackends) {
     });
 
     it('iterates over what was there when it began', async () => {
-      await database.write([{ key: 'a', value: Buffer.from('1') }]);
+      await writeAll(database, [{ key: 'a', value: Buffer.from('1') }]);
       const entries = database.entries(ALL);
-      await database.write([
+      await writeAll(database, [
         { key: 'a', value: null },
         { key: 'b', value: Buffer.from('2') },
       ]);
@@ -111,7 +121,7 @@ for (const backend of levelBackends) {
     });
 
     it('has everything after it was closed and opened again', async () => {
-      await database.write([{ key: 'a', value: Buffer.from('1') }]);
+      await writeAll(database, [{ key: 'a', value: Buffer.from('1') }]);
       await database.close();
       database = await StateDatabase.open(storage.level());
       assert.deepEqual(database.get('a'), Buffer.from('1'));

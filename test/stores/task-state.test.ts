@@ -5,6 +5,7 @@ import { StateDatabase } from '../../stores/bytes/state-database.js';
 import { type PersistPolicy, TaskState } from '../../stores/bytes/task-state.js';
 import { UnreadableStateError } from '../../stores/bytes/unreadable-state-error.js';
 import { levelBackends, type Storage } from './level-backends.js';
+import { writeAll } from './write-all.js';
 
 const NOW = 1_700_000_000_000;
 const POLICY: PersistPolicy = { maxBytes: 3 * (ENTRY_OVERHEAD_BYTES + 2), maxAgeMs: 1000 };
@@ -165,7 +166,7 @@ for (const backend of levelBackends) {
       await state.close();
       const database = await StateDatabase.open(storage.level());
       const asOf = { key: '\0asOf\0counts', value: null };
-      await database.write([asOf, { key: '\0written', value: Buffer.from(String(NOW - 1)) }]);
+      await writeAll(database, [asOf, { key: '\0written', value: Buffer.from(String(NOW - 1)) }]);
       await database.close();
       state = await open(storage);
       assert.deepEqual([state.changelogOffset('counts'), state.asOf('counts')], [5, NOW - 1]);
@@ -254,7 +255,7 @@ for (const backend of levelBackends) {
       await state.persist(NOW, new Map());
       await state.close();
       const database = await StateDatabase.open(storage.level());
-      await database.write([{ key: '\0format', value: Buffer.from('999') }]);
+      await writeAll(database, [{ key: '\0format', value: Buffer.from('999') }]);
       await database.close();
       await assert.rejects(open(storage), (error: Error) => {
         assert.ok(error instanceof UnreadableStateError);
@@ -262,7 +263,7 @@ for (const backend of levelBackends) {
         return true;
       });
       const again = await StateDatabase.open(storage.level());
-      await again.write([{ key: '\0format', value: Buffer.from('1') }]);
+      await writeAll(again, [{ key: '\0format', value: Buffer.from('1') }]);
       await again.close();
       state = await open(storage);
     });

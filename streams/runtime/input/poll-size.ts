@@ -6,7 +6,7 @@ const MAX_EXCESS = 2;
 
 /**
  * The number of records of a poll, chosen so that they take at most a number of bytes. The client bounds only what it
- * fetches ahead, before decompression: one poll may return 4000 records of 1 MB. The estimate for the next records is
+ * fetches ahead, before decompression: one poll may return 1000 records of 1 MB. The estimate for the next records is
  * the size of the last ones. That may be too low: records of source topics are often small, and blocks of repartition
  * topics large. So there is a limit for polls of blocks.
  */
