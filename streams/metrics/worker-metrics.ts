@@ -37,7 +37,7 @@ export class WorkerMetrics implements StreamsMetrics {
     this.#polled = counter(`${THREAD}_poll_records_total`, 'Records that polls brought');
     this.#processLatency = histogram(
       `${THREAD}_process_latency_seconds`,
-      'A slice of at most 500 records going through its task',
+      'A slice of some 500 records going through its task',
       PROCESS_SECONDS,
     );
     this.#commits = counter(`${THREAD}_commit_total`, 'Commits');

@@ -4,7 +4,9 @@ import { describe, it } from 'mocha';
 import { type Checkpoint, decodeCheckpoint, isInstanceKey } from '../../streams/audit/checkpoint.js';
 import type { TaskCounts } from '../../streams/audit/task-counts.js';
 import { KafkaClientError } from '../../streams/kafka/ports.js';
+import { kindOf } from '../../streams/runtime/processors/repartition/record-kind.js';
 import type { TestRecord, TopologyTestDriver } from '../../streams/testing/index.js';
+import { entriesOf } from './block-entries.js';
 import { SINKS, type Visit } from './pipeline.js';
 import { ScenarioRun } from './run-scenario.js';
 import { type Scenario, scenarios } from './scenario.js';
@@ -21,16 +23,24 @@ type Output = ReadonlyMap<string, readonly TestRecord<string, unknown>[]>;
 describe('exactly once, through crashes, aborts and rebalances', () => {
   it('every record counts once, nothing is late, and each window closes once and complete', async function () {
     this.timeout(TIME_LIMIT_MS + 20_000);
+    let largestBlock = 0;
     await fc.assert(
       fc.asyncProperty(scenarios(40), async scenario => {
         const run = await ScenarioRun.create(scenario);
         await run.play();
         check(scenario, run);
+        if (scenario.spread > 0) {
+          const moved = run.driver
+            .readRecords('test-spread-repartition')
+            .filter(({ headers }) => kindOf(headers) === 'block');
+          for (const { value } of moved) largestBlock = Math.max(largestBlock, entriesOf(value).length);
+        }
         // If no commit came after the last `failNextCommit`, that of the close is the one that fails.
         await run.driver.close().catch(error => assert.ok(error instanceof KafkaClientError, String(error)));
       }),
       { numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT_MS },
     );
+    assert.ok(largestBlock > 3, `the largest block that moved had ${largestBlock} entries`);
   });
 });
 

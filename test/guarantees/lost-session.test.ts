@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { KafkaStreams, Topology } from '../../streams/index.js';
+import { partitionFor } from '../../streams/kafka/partitioner.js';
+import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { Freezer } from '../runtime/freezer.js';
 import { TestApplication } from '../runtime/test-application.js';
+import { Gate, turns, waitingAt } from '../runtime/waiting-script.js';
 import { closingWindows } from './closing-windows.js';
+import { movingTopology } from './moving-topology.js';
 
 describe('an instance that was stopped for longer than its session', () => {
   let app: TestApplication;
@@ -77,6 +81,58 @@ describe('an instance that was stopped for longer than its session', () => {
     await count(9);
     assert.deepEqual(app.output(), ['1', '2', '3', '4', '5', '6', '7', '8', '9']);
     assert.match(app.warnings.join('; '), /others have committed/);
+  });
+
+  /** Five records that move to another partition together. Returns their values. */
+  function sendBlock(): readonly string[] {
+    const values = ['a:0', 'a:1', 'a:2', 'a:3', 'a:4'];
+    for (const value of values) {
+      const record = { key: null, value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS };
+      app.cluster.log('in', 1 - partitionFor(Buffer.from('a'), 2)).append(record, undefined);
+    }
+    return values;
+  }
+
+  it('nor what others have processed while its last commit waits for a step', async () => {
+    const [mine, others] = [new Gate(), new Gate()];
+    const values = sendBlock();
+    const frozen = await start('frozen', movingTopology(waitingAt(mine)));
+    await app.until(() => mine.waiting === 1);
+    const closing = frozen.close();
+    await turns();
+    app.cluster.expire('frozen');
+    const other = await start('other', movingTopology(waitingAt(others)));
+    await others.opening(app.until(() => app.output().length === values.length));
+    await others.opening(other.close());
+    app.cluster.expire('other');
+    await mine.opening(closing);
+    assert.deepEqual(app.output(), values);
+  });
+
+  it('nor what others have processed of the block that it has begun', async () => {
+    const [mine, others] = [new Gate(), new Gate()];
+    const values = sendBlock();
+    const frozen = await start('frozen', movingTopology(waitingAt(mine)));
+    await app.until(() => mine.waiting === 1);
+    freezer.freeze();
+    app.cluster.expire('frozen');
+    const other = await start('other', movingTopology(waitingAt(others)));
+    await app.until(() => others.waiting === 1);
+    // A commit is due, and waits for the block.
+    app.clock.aheadMs += 10;
+    others.open();
+    await app.until(() => others.waiting === 1);
+    assert.deepEqual(app.output(), []);
+    await others.opening(other.close());
+    app.cluster.expire('other');
+    const closing = frozen.close();
+    freezer.thaw();
+    await turns();
+    await mine.opening(closing);
+    assert.match(app.warnings.join('; '), /others have committed/);
+    await start('frozen', movingTopology());
+    await app.until(() => app.output().includes('a:4'));
+    assert.deepEqual(app.output(), values);
   });
 
   it('emits no final result again that others have emitted when it closes a window by the time alone', async () => {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Serdes, StreamsBuilder, TimeWindows } from '../../streams/index.js';
-import { CRASH_POINTS } from '../../streams/testing/simulated-process.js';
 import { GatedDriver } from '../runtime/gated-driver.js';
-import { type Script, scripted, withScript } from '../runtime/scripted-processor.js';
-import { counting, LEFT, RIGHT, turns, waitingAt } from '../runtime/waiting-script.js';
+import { type Script, scripted } from '../runtime/scripted-processor.js';
+import { LEFT, RIGHT, turns, waitingAt } from '../runtime/waiting-script.js';
 import { rowName } from './pipeline.js';
 
 describe('a step that waits', () => {
@@ -203,63 +201,5 @@ describe('a step that waits', () => {
     await gated.gate.opening(gated.driver.endInput());
     assert.equal(gated.driver.counts[0]?.late, 0);
     assert.deepEqual(gated.output(), [1]);
-  });
-
-  it('has its effect exactly once, whatever happens', async () => {
-    const action = fc.oneof(
-      {
-        weight: 4,
-        arbitrary: fc.record({ kind: fc.constant('produce' as const), records: fc.integer({ min: 1, max: 5 }) }),
-      },
-      {
-        weight: 4,
-        arbitrary: fc.record({ kind: fc.constant('step' as const), times: fc.integer({ min: 1, max: 6 }) }),
-      },
-      fc.record({ kind: fc.constant('commit' as const) }),
-      fc.record({ kind: fc.constant('crash' as const) }),
-      fc.record({ kind: fc.constant('rebalance' as const) }),
-      fc.record({ kind: fc.constant('failNextCommit' as const) }),
-      fc.record({ kind: fc.constant('crashAt' as const), point: fc.constantFrom(...CRASH_POINTS) }),
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(action, { maxLength: 20 }),
-        fc.integer({ min: 1, max: 3 }),
-        async (actions, partitions) => {
-          await gated.run(withScript(counting), {
-            autoCommit: false,
-            partitions,
-            commitTurns: 2,
-          });
-          let produced = 0;
-          for (const next of actions) {
-            if (next.kind === 'produce') {
-              for (let n = 0; n < next.records; n++) gated.produce(`key-${produced % 7}`, `value-${produced++}`);
-            } else if (next.kind === 'step') await gated.steps(next.times);
-            else if (next.kind === 'commit') await gated.driver.commit();
-            else if (next.kind === 'crash') await gated.driver.crash();
-            else if (next.kind === 'rebalance') await gated.driver.rebalance();
-            else if (next.kind === 'failNextCommit') gated.driver.failNextCommit('abort');
-            else gated.driver.crashAt(next.point);
-          }
-          do await gated.driver.run();
-          while (!(await gated.driver.commit()));
-          await gated.driver.run();
-          const results = gated.driver.readOutput('out').map(({ value }) => String(value));
-          await gated.driver.close();
-          assert.equal(new Set(results.map(result => result.split(':')[0])).size, produced);
-          for (let partition = 0; partition < partitions; partition++) {
-            const counts = results
-              .filter(result => result.endsWith(` of ${partition}`))
-              .map(result => Number(result.split(/[ :]+/)[1]));
-            assert.deepEqual(
-              counts,
-              counts.map((_, i) => i + 1),
-            );
-          }
-        },
-      ),
-      { numRuns: 100 },
-    );
   });
 });

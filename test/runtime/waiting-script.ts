@@ -58,16 +58,27 @@ export function waitingAt(gate: Gate, resumed: unknown[] = []): Script {
   };
 }
 
-/** For each record: adds a row, then reads all rows and forwards their number. */
-export const counting: Script = {
-  process(hands, key, value, timestamp) {
-    hands.rows.put(String(value), 1, timestamp);
-    hands.wait(
-      () => hands.rows.all(),
-      rows => hands.forward(key, `${value}: ${rows.length} of ${hands.partition}`, timestamp),
-    );
-  },
-};
+/**
+ * For each record: adds a row, then reads all rows and forwards their number. Each read takes some more turns of the
+ * event loop.
+ */
+export function countingIn(turnsOfRead: number): Script {
+  return {
+    process(hands, key, value, timestamp) {
+      hands.rows.put(String(value), 1, timestamp);
+      hands.wait(
+        async () => {
+          for (let turn = 0; turn < turnsOfRead; turn++) await immediate();
+          return await hands.rows.all();
+        },
+        rows => hands.forward(key, `${value}: ${rows.length} of ${hands.partition}`, timestamp),
+      );
+    },
+  };
+}
+
+/** The same, without further turns. */
+export const counting = countingIn(0);
 
 /** Some turns of the event loop. */
 export async function turns(): Promise<void> {

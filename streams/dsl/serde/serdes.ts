@@ -77,6 +77,14 @@ export function isBuiltIn<T>(serde: Serde<T>): boolean {
   return BUILT_IN.has(serde);
 }
 
+/** These make values that have nothing of the bytes. */
+const COPYING: ReadonlySet<object> = new Set([string, long, double, json]);
+
+/** True if what the serde deserializes may be, or have, a view of the bytes. */
+export function mayView<T>(serde: Serde<T>): boolean {
+  return !COPYING.has(serde);
+}
+
 /** The serdes of the library (Java: `Serdes`). Their bytes are those of Java's serdes of the same names. */
 export const Serdes = Object.freeze({
   /** Text as UTF-8. */

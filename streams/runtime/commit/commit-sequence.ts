@@ -57,24 +57,20 @@ export class CommitSequence {
 
   /**
    * True if a commit is due and the previous one has ended. Until then, records are processed for the next commit. If a
-   * step of a task waits, the other tasks go on until it ends or until too much is uncommitted. If the previous commit
-   * has failed, the next one is due at once: it throws the error.
+   * task is busy, all tasks go on until its record ends, or until too much is uncommitted. If the previous commit has
+   * failed, the next one is due at once: it throws the error.
    */
   get due(): boolean {
     if (this.#inFlight) return false;
-    return (
-      this.#hasFailed ||
-      this.#isOverBudget ||
-      (this.#isTime && !this.#options.tasks().some(({ processing }) => processing.isWaiting))
-    );
+    return this.#hasFailed || this.#isOverBudget || (this.#isTime && !this.#options.tasks().some(task => task.isBusy));
   }
 
   /**
    * False if a task must leave its records and punctuations for the next commit: the commit is due, and a step of the
-   * task has waited. Tasks that wait in turn would put the commit off for ever.
+   * task has waited. Tasks that wait in turn would put the commit off for ever. A block that has begun goes on.
    */
-  admits({ processing }: Task): boolean {
-    return !(processing.hasWaited && !this.#inFlight && this.#isTime);
+  admits({ processing, isBusy }: Task): boolean {
+    return isBusy || !(processing.hasWaited && !this.#inFlight && this.#isTime);
   }
 
   get #isTime(): boolean {
@@ -107,11 +103,11 @@ export class CommitSequence {
     await this.settle();
   }
 
-  /** Begins a commit after the previous one has ended, and all steps that wait. */
+  /** Begins a commit after the previous one has ended, and the records in process: it never falls within a block. */
   async begin(): Promise<void> {
     await this.settle();
     const tasks = this.#options.tasks();
-    for (const { processing } of tasks) await processing.settle();
+    for (const task of tasks) await task.settle();
     const startedAt = this.#options.clock.monotonic();
     this.#lastBegun = startedAt;
     const prepared: Task[] = [];

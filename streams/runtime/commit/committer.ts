@@ -7,6 +7,8 @@ import type { RecordCollector } from '../output/record-collector.js';
 export interface Committer {
   /** Number of the transaction that is open, or is about to commit. */
   readonly transaction: number;
+  /** True if offsets are committed together with everything that was sent. */
+  readonly isAtomic: boolean;
   start(): Promise<void>;
   /** Reading starts at these offsets of partitions for which the group has no committed offset. */
   beginAt(offsets: readonly TopicPartitionOffset[]): Promise<void>;
@@ -29,6 +31,7 @@ const REBALANCE_IN_PROGRESS = 27;
 
 /** exactly_once_v2: output, changelogs and offsets become visible together, or not at all (KIP-447). */
 export class TransactionalCommitter implements Committer {
+  readonly isAtomic = true;
   readonly #clients: CommitterClients;
   #transaction = 0;
 
@@ -94,6 +97,7 @@ export class TransactionalCommitter implements Committer {
 
 /** at_least_once: output first, then the offsets. After a crash between the two, records are processed again. */
 export class AtLeastOnceCommitter implements Committer {
+  readonly isAtomic = false;
   readonly #clients: CommitterClients;
   #transaction = 1;
 

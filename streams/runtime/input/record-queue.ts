@@ -5,7 +5,7 @@ import { recordBytes } from '../output/record-collector.js';
  * Memory of node-rdkafka's message beside its bytes: an object, and two Buffers with memory of their own (measured:
  * 480).
  */
-const MESSAGE_BYTES = 500;
+export const MESSAGE_BYTES = 500;
 
 /** Slots of taken records are removed when there are this many more of them than of records. */
 const MAX_TAKEN = 1000;

@@ -73,6 +73,16 @@ export class RecordCollector {
     return this.#refusals.isolates;
   }
 
+  /** Records of the topic are packed into blocks, unless they must be sent alone. */
+  packs(topic: string): void {
+    this.#refusals.packs(topic);
+  }
+
+  /** True if each record of the topic must be sent alone, because the cluster has refused some. */
+  mustUnpack(topic: string): boolean {
+    return this.#refusals.mustUnpack(topic);
+  }
+
   /**
    * Throws a RecordTooLargeError or a RecordRefusedError before the record is sent. If the broker refused it, the
    * transaction would be aborted again.

@@ -30,6 +30,8 @@ export class Refusals {
   /** By topic, then by key and value. */
   readonly #records = new Map<string, Map<string, Refusal>>();
   readonly #isolated = new Set<string>();
+  /** By topic of blocks, until when its records are not packed. */
+  readonly #unpackedUntil = new Map<string, number>();
   /** Counts the refused transactions. */
   #learned = 0;
   /** True if a refusal that was learned last has been recognized again. */
@@ -40,6 +42,11 @@ export class Refusals {
     this.#clock = clock;
   }
 
+  /** Records of the topic are packed into blocks, unless it must be unpacked. */
+  packs(topic: string): void {
+    if (!this.#unpackedUntil.has(topic)) this.#unpackedUntil.set(topic, 0);
+  }
+
   /** Learns from the records for which a transaction, or a flush, has failed. */
   learn(refused: readonly RefusedRecord[]): void {
     if (refused.length === 0) return;
@@ -47,12 +54,16 @@ export class Refusals {
     this.#hasMet = false;
     const learned = ++this.#learned;
     const until = this.#clock.monotonic() + TOPIC_REFUSED_FOR_MS;
-    for (const { topic, reason, scope } of refused)
+    // A refused block says nothing of its records. They are refused again when each of them is sent alone.
+    const blocks = new Set(refused.map(({ topic }) => topic).filter(topic => this.#isPacked(topic)));
+    for (const { topic, reason, scope } of refused) {
+      if (this.#unpackedUntil.has(topic)) this.#unpackedUntil.set(topic, until);
       if (scope === 'topic') this.#topics.set(topic, { reason, learned, until });
+    }
     const records = new Map<string, RefusedRecord>();
     const several = new Set<string>();
     for (const record of refused) {
-      if (record.scope !== 'record') continue;
+      if (record.scope !== 'record' || blocks.has(record.topic)) continue;
       // A broker may refuse a whole batch for one of its records, and not say which one.
       if (records.has(record.topic)) several.add(record.topic);
       records.set(record.topic, record);
@@ -74,6 +85,20 @@ export class Refusals {
   /** False if no check is needed. */
   get any(): boolean {
     return this.#topics.size + this.#records.size + this.#isolated.size > 0;
+  }
+
+  /**
+   * True if each record of the topic must be sent alone: a refusal must be that of one record. It stays so for a while
+   * after the refused records are dealt with. A broker that refuses blocks for their size would refuse the next one
+   * too.
+   */
+  mustUnpack(topic: string): boolean {
+    return this.#unpackedUntil.has(topic) && !this.#isPacked(topic);
+  }
+
+  #isPacked(topic: string): boolean {
+    const until = this.#unpackedUntil.get(topic);
+    return until !== undefined && (until === 0 || (this.#clock.monotonic() >= until && !this.#isKnown(topic)));
   }
 
   /**
@@ -111,6 +136,10 @@ export class Refusals {
     if (refused === undefined || this.#clock.monotonic() < refused.until) return refused;
     this.#topics.delete(topic);
     return undefined;
+  }
+
+  #isKnown(topic: string): boolean {
+    return this.#topics.has(topic) || this.#records.has(topic) || this.#isolated.has(topic);
   }
 
   #known(topic: string): Map<string, Refusal> {

@@ -111,6 +111,9 @@ export abstract class Processor {
    */
   beforeCommit(): void {}
 
+  /** Sends what it packs to be sent together, before the commit. At a commit, `beforeCommit` does it. */
+  sendPacked(): void {}
+
   /**
    * The name under which its time is saved: that of its store, which stays the same when the topology changes. Its own
    * name may later be that of another node. undefined if it has no time to save.

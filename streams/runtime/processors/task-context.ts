@@ -37,6 +37,14 @@ const MAX_CHOSEN_TOPICS = 500;
 /** The name under which all other topics are counted. No topic can have it. */
 export const OTHER_TOPICS = '(other)';
 
+/** Where the record in process comes from. */
+export interface RecordOrigin {
+  /** True for a record of a source topic. Only such a record can count as rejected. */
+  readonly isSource: boolean;
+  /** The record in process. `head` is the record of the topic that it came from, which may have many. */
+  delivered(head: ConsumerRecord): ConsumerRecord;
+}
+
 /** Shared by the processors of one task. */
 export class TaskContext {
   readonly taskId: string;
@@ -48,8 +56,9 @@ export class TaskContext {
   readonly #handlers: ErrorHandlers;
   readonly #clock: Clock;
   #counts: TaskCounts = resumedTaskCounts(newTaskCounts());
-  #record: ConsumerRecord | null = null;
-  #recordIsSource = false;
+  /** The record of the topic that the record in process came from. */
+  #head: ConsumerRecord | null = null;
+  #origin: RecordOrigin | undefined;
   #recordIsLate = false;
   #recordWasSent = false;
   #recordFailures = 0;
@@ -74,13 +83,12 @@ export class TaskContext {
 
   /** The record in process, of a source or repartition topic. null in a commit and in a punctuation. */
   get record(): ConsumerRecord | null {
-    return this.#record;
+    return this.#head === null ? null : (this.#origin?.delivered(this.#head) ?? this.#head);
   }
 
-  /** @param isSource true for a record of a source topic; only such a record can count as rejected */
-  begin(record: ConsumerRecord, isSource: boolean): void {
-    this.#record = record;
-    this.#recordIsSource = isSource;
+  begin(head: ConsumerRecord, origin: RecordOrigin): void {
+    this.#head = head;
+    this.#origin = origin;
     this.#recordIsLate = false;
     this.#recordWasSent = false;
     this.#recordFailures = 0;
@@ -88,10 +96,10 @@ export class TaskContext {
 
   /** No-op if no record is in process. */
   end(): void {
-    if (this.#record === null) return;
-    this.#record = null;
+    if (this.#head === null) return;
+    this.#head = null;
     if (this.#recordFailures === 0) return;
-    if (this.#recordIsSource && !this.#recordWasSent) this.#counts.rejected++;
+    if (this.#origin?.isSource && !this.#recordWasSent) this.#counts.rejected++;
     else this.#addFailedResults(this.#recordFailures);
   }
 
@@ -101,7 +109,7 @@ export class TaskContext {
 
   /** An operator dropped its input as late. A record counts once, even if several operators find it late. */
   late(records = 1): void {
-    if (this.#record !== null) {
+    if (this.#head !== null) {
       if (this.#recordIsLate) return;
       this.#recordIsLate = true;
     }
@@ -153,7 +161,7 @@ export class TaskContext {
     if (thrown instanceof KafkaClientError || isStateError(thrown)) throw thrown;
     const error = asError(thrown);
     const phase = isProductionError(thrown) ? 'production' : raisedIn;
-    const record = this.#record;
+    const { record } = this;
     const context: ErrorContext = { phase, node, taskId: this.taskId, record, input };
     const response = this.#answer(error, context);
     if (response !== 'resume') {

@@ -39,8 +39,14 @@ export class PartitionGroup {
     }));
   }
 
+  /** True if a block has begun, and has not ended. */
+  get isInBlock(): boolean {
+    return this.#inputs.some(input => input.isInBlock);
+  }
+
+  /** The number of records that wait, with the block that has begun. */
   get buffered(): number {
-    let size = 0;
+    let size = this.isInBlock ? 1 : 0;
     for (const { queue } of this.#inputs) size += queue.size;
     return size;
   }
@@ -69,15 +75,16 @@ export class PartitionGroup {
   }
 
   /**
-   * The input with the oldest head. undefined if there is none. undefined too if one of several source partitions has
-   * nothing polled and has not reached its end: there is data on the broker, which may be older (KIP-695). A record
-   * later than `latest` goes first, because it is refused.
+   * The input whose block has begun. If there is none, the input with the oldest head. undefined if there is none.
+   * undefined too if one of several source partitions has nothing polled and has not reached its end: there is data on
+   * the broker, which may be older (KIP-695). A record later than `latest` goes first, because it is refused.
    */
   next(latest: number): TaskInput | undefined {
     let next: TaskInput | undefined;
     let least = Number.POSITIVE_INFINITY;
     let waiting = false;
     for (const input of this.#inputs) {
+      if (input.isInBlock) return input;
       const timestamp = input.headTime(latest);
       if (timestamp === undefined) {
         if (input.isSource && input.queue.end === undefined) waiting = true;

@@ -35,7 +35,7 @@ export class RecordProcessing {
 
   /** Processes the oldest record of the input, as far as no step waits. Returns its timestamp, as the input does. */
   process(record: ConsumerRecord, input: TaskInput): number {
-    this.#context.begin(record, input.isSource);
+    this.#context.begin(record, input);
     const timestamp = input.deliver();
     this.#context.punctuations.observe(timestamp);
     this.#goOn();

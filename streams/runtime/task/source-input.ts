@@ -32,6 +32,7 @@ interface Failure {
 /** A partition of a source topic. */
 export class SourceInput implements TaskInput {
   readonly isSource = true;
+  readonly isInBlock = false;
   readonly queue: RecordQueue;
   readonly #options: SourceInputOptions;
   /** The partition time: the highest timestamp extracted so far. */
@@ -108,6 +109,14 @@ export class SourceInput implements TaskInput {
     taskTime.advance(timestamp);
     processor.receive(key, value, timestamp, record.headers);
     return timestamp;
+  }
+
+  get head(): ConsumerRecord | undefined {
+    return this.queue.peek();
+  }
+
+  delivered(head: ConsumerRecord): ConsumerRecord {
+    return head;
   }
 
   seek({ offset, committed }: InputStart): void {

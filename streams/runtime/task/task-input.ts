@@ -1,3 +1,4 @@
+import type { ConsumerRecord } from '../../kafka/record.js';
 import type { RecordQueue } from '../input/record-queue.js';
 
 /** Where a task starts in a partition. */
@@ -9,7 +10,7 @@ export interface InputStart {
 
 /**
  * A partition that a task reads. A record is decoded, and its timestamp extracted, once: when it is the oldest record
- * of the partition.
+ * of the partition. A block of a repartition topic is read entry by entry, as if each were a record.
  */
 export interface TaskInput {
   readonly queue: RecordQueue;
@@ -20,8 +21,17 @@ export interface TaskInput {
    * record.
    */
   headTime(latest: number): number | undefined;
-  /** Passes the oldest record to the processors. Returns its timestamp; NEVER if it has none or was not passed on. */
+  /** True if a block has begun: some of its entries were passed on, and others are next. The queue has it no more. */
+  readonly isInBlock: boolean;
+  /** The record that is next: the block that has begun, or the oldest record. undefined if there is none. */
+  readonly head: ConsumerRecord | undefined;
+  /**
+   * Passes the head, or its next entry, to the processors. Returns its timestamp; NEVER if it has none or was not
+   * passed on.
+   */
   deliver(): number;
+  /** For errors: the record that was passed on last. `head` is the record of the topic that it came from. */
+  delivered(head: ConsumerRecord): ConsumerRecord;
   /** Starts at this offset. Drops what was polled before. */
   seek(start: InputStart): void;
 }

@@ -1,12 +1,9 @@
-import type { Writes } from '../../../stores/bytes/byte-store.js';
 import type { TaskState } from '../../../stores/bytes/task-state.js';
-import { type ChangelogCodec, rowRecords } from '../../../stores/encoding/changelog-codec.js';
 import type { Checkpoint } from '../../audit/checkpoint.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
 import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
-import { MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
 import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import { idOf, type PlannedTask } from '../plan/planned-task.js';
@@ -17,6 +14,7 @@ import { latestTimestamp } from '../time/event-time.js';
 import { NEVER } from '../time/time.js';
 import { PartitionGroup } from './partition-group.js';
 import { RecordProcessing } from './record-processing.js';
+import { TaskChangelogs } from './task-changelogs.js';
 import { CHECKPOINT_STORE, type InstanceIdentity, TaskCheckpoint } from './task-checkpoint.js';
 import type { InputStart, TaskInput } from './task-input.js';
 import { taskInputs } from './task-inputs.js';
@@ -49,8 +47,7 @@ export class Task {
   readonly #context: TaskContext;
   readonly #graph: ProcessorGraph;
   readonly #inputs: PartitionGroup;
-  readonly #collector: RecordCollector;
-  readonly #auditTopic: string;
+  readonly #changelogs: TaskChangelogs;
   readonly #checkpoint: TaskCheckpoint;
   readonly #clock: Clock;
   readonly #maxTimestampAheadMs: number;
@@ -67,12 +64,10 @@ export class Task {
     this.partition = partition;
     this.state = state;
     this.#plan = plan;
-    this.#collector = collector;
-    this.#auditTopic = auditTopic;
     this.#clock = clock;
     this.#lastRecordAt = clock.monotonic();
     this.#context = new TaskContext(this.id, partition, collector, handlers, clock);
-    this.#limitEntries();
+    this.#changelogs = new TaskChangelogs({ stores: plan.stores, partition, state, collector, auditTopic });
     this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now() });
     this.processing = new RecordProcessing(this.#context, this.#graph.repartitions);
     const { maxTimestampAheadMs } = options;
@@ -88,17 +83,6 @@ export class Task {
       instance,
       stores: plan.stores.map(({ spec }) => spec),
     });
-  }
-
-  /**
-   * A row that a changelog can't take fails where it is written, as an error of its record. In a commit it would stop
-   * the task.
-   */
-  #limitEntries(): void {
-    for (const { spec, changelog } of this.#plan.stores) {
-      if (changelog === undefined) continue;
-      this.state.store(spec.name).limitEntries(MAX_RECORD_BYTES - spec.kind.changelog.overheadBytes);
-    }
   }
 
   /** Lets the operators read the restored state. Must be awaited before the first record. */
@@ -123,7 +107,7 @@ export class Task {
 
   /** The number of changelogs that it writes, with the audit topic. */
   get changelogs(): number {
-    return this.#plan.stores.filter(({ changelog }) => changelog !== undefined).length + 1;
+    return this.#changelogs.count;
   }
 
   get counts(): TaskCounts {
@@ -213,13 +197,17 @@ export class Task {
     if (this.processing.punctuate(this.#clock.monotonic(), this.#clock.now())) this.#dirty = true;
   }
 
-  /** Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. */
+  /**
+   * Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. A block is processed to
+   * its end, unless a step waits.
+   */
   process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
     let bytes = 0;
     let fed = false;
     const latest = latestTimestamp(this.#clock.now(), this.#maxTimestampAheadMs);
-    while (processed < maxRecords && bytes < maxBytes && !this.processing.isWaiting) {
+    let isInBlock = false;
+    while ((isInBlock || (processed < maxRecords && bytes < maxBytes)) && !this.processing.isWaiting) {
       const input = this.#inputs.next(latest);
       if (input === undefined) break;
       if (input.isSource) fed = true;
@@ -227,6 +215,7 @@ export class Task {
       this.#processRecord(input);
       bytes += buffered - input.queue.bytes;
       processed++;
+      isInBlock = input.isInBlock;
     }
     // Records of other tasks do not count: their watermark records never stop, even if the sources of this task are
     // silent.
@@ -234,14 +223,33 @@ export class Task {
     return processed;
   }
 
+  /** True if a record of a topic is in process: a step waits, or a block has not ended. No commit may come then. */
+  get isBusy(): boolean {
+    return this.processing.isWaiting || this.#inputs.isInBlock;
+  }
+
+  /** Processes the record in process to its end. */
+  async settle(): Promise<void> {
+    await this.processing.settle();
+    while (this.#inputs.isInBlock) {
+      this.process(1, Number.POSITIVE_INFINITY);
+      await this.processing.settle();
+    }
+  }
+
   #processRecord(input: TaskInput): void {
-    const record = input.queue.peek();
+    const record = input.head;
     if (record === undefined) return;
     this.#dirty = true;
     const timestamp = this.processing.process(record, input);
     if (input.isSource && timestamp !== NEVER && (this.#newest === undefined || timestamp > this.#newest)) {
       this.#newest = timestamp;
     }
+  }
+
+  /** Sends what is packed to be sent together, before the commit. */
+  sendPacked(): void {
+    for (const processor of this.#graph.processors) processor.sendPacked();
   }
 
   /** Event time goes on without a record: all further records are at `time` or later. */
@@ -253,8 +261,8 @@ export class Task {
 
   /**
    * The part of the commit before the producer's: sends held records, results that are due, the changelogs and the
-   * checkpoint. No step may wait. Resolves to the offsets to commit, at least one. undefined if nothing has happened
-   * since the last commit.
+   * checkpoint. The task must not be busy. Resolves to the offsets to commit, at least one. undefined if nothing has
+   * happened since the last commit.
    */
   async prepareCommit(): Promise<readonly TopicPartitionOffset[] | undefined> {
     if (!this.#dirty) return undefined;
@@ -266,19 +274,8 @@ export class Task {
       await this.processing.settleBeforeCommit();
     }
     this.#checkpoint.save();
-    const now = this.#clock.now();
-    for (const { spec, changelog } of this.#plan.stores) {
-      const writes = this.state.store(spec.name).stage();
-      if (changelog !== undefined) this.#sendWrites(changelog, spec.kind.changelog, writes, now);
-    }
-    this.#sendWrites(this.#auditTopic, rowRecords, this.state.store(CHECKPOINT_STORE).stage(), now);
+    this.#changelogs.send(this.#clock.now());
     return this.#inputs.takeForCommit();
-  }
-
-  #sendWrites(changelog: string, codec: ChangelogCodec, writes: Writes, now: number): void {
-    codec.encode(writes, (key, value) => {
-      this.#collector.send(changelog, this.partition, key, value, now, NO_HEADERS);
-    });
   }
 }
 

@@ -3,6 +3,7 @@ import { type Consumer, KafkaClientError, type PolledBatch } from '../../kafka/p
 import { InputPauses } from '../input/input-pauses.js';
 import { PollSize } from '../input/poll-size.js';
 import type { RecordQueue } from '../input/record-queue.js';
+import { MAX_BLOCK_BYTES } from '../processors/repartition/block.js';
 import type { Task } from '../task/task.js';
 
 /**
@@ -33,12 +34,15 @@ export class InputReader {
   readonly #pauses: InputPauses;
   readonly #pollSize: PollSize;
 
-  /** `maxBytes`: the memory that polled records may take until they are processed. */
-  constructor(consumer: Consumer, maxBytes: number, logger: Logger) {
+  /**
+   * `maxBytes`: the memory that polled records may take until they are processed. `hasBlocks`: some of its topics have
+   * blocks.
+   */
+  constructor(consumer: Consumer, maxBytes: number, hasBlocks: boolean, logger: Logger) {
     this.#consumer = consumer;
     this.#logger = logger;
     this.#pauses = new InputPauses(consumer, maxBytes * WAITING_SHARE);
-    this.#pollSize = new PollSize(MAX_POLL_RECORDS, maxBytes * BATCH_SHARE);
+    this.#pollSize = new PollSize(MAX_POLL_RECORDS, maxBytes * BATCH_SHARE, hasBlocks ? MAX_BLOCK_BYTES : 0);
   }
 
   /**

@@ -99,6 +99,8 @@ export class Worker {
         await immediate();
       }
       this.#punctuate();
+      // Tasks downstream read it before the commit, and a commit may be half a minute away.
+      if (!committer.isAtomic) for (const task of this.tasks) task.sendPacked();
       await idle.check(this.tasks);
       if (commits.due) await commits.begin();
       offsets.ask(assigned.changelogs, () => committer.transaction);

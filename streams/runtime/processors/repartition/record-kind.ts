@@ -1,31 +1,41 @@
 import type { Header, Headers } from '../../../kafka/record.js';
 
 /**
- * What a record of a repartition topic is: a record of the topology, the time of an upstream task, or a partial
+ * What travels through a repartition topic: a record of the topology, the time of an upstream task, a partial
  * aggregate.
  */
-export type RecordKind = 'record' | 'time' | 'partial';
+export type EntryKind = 'record' | 'time' | 'partial';
 
-/**
- * The first header says the kind. A record of the topology has no such header, unless its own first header has one of
- * these names.
- */
+/** What a record of a repartition topic is: one of these alone, or a block of several of them (`BlockWriter`). */
+export type RecordKind = EntryKind | 'block';
+
+/** A first header whose name begins so is the runtime's. */
+const PREFIX = '__streams.';
+/** Headers of dead letters. A record may have them that was read again. */
+const ERRORS = '__streams.errors.';
+
+/** The first header says the kind. A record of the topology has no such header, unless `escaped` has put it there. */
 const KINDS: ReadonlyMap<string, RecordKind> = new Map([
   ['__streams.record', 'record'],
   ['__streams.time', 'time'],
   ['__streams.partial', 'partial'],
+  ['__streams.block', 'block'],
 ]);
 
-const [RECORD_HEADER, TIME_HEADER, PARTIAL_HEADER] = [...KINDS.keys()].map(
+const [RECORD_HEADER, TIME_HEADER, PARTIAL_HEADER, BLOCK_HEADER] = [...KINDS.keys()].map(
   (key): Header => Object.freeze({ key, value: Buffer.from([1]) }),
-) as [Header, Header, Header];
+) as [Header, Header, Header, Header];
 
 export const TIME_HEADERS: Headers = Object.freeze([TIME_HEADER]);
 export const PARTIAL_HEADERS: Headers = Object.freeze([PARTIAL_HEADER]);
+export const BLOCK_HEADERS: Headers = Object.freeze([BLOCK_HEADER]);
 
-export function kindOf(headers: Headers): RecordKind {
+/** undefined if the kind is unknown: a later version may have written the record. */
+export function kindOf(headers: Headers): RecordKind | undefined {
   const first = headers[0];
-  return (first === undefined ? undefined : KINDS.get(first.key)) ?? 'record';
+  if (first === undefined) return 'record';
+  const { key } = first;
+  return KINDS.get(key) ?? (key.startsWith(PREFIX) && !key.startsWith(ERRORS) ? undefined : 'record');
 }
 
 /**
@@ -33,7 +43,7 @@ export function kindOf(headers: Headers): RecordKind {
  */
 export function escaped(headers: Headers): Headers {
   const first = headers[0];
-  return first !== undefined && KINDS.has(first.key) ? [RECORD_HEADER, ...headers] : headers;
+  return first?.key.startsWith(PREFIX) ? [RECORD_HEADER, ...headers] : headers;
 }
 
 /** Reverses `escaped`. */

@@ -1,7 +1,7 @@
 import type { AggregationNode, GraphNode, RepartitionNode } from '../../../dsl/graph/node.js';
 import type { Serde } from '../../../dsl/serde/serdes.js';
 import { partitionFor } from '../../../kafka/partitioner.js';
-import type { Headers } from '../../../kafka/record.js';
+import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { END_OF_TIME, NEVER, type TimeOrigin, Watermark } from '../../time/time.js';
 import { encodeWatermark } from '../../time/watermark-record.js';
@@ -12,7 +12,10 @@ import { Processor } from '../processor.js';
 import { serialized } from '../serde-error.js';
 import type { Compile, RepartitionInput, RepartitionRole, Site } from '../site.js';
 import { ForwardProcessor } from '../stream/forward.js';
-import { escaped, PARTIAL_HEADERS, TIME_HEADERS } from './record-kind.js';
+import { BlockWriter, entryBytes, MAX_BLOCK_BYTES } from './block.js';
+import { BLOCK_HEADERS, type EntryKind, escaped, PARTIAL_HEADERS, TIME_HEADERS } from './record-kind.js';
+
+const NO_KEY = Buffer.alloc(0);
 
 export const compileRepartition: Compile<RepartitionNode> = (node, site) => {
   const role = site.repartition(node);
@@ -40,7 +43,8 @@ function aggregationAfter(children: readonly GraphNode[]): AggregationNode | und
 
 /**
  * Moves records to the partition of their key: through the topic, or within the task if it is the task's own partition.
- * At each commit it announces the task's time, after the records.
+ * For each partition of the topic, the records of a transaction are packed into blocks. At each commit it announces the
+ * task's time, after the records.
  */
 class RepartitionProcessor extends Processor {
   readonly #node: RepartitionNode;
@@ -54,10 +58,13 @@ class RepartitionProcessor extends Processor {
   readonly #frontier: readonly TimeOrigin[];
   /** By partition, the time that was announced last. */
   readonly #announced: number[];
+  readonly #packed: boolean;
+  /** By partition, what is not sent yet. */
+  readonly #blocks: readonly BlockWriter[];
 
   constructor(
     node: RepartitionNode,
-    { topic, partitions }: RepartitionRole,
+    { topic, partitions, packed }: RepartitionRole,
     aggregate: AggregationNode | undefined,
     local: RepartitionInput | undefined,
     site: Site,
@@ -71,6 +78,9 @@ class RepartitionProcessor extends Processor {
     this.#site = site;
     this.#frontier = site.frontier;
     this.#announced = new Array<number>(partitions).fill(NEVER);
+    this.#packed = packed;
+    if (packed) site.context.collector.packs(topic);
+    this.#blocks = Array.from({ length: partitions }, () => new BlockWriter());
   }
 
   protected override get phase(): 'production' {
@@ -96,16 +106,67 @@ class RepartitionProcessor extends Processor {
       return;
     }
     if (value instanceof PartialAggregate) {
-      const bytes = encodePartial(value, this.#aggregateSerde);
-      this.context.collector.send(this.#topic, partition, keyBytes, bytes, timestamp, PARTIAL_HEADERS);
+      const partial = encodePartial(value, this.#aggregateSerde);
+      this.#send('partial', partition, keyBytes, partial, timestamp, NO_HEADERS);
       return;
     }
     const valueBytes =
       value === null || value === undefined ? null : serialized(this.#node.valueSerde, value, 'valueSerde');
-    this.context.collector.send(this.#topic, partition, keyBytes, valueBytes, timestamp, escaped(headers));
+    this.#send('record', partition, keyBytes, valueBytes, timestamp, headers);
+  }
+
+  /**
+   * A record that is larger than a block is sent alone, and so are all records of a topic that has refused some: the
+   * broker refuses a whole block, and the error must be that of one record. The blocks are empty then, because an abort
+   * comes between the refusal and the records that are processed again.
+   */
+  #send(
+    kind: EntryKind,
+    partition: number,
+    key: Buffer,
+    value: Buffer | null,
+    timestamp: number,
+    headers: Headers,
+  ): void {
+    if (!Number.isSafeInteger(timestamp)) throw new RangeError(`its timestamp is ${timestamp}`);
+    const bytes = entryBytes(key, value, headers);
+    const block = this.#blocks[partition];
+    const { collector } = this.context;
+    const isAlone = !this.#packed || bytes > MAX_BLOCK_BYTES || collector.mustUnpack(this.#topic);
+    if (block === undefined || isAlone) {
+      this.#sendBlock(partition);
+      const marked = kind === 'partial' ? PARTIAL_HEADERS : escaped(headers);
+      collector.send(this.#topic, partition, key, value, timestamp, marked);
+      return;
+    }
+    if (!block.hasRoom(bytes)) this.#sendBlock(partition);
+    block.add(bytes, kind, key, value, timestamp, headers);
+  }
+
+  /** The timestamp is that of the wall clock: a broker may refuse others. The entries have their own. */
+  #sendBlock(partition: number): void {
+    const block = this.#blocks[partition];
+    if (block === undefined || block.entries === 0) return;
+    this.context.collector.send(this.#topic, partition, null, block.take(), this.#site.now(), BLOCK_HEADERS);
+  }
+
+  override get keptBytes(): number {
+    let bytes = 0;
+    for (const block of this.#blocks) bytes += block.capacity;
+    return bytes;
+  }
+
+  override sendPacked(): void {
+    for (let partition = 0; partition < this.#partitions; partition++) this.#sendBlock(partition);
   }
 
   override beforeCommit(): void {
+    this.#announce();
+    this.sendPacked();
+  }
+
+  /** The time comes after the records: as the last entry of their block, or alone if there is no block. */
+  #announce(): void {
     const local = this.#local;
     let time = END_OF_TIME;
     for (const origin of this.#frontier) if (origin.time < time) time = origin.time;
@@ -113,11 +174,19 @@ class RepartitionProcessor extends Processor {
     const own = this.context.partition;
     local?.watermark.announce(own, time);
     const watermark = encodeWatermark({ upstreamTask: own, time });
+    const bytes = entryBytes(NO_KEY, watermark, NO_HEADERS);
+    const now = this.#site.now();
     for (let partition = 0; partition < this.#partitions; partition++) {
       if (local !== undefined && partition === own) continue;
       if ((this.#announced[partition] ?? NEVER) >= time) continue;
       this.#announced[partition] = time;
-      this.context.collector.send(this.#topic, partition, null, watermark, this.#site.now(), TIME_HEADERS);
+      const block = this.#blocks[partition];
+      if (block !== undefined && block.entries > 0 && block.hasRoom(bytes)) {
+        block.add(bytes, 'time', NO_KEY, watermark, now);
+        continue;
+      }
+      this.#sendBlock(partition);
+      this.context.collector.send(this.#topic, partition, null, watermark, now, TIME_HEADERS);
     }
   }
 }
