@@ -36,7 +36,10 @@ export interface ErrorContext {
   /** Name of the node that threw. */
   readonly node: string;
   readonly taskId: string;
-  /** The source record in process. null in a commit, where results of many records leave together. */
+  /**
+   * The record in process, of a source or repartition topic. Records that moved through a repartition topic in the same
+   * block have the offset of the block. null in a commit, where results of many records leave together.
+   */
   readonly record: ConsumerRecord | null;
   /**
    * The input of the node. null if the record did not reach the node: it could not be read, or has no valid timestamp.

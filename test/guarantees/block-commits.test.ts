@@ -33,6 +33,22 @@ describe('a block of a repartition topic', () => {
     assert.ok(new Set(transactions.values()).size > 1);
   });
 
+  it('is not there before a processor that may wait, so that a commit waits for one step of a task', async () => {
+    const gate = new Gate();
+    await moving.start({}, movingTopology({ ...waitingAt(gate), mayWait: true }));
+    moving.produce(...numbered(5));
+    await moving.moveAndCommit();
+    for (let n = 0; n < 5; n++) await moving.driver.step();
+    const committed = moving.driver.commit();
+    gate.open();
+    await committed;
+    assert.deepEqual(moving.out(), ['a:0']);
+    assert.ok(moving.moved().every(({ headers }) => kindOf(headers) !== 'block'));
+    await gate.opening(moving.driver.run());
+    await gate.opening(moving.driver.commit());
+    assert.deepEqual(moving.out(), numbered(5).slice(1));
+  });
+
   describe('whose step waits', () => {
     let gate: Gate;
     let resumed: unknown[];

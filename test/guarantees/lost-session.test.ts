@@ -83,13 +83,35 @@ describe('an instance that was stopped for longer than its session', () => {
     assert.match(app.warnings.join('; '), /others have committed/);
   });
 
-  it('nor what others have processed of the block that it has begun', async () => {
-    const [mine, others] = [new Gate(), new Gate()];
+  /** Five records that move to another partition together. Returns their values. */
+  function sendBlock(): readonly string[] {
     const values = ['a:0', 'a:1', 'a:2', 'a:3', 'a:4'];
     for (const value of values) {
       const record = { key: null, value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS };
       app.cluster.log('in', 1 - partitionFor(Buffer.from('a'), 2)).append(record, undefined);
     }
+    return values;
+  }
+
+  it('nor what others have processed while its last commit waits for a step', async () => {
+    const [mine, others] = [new Gate(), new Gate()];
+    const values = sendBlock();
+    const frozen = await start('frozen', movingTopology(waitingAt(mine)));
+    await app.until(() => mine.waiting === 1);
+    const closing = frozen.close();
+    await turns();
+    app.cluster.expire('frozen');
+    const other = await start('other', movingTopology(waitingAt(others)));
+    await others.opening(app.until(() => app.output().length === values.length));
+    await others.opening(other.close());
+    app.cluster.expire('other');
+    await mine.opening(closing);
+    assert.deepEqual(app.output(), values);
+  });
+
+  it('nor what others have processed of the block that it has begun', async () => {
+    const [mine, others] = [new Gate(), new Gate()];
+    const values = sendBlock();
     const frozen = await start('frozen', movingTopology(waitingAt(mine)));
     await app.until(() => mine.waiting === 1);
     freezer.freeze();

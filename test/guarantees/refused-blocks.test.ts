@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { ErrorContext } from '../../streams/index.js';
+import type { Producer, ProducerOptions } from '../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { kindOf } from '../../streams/runtime/processors/repartition/record-kind.js';
 import type { ProducedRecord } from '../../streams/testing/in-memory-broker.js';
@@ -21,11 +22,11 @@ describe('what moves through a repartition topic that refuses some of it', () =>
 
   afterEach(() => app.close());
 
-  /** Sends values of key `a` to the other partition. */
+  /** Sends values to the partition that is not that of their key in the repartition topic. */
   function send(values: readonly string[]): void {
     for (const value of values) {
       const record = { key: null, value: Buffer.from(value), timestamp: 0, headers: NO_HEADERS };
-      app.cluster.log('in', 1 - partitionOf('a')).append(record, undefined);
+      app.cluster.log('in', 1 - partitionOf(value.slice(0, 1))).append(record, undefined);
     }
   }
 
@@ -61,6 +62,26 @@ describe('what moves through a repartition topic that refuses some of it', () =>
       assert.deepEqual(app.output('rejected'), reason ? ['a:5'] : []);
     });
   }
+
+  it('is not delivered record by record where blocks of several partitions are too large', async () => {
+    let flushes = 0;
+    const { ports } = app.cluster;
+    const producer = (options: ProducerOptions): Producer => {
+      const made = ports.producer(options);
+      return Object.assign(made, { flush: countingFlush(made.flush.bind(made)) });
+    };
+    const countingFlush = (flush: () => Promise<void>) => async (): Promise<void> => {
+      flushes++;
+      await flush();
+    };
+    app.cluster.refuse(TOPIC, 'message size too large', ({ value }) => (value?.length ?? 0) > 1000);
+    const values = ['a', 'b', 'c', 'd', 'e', 'f'].flatMap(to => numbered(200, to));
+    send(values);
+    app.create({ commitInterval: 200 }, { ports: { ...ports, producer } }, movingTopology()).start();
+    await app.until(() => app.output().length === values.length);
+    assert.ok(app.cluster.aborts > 0);
+    assert.ok(flushes < 20, `${flushes} flushes`);
+  });
 
   it('is sent record by record for half a minute after a refusal, so that not each transaction has one', async () => {
     let limit = 300;

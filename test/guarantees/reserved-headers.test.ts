@@ -87,7 +87,8 @@ describe("headers of users' records that the runtime uses too", () => {
       driver.produce('in', { key: 'a', value: 'after', timestamp: 0 }, TEXT);
       await driver.run();
       assert.ok(out().some(row => JSON.stringify(row) === '["after",[]]'));
-      const plain = header === '__streams.record';
+      // An earlier version has not escaped the headers of dead letters.
+      const plain = header === '__streams.record' || header === '__streams.errors.message';
       const dead = driver.readRecords('dead');
       assert.equal(dead.length, plain ? 0 : 3);
       if (KINDS.includes(header)) return;

@@ -21,6 +21,8 @@ export interface Hands {
 
 /** What the processor of each task does. */
 export interface Script {
+  /** What its node declares. Default: false, as if a later version of the topology had added the steps that wait. */
+  readonly mayWait?: boolean;
   init?(hands: Hands): void;
   process(hands: Hands, key: unknown, value: unknown, timestamp: number): void;
   beforeCommit?(hands: Hands): void;
@@ -81,7 +83,7 @@ function processNode({ id, name, parents }: GraphNode, script: Script): ProcessN
     const rows = store.kind.open<string, number>(site.bytesOf(store), Serdes.string(), Serdes.json<number>());
     site.place(new ScriptedProcessor(name, script, rows, site.context));
   };
-  return { kind: 'process', id, name, parents, stores: [store], place };
+  return { kind: 'process', id, name, parents, stores: [store], mayWait: script.mayWait === true, place };
 }
 
 /** `in`, the script, what `declare` adds (by default nothing), `out`. */

@@ -119,6 +119,11 @@ export interface PipeNode extends NodeBase {
 /** A processor that is not an operator of the DSL (Java: `KStream.process`). No method of the DSL adds it. */
 export interface ProcessNode extends NodeBase {
   readonly kind: 'process';
+  /**
+   * True if its steps may wait. Then the repartition topics that its task reads have no blocks: a commit would wait for
+   * the steps of a whole block.
+   */
+  readonly mayWait: boolean;
   /** Makes the processor of one task, and places it on the site of the node. */
   place(site: object): void;
 }

@@ -73,6 +73,11 @@ export class RecordCollector {
     return this.#refusals.isolates;
   }
 
+  /** Records of the topic are packed into blocks, unless they must be sent alone. */
+  packs(topic: string): void {
+    this.#refusals.packs(topic);
+  }
+
   /** True if each record of the topic must be sent alone, because the cluster has refused some. */
   mustUnpack(topic: string): boolean {
     return this.#refusals.mustUnpack(topic);

@@ -30,8 +30,8 @@ export class Refusals {
   /** By topic, then by key and value. */
   readonly #records = new Map<string, Map<string, Refusal>>();
   readonly #isolated = new Set<string>();
-  /** By topic, until when its records are not packed into blocks. */
-  readonly #unpacked = new Map<string, number>();
+  /** By topic of blocks, until when its records are not packed. */
+  readonly #unpackedUntil = new Map<string, number>();
   /** Counts the refused transactions. */
   #learned = 0;
   /** True if a refusal that was learned last has been recognized again. */
@@ -42,6 +42,11 @@ export class Refusals {
     this.#clock = clock;
   }
 
+  /** Records of the topic are packed into blocks, unless it must be unpacked. */
+  packs(topic: string): void {
+    if (!this.#unpackedUntil.has(topic)) this.#unpackedUntil.set(topic, 0);
+  }
+
   /** Learns from the records for which a transaction, or a flush, has failed. */
   learn(refused: readonly RefusedRecord[]): void {
     if (refused.length === 0) return;
@@ -49,14 +54,16 @@ export class Refusals {
     this.#hasMet = false;
     const learned = ++this.#learned;
     const until = this.#clock.monotonic() + TOPIC_REFUSED_FOR_MS;
+    // A refused block says nothing of its records. They are refused again when each of them is sent alone.
+    const blocks = new Set(refused.map(({ topic }) => topic).filter(topic => this.#isPacked(topic)));
     for (const { topic, reason, scope } of refused) {
-      this.#unpacked.set(topic, until);
+      if (this.#unpackedUntil.has(topic)) this.#unpackedUntil.set(topic, until);
       if (scope === 'topic') this.#topics.set(topic, { reason, learned, until });
     }
     const records = new Map<string, RefusedRecord>();
     const several = new Set<string>();
     for (const record of refused) {
-      if (record.scope !== 'record') continue;
+      if (record.scope !== 'record' || blocks.has(record.topic)) continue;
       // A broker may refuse a whole batch for one of its records, and not say which one.
       if (records.has(record.topic)) several.add(record.topic);
       records.set(record.topic, record);
@@ -86,11 +93,12 @@ export class Refusals {
    * too.
    */
   mustUnpack(topic: string): boolean {
-    const until = this.#unpacked.get(topic);
-    if (until === undefined) return false;
-    if (this.#clock.monotonic() < until || this.#isKnown(topic)) return true;
-    this.#unpacked.delete(topic);
-    return false;
+    return this.#unpackedUntil.has(topic) && !this.#isPacked(topic);
+  }
+
+  #isPacked(topic: string): boolean {
+    const until = this.#unpackedUntil.get(topic);
+    return until !== undefined && (until === 0 || (this.#clock.monotonic() >= until && !this.#isKnown(topic)));
   }
 
   /**

@@ -26,6 +26,8 @@ export interface PlannedRepartition {
   readonly upstreamTasks: number;
   /** True if records may stay in the task that made them. */
   readonly local: boolean;
+  /** True if records are packed into blocks. */
+  readonly packed: boolean;
 }
 
 /** A sub-topology with the numbers that only the cluster knows. */
@@ -81,6 +83,7 @@ export function planTopology(
         partitions,
         upstreamTasks: (upstream === undefined ? undefined : tasksOf.get(upstream)) ?? 0,
         local,
+        packed: !subTopology.nodes.some(reader => reader.kind === 'process' && reader.mayWait),
       });
     }
   }

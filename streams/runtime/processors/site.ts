@@ -66,6 +66,8 @@ export interface RepartitionRole {
   readonly isWritten: boolean;
   /** True if records may stay in the task that made them. */
   readonly local: boolean;
+  /** True if records are packed into blocks. */
+  readonly packed: boolean;
 }
 
 /** Where the records of a repartition topic enter a task. */

@@ -34,12 +34,15 @@ export class InputReader {
   readonly #pauses: InputPauses;
   readonly #pollSize: PollSize;
 
-  /** `maxBytes`: the memory that polled records may take until they are processed. */
-  constructor(consumer: Consumer, maxBytes: number, logger: Logger) {
+  /**
+   * `maxBytes`: the memory that polled records may take until they are processed. `hasBlocks`: some of its topics have
+   * blocks.
+   */
+  constructor(consumer: Consumer, maxBytes: number, hasBlocks: boolean, logger: Logger) {
     this.#consumer = consumer;
     this.#logger = logger;
     this.#pauses = new InputPauses(consumer, maxBytes * WAITING_SHARE);
-    this.#pollSize = new PollSize(MAX_POLL_RECORDS, maxBytes * BATCH_SHARE, MAX_BLOCK_BYTES);
+    this.#pollSize = new PollSize(MAX_POLL_RECORDS, maxBytes * BATCH_SHARE, hasBlocks ? MAX_BLOCK_BYTES : 0);
   }
 
   /**

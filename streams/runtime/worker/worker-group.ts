@@ -87,6 +87,8 @@ export class WorkerGroup {
     const { assigned, commits } = this.#options;
     try {
       await commits.settle();
+      // Others may take the tasks while they wait.
+      for (const task of assigned.running) await task.settle();
       await this.#checkOwned();
       await commits.commit();
       await this.#park();

@@ -111,7 +111,8 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
     clock,
     logger,
   });
-  const input = new InputReader(consumer, config.inputBufferMaxBytes, logger);
+  const hasBlocks = plan.subTopologies.some(({ reads }) => reads.some(({ packed }) => packed));
+  const input = new InputReader(consumer, config.inputBufferMaxBytes, hasBlocks, logger);
   const idle = new IdleCheck(producer, clock, config.idleTimeoutMs);
   const offsets = new ChangelogOffsets(ends, clock);
   const commits = new CommitSequence({

@@ -11,6 +11,8 @@ export type RecordKind = EntryKind | 'block';
 
 /** A first header whose name begins so is the runtime's. */
 const PREFIX = '__streams.';
+/** Headers of dead letters. A record may have them that was read again. */
+const ERRORS = '__streams.errors.';
 
 /** The first header says the kind. A record of the topology has no such header, unless `escaped` has put it there. */
 const KINDS: ReadonlyMap<string, RecordKind> = new Map([
@@ -32,7 +34,8 @@ export const BLOCK_HEADERS: Headers = Object.freeze([BLOCK_HEADER]);
 export function kindOf(headers: Headers): RecordKind | undefined {
   const first = headers[0];
   if (first === undefined) return 'record';
-  return KINDS.get(first.key) ?? (first.key.startsWith(PREFIX) ? undefined : 'record');
+  const { key } = first;
+  return KINDS.get(key) ?? (key.startsWith(PREFIX) && !key.startsWith(ERRORS) ? undefined : 'record');
 }
 
 /**

@@ -58,12 +58,13 @@ class RepartitionProcessor extends Processor {
   readonly #frontier: readonly TimeOrigin[];
   /** By partition, the time that was announced last. */
   readonly #announced: number[];
+  readonly #packed: boolean;
   /** By partition, what is not sent yet. */
   readonly #blocks: readonly BlockWriter[];
 
   constructor(
     node: RepartitionNode,
-    { topic, partitions }: RepartitionRole,
+    { topic, partitions, packed }: RepartitionRole,
     aggregate: AggregationNode | undefined,
     local: RepartitionInput | undefined,
     site: Site,
@@ -77,6 +78,8 @@ class RepartitionProcessor extends Processor {
     this.#site = site;
     this.#frontier = site.frontier;
     this.#announced = new Array<number>(partitions).fill(NEVER);
+    this.#packed = packed;
+    if (packed) site.context.collector.packs(topic);
     this.#blocks = Array.from({ length: partitions }, () => new BlockWriter());
   }
 
@@ -125,10 +128,12 @@ class RepartitionProcessor extends Processor {
     timestamp: number,
     headers: Headers,
   ): void {
+    if (!Number.isSafeInteger(timestamp)) throw new RangeError(`its timestamp is ${timestamp}`);
     const bytes = entryBytes(key, value, headers);
     const block = this.#blocks[partition];
     const { collector } = this.context;
-    if (block === undefined || bytes > MAX_BLOCK_BYTES || collector.mustUnpack(this.#topic)) {
+    const isAlone = !this.#packed || bytes > MAX_BLOCK_BYTES || collector.mustUnpack(this.#topic);
+    if (block === undefined || isAlone) {
       this.#sendBlock(partition);
       const marked = kind === 'partial' ? PARTIAL_HEADERS : escaped(headers);
       collector.send(this.#topic, partition, key, value, timestamp, marked);
