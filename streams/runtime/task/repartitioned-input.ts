@@ -103,11 +103,11 @@ export class RepartitionedInput implements TaskInput {
         if (aggregate === undefined) throw new Error('a partial aggregate, and no aggregation gets it');
         const serde = aggregate.store.valueSerde;
         const partial = decodePartial(bytes === null ? null : this.#own(bytes, serde), serde);
-        source.receive(key, partial, timestamp, NO_HEADERS);
+        source.processorNode.receive(key, partial, timestamp, NO_HEADERS);
         return timestamp;
       }
       const value = bytes === null ? null : valueSerde.deserialize(this.#own(bytes, valueSerde));
-      source.receive(key, value, timestamp, headers);
+      source.processorNode.receive(key, value, timestamp, headers);
       return timestamp;
     } catch (thrown) {
       this.#context.failed('deserialization', source.name, thrown, null);

@@ -107,7 +107,7 @@ export class SourceInput implements TaskInput {
     }
     if (timestamp > this.#partitionTime) this.#partitionTime = timestamp;
     taskTime.advance(timestamp);
-    processor.receive(key, value, timestamp, record.headers);
+    processor.processorNode.receive(key, value, timestamp, record.headers);
     return timestamp;
   }
 

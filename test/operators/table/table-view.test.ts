@@ -42,7 +42,7 @@ async function viewOf(
   const options = { caching: true, now: () => 0 };
   const graph = buildProcessorGraph(plan, state, context, options);
   const [source] = graph.sources.values();
-  for (const { key, value, timestamp } of records) source?.receive(key, value, timestamp, []);
+  for (const { key, value, timestamp } of records) source?.processorNode.receive(key, value, timestamp, []);
   const last = topology.nodes.findLast((node: GraphNode) => graph.views.has(node));
   const view = last && graph.views.get(last);
   assert.ok(view);

@@ -28,7 +28,7 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
     this.#late = new LateRecords(node.name, node.late, context);
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined) {
       this.context.dropped();
       return;
@@ -42,7 +42,8 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
       return;
     }
     this.#seen.observe(Math.min(start, inputWatermark));
-    if (this.#seen.add(this.node.identity(key, value), start)) this.forward(key, value, timestamp, headers);
+    if (this.#seen.add(this.node.identity(key, value), start))
+      this.processorNode.forward(key, value, timestamp, headers);
   }
 
   override beforeCommit(): void {
