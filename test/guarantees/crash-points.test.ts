@@ -6,7 +6,7 @@ import { CRASH_POINTS } from '../../streams/testing/simulated-process.js';
 import { rowName } from './pipeline.js';
 
 /** Time after which state is persisted, and before which the ends of the changelogs are asked for. */
-const PERSIST_MS = 11_000;
+const PERSIST_MS = 31_000;
 
 describe('a process that dies in a commit', () => {
   let driver: TopologyTestDriver;

@@ -26,13 +26,13 @@ const ROOM_CHECK_MS = 2;
 
 /**
  * Entries wait for their write to disk, because many expire before it: those of windows that close, while an
- * application works through a backlog. In 64 MB are some 250,000 small entries. After a crash at most the entries of
- * 10 s are replayed, and of 128 MB: some 500,000 small ones, in a second or two.
+ * application works through a backlog. After a crash at most the entries of 30 s are replayed, and of 128 MB: some
+ * 500,000 small ones.
  */
 const PERSIST_POLICY: PersistPolicy = {
-  maxBytes: 64_000_000,
+  maxBytes: 48_000_000,
   maxReplayBytes: 128_000_000,
-  maxAgeMs: 10_000,
+  maxAgeMs: 30_000,
   cheapAgeMs: 1000,
 };
 
