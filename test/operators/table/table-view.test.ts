@@ -28,7 +28,7 @@ async function viewOf(
   const state = await TaskState.open(
     level,
     plan.stores.map(({ spec }) => spec.name),
-    { policy: { maxBytes: 1e9, maxAgeMs: 1e9 }, now: 0, cleanCacheBytes: 0, discard: async () => {} },
+    { now: 0, cleanCacheBytes: 0, discard: async () => {} },
   );
   const handlers = {
     deserialization: failOnError,

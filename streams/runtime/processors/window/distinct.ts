@@ -41,7 +41,8 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
       this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
       return;
     }
-    this.#seen.observe(Math.min(start, inputWatermark));
+    // A window needs no rows when it has closed, so these expire before the next window begins.
+    this.#seen.observe(inputWatermark);
     if (this.#seen.add(this.node.identity(key, value), start))
       this.processorNode.forward(key, value, timestamp, headers);
   }
