@@ -8,7 +8,7 @@ export const FETCHERS = ['tributary', 'librdkafka'] as const;
  */
 export type FetcherName = (typeof FETCHERS)[number];
 
-export const DEFAULT_FETCHER: FetcherName = 'librdkafka';
+export const DEFAULT_FETCHER: FetcherName = 'tributary';
 
 /** What every client needs to connect to the cluster. */
 export interface ClusterConfig {

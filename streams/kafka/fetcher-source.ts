@@ -1,5 +1,6 @@
 import type { KafkaConsumer } from 'node-rdkafka';
 import type { FetchSettings } from './fetch/broker-connections.js';
+import type { FetchCounts } from './fetch/fetch-counts.js';
 import { Fetcher } from './fetch/fetcher.js';
 import type { FetcherHost } from './fetch/fetcher-host.js';
 import type { PolledBatch, UnreadableBatch } from './ports.js';
@@ -10,6 +11,7 @@ import type { RecordSource } from './record-source.js';
 
 /** The client must be polled for rebalances, its statistics and its errors. A poll of it costs some 50 us. */
 const SERVE_EVERY_MS = 20;
+const OFFSET_END = -1;
 const NOTHING: PolledBatch = Object.freeze({ records: [], ends: [] });
 
 /**
@@ -33,11 +35,20 @@ export class FetcherSource implements RecordSource {
     return this.#fetcher.connect();
   }
 
+  get counts(): FetchCounts {
+    return this.#fetcher.counts;
+  }
+
   get unreadable(): readonly UnreadableBatch[] {
     return this.#fetcher.unreadable;
   }
 
   reset(): void {}
+
+  /** At its end the client fetches nothing before it is paused. */
+  clientStart({ topic, partition }: TopicPartitionOffset): TopicPartitionOffset {
+    return { topic, partition, offset: OFFSET_END };
+  }
 
   assigned(partitions: readonly TopicPartitionOffset[]): void {
     this.#keepPaused(partitions);

@@ -15,6 +15,7 @@ import {
 import type { RecordSource } from './record-source.js';
 import { UnreadableBatches } from './unreadable-batches.js';
 
+const OFFSET_BEGINNING = -2;
 const NOT_IMPLEMENTED = -170;
 /** After this number of turns of the event loop, the client's log lines have arrived. */
 const LOG_TURNS = 3;
@@ -44,6 +45,10 @@ export class LibrdkafkaSource implements RecordSource {
   reset(): void {
     this.#unreadable.clear();
     this.resume(this.#paused);
+  }
+
+  clientStart({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
+    return { topic, partition, offset: offset < 0 ? OFFSET_BEGINNING : offset };
   }
 
   assigned(): void {}

@@ -63,7 +63,7 @@ export interface Consumer {
   poll(maxRecords: number): Promise<PolledBatch>;
   /**
    * Batches that partitions can't get past. Polls return nothing more of these partitions until they are assigned
-   * again. The other partitions go on.
+   * again, or until a damaged batch is whole. The other partitions go on.
    */
   readonly unreadable: readonly UnreadableBatch[];
   /**

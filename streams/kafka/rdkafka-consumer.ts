@@ -10,6 +10,7 @@ import { clientWarnings } from './client-warnings.js';
 import { type CommittedAnswer, committedOffsets } from './committed-offsets.js';
 import { consumerConfig } from './consumer-config.js';
 import { EagerAssignment } from './eager-assignment.js';
+import { withFetches } from './fetch/fetch-counts.js';
 import { FetcherUnsuitableError, fetchSettings } from './fetch/fetch-settings.js';
 import { FetcherSource } from './fetcher-source.js';
 import type { GroupAssignment } from './group-assignment.js';
@@ -34,7 +35,6 @@ import { TopicIds, unreadableTopic } from './topic-ids.js';
 
 const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
-const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
 /** After this number of turns of the event loop, the client's log lines have arrived. */
 const LOG_TURNS = 3;
@@ -73,7 +73,11 @@ export class RdKafkaConsumer implements Consumer {
     };
     this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
     this.#assignment = this.#assignmentBy(protocol);
-    if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
+    if (statistics !== undefined) {
+      this.#client.on('event.stats', ({ message }) => {
+        statistics(this.#fetcher === undefined ? message : withFetches(message, this.#fetcher.counts));
+      });
+    }
     const warn = clientWarnings(`consumer ${options.clientId}`, logger);
     this.#client.on('event.error', ({ message }) => warn(message));
     this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
@@ -235,7 +239,7 @@ export class RdKafkaConsumer implements Consumer {
       return new EagerAssignment(
         {
           assign: partitions => {
-            client.assign(partitions.map(toStart));
+            client.assign(partitions.map(each => this.#source.clientStart(each)));
             this.#source.assigned(partitions);
           },
           unassign: () => {
@@ -249,7 +253,9 @@ export class RdKafkaConsumer implements Consumer {
     return new IncrementalAssignment(
       {
         incrementalAssign: partitions => {
-          called('incrementalAssign', () => client.incrementalAssign(partitions.map(toStart)));
+          called('incrementalAssign', () =>
+            client.incrementalAssign(partitions.map(each => this.#source.clientStart(each))),
+          );
           this.#source.added(partitions);
         },
         incrementalUnassign: partitions => {
@@ -261,8 +267,4 @@ export class RdKafkaConsumer implements Consumer {
       () => performance.now(),
     );
   }
-}
-
-function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
-  return { topic, partition, offset: offset < 0 ? OFFSET_BEGINNING : offset };
 }

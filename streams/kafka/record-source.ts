@@ -6,6 +6,8 @@ export interface RecordSource {
   readonly unreadable: readonly UnreadableBatch[];
   /** Everything that is read from now on is assigned after this call: no partition is paused or unreadable any more. */
   reset(): void;
+  /** Where the client is to start in a partition. */
+  clientStart(partition: TopicPartitionOffset): TopicPartitionOffset;
   /** The client was assigned these partitions instead of all others. */
   assigned(partitions: readonly TopicPartitionOffset[]): void;
   /** The client was assigned these partitions in addition. */

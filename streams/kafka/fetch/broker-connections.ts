@@ -1,5 +1,6 @@
 import { API_VERSIONS, type BrokerApis, brokerApis, readVersions } from './apis.js';
 import { Connection, type ConnectionSettings } from './connection.js';
+import type { FetchCounts } from './fetch-counts.js';
 import {
   type BrokerAddress,
   type ClusterMetadata,
@@ -29,14 +30,16 @@ export interface Broker {
 /** One connection to each broker of the cluster that is asked. */
 export class BrokerConnections {
   readonly #settings: FetchSettings;
+  readonly #counts: FetchCounts;
   /** By `host:port`. */
   readonly #brokers = new Map<string, Promise<Broker>>();
   /** By node id. */
   #addresses: ReadonlyMap<number, BrokerAddress> = new Map();
   #closed = false;
 
-  constructor(settings: FetchSettings) {
+  constructor(settings: FetchSettings, counts: FetchCounts) {
     this.#settings = settings;
+    this.#counts = counts;
   }
 
   /** The broker with this node id. Rejects if it does not answer. */
@@ -102,7 +105,7 @@ export class BrokerConnections {
 
   async #open(address: BrokerAddress): Promise<Broker> {
     const { connection: settings, sasl } = this.#settings;
-    const connection = await Connection.open(address, settings);
+    const connection = await Connection.open(address, settings, this.#counts);
     try {
       const apis = brokerApis(readVersions(await connection.request(API_VERSIONS, () => {})));
       if (apis === undefined)

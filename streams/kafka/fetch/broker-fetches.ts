@@ -5,7 +5,7 @@ import { type FetchedPartition, type FetchTopic, readFetchResponse, writeFetchRe
 
 /** One response has at most so many bytes, except for a first batch that is larger. */
 const RESPONSE_BYTES = 1024 * 1024;
-/** What is fetched ahead of one broker, before decompression. Reached only with many partitions. */
+/** What is fetched ahead of all brokers, before decompression. Reached only with many partitions. */
 const AHEAD_BYTES = 4 * 1024 * 1024;
 /**
  * A fetch that leaves out partitions which are ahead must not wait for long: they will be needed, and a broker answers
@@ -44,13 +44,16 @@ export class BrokerFetches {
   pump(): void {
     if (this.#closed) return;
     const byNode = new Map<number, AssignedPartition[]>();
+    let ahead = 0;
     for (const assigned of this.#options.partitions()) {
+      ahead += assigned.bytes;
       const node = assigned.leader?.node;
       if (node === undefined || this.#busy.has(node)) continue;
       const led = byNode.get(node);
       if (led === undefined) byNode.set(node, [assigned]);
       else led.push(assigned);
     }
+    if (ahead >= AHEAD_BYTES) return;
     for (const [node, led] of byNode) this.#fetchFrom(node, led);
   }
 
@@ -70,16 +73,14 @@ export class BrokerFetches {
 
   #fetchFrom(node: number, led: readonly AssignedPartition[]): void {
     const now = performance.now();
-    let ahead = 0;
     let leavesOut = false;
     const wanted: AssignedPartition[] = [];
     for (const assigned of led) {
-      ahead += assigned.bytes;
       if (assigned.isPaused || assigned.position === undefined || assigned.notBefore > now) continue;
       if (assigned.isAhead) leavesOut = true;
       else wanted.push(assigned);
     }
-    if (wanted.length === 0 || ahead >= AHEAD_BYTES) return;
+    if (wanted.length === 0) return;
     wanted.sort((a, b) => a.servedAt - b.servedAt);
     this.#busy.add(node);
     void this.#fetch(node, wanted, leavesOut);

@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { Api } from './apis.js';
+import type { FetchCounts } from './fetch-counts.js';
 import { Frames } from './frames.js';
 import type { BrokerAddress } from './metadata-request.js';
 import { WireReader } from './wire-reader.js';
@@ -26,6 +27,7 @@ interface Pending {
 export class Connection {
   readonly #address: string;
   readonly #settings: ConnectionSettings;
+  readonly #counts: FetchCounts;
   readonly #socket: Socket;
   readonly #frames = new Frames(frame => this.#onResponse(frame));
   /** A broker answers in the order of the requests. */
@@ -34,7 +36,8 @@ export class Connection {
   #failure: Error | undefined;
   #onFailure: ((failure: Error) => void) | undefined;
 
-  private constructor({ host, port }: BrokerAddress, settings: ConnectionSettings) {
+  private constructor({ host, port }: BrokerAddress, settings: ConnectionSettings, counts: FetchCounts) {
+    this.#counts = counts;
     this.#address = `${host}:${port}`;
     this.#settings = settings;
     const tcp = { host, port, noDelay: true, keepAlive: true };
@@ -44,8 +47,8 @@ export class Connection {
     this.#socket.on('close', () => this.#fail('the broker has closed the connection'));
   }
 
-  static open(address: BrokerAddress, settings: ConnectionSettings): Promise<Connection> {
-    const connection = new Connection(address, settings);
+  static open(address: BrokerAddress, settings: ConnectionSettings, counts: FetchCounts): Promise<Connection> {
+    const connection = new Connection(address, settings, counts);
     return new Promise((resolve, reject) => {
       const { connectTimeoutMs, tls } = settings;
       const timer = setTimeout(() => connection.#fail(`no connection within ${connectTimeoutMs} ms`), connectTimeoutMs);
@@ -78,7 +81,10 @@ export class Connection {
       this.#pending.push({ correlationId, isFlexible: api.isFlexible, resolve, reject, timer });
       const writer = new WireWriter(api.isFlexible);
       write(writer);
-      this.#socket.write(frame(api, correlationId, clientId, writer.written));
+      const bytes = frame(api, correlationId, clientId, writer.written);
+      this.#counts.requests++;
+      this.#counts.sentBytes += bytes.length;
+      this.#socket.write(bytes);
     });
   }
 
@@ -102,6 +108,8 @@ export class Connection {
       throw new Error(`a response with the correlation id ${correlationId}`);
     }
     clearTimeout(pending.timer);
+    this.#counts.responses++;
+    this.#counts.receivedBytes += response.length;
     const reader = new WireReader(response, pending.isFlexible, 4);
     reader.tags();
     pending.resolve(reader);

@@ -3,6 +3,7 @@ import { type ConsumerRecord, partitionId, type TopicPartition, type TopicPartit
 import { AssignedPartition, type PartitionRequest } from './assigned-partition.js';
 import { BrokerConnections, type FetchSettings } from './broker-connections.js';
 import { BrokerFetches } from './broker-fetches.js';
+import { FetchCounts } from './fetch-counts.js';
 import { isOfLeader, OFFSET_OUT_OF_RANGE, pollErrorOf, unreadableBatch } from './fetch-errors.js';
 import type { FetchedPartition } from './fetch-request.js';
 import type { FetcherHost } from './fetcher-host.js';
@@ -17,6 +18,7 @@ const ERROR_PAUSE_MS = 500;
  * reads. One response or two of each broker are fetched ahead, so its memory is bounded.
  */
 export class Fetcher {
+  readonly counts = new FetchCounts();
   readonly #host: FetcherHost;
   readonly #connections: BrokerConnections;
   readonly #leaders: Leaders;
@@ -32,7 +34,7 @@ export class Fetcher {
 
   constructor(settings: FetchSettings, host: FetcherHost) {
     this.#host = host;
-    this.#connections = new BrokerConnections(settings);
+    this.#connections = new BrokerConnections(settings, this.counts);
     this.#leaders = new Leaders({
       connections: this.#connections,
       host,
@@ -104,6 +106,7 @@ export class Fetcher {
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
     const batch = this.#take(maxRecords);
+    this.counts.records += batch.records.length;
     this.#fetches.pump();
     return batch;
   }
