@@ -8,7 +8,7 @@ import {
 } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
 import { type CommittedAnswer, committedOffsets } from './committed-offsets.js';
-import { consumerConfig } from './consumer-config.js';
+import { CONSUMER_TOPIC_CONFIG, consumerConfig } from './consumer-config.js';
 import { EagerAssignment } from './eager-assignment.js';
 import { withFetches } from './fetch/fetch-counts.js';
 import { FetcherUnsuitableError, fetchSettings } from './fetch/fetch-settings.js';
@@ -71,7 +71,7 @@ export class RdKafkaConsumer implements Consumer {
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
       this.#assignment.onRebalance(error.code === ASSIGN_PARTITIONS ? 'assign' : 'revoke', partitions);
     };
-    this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
+    this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, { ...CONSUMER_TOPIC_CONFIG });
     this.#assignment = this.#assignmentBy(protocol);
     if (statistics !== undefined) {
       this.#client.on('event.stats', ({ message }) => {
