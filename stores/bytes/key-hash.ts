@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import type { StateKey } from '../encoding/state-key.js';
 
-/** 32 bits, as a signed integer. Four characters at a time cost less than one at a time. */
+/** Another one in each process, so that nobody can send keys that have the same hash. */
+const SEED = randomBytes(4).readInt32LE(0);
+
+/** 32 bits, as a signed integer, for use within this process. Four characters at a time cost less than one at a time. */
 export function hashOf(key: StateKey): number {
   const { length } = key;
-  let hash = length;
+  let hash = SEED ^ length;
   let index = 0;
   for (; index + 3 < length; index += 4) {
     const word =
