@@ -3,7 +3,9 @@ import { describe, it } from 'mocha';
 import { deserializeView, type Serde, Serdes } from '../../streams/dsl/serde/serdes.js';
 
 describe('what is deserialized from a view of a batch', () => {
-  const batch = Buffer.from('....value....');
+  // In memory of its own: small Buffers share their memory.
+  const batch = Buffer.alloc(10_000, '.');
+  batch.write('value', 4);
   const view = batch.subarray(4, 9);
 
   /** A serde of the application may do whatever it likes with its argument. */
@@ -20,13 +22,8 @@ describe('what is deserialized from a view of a batch', () => {
     });
   }
 
-  it('is not copied for serdes that keep nothing of their argument', () => {
-    const seen: Buffer[] = [];
-    const text = Serdes.string();
-    assert.equal(deserializeView(text, view), 'value');
-    const json = Serdes.json<number>();
-    assert.equal(deserializeView(json, Buffer.from('1')), 1);
-    assert.equal(deserializeView({ ...text, deserialize: bytes => String(seen.push(bytes)) }, view), '1');
-    assert.notEqual(seen[0]?.buffer, batch.buffer);
+  it('is what the serdes of the library make of it', () => {
+    assert.equal(deserializeView(Serdes.string(), view), 'value');
+    assert.equal(deserializeView(Serdes.json<number>(), Buffer.from('1')), 1);
   });
 });

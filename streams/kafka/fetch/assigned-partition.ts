@@ -112,31 +112,38 @@ export class AssignedPartition {
   }
 
   /**
-   * Appends at most `max` records, and the end if it is reached.
+   * Appends at most `max` records of the oldest response, and the end if it is reached. Returns false if the response
+   * has more.
    *
    * @throws CorruptBatchError, OldFormatError. What was appended before is good. What was fetched ahead is dropped.
    */
-  take(max: number, records: ConsumerRecord[], ends: TopicPartitionOffset[]): void {
-    if (this.#isPaused) return;
-    const before = records.length;
-    for (let response = this.#responses[0]; response !== undefined; response = this.#responses[0]) {
-      try {
-        const isDone = response.take(max - (records.length - before), records);
-        if (!isDone) break;
-        this.#responses.shift();
-      } catch (error) {
-        this.#position = response.position;
-        this.#forget();
-        throw error;
-      } finally {
-        this.#position = response.position;
-        if (records.length > before) this.#reportedEnd = undefined;
-      }
-    }
-    if (records.length > before) this.failures = 0;
-    if (!this.#isAtUnreportedEnd || this.#position === undefined) return;
+  take(max: number, records: ConsumerRecord[], ends: TopicPartitionOffset[]): boolean {
+    const [response] = this.#responses;
+    if (response !== undefined && !this.#takeOf(response, max, records)) return false;
+    if (!this.#isAtUnreportedEnd || this.#position === undefined) return true;
     this.#reportedEnd = this.#position;
     ends.push({ topic: this.topic, partition: this.partition, offset: this.#position });
+    return true;
+  }
+
+  /** True if the response has no more. */
+  #takeOf(response: PartitionResponse, max: number, records: ConsumerRecord[]): boolean {
+    const before = records.length;
+    let isDone = false;
+    try {
+      isDone = response.take(max, records);
+    } catch (error) {
+      this.#position = response.position;
+      this.#forget();
+      throw error;
+    }
+    this.#position = response.position;
+    if (records.length > before) {
+      this.#reportedEnd = undefined;
+      this.failures = 0;
+    }
+    if (isDone) this.#responses.shift();
+    return isDone;
   }
 
   /** The end is reported once, until it moves. */

@@ -143,32 +143,40 @@ export class Fetcher {
     });
   }
 
-  /** Each partition gets the same share of the batch, and another one if there is room left. */
+  /**
+   * One response after the other, each of one partition. Records of few partitions at a time mean that few tasks have
+   * something to commit: with an equal share of each partition in each poll, the users workload writes a fifth more to
+   * its internal topics, and costs the broker more (measured).
+   */
   #take(maxRecords: number): PolledBatch {
     const records: ConsumerRecord[] = [];
     const ends: TopicPartitionOffset[] = [];
-    let waiting = this.#order.filter(({ hasNews }) => hasNews);
-    while (waiting.length > 0 && records.length < maxRecords) {
-      const share = Math.ceil((maxRecords - records.length) / waiting.length);
-      for (const assigned of waiting) {
-        this.#takeFrom(assigned, Math.min(share, maxRecords - records.length), records, ends);
-      }
-      waiting = waiting.filter(({ hasNews }) => hasNews);
+    while (records.length < maxRecords) {
+      const assigned = this.#order.find(({ hasNews }) => hasNews);
+      if (assigned === undefined) break;
+      const isDone = this.#takeFrom(assigned, maxRecords - records.length, records, ends);
+      const others = this.#order.filter(each => each !== assigned);
+      this.#order = isDone ? [...others, assigned] : [assigned, ...others];
     }
-    const first = this.#order.shift();
-    if (first !== undefined) this.#order.push(first);
     return { records, ends };
   }
 
-  #takeFrom(assigned: AssignedPartition, max: number, records: ConsumerRecord[], ends: TopicPartitionOffset[]): void {
-    const id = partitionId(assigned);
+  /** True if the next response of the partition must wait for its turn. */
+  #takeFrom(
+    assigned: AssignedPartition,
+    max: number,
+    records: ConsumerRecord[],
+    ends: TopicPartitionOffset[],
+  ): boolean {
     const before = records.length;
+    let isDone = true;
     try {
-      assigned.take(max, records, ends);
+      isDone = assigned.take(max, records, ends);
     } catch (error) {
       this.#onBadBatch(assigned, error);
     }
-    if (records.length > before && this.#unreadable.size > 0) this.#unreadable.delete(id);
+    if (records.length > before && this.#unreadable.size > 0) this.#unreadable.delete(partitionId(assigned));
+    return isDone;
   }
 
   #onResponse(request: PartitionRequest, fetched: FetchedPartition): void {

@@ -115,20 +115,24 @@ describe('the fetcher', function () {
     assert.ok(cluster.fetches.length >= 4);
   });
 
-  it('gives all partitions their share of a poll', async () => {
-    for (const partition of [0, 1, 2])
-      write(partition, 0, ...Array.from({ length: 50 }, (_, i) => `${partition}-${i}`));
+  it('returns what one response has of a partition, then what it has of the next one', async () => {
+    const values = Array.from({ length: 50 }, (_, i) => `${i}`);
+    for (const partition of [0, 1, 2]) for (const from of [0, 50]) write(partition, from, ...values);
+    cluster.maxBytes = 1;
     fetcher.assign([from(0), from(0, 1), from(0, 2)]);
-    const first = await poll(({ records }) => records.length > 0, 30);
-    assert.deepEqual(new Set(first.records.map(({ partition }) => partition)).size, 3);
-    const rest = await poll(({ records }) => records.length === 120, 30);
+    const { records } = await poll(({ records: { length } }) => length === 300, 30);
+    const places = records.map(({ partition, offset }) => ({ partition, offset }));
     for (const partition of [0, 1, 2]) {
-      const read = [...first.records, ...rest.records].filter(record => record.partition === partition);
+      const read = places.filter(place => place.partition === partition);
       assert.deepEqual(
         read.map(({ offset }) => offset),
-        Array.from({ length: 50 }, (_, i) => i),
+        Array.from({ length: 100 }, (_, i) => i),
       );
     }
+    const changes = places.filter(({ partition }, i) => i > 0 && partition !== places[i - 1]?.partition);
+    assert.ok(changes.every(({ offset }) => offset % 50 === 0));
+    // Nobody waits for a whole partition.
+    assert.ok(places.slice(0, 150).some(({ partition }) => partition === 2));
   });
 
   it('returns nothing of a paused partition, and goes on where it was when it is resumed', async () => {
