@@ -4,13 +4,13 @@ import { synchronous } from '../../dsl/options/synchronous.js';
 import type { Headers } from '../../kafka/record.js';
 import type { ErrorContext, NodeInput } from '../errors.js';
 import type { InputSerdes } from '../output/dead-letter.js';
-import { ProcessorNode } from './processor-node.js';
+import { ProcessorNode, type RecordProcessor } from './processor-node.js';
 import type { Cancellable, Punctuator } from './punctuation-queue.js';
 import type { PunctuationType } from './punctuations.js';
 import type { TaskContext } from './task-context.js';
 
 /** What a node of a task does with its records (Java: `Processor`). */
-export abstract class Processor {
+export abstract class Processor implements RecordProcessor {
   readonly name: string;
   /** Its connections with the other processors. */
   readonly processorNode = new ProcessorNode(this);
