@@ -3,7 +3,6 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { API_VERSIONS, FETCH_BY_ID, FETCH_BY_NAME, METADATA_BY_ID } from '../../../streams/kafka/fetch/apis.js';
 import { Frames } from '../../../streams/kafka/fetch/frames.js';
 import type { AbortedTransaction } from '../../../streams/kafka/fetch/partition-response.js';
-import { RecordBatch } from '../../../streams/kafka/fetch/record-batch.js';
 import { WireReader } from '../../../streams/kafka/fetch/wire-reader.js';
 import { WireWriter } from '../../../streams/kafka/fetch/wire-writer.js';
 
@@ -50,6 +49,8 @@ export class FakeCluster {
   /** One for each of the next fetches. */
   readonly faults: Fault[] = [];
   hasTopicIds = true;
+  /** False: it takes only versions of a fetch that are older than the fetcher's. */
+  isCurrent = true;
   /** What a broker sends at most of one partition, besides the first batch. */
   maxBytes = Number.POSITIVE_INFINITY;
   #brokers: FakeBroker[] = [];
@@ -165,11 +166,11 @@ export class FakeBroker {
   }
 
   #versions(): Buffer {
-    const { hasTopicIds } = this.#cluster;
+    const { hasTopicIds, isCurrent } = this.#cluster;
     const writer = new WireWriter(false);
     writer.int16(0);
     const ranges: readonly (readonly [number, number, number])[] = [
-      [FETCH_BY_ID.key, 4, hasTopicIds ? FETCH_BY_ID.version : FETCH_BY_NAME.version],
+      [FETCH_BY_ID.key, 4, !isCurrent ? 9 : hasTopicIds ? FETCH_BY_ID.version : FETCH_BY_NAME.version],
       [METADATA_BY_ID.key, 0, hasTopicIds ? METADATA_BY_ID.version : 7],
     ];
     writer.array(ranges, range => {
@@ -305,7 +306,7 @@ function lastOffsetOf(batch: Buffer): number {
 }
 
 function baseOffsetOf(batch: Buffer): number {
-  return RecordBatch.at(batch, 0)?.baseOffset ?? 0;
+  return Number(batch.readBigInt64BE(0));
 }
 
 function send(socket: Socket, correlationId: number, body: Buffer): void {

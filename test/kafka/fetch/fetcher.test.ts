@@ -311,6 +311,24 @@ describe('the fetcher', function () {
     assert.deepEqual((await poll(ended)).values, ['a']);
   });
 
+  it('reports messages of a format before Kafka 0.11 as unreadable, and reads the other partitions', async () => {
+    cluster.partition(TOPIC, 0).batches.push(encodeBatch({ baseOffset: 0, records: plainRecords('a'), magic: 1 }));
+    write(1, 0, 'other');
+    fetcher.assign([from(0), from(0, 1)]);
+    const { values } = await poll(ended);
+    assert.deepEqual(values, ['other']);
+    while (fetcher.unreadable.length === 0) await fetcher.poll(10, TIMEOUT_MS);
+    assert.match(
+      fetcher.unreadable[0]?.reason ?? '',
+      /topic-0 can't be read on from offset 0: .* message format 1; set KAFKA_FETCHER=librdkafka/,
+    );
+  });
+
+  it('rejects to connect to a broker that takes none of its requests', async () => {
+    cluster.isCurrent = false;
+    await assert.rejects(fetcher.connect(), /it has no version of the requests that is known here/);
+  });
+
   it('rejects to connect if no broker is there', async () => {
     await cluster.stop();
     await assert.rejects(fetcher.connect(), /ECONNREFUSED/);
