@@ -62,6 +62,6 @@ COPY package.json ./
 COPY monitor/page/ monitor/page/
 COPY --from=build /app/dist/ dist/
 USER node
-ENV NODE_ENV=production STATE_DIR=/state
-ENTRYPOINT ["node"]
+ENV NODE_ENV=production STATE_DIR=/state MALLOC_ARENA_MAX=2
+ENTRYPOINT ["node", "--max-semi-space-size=16"]
 CMD ["dist/topology/main.js"]

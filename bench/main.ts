@@ -5,6 +5,7 @@ import { deleteTopics } from '../test/broker/topics.js';
 import { withBroker } from './bench-broker.js';
 import type { KeyPlacement } from './load/input-producer.js';
 import { loadUsers } from './load/load.js';
+import type { WorkloadResult } from './load/workload.js';
 import { line, ratios, summarize } from './measure/figures.js';
 import { type Latency, measureLatency } from './measure/latency.js';
 import { measure, type RunOptions } from './measure/measure.js';
@@ -31,6 +32,8 @@ import { cleaningApplication, type NodeOptions, usersApplication } from './peers
 const INPUT = DEFAULT_TOPICS.user;
 const PARTITIONS = 4;
 const DEFAULT_COMMIT_INTERVAL_MS = 100;
+/** Read once by each peer before what is measured: a new broker compiles itself for a minute, on these processors. */
+const WARM_UP_USERS = 500_000;
 
 interface Options extends GivenLoad {
   readonly workload: WorkloadName;
@@ -95,6 +98,8 @@ async function main({ names, node }: Awaited<ReturnType<typeof settings>>): Prom
       `${options.workload}: ${PARTITIONS} partitions, exactly once, ${interval}, ` +
         `${workload.repeatedPercent}% of the emails repeated, ${workload.badPercent}% bad`,
     );
+    const [first] = keys;
+    if (!options.latency && first !== undefined) await warmUp(peers, run, first, workload);
     for (const placement of keys) {
       if (options.latency) await latencies(peers, run, placement, workload);
       else await throughput(peers, run, placement, workload);
@@ -109,14 +114,30 @@ async function peersFor(names: readonly ('java' | 'spike')[], node: NodeOptions)
   return [ours, ...(await Promise.all(others))];
 }
 
+/** Lets the broker compile what it runs, so that the peer that is first is not measured with it. */
+async function warmUp(
+  peers: readonly Peer[],
+  run: RunOptions,
+  keys: KeyPlacement,
+  { users, ...workload }: Load['workload'],
+): Promise<void> {
+  const expected = await load(run, keys, { ...workload, users: Math.min(users, WARM_UP_USERS) });
+  for (const peer of peers) await measure(peer, { ...run, expected });
+}
+
+/** Makes the input again. */
+async function load(run: RunOptions, keys: KeyPlacement, workload: Load['workload']): Promise<WorkloadResult> {
+  await deleteTopics(run.broker.address, [INPUT]);
+  return await loadUsers(run.broker.address, INPUT, { keys, partitions: PARTITIONS, workload });
+}
+
 async function throughput(
   peers: readonly Peer[],
   run: RunOptions,
   keys: KeyPlacement,
   workload: Load['workload'],
 ): Promise<void> {
-  await deleteTopics(run.broker.address, [INPUT]);
-  const expected = await loadUsers(run.broker.address, INPUT, { keys, partitions: PARTITIONS, workload });
+  const expected = await load(run, keys, workload);
   print(`keys ${keys}: ${workload.users} users`);
   const measurements = await inTurns(
     peers,

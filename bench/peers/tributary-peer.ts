@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { HEAP_ARGUMENTS, HEAP_ENVIRONMENT } from '../../command/garbage-collection.js';
 import { DEFAULT_TOPICS } from '../../command/users-topics.js';
 import { CHECKOUT } from '../../test/broker/checkout.js';
 import { spawnGuarded } from '../../test/broker/guarded-process.js';
@@ -8,7 +9,7 @@ import type { Peer, PeerRun, PeerTopics } from './peer.js';
 export interface NodeOptions {
   /** The Node that runs it. */
   readonly node: string;
-  /** Arguments of that Node. */
+  /** Arguments of that Node, after those of every stream process. */
   readonly nodeArguments: readonly string[];
   /** A checkout with its `dist` and its `node_modules`, which are compiled for that Node. */
   readonly checkout: string;
@@ -48,9 +49,10 @@ export function cleaningApplication(options: NodeOptions = THIS_NODE): Peer {
 
 function started(run: PeerRun, { node, nodeArguments, checkout }: NodeOptions, program: string) {
   const { address, applicationId, commitIntervalMs, directory, input, windowMs } = run;
-  return spawnGuarded(node, [...nodeArguments, path.join(checkout, program)], {
+  return spawnGuarded(node, [...HEAP_ARGUMENTS, ...nodeArguments, path.join(checkout, program)], {
     cwd: directory,
     env: {
+      ...HEAP_ENVIRONMENT,
       ...process.env,
       KAFKA_BROKERS: address,
       APPLICATION_ID: applicationId,

@@ -1,15 +1,14 @@
+import type { Writes } from '../encoding/changelog-codec.js';
 import { prefixEnd, type StateKey } from '../encoding/state-key.js';
 import { CleanCache } from './clean-cache.js';
-import { EntryMap } from './entry-map.js';
 import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
 import { EntryTooLargeError } from './entry-too-large-error.js';
 import { KeyFilter } from './key-filter.js';
+import { hashOf } from './key-hash.js';
 import type { KeyRange, StateBatch, StateDatabase } from './state-database.js';
+import { WriteLayer } from './write-layer.js';
 
 const ALL: KeyRange = { from: '', to: '\uffff' };
-
-/** Writes by key. A null value is a tombstone. */
-export type Writes = ReadonlyMap<StateKey, Buffer | null>;
 
 /**
  * The bytes of one store of a task, in layers. A write is `active` until the transaction that it belongs to is staged,
@@ -24,10 +23,10 @@ export class ByteStore {
   readonly #clean: CleanCache;
   /** Each key is added before it is written to disk. */
   readonly #onDisk: KeyFilter;
-  #active = new EntryMap<Buffer | null>();
-  #staged = new EntryMap<Buffer | null>();
-  #committed = new EntryMap<Buffer | null>();
-  #persisting = new EntryMap<Buffer | null>();
+  #active = new WriteLayer();
+  #staged = new WriteLayer();
+  #committed = new WriteLayer();
+  #persisting = new WriteLayer();
   /** What is committed and may not be on disk, sorted: once for all who read it between two changes. */
   #unpersisted: readonly LayerEntry[] | undefined;
   /**
@@ -38,6 +37,8 @@ export class ByteStore {
   #stagedExpiry: StateKey = '';
   #committedExpiry: StateKey = '';
   #clearedBelow: StateKey = '';
+  /** Estimate of the memory of all that has been committed since the last write to disk began. */
+  #replayBytes = 0;
   #maxEntryBytes = Number.POSITIVE_INFINITY;
 
   private constructor(name: string, database: StateDatabase, cleanCacheBytes: number, onDisk: KeyFilter) {
@@ -83,34 +84,46 @@ export class ByteStore {
     return this.#committed.bytes;
   }
 
+  /**
+   * Estimate of the memory of all entries that were committed since the last write to disk began. Those that have
+   * expired count too: after a crash the changelog is read from that write on.
+   */
+  get replayBytes(): number {
+    return this.#replayBytes;
+  }
+
   /** Memory of the filter of the keys on disk. */
   get keyFilterBytes(): number {
     return this.#onDisk.bytes;
   }
 
   get(key: StateKey): Buffer | null {
-    if (key < this.#expiredBelow) return null;
-    let value = this.#active.get(key);
-    if (value === undefined && this.#staged.size > 0) value = this.#staged.get(key);
-    if (value === undefined) value = this.#committed.get(key);
-    if (value === undefined && this.#persisting.size > 0) value = this.#persisting.get(key);
-    return value === undefined ? this.#stored(key) : value;
+    return key < this.#expiredBelow ? null : this.#get(key, hashOf(key));
+  }
+
+  #get(key: StateKey, hash: number): Buffer | null {
+    let value = this.#active.get(key, hash);
+    if (value === undefined && this.#staged.size > 0) value = this.#staged.get(key, hash);
+    return value === undefined ? this.#readCommitted(key, hash) : value;
   }
 
   /** The value of a key as of the last committed transaction. */
   getCommitted(key: StateKey): Buffer | null {
-    if (key < this.#committedExpiry) return null;
-    let value = this.#committed.get(key);
-    if (value === undefined) value = this.#persisting.get(key);
-    return value === undefined ? this.#stored(key) : value;
+    return key < this.#committedExpiry ? null : this.#readCommitted(key, hashOf(key));
   }
 
-  #stored(key: StateKey): Buffer | null {
+  #readCommitted(key: StateKey, hash: number): Buffer | null {
+    let value = this.#committed.get(key, hash);
+    if (value === undefined && this.#persisting.size > 0) value = this.#persisting.get(key, hash);
+    return value === undefined ? this.#stored(key, hash) : value;
+  }
+
+  #stored(key: StateKey, hash: number): Buffer | null {
     const known = this.#clean.get(key);
     if (known !== undefined) return known;
     // Most keys of some stores are new, for example those of `distinct`. A read of an absent key costs several times as
     // much.
-    if (!this.#onDisk.mayContain(key)) return null;
+    if (!this.#onDisk.mayContain(key, hash)) return null;
     const read = this.#database.get(this.#prefix + key);
     // An absent key is mostly about to be written, so a cache of absent keys would cost more than it saves.
     if (read === undefined) return null;
@@ -123,9 +136,21 @@ export class ByteStore {
    * limit.
    */
   put(key: StateKey, value: Buffer | null): void {
+    this.#put(key, hashOf(key), value);
+  }
+
+  /** Puts the entry if there is none with this key. Returns false, and writes nothing, if there is one. */
+  putIfAbsent(key: StateKey, value: Buffer): boolean {
+    const hash = hashOf(key);
+    if (key >= this.#expiredBelow && this.#get(key, hash) !== null) return false;
+    this.#put(key, hash, value);
+    return true;
+  }
+
+  #put(key: StateKey, hash: number, value: Buffer | null): void {
     const bytes = key.length + (value === null ? 0 : value.length);
     if (bytes > this.#maxEntryBytes) throw new EntryTooLargeError(this.name, bytes, this.#maxEntryBytes);
-    this.#active.set(key, value);
+    this.#active.set(key, hash, value);
   }
 
   /**
@@ -138,28 +163,32 @@ export class ByteStore {
   }
 
   /** Passes the active writes to a transaction that is about to commit: the last write of each key. */
-  stage(): Writes {
+  stage(): Writes & Iterable<LayerEntry> {
     if (this.#staged.size > 0) throw new Error(`store ${this.name}: the transaction before has not ended`);
     const staged = this.#active;
     this.#active = this.#staged;
     this.#staged = staged;
     this.#stagedExpiry = this.#expiredBelow;
-    return staged.entries;
+    return staged;
   }
 
-  /** The staged transaction has committed. */
+  /**
+   * The staged transaction has committed. Entries that have expired are dropped, so they are never written to disk.
+   */
   commit(): void {
     this.#unpersisted = undefined;
-    this.#committedExpiry = this.#stagedExpiry;
+    this.#replayBytes += this.#staged.bytes;
     if (this.#committed.size === 0) {
       const empty = this.#committed;
       this.#committed = this.#staged;
       this.#staged = empty;
-      return;
+    } else {
+      this.#committed.setAll(this.#staged);
+      this.#staged.clear();
     }
-    // `forEach` makes no array for each entry.
-    this.#staged.entries.forEach((value, key) => void this.#committed.set(key, value));
-    this.#staged.clear();
+    if (this.#stagedExpiry === this.#committedExpiry) return;
+    this.#committedExpiry = this.#stagedExpiry;
+    this.#committed.dropBelow(this.#committedExpiry);
   }
 
   /** Undoes everything since the last commit. */
@@ -175,16 +204,17 @@ export class ByteStore {
     const persisting = this.#committed;
     this.#committed = this.#persisting;
     this.#persisting = persisting;
-    for (const [key, value] of persisting.entries) {
-      if (key < this.#committedExpiry) continue;
-      if (value !== null) this.#onDisk.add(key);
+    this.#replayBytes = 0;
+    persisting.forEach((value, key, hash) => {
+      if (key < this.#committedExpiry) return;
+      if (value !== null) this.#onDisk.add(key, hash);
       batch.put(this.#prefix + key, value);
-    }
+    });
   }
 
   async persisted(): Promise<void> {
     this.#unpersisted = undefined;
-    for (const key of this.#persisting.entries.keys()) this.#clean.delete(key);
+    for (const key of this.#persisting.keys()) this.#clean.delete(key);
     this.#persisting.clear();
     if (this.#committedExpiry > this.#clearedBelow) {
       const to = this.#committedExpiry;
@@ -217,9 +247,7 @@ export class ByteStore {
 
   /** All entries in the order of their keys as of now, with the uncommitted writes of this task. */
   async entries(range: KeyRange = ALL): Promise<Entry[]> {
-    const writes = sortedWrites(
-      [this.#persisting, this.#committed, this.#staged, this.#active].map(({ entries }) => entries),
-    );
+    const writes = sortedWrites([this.#persisting, this.#committed, this.#staged, this.#active]);
     const scan = this.#scan(range, this.#expiredBelow, writes);
     const entries: Entry[] = [];
     try {
@@ -235,7 +263,7 @@ export class ByteStore {
    * must be closed.
    */
   scanCommitted(range: KeyRange): EntryScan {
-    this.#unpersisted ??= sortedWrites([this.#persisting.entries, this.#committed.entries]);
+    this.#unpersisted ??= sortedWrites([this.#persisting, this.#committed]);
     return this.#scan(range, this.#committedExpiry, this.#unpersisted);
   }
 

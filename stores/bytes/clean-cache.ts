@@ -6,7 +6,7 @@ import { EntryMap } from './entry-map.js';
  * on disk.
  */
 export class CleanCache {
-  readonly #entries = new EntryMap<Buffer>();
+  readonly #entries = new EntryMap();
   readonly #maxBytes: number;
 
   constructor(maxBytes: number) {

@@ -7,8 +7,8 @@ import type { StateKey } from '../encoding/state-key.js';
 export const ENTRY_OVERHEAD_BYTES = 200;
 
 /** Entries in memory by key, with a running estimate of their memory in bytes. */
-export class EntryMap<V extends Buffer | null> {
-  readonly entries = new Map<StateKey, V>();
+export class EntryMap {
+  readonly entries = new Map<StateKey, Buffer>();
   #bytes = 0;
 
   get bytes(): number {
@@ -19,19 +19,19 @@ export class EntryMap<V extends Buffer | null> {
     return this.entries.size;
   }
 
-  get(key: StateKey): V | undefined {
+  get(key: StateKey): Buffer | undefined {
     return this.entries.get(key);
   }
 
-  set(key: StateKey, value: V): void {
+  set(key: StateKey, value: Buffer): void {
     const before = this.entries.get(key);
     if (before === undefined) this.#bytes += ENTRY_OVERHEAD_BYTES + key.length;
-    this.#bytes += lengthOf(value) - lengthOf(before);
+    this.#bytes += value.length - (before?.length ?? 0);
     this.entries.set(key, value);
   }
 
   /** Moves an entry that is in the map after all others. */
-  moveToEnd(key: StateKey, value: V): void {
+  moveToEnd(key: StateKey, value: Buffer): void {
     this.entries.delete(key);
     this.entries.set(key, value);
   }
@@ -39,7 +39,7 @@ export class EntryMap<V extends Buffer | null> {
   delete(key: StateKey): void {
     const before = this.entries.get(key);
     if (before === undefined) return;
-    this.#bytes -= ENTRY_OVERHEAD_BYTES + key.length + lengthOf(before);
+    this.#bytes -= ENTRY_OVERHEAD_BYTES + key.length + before.length;
     this.entries.delete(key);
   }
 
@@ -47,8 +47,4 @@ export class EntryMap<V extends Buffer | null> {
     this.entries.clear();
     this.#bytes = 0;
   }
-}
-
-function lengthOf(value: Buffer | null | undefined): number {
-  return value == null ? 0 : value.length;
 }

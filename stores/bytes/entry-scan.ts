@@ -10,7 +10,7 @@ export type LayerEntry = readonly [StateKey, Buffer | null];
  * The writes of several layers, in the order of their keys. A write of a later layer replaces a write of an earlier
  * one.
  */
-export function sortedWrites(layers: readonly ReadonlyMap<StateKey, Buffer | null>[]): readonly LayerEntry[] {
+export function sortedWrites(layers: readonly Iterable<LayerEntry>[]): readonly LayerEntry[] {
   const writes = new Map<StateKey, Buffer | null>();
   for (const layer of layers) for (const [key, value] of layer) writes.set(key, value);
   return [...writes].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,5 +1,6 @@
 import type { StateKey } from '../encoding/state-key.js';
-import { BloomFilter, hashOf } from './bloom-filter.js';
+import { BloomFilter } from './bloom-filter.js';
+import { hashOf } from './key-hash.js';
 
 export interface KeyFilterSize {
   /** Size of the first generation: a power of two, at least 4. */
@@ -39,14 +40,12 @@ export class KeyFilter {
   }
 
   /** False: the key was not added, and is above the bound. */
-  mayContain(key: StateKey): boolean {
-    if (this.#isAssumed(key)) return true;
-    return this.#generations.length > 0 && this.#has(key, hashOf(key));
+  mayContain(key: StateKey, hash = hashOf(key)): boolean {
+    return this.#isAssumed(key) || this.#has(key, hash);
   }
 
-  add(key: StateKey): void {
+  add(key: StateKey, hash = hashOf(key)): void {
     if (this.#isAssumed(key)) return;
-    const hash = hashOf(key);
     if (this.#has(key, hash)) return;
     let newest = this.#generations.at(-1);
     if (newest === undefined || newest.full) {

@@ -1,5 +1,6 @@
 import { prefixEnd } from '../encoding/state-key.js';
 import { ByteStore } from './byte-store.js';
+import type { CommittedEntries } from './persist-policy.js';
 import { RestoreBatch } from './restore-batch.js';
 import { type Level, type StateBatch, StateDatabase } from './state-database.js';
 import { UnreadableStateError } from './unreadable-state-error.js';
@@ -19,15 +20,7 @@ const asOfKey = (store: string): string => `${META}asOf\0${store}`;
  */
 const FORMAT = '1';
 
-export interface PersistPolicy {
-  /** Estimate of the memory of committed entries at which they go to disk. */
-  readonly maxBytes: number;
-  /** Milliseconds after which committed entries go to disk at the latest. */
-  readonly maxAgeMs: number;
-}
-
 export interface TaskStateOptions {
-  readonly policy: PersistPolicy;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Memory of each store for entries that it has read from disk. */
@@ -46,11 +39,10 @@ interface ChangelogPosition {
  * The state of one task: its stores on one database. Committed entries are written to disk in one atomic batch,
  * together with the changelog offsets that they reach. So after a crash a process replays the changelogs from there.
  */
-export class TaskState {
+export class TaskState implements CommittedEntries {
   readonly #database: StateDatabase;
   readonly #stores = new Map<string, ByteStore>();
   readonly #positions = new Map<string, ChangelogPosition>();
-  readonly #policy: PersistPolicy;
   readonly #discard: () => Promise<void>;
   #lastPersisted: number;
   #persisting: Promise<void> | undefined;
@@ -58,7 +50,6 @@ export class TaskState {
 
   private constructor(database: StateDatabase, options: TaskStateOptions, batches: number) {
     this.#database = database;
-    this.#policy = options.policy;
     this.#discard = options.discard;
     this.#lastPersisted = options.now;
     this.#batches = batches;
@@ -158,13 +149,23 @@ export class TaskState {
     return entries;
   }
 
-  /** `now`: milliseconds since the epoch; the clock may have been set back. */
-  persistDue(now: number): boolean {
-    if (this.#persisting !== undefined) return false;
+  /** Estimate of the memory of entries that Kafka has and the disk does not have yet. */
+  get unpersistedBytes(): number {
     let bytes = 0;
     for (const store of this.#stores.values()) bytes += store.unpersistedBytes;
-    const ageMs = Math.abs(now - this.#lastPersisted);
-    return bytes > 0 && (bytes >= this.#policy.maxBytes || ageMs >= this.#policy.maxAgeMs);
+    return bytes;
+  }
+
+  /** Estimate of the memory of all entries that were committed since the last write to disk began. */
+  get replayBytes(): number {
+    let bytes = 0;
+    for (const store of this.#stores.values()) bytes += store.replayBytes;
+    return bytes;
+  }
+
+  /** The clock may have been set back. */
+  persistedAgeMs(now: number): number {
+    return Math.abs(now - this.#lastPersisted);
   }
 
   /**

@@ -1,6 +1,12 @@
 import { decodeBlock, encodeBlocks, KEY_OVERHEAD_BYTES } from './changelog-block.js';
 import { type StateKey, stateKey, stateKeyBytes } from './state-key.js';
 
+/** Writes by key. A null value is a tombstone. */
+export interface Writes {
+  keys(): Iterable<StateKey>;
+  forEach(visit: (value: Buffer | null, key: StateKey) => void): void;
+}
+
 /** Takes the rows of a changelog record. */
 export interface RowTarget {
   /** A null `value` deletes the row. */
@@ -14,7 +20,7 @@ export interface ChangelogCodec {
   /** True: a record may delete a row. Compaction removes such a record after some time. */
   readonly hasTombstones: boolean;
   /** Calls `send` with each record of `writes`, in their order. */
-  encode(writes: ReadonlyMap<StateKey, Buffer | null>, send: (key: Buffer | null, value: Buffer | null) => void): void;
+  encode(writes: Writes, send: (key: Buffer | null, value: Buffer | null) => void): void;
   /** Puts the rows of a record. Returns false if it has none. */
   decode(key: Buffer | null, value: Buffer | null, rows: RowTarget): boolean;
 }
@@ -24,7 +30,7 @@ export const rowRecords: ChangelogCodec = Object.freeze({
   overheadBytes: 0,
   hasTombstones: true,
   encode(writes, send) {
-    for (const [key, value] of writes) send(stateKeyBytes(key), value);
+    writes.forEach((value, key) => void send(stateKeyBytes(key), value));
   },
   decode(key, value, rows) {
     if (key === null) return false;

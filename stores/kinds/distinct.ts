@@ -41,9 +41,6 @@ export class DistinctKind implements KindOfStore {
 export class DistinctStore<K> extends WindowRows<K> {
   /** Adds a key to a window that is within the retention. Returns false if the window has the key already. */
   add(key: K, windowStart: number): boolean {
-    const row = this.stateKeyOf(key, windowStart);
-    if (this.bytes.get(row) !== null) return false;
-    this.bytes.put(row, SEEN);
-    return true;
+    return this.bytes.putIfAbsent(this.stateKeyOf(key, windowStart), SEEN);
   }
 }

@@ -1,5 +1,15 @@
 import { checkClientConfig } from './reserved-properties.js';
 
+export const FETCHERS = ['tributary', 'librdkafka'] as const;
+
+/**
+ * Who fetches the records of consumers: the fetcher of this library, or librdkafka. With either, librdkafka is the
+ * member of the group.
+ */
+export type FetcherName = (typeof FETCHERS)[number];
+
+export const DEFAULT_FETCHER: FetcherName = 'tributary';
+
 /** What every client needs to connect to the cluster. */
 export interface ClusterConfig {
   /** `host:port,...` */
@@ -10,6 +20,8 @@ export interface ClusterConfig {
    * Properties that exactly-once depends on are refused with a ConfigError.
    */
   readonly clientConfig?: Readonly<Record<string, string>>;
+  /** Who fetches the records of consumers. Default: `DEFAULT_FETCHER`. */
+  readonly fetcher?: FetcherName;
   /** True for the embedded broker. It has no request to create a topic: a metadata request for a topic creates it. */
   readonly embedded?: boolean;
 }

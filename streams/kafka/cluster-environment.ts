@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterConfig } from './client-config.js';
+import { type ClusterConfig, FETCHERS } from './client-config.js';
 import { ConfigError } from './config-error.js';
 import { redactionOf, withoutUsers } from './redaction.js';
 import { whyReserved } from './reserved-properties.js';
@@ -17,8 +17,8 @@ function isBroker(text: string): boolean {
 const brokers = z.string().refine(text => text.split(',').every(part => isBroker(part.trim())));
 
 /**
- * The cluster of the environment variables: `KAFKA_BROKERS` (`host:port,...`, default `localhost:9092`), and for each
- * `KAFKA_CONFIG_<NAME>` the librdkafka property of that name, in lower case with dots for underscores
+ * The cluster of the environment variables: `KAFKA_BROKERS` (`host:port,...`, default `localhost:9092`),
+ * `KAFKA_FETCHER` (who fetches the records of consumers), and for each `KAFKA_CONFIG_<NAME>` the librdkafka property of that name, in lower case with dots for underscores
  * (`KAFKA_CONFIG_SECURITY_PROTOCOL=ssl` is `security.protocol=ssl`), unless the runtime sets it itself. An empty
  * variable counts as not set.
  *
@@ -29,6 +29,12 @@ export function clusterFromEnvironment(env: Readonly<NodeJS.ProcessEnv>, clientI
   if (!parsed.success) {
     const given = withoutUsers(env.KAFKA_BROKERS ?? '');
     throw new ConfigError(`KAFKA_BROKERS must be host:port,host:port,... but is ${JSON.stringify(given)}`);
+  }
+  const fetcher = FETCHERS.find(name => name === env.KAFKA_FETCHER);
+  if (env.KAFKA_FETCHER && fetcher === undefined) {
+    throw new ConfigError(
+      `KAFKA_FETCHER must be ${FETCHERS.join(' or ')}, but is ${JSON.stringify(env.KAFKA_FETCHER)}`,
+    );
   }
   const clientConfig: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -46,6 +52,7 @@ export function clusterFromEnvironment(env: Readonly<NodeJS.ProcessEnv>, clientI
       .join(','),
     clientId,
     clientConfig,
+    ...(fetcher === undefined ? {} : { fetcher }),
   };
 }
 

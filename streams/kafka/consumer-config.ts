@@ -12,6 +12,9 @@ import type { ConsumerOptions } from './ports.js';
 import { TopicIds } from './topic-ids.js';
 import { UnreadableBatches } from './unreadable-batches.js';
 
+/** The properties of a consumer's topics. node-rdkafka ignores them among the properties of the client. */
+export const CONSUMER_TOPIC_CONFIG: LibrdkafkaConfig = Object.freeze({ 'auto.offset.reset': 'earliest' });
+
 /** The librdkafka properties of a consumer. */
 export function consumerConfig(
   cluster: ClusterConfig,
@@ -25,7 +28,6 @@ export function consumerConfig(
     'enable.auto.commit': false,
     'enable.auto.offset.store': false,
     'isolation.level': 'read_committed',
-    'auto.offset.reset': 'earliest',
     'enable.partition.eof': true,
     ...groupProtocolConfig(protocol),
     // The prefetch queue. The default of 64 MB a partition is most of a process's memory. A message adds some 600

@@ -3,7 +3,7 @@
  * cluster that the environment names, and readers and writers of plain topics.
  */
 
-export type { ClusterConfig, StatisticsListener } from './client-config.js';
+export type { ClusterConfig, FetcherName, StatisticsListener } from './client-config.js';
 export { clusterFromEnvironment, configErrorOf } from './cluster-environment.js';
 export { ConfigError } from './config-error.js';
 export { type DeliveryCounts, DeliveryProducer, type DeliveryProducerOptions } from './delivery-producer.js';

@@ -19,14 +19,19 @@ export function toMessageHeaders(headers: Headers): MessageHeader[] {
 
 /** Headers as node-rdkafka returns them. */
 export function fromMessageHeaders(headers: readonly MessageHeader[]): Headers {
-  const read = headers.flatMap(header =>
-    Object.entries(header).map(([key, value]) => ({ key, value: bytesOf(value) })),
+  return fromRecordHeaders(
+    headers.flatMap(header => Object.entries(header).map(([key, value]) => ({ key, value: bytesOf(value) }))),
   );
+}
+
+/** Headers as they are in a record. Those that were written as base64 are restored. */
+export function fromRecordHeaders(read: Headers): Headers {
   if (!read.some(({ key }) => key === BASE64)) return read;
   const decoded: Header[] = [];
   let marked: Header | undefined;
   for (const header of read) {
-    const value = marked?.value?.toString() === header.key ? fromBase64(header.value) : undefined;
+    const isMarked = header.value !== null && marked?.value?.toString() === header.key;
+    const value = isMarked ? fromBase64(header.value) : undefined;
     if (value !== undefined) {
       decoded.pop();
       decoded.push({ key: header.key, value });

@@ -35,14 +35,14 @@ export interface PolledBatch {
   readonly ends: readonly TopicPartitionOffset[];
 }
 
-/** A batch at which a partition waits, because this build of the client lacks its compression codec. */
+/** A batch at which a partition waits: its compression codec is not available, or it is damaged. */
 export interface UnreadableBatch {
   readonly topic: string;
   readonly partition: number;
   /** The offset of its first record. */
   readonly offset: number;
-  /** Name of the codec, such as `zstd`. */
-  readonly codec: string;
+  /** Name of the codec that this build of the client lacks, such as `zstd`. */
+  readonly codec?: string;
   /** One line for a person: the place, the reason and the remedy. */
   readonly reason: string;
 }
@@ -63,7 +63,7 @@ export interface Consumer {
   poll(maxRecords: number): Promise<PolledBatch>;
   /**
    * Batches that partitions can't get past. Polls return nothing more of these partitions until they are assigned
-   * again. The other partitions go on.
+   * again, or until a damaged batch is whole. The other partitions go on.
    */
   readonly unreadable: readonly UnreadableBatch[];
   /**

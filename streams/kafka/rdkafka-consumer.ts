@@ -1,15 +1,23 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import kafka, { type KafkaConsumer, type Message } from 'node-rdkafka';
-import type { ClusterConfig, StatisticsListener } from './client-config.js';
+import kafka, { type KafkaConsumer } from 'node-rdkafka';
+import {
+  type ClusterConfig,
+  DEFAULT_FETCHER,
+  type LibrdkafkaConfig,
+  type StatisticsListener,
+} from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
 import { type CommittedAnswer, committedOffsets } from './committed-offsets.js';
-import { consumerConfig } from './consumer-config.js';
+import { CONSUMER_TOPIC_CONFIG, consumerConfig } from './consumer-config.js';
 import { EagerAssignment } from './eager-assignment.js';
+import { withFetches } from './fetch/fetch-counts.js';
+import { FetcherUnsuitableError, fetchSettings } from './fetch/fetch-settings.js';
+import { FetcherSource } from './fetcher-source.js';
 import type { GroupAssignment } from './group-assignment.js';
 import { checkGroupProtocol, type GroupProtocol } from './group-protocol.js';
 import { IncrementalAssignment } from './incremental-assignment.js';
+import { LibrdkafkaSource } from './librdkafka-source.js';
 import type { Logger } from './logger.js';
-import { fromMessageHeaders } from './message-headers.js';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -20,21 +28,13 @@ import {
   type UnreadableBatch,
 } from './ports.js';
 import { called, promised, redacted } from './rdkafka-error.js';
-import {
-  type ConsumerRecord,
-  type Headers,
-  NO_HEADERS,
-  type TopicPartition,
-  type TopicPartitionOffset,
-} from './record.js';
+import type { TopicPartition, TopicPartitionOffset } from './record.js';
+import type { RecordSource } from './record-source.js';
 import { type Redaction, redactionOf } from './redaction.js';
 import { TopicIds, unreadableTopic } from './topic-ids.js';
-import { UnreadableBatches } from './unreadable-batches.js';
 
 const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
-const NOT_IMPLEMENTED = -170;
-const OFFSET_BEGINNING = -2;
 const CALL_TIMEOUT_MS = 10_000;
 /** After this number of turns of the event loop, the client's log lines have arrived. */
 const LOG_TURNS = 3;
@@ -51,19 +51,16 @@ export class RdKafkaConsumer implements Consumer {
   readonly #logger: Logger;
   readonly #redact: Redaction;
   readonly #assignment: GroupAssignment;
-  readonly #pollTimeoutMs: number;
+  /** Where the records come from. Chosen when the client connects. */
+  #source: RecordSource;
+  #fetcher: FetcherSource | undefined;
   readonly #topicIds = new TopicIds();
-  readonly #unreadable = new UnreadableBatches();
   /** Topics whose ids the client was made to log. */
   readonly #met = new Map<string, Promise<void>>();
-  #ends: TopicPartitionOffset[] = [];
-  /** The client keeps partitions paused through assignments. */
-  #paused: TopicPartition[] = [];
   #listener: RebalanceListener | undefined;
 
   constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger, onStatistics?: StatisticsListener) {
     this.#logger = logger;
-    this.#pollTimeoutMs = options.pollTimeoutMs;
     // A consumer without a group is a group of its own that never rebalances.
     const protocol = options.groupId === undefined ? 'classic' : (options.groupProtocol ?? 'classic');
     checkGroupProtocol(protocol, cluster);
@@ -74,19 +71,23 @@ export class RdKafkaConsumer implements Consumer {
     const rebalance = (error: { code: number }, partitions: TopicPartition[]): void => {
       this.#assignment.onRebalance(error.code === ASSIGN_PARTITIONS ? 'assign' : 'revoke', partitions);
     };
-    this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, {});
+    this.#client = new kafka.KafkaConsumer({ ...config, rebalance_cb: rebalance }, { ...CONSUMER_TOPIC_CONFIG });
     this.#assignment = this.#assignmentBy(protocol);
-    this.#client.on('partition.eof', end => this.#ends.push(end));
-    if (statistics !== undefined) this.#client.on('event.stats', ({ message }) => statistics(message));
+    if (statistics !== undefined) {
+      this.#client.on('event.stats', ({ message }) => {
+        statistics(this.#fetcher === undefined ? message : withFetches(message, this.#fetcher.counts));
+      });
+    }
     const warn = clientWarnings(`consumer ${options.clientId}`, logger);
     this.#client.on('event.error', ({ message }) => warn(message));
     this.#client.on('event.log', ({ fac, message }: { fac: string; message: string }) => {
       this.#topicIds.onLog(message);
-      this.#unreadable.onLog(message);
       const unreadable = unreadableTopic(message);
       if (unreadable !== undefined) warn(unreadable);
       if (REPORTED_BY_LOG_ONLY.has(fac)) warn(message.replace(/^\[thrd:[^\]]*\]: /, ''));
     });
+    this.#source = new LibrdkafkaSource(this.#client, logger, options.pollTimeoutMs);
+    if ((cluster.fetcher ?? DEFAULT_FETCHER) === 'tributary') this.#fetcher = this.#ownFetcher(config, options, warn);
   }
 
   /** @internal For the group metadata of a producer's transaction. */
@@ -95,12 +96,13 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   get unreadable(): readonly UnreadableBatch[] {
-    return this.#unreadable.all;
+    return this.#source.unreadable;
   }
 
   async connect(): Promise<void> {
     const connecting = promised('connect', done => this.#client.connect({ timeout: CALL_TIMEOUT_MS }, done));
     await redacted(this.#redact, connecting);
+    await this.#connectFetcher();
   }
 
   subscribe(topics: readonly string[], listener: RebalanceListener): void {
@@ -109,37 +111,28 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   assign(partitions: readonly TopicPartitionOffset[]): void {
-    this.#unreadable.clear();
-    this.resume(this.#paused);
+    this.#source.reset();
     this.#assignment.assign(partitions);
   }
 
   unassign(): void {
-    this.#unreadable.clear();
-    this.resume(this.#paused);
+    this.#source.reset();
     this.#assignment.unassign();
   }
 
   pause(partitions: readonly TopicPartition[]): void {
     if (partitions.length === 0) return;
-    const pausing = partitions.map(({ topic, partition }) => ({ topic, partition }));
-    called('pause', () => this.#client.pause(pausing));
-    this.#assignment.forgetEnds(pausing);
-    this.#paused.push(...pausing);
+    this.#source.pause(partitions);
+    this.#assignment.forgetEnds(partitions);
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    if (partitions.length === 0) return;
-    const resuming = partitions.map(({ topic, partition }) => ({ topic, partition }));
-    called('resume', () => this.#client.resume(resuming));
-    this.#paused = this.#paused.filter(
-      paused => !resuming.some(({ topic, partition }) => topic === paused.topic && partition === paused.partition),
-    );
+    if (partitions.length > 0) this.#source.resume(partitions);
   }
 
   async poll(maxRecords: number): Promise<PolledBatch> {
     try {
-      const batch = await this.#assignment.poll(() => this.#consume(maxRecords));
+      const batch = await this.#assignment.poll(() => this.#source.poll(maxRecords));
       this.#topicIds.check();
       return batch;
     } catch (error) {
@@ -148,47 +141,6 @@ export class RdKafkaConsumer implements Consumer {
       this.#logger.warn(error.message);
       return NOTHING;
     }
-  }
-
-  /**
-   * Returns the available records, or waits for the next one. The client's own wait starts again with each record:
-   * where records arrive slowly, it would continue until there are `maxRecords`.
-   */
-  async #consume(maxRecords: number): Promise<PolledBatch> {
-    const ready = await this.#consumeWithin(0, maxRecords);
-    const isEmpty = ready.length === 0 && this.#ends.length === 0;
-    const messages = isEmpty ? await this.#consumeWithin(this.#pollTimeoutMs, 1) : ready;
-    // The client reports the ends that it reached in this call before it returns the messages.
-    const met = this.#ends;
-    this.#ends = [];
-    const records = messages.map(toRecord);
-    const ends = met.filter(
-      end => !records.some(r => r.topic === end.topic && r.partition === end.partition && r.offset >= end.offset),
-    );
-    return { records, ends };
-  }
-
-  async #consumeWithin(timeoutMs: number, maxRecords: number): Promise<Message[]> {
-    this.#client.setDefaultConsumeTimeout(timeoutMs);
-    try {
-      return await promised<Message[]>('consume', done => this.#client.consume(maxRecords, done));
-    } catch (error) {
-      const isUnreadable = error instanceof KafkaClientError && error.code === NOT_IMPLEMENTED;
-      if (isUnreadable && (await this.#leaveUnreadable())) return [];
-      throw error;
-    }
-  }
-
-  /**
-   * The client fetches a batch that it can't decompress again and again, and each time a poll fails, with the ends of
-   * other partitions. So the partition is paused. Returns false if the log does not name it.
-   */
-  async #leaveUnreadable(): Promise<boolean> {
-    for (let turn = 0; turn < LOG_TURNS && !this.#unreadable.hasMet; turn++) await immediate();
-    const met = this.#unreadable.takeMet();
-    for (const { reason } of met) this.#logger.error(reason);
-    this.pause(met);
-    return met.length > 0;
   }
 
   async topicId(topic: string): Promise<string | undefined> {
@@ -237,7 +189,44 @@ export class RdKafkaConsumer implements Consumer {
   async close(): Promise<void> {
     // An unanswered rebalance would keep the client from closing.
     if (this.#client.isConnected()) this.#assignment.close();
+    await this.#source.close();
     await promised('disconnect', done => this.#client.disconnect(done));
+  }
+
+  /** undefined, with a line in the log, if the fetcher can't follow the configuration. */
+  #ownFetcher(
+    config: LibrdkafkaConfig,
+    { clientId, groupId, pollTimeoutMs }: ConsumerOptions,
+    warn: (message: string) => void,
+  ): FetcherSource | undefined {
+    const host = {
+      offsets: (partition: TopicPartition) => this.partitionOffsets(partition),
+      // A reader without offsets of a group goes on with the topic that has the name.
+      onTopicId: (topic: string, id: string) => groupId === undefined || this.#topicIds.met(topic, id),
+      warn,
+      error: (message: string) => this.#logger.error(message),
+    };
+    try {
+      return new FetcherSource(this.#client, fetchSettings(config), host, pollTimeoutMs);
+    } catch (error) {
+      if (!(error instanceof FetcherUnsuitableError)) throw error;
+      this.#logger.info(`consumer ${clientId}: librdkafka fetches its records, not the fetcher: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  async #connectFetcher(): Promise<void> {
+    const fetcher = this.#fetcher;
+    if (fetcher === undefined) return;
+    try {
+      await fetcher.connect();
+      this.#source = fetcher;
+    } catch (error) {
+      await fetcher.close();
+      this.#fetcher = undefined;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#logger.warn(`librdkafka fetches the records, since the fetcher does not reach the cluster: ${reason}`);
+    }
   }
 
   #assignmentBy(protocol: GroupProtocol): GroupAssignment {
@@ -248,31 +237,34 @@ export class RdKafkaConsumer implements Consumer {
     };
     if (protocol === 'classic') {
       return new EagerAssignment(
-        { assign: partitions => client.assign(partitions.map(toStart)), unassign: () => client.unassign() },
+        {
+          assign: partitions => {
+            client.assign(partitions.map(each => this.#source.clientStart(each)));
+            this.#source.assigned(partitions);
+          },
+          unassign: () => {
+            client.unassign();
+            this.#source.assigned([]);
+          },
+        },
         listener,
       );
     }
     return new IncrementalAssignment(
       {
-        incrementalAssign: partitions =>
-          called('incrementalAssign', () => client.incrementalAssign(partitions.map(toStart))),
-        incrementalUnassign: partitions =>
-          called('incrementalUnassign', () => client.incrementalUnassign([...partitions])),
+        incrementalAssign: partitions => {
+          called('incrementalAssign', () =>
+            client.incrementalAssign(partitions.map(each => this.#source.clientStart(each))),
+          );
+          this.#source.added(partitions);
+        },
+        incrementalUnassign: partitions => {
+          called('incrementalUnassign', () => client.incrementalUnassign([...partitions]));
+          this.#source.removed(partitions);
+        },
       },
       listener,
       () => performance.now(),
     );
   }
-}
-
-function toStart({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
-  return { topic, partition, offset: offset < 0 ? OFFSET_BEGINNING : offset };
-}
-
-/** The client's message is the record, except for its headers: copies would be most of the garbage. */
-function toRecord(message: Message): ConsumerRecord {
-  const { headers } = message;
-  const record: object = message;
-  (record as { headers: Headers }).headers = headers === undefined ? NO_HEADERS : fromMessageHeaders(headers);
-  return record as ConsumerRecord;
 }

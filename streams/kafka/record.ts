@@ -35,4 +35,6 @@ export interface ConsumerRecord extends TopicPartitionOffset {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Headers;
+  /** Bytes of key and value, if the record knows them without making either. */
+  readonly size?: number;
 }

@@ -21,10 +21,15 @@ export class TopicIds {
   /** Takes a line of the client's log. */
   onLog(message: string): void {
     const [, topic, id] = CHANGED_ID.exec(message) ?? [];
-    if (topic === undefined || id === undefined || id === NO_ID) return;
+    if (topic !== undefined && id !== undefined && id !== NO_ID) this.met(topic, id);
+  }
+
+  /** Takes the id of a topic. Returns false if the topic had another one before. */
+  met(topic: string, id: string): boolean {
     const first = this.#ids.get(topic);
     if (first === undefined) this.#ids.set(topic, id);
     else if (first !== id) this.#changed = topic;
+    return first === undefined || first === id;
   }
 
   /** The first id of the topic that the client logged. undefined if it logged none. */

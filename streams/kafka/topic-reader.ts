@@ -1,5 +1,5 @@
-import { type Consumer, KafkaClientError, type Ports } from './ports.js';
-import { type ConsumerRecord, partitionId } from './record.js';
+import { type Consumer, KafkaClientError, type PartitionOffsets, type Ports } from './ports.js';
+import { type ConsumerRecord, partitionId, type TopicPartition } from './record.js';
 
 const POLL_TIMEOUT_MS = 100;
 const MAX_POLL_RECORDS = 5000;
@@ -8,14 +8,17 @@ const NOT_IMPLEMENTED = -170;
 /** Reads whole topics from their beginning, read_committed, without a group. */
 export class TopicReader {
   readonly #consumer: Consumer;
-  /** Partitions whose end was not reached since the last record. */
-  readonly #behind = new Set<string>();
-  readonly #partitions: readonly string[];
+  /** Partitions whose end was not reached since the last record, with the end as it was at first. */
+  readonly #behind = new Map<string, number>();
+  readonly #partitions: number;
 
-  private constructor(consumer: Consumer, partitions: readonly string[]) {
+  private constructor(consumer: Consumer, partitions: readonly TopicPartition[], offsets: readonly PartitionOffsets[]) {
     this.#consumer = consumer;
-    this.#partitions = partitions;
-    for (const id of partitions) this.#behind.add(id);
+    this.#partitions = partitions.length;
+    for (const [index, partition] of partitions.entries()) {
+      const { low, high } = offsets[index] ?? { low: 0, high: 0 };
+      if (high > low) this.#behind.set(partitionId(partition), high);
+    }
   }
 
   /** Topics that do not exist are left out. */
@@ -28,8 +31,10 @@ export class TopicReader {
     );
     const consumer = ports.consumer({ clientId, pollTimeoutMs: POLL_TIMEOUT_MS });
     await consumer.connect();
+    // A broker answers a fetch at the end of a partition only after the longest wait.
+    const offsets = await Promise.all(partitions.map(partition => consumer.partitionOffsets(partition)));
     consumer.assign(partitions);
-    return new TopicReader(consumer, partitions.map(partitionId));
+    return new TopicReader(consumer, partitions, offsets);
   }
 
   /** True if `poll` has returned all records up to the ends of all partitions. */
@@ -39,13 +44,20 @@ export class TopicReader {
 
   /** Rejects with a KafkaClientError if a partition can't be read any further. */
   async poll(): Promise<readonly ConsumerRecord[]> {
-    if (this.#partitions.length === 0) return [];
+    if (this.#partitions === 0) return [];
     const { records, ends } = await this.#consumer.poll(MAX_POLL_RECORDS);
     const [unreadable] = this.#consumer.unreadable;
     if (unreadable !== undefined) throw new KafkaClientError(unreadable.reason, 'fatal', NOT_IMPLEMENTED);
-    for (const record of records) this.#behind.add(partitionId(record));
+    for (const record of records) this.#read(record);
     for (const end of ends) this.#behind.delete(partitionId(end));
     return records;
+  }
+
+  #read(record: ConsumerRecord): void {
+    const id = partitionId(record);
+    const end = this.#behind.get(id);
+    if (end !== undefined && record.offset + 1 === end) this.#behind.delete(id);
+    else this.#behind.set(id, end ?? Number.POSITIVE_INFINITY);
   }
 
   async close(): Promise<void> {

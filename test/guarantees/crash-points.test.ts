@@ -5,8 +5,8 @@ import { TopologyTestDriver, type TopologyTestDriverOptions } from '../../stream
 import { CRASH_POINTS } from '../../streams/testing/simulated-process.js';
 import { rowName } from './pipeline.js';
 
-/** Time in which state is persisted, and before that the ends of the changelogs are asked for. */
-const PERSIST_MS = 4000;
+/** Time after which state is persisted, and before which the ends of the changelogs are asked for. */
+const PERSIST_MS = 31_000;
 
 describe('a process that dies in a commit', () => {
   let driver: TopologyTestDriver;

@@ -6,6 +6,7 @@ import kafka from 'node-rdkafka';
 import { Registry } from 'prom-client';
 import { routes } from '../../streams/http/routes.js';
 import { KafkaStreams, Serdes, StreamsBuilder } from '../../streams/index.js';
+import { FETCHERS, type FetcherName } from '../../streams/kafka/client-config.js';
 import type { Ports } from '../../streams/kafka/ports.js';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
@@ -21,8 +22,9 @@ import { until } from './until.js';
 const WITHIN_MS = 30_000;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-const isReadable = (codec: Codec): boolean => codec === 'none' || kafka.features.includes(codec);
-const UNREADABLE = CODECS.filter(codec => !isReadable(codec));
+const isReadable = (codec: Codec, fetcher: FetcherName): boolean =>
+  fetcher === 'tributary' || codec === 'none' || kafka.features.includes(codec);
+const UNREADABLE = CODECS.filter(codec => !isReadable(codec, 'librdkafka'));
 
 /** Values that a codec makes smaller: Java writes a batch as it is if it would grow. */
 const valuesOf = (codec: Codec): string[] => Array.from({ length: 20 }, (_, i) => `${codec}-${i}-${'a'.repeat(80)}`);
@@ -31,12 +33,14 @@ describeOnBroker(
   'codecs of batches that Java wrote, on a real broker',
   { timeoutMs: 90_000, needsJava: true },
   broker => {
+    const portsWith = (fetcher: FetcherName): Ports =>
+      rdKafkaPorts({ brokers: broker.address, clientId: 'test', fetcher }, silent);
     let ports: Ports;
     let stateDir: string;
 
     before(async () => {
       stateDir = await mkdtemp(path.join(tmpdir(), 'codecs-'));
-      ports = rdKafkaPorts({ brokers: broker.address, clientId: 'test' }, silent);
+      ports = portsWith('librdkafka');
     });
 
     after(async () => {
@@ -46,20 +50,29 @@ describeOnBroker(
     });
 
     for (const codec of CODECS) {
-      const what = isReadable(codec) ? 'is read' : 'is refused with its place, codec and remedy: this build lacks it';
-      it(`${codec} ${what}`, async () => {
+      describe(codec, () => {
         const topic = `codecs-${codec}`;
-        await createTopic(broker.address, topic, 1);
-        await produceByJava(broker.address, topic, codec, valuesOf(codec));
-        const reading = readTopic(ports, 'test', topic);
-        if (isReadable(codec)) {
-          const values = (await reading).map(({ value }) => String(value));
-          assert.deepEqual(values, valuesOf(codec));
-        } else {
-          const expected = new RegExp(
-            `^${topic}-0 can't be read on from offset 0: .* ${codec}, .*; install lib${codec}-dev`,
-          );
-          await assert.rejects(reading, { name: 'KafkaClientError', message: expected });
+
+        before(async () => {
+          await createTopic(broker.address, topic, 1);
+          await produceByJava(broker.address, topic, codec, valuesOf(codec));
+        });
+
+        for (const fetcher of FETCHERS) {
+          const isRead = isReadable(codec, fetcher);
+          const what = isRead ? 'is read' : 'is refused with its place, codec and remedy: this build lacks it';
+          it(`${what}, where ${fetcher} fetches`, async () => {
+            const reading = readTopic(portsWith(fetcher), 'test', topic);
+            if (isRead) {
+              const values = (await reading).map(({ value }) => String(value));
+              assert.deepEqual(values, valuesOf(codec));
+            } else {
+              const expected = new RegExp(
+                `^${topic}-0 can't be read on from offset 0: .* ${codec}, .*; install lib${codec}-dev`,
+              );
+              await assert.rejects(reading, { name: 'KafkaClientError', message: expected });
+            }
+          });
         }
       });
     }
@@ -98,7 +111,10 @@ describeOnBroker(
         const streams = new KafkaStreams(
           builder.build(),
           { applicationId: 'codecs-app', stateDir },
-          { ports: rdKafkaPorts({ brokers: broker.address, clientId: 'app' }, logger), logger },
+          {
+            ports: rdKafkaPorts({ brokers: broker.address, clientId: 'app', fetcher: 'librdkafka' }, logger),
+            logger,
+          },
         );
         const app = routes({
           application: () => ({ streams: { status: streams.status, queries: NO_STORES }, topology: '' }),

@@ -14,6 +14,18 @@ describe('clusterFromEnvironment', () => {
       assert.equal(clusterFromEnvironment({ KAFKA_BROKERS: brokers }, 'me').brokers, brokers));
   }
 
+  it('takes who fetches the records from KAFKA_FETCHER, and reports another value in one line', () => {
+    assert.equal(clusterFromEnvironment({}, 'me').fetcher, undefined);
+    assert.equal(clusterFromEnvironment({ KAFKA_FETCHER: '' }, 'me').fetcher, undefined);
+    for (const fetcher of ['tributary', 'librdkafka']) {
+      assert.equal(clusterFromEnvironment({ KAFKA_FETCHER: fetcher }, 'me').fetcher, fetcher);
+    }
+    assert.throws(
+      () => clusterFromEnvironment({ KAFKA_FETCHER: 'native' }, 'me'),
+      new ConfigError('KAFKA_FETCHER must be tributary or librdkafka, but is "native"'),
+    );
+  });
+
   it('takes spaces between brokers', () => {
     assert.equal(clusterFromEnvironment({ KAFKA_BROKERS: 'a:1, b:2' }, 'me').brokers, 'a:1,b:2');
   });

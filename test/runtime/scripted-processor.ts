@@ -39,7 +39,7 @@ class ScriptedProcessor extends Processor {
     this.#hands = {
       partition: context.partition,
       rows,
-      forward: (key, value, timestamp) => this.forward(key, value, timestamp, NO_HEADERS),
+      forward: (key, value, timestamp) => this.processorNode.forward(key, value, timestamp, NO_HEADERS),
       schedule: (intervalMs, type, punctuator) => this.schedule(intervalMs, type, punctuator),
       wait: (start, resume) => this.wait(this.#input, start, resume),
     };
@@ -49,7 +49,7 @@ class ScriptedProcessor extends Processor {
     this.#script.init?.(this.#hands);
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.#input = { key, value, timestamp, headers };
     this.#script.process(this.#hands, key, value, timestamp);
   }

@@ -93,6 +93,35 @@ for (const backend of levelBackends) {
       assert.deepEqual([table.store.dirtyEntries, table.store.unpersistedEntries], [0, 0]);
     });
 
+    it('keeps nothing of what expires before it is on disk, once the transaction has committed', async () => {
+      for (const key of ['a', 'b', 'c']) table.put(key, '1');
+      table.commit();
+      table.store.expireBelow('c');
+      table.store.stage();
+      assert.equal(table.store.unpersistedEntries, 3, 'an abort would bring them back');
+      table.store.commit();
+      assert.equal(table.store.unpersistedEntries, 1);
+      await table.persist();
+      assert.deepEqual(await table.onDisk(), [['c', '1']]);
+    });
+
+    it('knows what a crash would replay: all that was committed since the last write to disk, expired or not', async () => {
+      assert.equal(table.store.replayBytes, 0);
+      table.put('a', '1');
+      table.put('b', '1');
+      assert.equal(table.store.replayBytes, 0);
+      table.commit();
+      const two = table.store.replayBytes;
+      assert.equal(two, table.store.unpersistedBytes);
+      table.store.expireBelow('c');
+      table.put('c', '1');
+      table.put('d', '1');
+      table.commit();
+      assert.deepEqual([table.store.unpersistedBytes, table.store.replayBytes], [two, 2 * two]);
+      await table.persist();
+      assert.equal(table.store.replayBytes, 0);
+    });
+
     it('shares its database with stores whose names begin alike', async () => {
       const other = await ByteStore.open('table-2', table.database, 0);
       other.put('a', Buffer.from('other'));

@@ -23,7 +23,6 @@ describe('a damaged state directory', () => {
 
   function open(): Promise<TaskState> {
     return TaskState.open(storage.level(), ['rows'], {
-      policy: { maxBytes: 1, maxAgeMs: 1 },
       now: 0,
       cleanCacheBytes: 0,
       discard: async () => {

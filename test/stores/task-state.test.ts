@@ -2,18 +2,16 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-map.js';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
-import { type PersistPolicy, TaskState } from '../../stores/bytes/task-state.js';
+import { TaskState } from '../../stores/bytes/task-state.js';
 import { UnreadableStateError } from '../../stores/bytes/unreadable-state-error.js';
 import { levelBackends, type Storage } from './level-backends.js';
 import { writeAll } from './write-all.js';
 
 const NOW = 1_700_000_000_000;
-const POLICY: PersistPolicy = { maxBytes: 3 * (ENTRY_OVERHEAD_BYTES + 2), maxAgeMs: 1000 };
 const NAMES = ['counts', 'seen'];
 
 function open(storage: Storage, names: readonly string[] = NAMES): Promise<TaskState> {
   return TaskState.open(storage.level(), names, {
-    policy: POLICY,
     now: NOW,
     cleanCacheBytes: 2000,
     discard: () => storage.remove(),
@@ -187,40 +185,28 @@ for (const backend of levelBackends) {
       }
     });
 
-    it('is due to persist by the bytes of committed entries, over all stores', () => {
+    it('knows the bytes that are committed and not on disk, over all stores, and those that a crash would replay', async () => {
       write('counts', 'a', '1');
-      write('counts', 'b', '1');
+      assert.deepEqual([state.unpersistedBytes, state.replayBytes], [0, 0], 'uncommitted entries do not count');
       commit();
-      assert.equal(state.persistDue(NOW), false);
-      write('seen', 'a', '1');
-      assert.equal(state.persistDue(NOW), false, 'uncommitted entries do not count');
-      commit();
-      assert.equal(state.persistDue(NOW), true);
-    });
-
-    it('is due to persist by the age of what is committed, counted from the last write', async () => {
-      assert.equal(state.persistDue(NOW + 1000), false, 'there is nothing to persist');
-      write('counts', 'a', '1');
-      commit();
-      assert.equal(state.persistDue(NOW + 999), false);
-      assert.equal(state.persistDue(NOW + 1000), true);
-      await state.persist(NOW + 1000, new Map());
+      const one = ENTRY_OVERHEAD_BYTES + 2;
       write('counts', 'a', '2');
+      write('seen', 'a', '1');
       commit();
-      assert.equal(state.persistDue(NOW + 1999), false);
-      assert.equal(state.persistDue(NOW + 2000), true);
-      assert.equal(state.persistDue(NOW - 100_000), true, 'the clock was set back');
+      assert.deepEqual([state.unpersistedBytes, state.replayBytes], [2 * one, 3 * one]);
+      state.store('seen').expireBelow('b');
+      commit();
+      assert.deepEqual([state.unpersistedBytes, state.replayBytes], [one, 3 * one]);
+      const persisting = state.persist(NOW, new Map());
+      assert.deepEqual([state.unpersistedBytes, state.replayBytes], [0, 0]);
+      await persisting;
     });
 
-    it('is not due while it persists', async () => {
-      write('counts', 'a', '1');
-      commit();
-      const persisting = state.persist(NOW, new Map());
-      write('counts', 'b', '2');
-      commit();
-      assert.equal(state.persistDue(NOW + 5000), false);
-      await persisting;
-      assert.equal(state.persistDue(NOW + 5000), true);
+    it('counts its age from the beginning of the last write to disk', async () => {
+      assert.equal(state.persistedAgeMs(NOW + 999), 999);
+      await state.persist(NOW + 1000, new Map());
+      assert.equal(state.persistedAgeMs(NOW + 1999), 999);
+      assert.equal(state.persistedAgeMs(NOW - 100_000), 101_000, 'the clock was set back');
     });
 
     it('persists one after the other, each with what was committed before its turn', async () => {

@@ -80,9 +80,12 @@ export function isBuiltIn<T>(serde: Serde<T>): boolean {
 /** These make values that have nothing of the bytes. */
 const COPYING: ReadonlySet<object> = new Set([string, long, double, json]);
 
-/** True if what the serde deserializes may be, or have, a view of the bytes. */
-export function mayView<T>(serde: Serde<T>): boolean {
-  return !COPYING.has(serde);
+/**
+ * Deserializes bytes that are a view of a batch or of a block. What the serde returns may be, or have, a view of its
+ * argument, and may be kept for long. It must not keep the whole batch in memory, so such a serde gets a copy.
+ */
+export function deserializeView<T>(serde: Serde<T>, bytes: Buffer): T {
+  return serde.deserialize(COPYING.has(serde) ? bytes : Buffer.from(bytes));
 }
 
 /** The serdes of the library (Java: `Serdes`). Their bytes are those of Java's serdes of the same names. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { dueToPersist, type PersistPolicy } from '../../../stores/bytes/persist-policy.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { Clock, Producer } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
@@ -22,6 +23,18 @@ const MAX_KEPT_BACK = 10_000;
  */
 const MAX_KEPT_BACK_ALONE = 200;
 const ROOM_CHECK_MS = 2;
+
+/**
+ * Entries wait for their write to disk, because many expire before it: those of windows that close, while an
+ * application works through a backlog. After a crash at most the entries of 30 s are replayed, and of 128 MB: some
+ * 500,000 small ones.
+ */
+const PERSIST_POLICY: PersistPolicy = {
+  maxBytes: 32_000_000,
+  maxReplayBytes: 128_000_000,
+  maxAgeMs: 30_000,
+  cheapAgeMs: 1000,
+};
 
 export interface CommitSequenceOptions {
   readonly committer: Committer;
@@ -195,13 +208,14 @@ export class CommitSequence {
 
   async #persist(): Promise<void> {
     const { clock, metrics, offsets, tasks } = this.#options;
-    for (const task of tasks()) {
-      const reached = offsets.of(task.id);
-      if (reached.size < task.changelogs || !task.state.persistDue(clock.now())) continue;
-      const entries = task.state.unpersistedEntries;
+    const known = tasks().filter(task => offsets.of(task.id).size >= task.changelogs);
+    const states = new Map(known.map(task => [task.state, task]));
+    for (const state of dueToPersist([...states.keys()], clock.now(), PERSIST_POLICY)) {
+      const id = states.get(state)?.id ?? '';
+      const entries = state.unpersistedEntries;
       const startedAt = clock.now();
-      await task.state.persist(startedAt, reached);
-      metrics.persisted(task.id, entries, clock.now() - startedAt);
+      await state.persist(startedAt, offsets.of(id));
+      metrics.persisted(id, entries, clock.now() - startedAt);
     }
   }
 }

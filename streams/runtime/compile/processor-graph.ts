@@ -82,13 +82,13 @@ class GraphBuilder implements ProcessorGraph {
         this.views.set(node, view);
       },
       place: (processor, { after = feeders, frontier: placed = frontier }: Placement = {}) => {
-        for (const feeder of after) feeder.addChild(processor);
+        for (const feeder of after) feeder.processorNode.addChild(processor.processorNode);
         this.processors.push(processor);
         this.#outputs.set(node, processor);
         this.#frontiers.set(node, placed);
       },
       insert: (processor, after) => {
-        after.addChild(processor);
+        after.processorNode.addChild(processor.processorNode);
         this.processors.push(processor);
       },
       readSource: (source, processor) => {

@@ -11,8 +11,10 @@ export const MESSAGE_BYTES = 500;
 const MAX_TAKEN = 1000;
 
 /** Estimate of the memory of a polled record. */
-export function bufferedBytes({ key, value, headers }: ConsumerRecord): number {
-  return MESSAGE_BYTES + recordBytes(key, value, headers);
+export function bufferedBytes(record: ConsumerRecord): number {
+  const { size, headers } = record;
+  if (size === undefined) return MESSAGE_BYTES + recordBytes(record.key, record.value, headers);
+  return MESSAGE_BYTES + size + recordBytes(null, null, headers);
 }
 
 /** The polled records of one input partition that are not processed, and the position of the task. */

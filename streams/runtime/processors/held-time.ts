@@ -29,8 +29,8 @@ export class HeldTime extends Processor implements TimeOrigin {
     return false;
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.forward(key, value, timestamp, headers);
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.processorNode.forward(key, value, timestamp, headers);
   }
 
   override beforeCommit(): void {

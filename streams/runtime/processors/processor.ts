@@ -4,20 +4,17 @@ import { synchronous } from '../../dsl/options/synchronous.js';
 import type { Headers } from '../../kafka/record.js';
 import type { ErrorContext, NodeInput } from '../errors.js';
 import type { InputSerdes } from '../output/dead-letter.js';
+import { ProcessorNode, type RecordProcessor } from './processor-node.js';
 import type { Cancellable, Punctuator } from './punctuation-queue.js';
 import type { PunctuationType } from './punctuations.js';
 import type { TaskContext } from './task-context.js';
 
-/**
- * A node of one task. Processing is depth first: `forward` runs each child to its end, in the order of declaration. The
- * four parameters are Java's `Record`: an object for each step would cost more than most steps do.
- */
-export abstract class Processor {
+/** What a node of a task does with its records (Java: `Processor`). */
+export abstract class Processor implements RecordProcessor {
   readonly name: string;
+  /** Its connections with the other processors. */
+  readonly processorNode = new ProcessorNode(this);
   protected readonly context: TaskContext;
-  readonly #children: Processor[] = [];
-  #received = 0;
-  #forwarded = 0;
 
   constructor(name: string, context: TaskContext) {
     this.name = name;
@@ -29,29 +26,12 @@ export abstract class Processor {
     return true;
   }
 
-  /** Records received. */
-  get received(): number {
-    return this.#received;
-  }
+  /** Called by the processor node for each record. */
+  abstract process(key: unknown, value: unknown, timestamp: number, headers: Headers): void;
 
-  /** Records forwarded to children. */
-  get forwarded(): number {
-    return this.#forwarded;
-  }
-
-  addChild(child: Processor): void {
-    this.#children.push(child);
-  }
-
-  /** An exception ends at the node that threw it. Its siblings still get the record (KIP-1033). */
-  receive(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.#received++;
-    try {
-      this.process(key, value, timestamp, headers);
-    } catch (thrown) {
-      const input = { key, value, timestamp, headers };
-      this.context.failed(this.phase, this.name, thrown, input, this.inputSerdes(value));
-    }
+  /** Reports an exception of `process`, or of a step that has waited. `input` is null in a punctuation. */
+  failed(thrown: unknown, input: NodeInput | null): void {
+    this.context.failed(this.phase, this.name, thrown, input, this.inputSerdes(input?.value));
   }
 
   /** The phase that an error of `process` belongs to. */
@@ -62,18 +42,6 @@ export abstract class Processor {
   /** The serializers of its input, where it knows them. Dead letters use them. */
   protected inputSerdes(_value: unknown): InputSerdes {
     return {};
-  }
-
-  protected abstract process(key: unknown, value: unknown, timestamp: number, headers: Headers): void;
-
-  protected forward(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.#forwarded++;
-    for (const child of this.#children) child.receive(key, value, timestamp, headers);
-  }
-
-  protected forwardTo(index: number, key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.#forwarded++;
-    this.#children[index]?.receive(key, value, timestamp, headers);
   }
 
   /**
@@ -97,9 +65,7 @@ export abstract class Processor {
    * when the task is gone, `resume` does not run. What is thrown is an error of this node.
    */
   protected wait<T>(input: NodeInput | null, start: () => Promise<T>, resume: (result: T) => void): void {
-    const fail = (thrown: unknown): void =>
-      this.context.failed(this.phase, this.name, thrown, input, this.inputSerdes(input?.value));
-    this.context.steps.add({ start, resume, fail });
+    this.context.steps.add({ start, resume, fail: thrown => this.failed(thrown, input) });
   }
 
   /** Reads what it needs from its restored store, and schedules punctuations. Runs before the first record. */

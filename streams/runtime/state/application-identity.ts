@@ -56,6 +56,9 @@ async function isThere(consumer: Consumer, topic: string, { id, offset }: Applic
 }
 
 async function first(consumer: Consumer, topic: string): Promise<ApplicationIdentity | undefined> {
+  const { low, high } = await consumer.partitionOffsets({ topic, partition: PARTITION });
+  // A broker answers a fetch of an empty partition only after the longest wait.
+  if (low >= high) return undefined;
   for await (const { key, value, offset } of records(consumer, topic, 0)) {
     const text = key?.toString() ?? '';
     // Nobody withdraws an identity, and compaction would remove a tombstone.

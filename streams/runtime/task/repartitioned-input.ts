@@ -1,4 +1,4 @@
-import { mayView, type Serde } from '../../dsl/serde/serdes.js';
+import { deserializeView } from '../../dsl/serde/serdes.js';
 import { type ConsumerRecord, type Headers, NO_HEADERS } from '../../kafka/record.js';
 import type { RecordQueue } from '../input/record-queue.js';
 import { decodePartial } from '../processors/aggregation/partial-aggregate.js';
@@ -98,26 +98,20 @@ export class RepartitionedInput implements TaskInput {
         return NEVER;
       }
       const { keySerde, valueSerde } = node;
-      const key = keyBytes === null ? null : keySerde.deserialize(this.#own(keyBytes, keySerde));
+      const key = keyBytes === null ? null : deserializeView(keySerde, keyBytes);
       if (kind === 'partial') {
         if (aggregate === undefined) throw new Error('a partial aggregate, and no aggregation gets it');
-        const serde = aggregate.store.valueSerde;
-        const partial = decodePartial(bytes === null ? null : this.#own(bytes, serde), serde);
-        source.receive(key, partial, timestamp, NO_HEADERS);
+        const partial = decodePartial(bytes, aggregate.store.valueSerde);
+        source.processorNode.receive(key, partial, timestamp, NO_HEADERS);
         return timestamp;
       }
-      const value = bytes === null ? null : valueSerde.deserialize(this.#own(bytes, valueSerde));
-      source.receive(key, value, timestamp, headers);
+      const value = bytes === null ? null : deserializeView(valueSerde, bytes);
+      source.processorNode.receive(key, value, timestamp, headers);
       return timestamp;
     } catch (thrown) {
       this.#context.failed('deserialization', source.name, thrown, null);
       return NEVER;
     }
-  }
-
-  /** An entry is a view of its block. What keeps a view of the entry would keep the whole block in memory. */
-  #own<T>(bytes: Buffer, serde: Serde<T>): Buffer {
-    return this.#isEntry && mayView(serde) ? Buffer.from(bytes) : bytes;
   }
 
   /** An entry of a block has the place of the block. */

@@ -1,5 +1,6 @@
 import type { SourceNode } from '../../dsl/graph/node.js';
 import { synchronous } from '../../dsl/options/synchronous.js';
+import { deserializeView } from '../../dsl/serde/serdes.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { ConsumerRecord } from '../../kafka/record.js';
 import type { ErrorContext } from '../errors.js';
@@ -65,9 +66,10 @@ export class SourceInput implements TaskInput {
     const { node } = this.#options;
     let serde: SerdeError['option'] = 'keySerde';
     try {
-      this.#key = head.key === null ? null : node.keySerde.deserialize(head.key);
+      const { key, value } = head;
+      this.#key = key === null ? null : deserializeView(node.keySerde, key);
       serde = 'valueSerde';
-      this.#value = head.value === null ? null : node.valueSerde.deserialize(head.value);
+      this.#value = value === null ? null : deserializeView(node.valueSerde, value);
     } catch (thrown) {
       this.#failure = { phase: 'deserialization', thrown: new SerdeError(thrown, serde) };
       return;
@@ -107,7 +109,7 @@ export class SourceInput implements TaskInput {
     }
     if (timestamp > this.#partitionTime) this.#partitionTime = timestamp;
     taskTime.advance(timestamp);
-    processor.receive(key, value, timestamp, record.headers);
+    processor.processorNode.receive(key, value, timestamp, record.headers);
     return timestamp;
   }
 

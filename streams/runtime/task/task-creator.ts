@@ -14,9 +14,6 @@ import type { StreamsConfig } from '../streams-config.js';
 import { Task } from './task.js';
 import { CHECKPOINT_STORE, isCheckpointOf } from './task-checkpoint.js';
 
-/** Committed writes go to disk in batches. Larger batches are cheaper, but more is replayed after a crash. */
-const PERSIST_POLICY = { maxBytes: 2_500_000, maxAgeMs: 2000 };
-
 /** For each store of a task. */
 const CLEAN_CACHE_BYTES = 2_500_000;
 
@@ -150,7 +147,6 @@ export class TaskCreator {
   #openState(task: PlannedTask): Promise<TaskState> {
     const names = [...task.subTopology.stores.map(({ spec }) => spec.name), CHECKPOINT_STORE];
     return TaskState.open(this.#directory.level(idOf(task)), names, {
-      policy: PERSIST_POLICY,
       now: this.#clock.now(),
       cleanCacheBytes: CLEAN_CACHE_BYTES,
       discard: () => this.#directory.wipe(idOf(task)),

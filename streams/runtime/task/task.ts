@@ -8,6 +8,7 @@ import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-g
 import type { RecordCollector } from '../output/record-collector.js';
 import { idOf, type PlannedTask } from '../plan/planned-task.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
+import type { ProcessorNode } from '../processors/processor-node.js';
 import { type ErrorHandlers, TaskContext } from '../processors/task-context.js';
 import type { NodeCounts } from '../status/process-status.js';
 import { latestTimestamp } from '../time/event-time.js';
@@ -143,7 +144,7 @@ export class Task {
   /** Records received and forwarded by its nodes, by their names in `describe()`. */
   get nodeCounts(): Readonly<Record<string, NodeCounts>> {
     const described = this.#graph.processors.filter(processor => processor.isDescribed);
-    return Object.fromEntries(described.map(({ name, received, forwarded }) => [name, { received, forwarded }]));
+    return Object.fromEntries(described.map(({ name, processorNode }) => [name, countsOf(processorNode)]));
   }
 
   get streamTime(): number {
@@ -277,6 +278,10 @@ export class Task {
     this.#changelogs.send(this.#clock.now());
     return this.#inputs.takeForCommit();
   }
+}
+
+function countsOf({ received, forwarded }: ProcessorNode): NodeCounts {
+  return { received, forwarded };
 }
 
 function closesOnIdle(node: GraphNode): boolean {

@@ -53,7 +53,6 @@ async function openState(directory: string, stores: readonly string[]): Promise<
     createIfMissing: false,
   });
   return await TaskState.open(level, stores, {
-    policy: { maxBytes: Number.POSITIVE_INFINITY, maxAgeMs: Number.POSITIVE_INFINITY },
     now: Date.now(),
     cleanCacheBytes: 0,
     discard: async () => undefined,

@@ -28,7 +28,7 @@ async function viewOf(
   const state = await TaskState.open(
     level,
     plan.stores.map(({ spec }) => spec.name),
-    { policy: { maxBytes: 1e9, maxAgeMs: 1e9 }, now: 0, cleanCacheBytes: 0, discard: async () => {} },
+    { now: 0, cleanCacheBytes: 0, discard: async () => {} },
   );
   const handlers = {
     deserialization: failOnError,
@@ -42,7 +42,7 @@ async function viewOf(
   const options = { caching: true, now: () => 0 };
   const graph = buildProcessorGraph(plan, state, context, options);
   const [source] = graph.sources.values();
-  for (const { key, value, timestamp } of records) source?.receive(key, value, timestamp, []);
+  for (const { key, value, timestamp } of records) source?.processorNode.receive(key, value, timestamp, []);
   const last = topology.nodes.findLast((node: GraphNode) => graph.views.has(node));
   const view = last && graph.views.get(last);
   assert.ok(view);

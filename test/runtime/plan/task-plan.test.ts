@@ -60,7 +60,7 @@ describe('the plan of a topology', () => {
     );
     const [subTopology] = plan.subTopologies;
     assert.equal(plan.subTopologies.length, 1);
-    const expected = { topic: 'app-counts-repartition', partitions: 4, upstreamTasks: 4, local: true };
+    const expected = { topic: 'app-counts-repartition', partitions: 4, upstreamTasks: 4, local: true, packed: true };
     for (const repartition of [...(subTopology?.reads ?? []), ...(subTopology?.writes ?? [])]) {
       const { node: _, ...rest } = repartition;
       assert.deepEqual(rest, expected);

@@ -29,8 +29,7 @@ describe('a page of a store', function () {
 
   beforeEach(async () => {
     const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
-    const policy = { maxBytes: 1, maxAgeMs: 1 };
-    state = await TaskState.open(level, ['windows'], { policy, now: 0, cleanCacheBytes: 0, discard: async () => {} });
+    state = await TaskState.open(level, ['windows'], { now: 0, cleanCacheBytes: 0, discard: async () => {} });
     bytes = state.store('windows');
   });
 
@@ -137,8 +136,7 @@ describe('a page of a store', function () {
         fc.integer({ min: 1, max: 4 }),
         async (writes, key, limit) => {
           const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
-          const policy = { maxBytes: 1, maxAgeMs: 1 };
-          const options = { policy, now: 0, cleanCacheBytes: 0, discard: async () => {} };
+          const options = { now: 0, cleanCacheBytes: 0, discard: async () => {} };
           const mine = await TaskState.open(level, ['windows'], options);
           await state.close();
           state = mine;

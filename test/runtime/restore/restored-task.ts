@@ -77,7 +77,7 @@ export class RestoredTask {
 
 export async function newState(): Promise<TaskState> {
   const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
-  const options = { policy: { maxBytes: 1, maxAgeMs: 1 }, now: NOW, cleanCacheBytes: 0, discard: async () => {} };
+  const options = { now: NOW, cleanCacheBytes: 0, discard: async () => {} };
   return await TaskState.open(level, ['rows', 'more', 'audit'], options);
 }
 

@@ -128,7 +128,6 @@ function compacted(changelog: readonly ChangelogRecord[]): ChangelogRecord[] {
 
 function openState(storage: Storage): Promise<TaskState> {
   return TaskState.open(storage.level(), [NAME], {
-    policy: { maxBytes: 1, maxAgeMs: 1 },
     now: NOW,
     cleanCacheBytes: 1000,
     discard: () => storage.remove(),

@@ -91,7 +91,7 @@ export class Combiner extends Processor {
     return { keySerde: this.#node.store.keySerde };
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const windows = this.#windows;
     if (key === null || key === undefined || (windows === undefined && (value === null || value === undefined))) {
       this.context.dropped();
@@ -148,7 +148,7 @@ export class Combiner extends Processor {
     partials.sort((a, b) => a.timestamp - b.timestamp);
     for (const { key, windowStart, aggregate, timestamp, records } of partials) {
       const partial = new PartialAggregate(windowStart, aggregate, records);
-      this.forward(key, partial, timestamp, NO_HEADERS);
+      this.processorNode.forward(key, partial, timestamp, NO_HEADERS);
     }
   }
 

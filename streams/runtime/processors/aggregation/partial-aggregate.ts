@@ -1,5 +1,5 @@
 import { readInt64, writeInt64 } from '../../../../stores/encoding/int64.js';
-import type { Serde } from '../../../dsl/serde/serdes.js';
+import { deserializeView, type Serde } from '../../../dsl/serde/serdes.js';
 
 /** The aggregation is not windowed. */
 export const NO_WINDOW = -1;
@@ -37,7 +37,7 @@ export function decodePartial(bytes: Buffer | null, serde: Serde<unknown>): Part
     const windowStart = readInt64(bytes, 0);
     const records = readInt64(bytes, 8);
     if (windowStart >= NO_WINDOW && Number.isSafeInteger(windowStart) && Number.isSafeInteger(records)) {
-      return new PartialAggregate(windowStart, serde.deserialize(bytes.subarray(PREFIX_BYTES)), records);
+      return new PartialAggregate(windowStart, deserializeView(serde, bytes.subarray(PREFIX_BYTES)), records);
     }
   }
   throw new Error(`not a partial aggregate: ${bytes?.toString('hex', 0, 2 * PREFIX_BYTES) ?? null}`);

@@ -15,6 +15,6 @@ export function drainLocally(inputs: readonly RepartitionInput[], steps: Waiting
     }
     const record = next?.queue.shift();
     if (next === undefined || record === undefined) return;
-    next.source.receive(record.key, record.value, record.timestamp, record.headers);
+    next.source.processorNode.receive(record.key, record.value, record.timestamp, record.headers);
   }
 }

@@ -93,7 +93,7 @@ class RepartitionProcessor extends Processor {
     return { keySerde, valueSerde: { serialize: () => this.#aggregateSerde.serialize(value.aggregate) } };
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined) {
       this.context.dropped();
       return;

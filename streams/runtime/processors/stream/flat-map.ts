@@ -8,10 +8,15 @@ export const compileFlatMap: Compile<FlatMapNode> = (node, site) =>
   site.place(new FlatMapProcessor(node, site.context));
 
 class FlatMapProcessor extends NodeProcessor<FlatMapNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     for (const mapped of synchronousElements(this.node.mapper(key, value), 'the mapper')) {
       const { key: newKey, value: newValue } = mapped;
-      this.forward(synchronous(newKey, 'the mapper'), synchronous(newValue, 'the mapper'), timestamp, headers);
+      this.processorNode.forward(
+        synchronous(newKey, 'the mapper'),
+        synchronous(newValue, 'the mapper'),
+        timestamp,
+        headers,
+      );
     }
   }
 }
@@ -20,9 +25,9 @@ export const compileFlatMapValues: Compile<FlatMapValuesNode> = (node, site) =>
   site.place(new FlatMapValuesProcessor(node, site.context));
 
 class FlatMapValuesProcessor extends NodeProcessor<FlatMapValuesNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     for (const mapped of synchronousElements(this.node.mapper(value, key), 'the mapper')) {
-      this.forward(key, synchronous(mapped, 'the mapper'), timestamp, headers);
+      this.processorNode.forward(key, synchronous(mapped, 'the mapper'), timestamp, headers);
     }
   }
 }

@@ -14,7 +14,7 @@ export const compileForward: Compile<MergeNode | BranchNode> = (node, site) =>
 
 /** Forwards its input. */
 export class ForwardProcessor extends Processor {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.forward(key, value, timestamp, headers);
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.processorNode.forward(key, value, timestamp, headers);
   }
 }

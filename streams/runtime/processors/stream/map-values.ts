@@ -8,7 +8,7 @@ export const compileMapValues: Compile<MapValuesNode> = (node, site) =>
   site.place(new MapValuesProcessor(node, site.context));
 
 class MapValuesProcessor extends NodeProcessor<MapValuesNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.forward(key, synchronous(this.node.mapper(value, key), 'the mapper'), timestamp, headers);
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.processorNode.forward(key, synchronous(this.node.mapper(value, key), 'the mapper'), timestamp, headers);
   }
 }

@@ -7,9 +7,14 @@ import type { Compile } from '../site.js';
 export const compileMap: Compile<MapNode> = (node, site) => site.place(new MapProcessor(node, site.context));
 
 class MapProcessor extends NodeProcessor<MapNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const mapped = synchronous(this.node.mapper(key, value), 'the mapper');
     const { key: newKey, value: newValue } = mapped;
-    this.forward(synchronous(newKey, 'the mapper'), synchronous(newValue, 'the mapper'), timestamp, headers);
+    this.processorNode.forward(
+      synchronous(newKey, 'the mapper'),
+      synchronous(newValue, 'the mapper'),
+      timestamp,
+      headers,
+    );
   }
 }

@@ -7,8 +7,8 @@ import type { Compile } from '../site.js';
 export const compilePeek: Compile<PeekNode> = (node, site) => site.place(new PeekProcessor(node, site.context));
 
 class PeekProcessor extends NodeProcessor<PeekNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     synchronous<unknown>(this.node.action(key, value), 'the action');
-    this.forward(key, value, timestamp, headers);
+    this.processorNode.forward(key, value, timestamp, headers);
   }
 }

@@ -20,7 +20,7 @@ class PipeProcessor extends Processor {
   constructor(node: PipeNode, context: TaskContext) {
     super(node.name, context);
     this.#push = node.operators.mount(record =>
-      this.forward(
+      this.processorNode.forward(
         synchronous(record.key, 'an operator'),
         synchronous(record.value, 'an operator'),
         this.#timestamp,
@@ -29,7 +29,7 @@ class PipeProcessor extends Processor {
     );
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.#timestamp = timestamp;
     this.#headers = headers;
     this.#push({ key, value });

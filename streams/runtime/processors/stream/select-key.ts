@@ -8,7 +8,7 @@ export const compileSelectKey: Compile<SelectKeyNode> = (node, site) =>
   site.place(new SelectKeyProcessor(node, site.context));
 
 class SelectKeyProcessor extends NodeProcessor<SelectKeyNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.forward(synchronous(this.node.mapper(key, value), this.node.what), value, timestamp, headers);
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    this.processorNode.forward(synchronous(this.node.mapper(key, value), this.node.what), value, timestamp, headers);
   }
 }

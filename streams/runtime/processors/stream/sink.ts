@@ -19,7 +19,7 @@ class SinkProcessor extends NodeProcessor<SinkNode> {
     return this.node;
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { topic: choice, keySerde, valueSerde } = this.node;
     const chosen = typeof choice !== 'string';
     const topic = chosen ? checkedTopic(synchronous(choice(key, value, headers), 'the topic extractor')) : choice;

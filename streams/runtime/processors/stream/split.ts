@@ -8,8 +8,8 @@ export const compileSplit: Compile<SplitNode> = (node, site) => site.place(new S
 
 /** Its children are the branches, in their order. */
 class SplitProcessor extends NodeProcessor<SplitNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const index = this.node.branches.findIndex(branch => synchronous(branch.predicate(key, value), 'a predicate'));
-    if (index >= 0) this.forwardTo(index, key, value, timestamp, headers);
+    if (index >= 0) this.processorNode.forwardTo(index, key, value, timestamp, headers);
   }
 }

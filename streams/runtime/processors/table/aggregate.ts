@@ -23,7 +23,7 @@ class AggregateProcessor extends StoredTableProcessor<AggregateNode> {
     return aggregateSerdes(this.node, value);
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined || value === null || value === undefined) {
       this.context.dropped();
       return;

@@ -12,11 +12,11 @@ export const compileTableFilter: Compile<TableFilterNode> = (node, site) => {
 
 /** Java: `KTableFilter`. It sends no tombstone for a row that was absent and still is. */
 class TableFilterProcessor extends NodeProcessor<TableFilterNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue } = value as Change<unknown>;
     const filtered = { newValue: this.#passing(key, newValue), oldValue: this.#passing(key, oldValue) };
     if (filtered.newValue === null && filtered.oldValue === null) return;
-    this.forward(key, filtered, timestamp, headers);
+    this.processorNode.forward(key, filtered, timestamp, headers);
   }
 
   #passing(key: unknown, value: unknown): unknown {

@@ -20,13 +20,13 @@ class TableMapValuesProcessor extends NodeProcessor<TableMapValuesNode> {
     this.#sendsOldValues = sendsOldValues;
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue } = value as Change<unknown>;
     const change = {
       newValue: mapped(this.node, key, newValue),
       oldValue: this.#sendsOldValues ? mapped(this.node, key, oldValue) : null,
     };
-    this.forward(key, change, timestamp, headers);
+    this.processorNode.forward(key, change, timestamp, headers);
   }
 }
 

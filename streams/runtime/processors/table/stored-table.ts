@@ -18,7 +18,7 @@ export abstract class StoredTableProcessor<N extends TableNode | AggregateNode> 
     super(node, context);
     this.store = store;
     this.output = new TableOutput(output, store, (key, newValue, oldValue, timestamp, headers) =>
-      this.forward(key, { newValue, oldValue }, timestamp, headers),
+      this.processorNode.forward(key, { newValue, oldValue }, timestamp, headers),
     );
   }
 

@@ -60,7 +60,7 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     return { keySerde: this.node.store.keySerde };
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { until } = this.node;
     const change = value as Change<unknown>;
     this.#time.observe(timestamp);
@@ -106,7 +106,7 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     const { key, change, timestamp, headers } = buffered;
     // A deleted window has no final result.
     if (change.newValue === null && this.node.until.kind === 'windowCloses') return;
-    this.forward(key, change, timestamp, headers);
+    this.processorNode.forward(key, change, timestamp, headers);
   }
 
   override get timeName(): string {

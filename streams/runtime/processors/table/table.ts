@@ -20,7 +20,7 @@ class TableProcessor extends StoredTableProcessor<TableNode> {
     return this.node.store;
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined) {
       this.context.dropped();
       return;

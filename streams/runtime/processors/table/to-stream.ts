@@ -9,10 +9,10 @@ export const compileToStream: Compile<ToStreamNode> = (node, site) =>
   site.place(new ToStreamProcessor(node, site.context));
 
 class ToStreamProcessor extends NodeProcessor<ToStreamNode> {
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue } = value as Change<unknown>;
     const { keyMapper } = this.node;
     const newKey = keyMapper === undefined ? key : synchronous(keyMapper(key, newValue), 'the mapper of the key');
-    this.forward(newKey, newValue, timestamp, headers);
+    this.processorNode.forward(newKey, newValue, timestamp, headers);
   }
 }

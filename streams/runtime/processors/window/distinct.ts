@@ -28,7 +28,7 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
     this.#late = new LateRecords(node.name, node.late, context);
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined) {
       this.context.dropped();
       return;
@@ -41,8 +41,10 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
       this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
       return;
     }
-    this.#seen.observe(Math.min(start, inputWatermark));
-    if (this.#seen.add(this.node.identity(key, value), start)) this.forward(key, value, timestamp, headers);
+    // A window needs no rows when it has closed, so these expire before the next window begins.
+    this.#seen.observe(inputWatermark);
+    if (this.#seen.add(this.node.identity(key, value), start))
+      this.processorNode.forward(key, value, timestamp, headers);
   }
 
   override beforeCommit(): void {

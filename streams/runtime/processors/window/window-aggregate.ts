@@ -63,7 +63,8 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     this.#output = new TableOutput(
       onClose ? { ...output, cached: false } : output,
       store,
-      (key, newValue, oldValue, latest, headers) => this.forward(key, { newValue, oldValue }, latest, headers),
+      (key, newValue, oldValue, latest, headers) =>
+        this.processorNode.forward(key, { newValue, oldValue }, latest, headers),
     );
   }
 
@@ -79,7 +80,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     return aggregateSerdes(this.node, value);
   }
 
-  protected process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined) {
       this.context.dropped();
       return;
@@ -153,7 +154,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     this.#closedUpTo = inputWatermark;
     for (const { key, windowStart, value, timestamp } of due) {
       const windowed = { key, window: this.#windows.windowAt(windowStart) };
-      this.forward(windowed, { newValue: value, oldValue: null }, timestamp, headers);
+      this.processorNode.forward(windowed, { newValue: value, oldValue: null }, timestamp, headers);
     }
   }
 
