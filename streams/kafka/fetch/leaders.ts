@@ -48,7 +48,10 @@ export class Leaders {
   /** Asks after a pause: a leader that was just elected may not be known yet. */
   findLater(): void {
     if (this.#finding || this.#closed || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.find(), this.#pauseMs);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.find();
+    }, this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, this.#options.maxBackoffMs);
   }
 

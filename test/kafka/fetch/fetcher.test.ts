@@ -233,6 +233,21 @@ describe('the fetcher', function () {
     assert.equal(cluster.fetches.at(-1)?.node, 2);
   });
 
+  it('follows a partition to its new leader, after another one without a leader was removed', async () => {
+    write(0, 0, 'a');
+    fetcher.assign([from(0), from(0, 1)]);
+    await poll(({ ends }) => ends.length === 2);
+    cluster.partition(TOPIC, 1).leader = -1;
+    const fetches = cluster.fetches.length;
+    while (cluster.fetches.length < fetches + 3) await fetcher.poll(1, TIMEOUT_MS);
+    fetcher.remove([from(0, 1)]);
+    // The pause before the next look for leaders ends meanwhile.
+    await fetcher.poll(1, 100);
+    cluster.partition(TOPIC, 0).leader = 2;
+    write(0, 1, 'b');
+    assert.deepEqual((await poll(ended)).values, ['b']);
+  });
+
   it('waits for a broker that died, reads from the others meanwhile, and goes on when it is back', async () => {
     cluster.partition(TOPIC, 1).leader = 2;
     fetcher.assign([from(0), from(0, 1)]);
