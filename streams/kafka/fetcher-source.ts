@@ -43,7 +43,9 @@ export class FetcherSource implements RecordSource {
     return this.#fetcher.unreadable;
   }
 
-  reset(): void {}
+  reset(): void {
+    this.#fetcher.resumeAll();
+  }
 
   /** At its end the client fetches nothing before it is paused. */
   clientStart({ topic, partition }: TopicPartitionOffset): TopicPartitionOffset {

@@ -7,6 +7,9 @@ import { CorruptBatchError, RecordBatch } from './record-batch.js';
 /** What of a partition is fetched ahead, before decompression, until more is requested. */
 const AHEAD_BYTES = 256 * 1024;
 
+/** A partition that has a smaller part of a response gets a copy of it. */
+const MAX_SHARES = 4;
+
 /** A request for this partition. A response to an earlier one is dropped. */
 export interface PartitionRequest {
   readonly assigned: AssignedPartition;
@@ -26,6 +29,8 @@ export class AssignedPartition {
   #end: number | undefined;
   #reportedEnd: number | undefined;
   #isPaused = false;
+  /** Nothing is requested before all that was fetched ahead is taken. */
+  #isCatchingUp = false;
   /** Counts what makes responses to earlier requests useless. */
   #epoch = 0;
   /** undefined: it must be looked up. */
@@ -61,7 +66,18 @@ export class AssignedPartition {
 
   /** True if so much is fetched ahead that no more is requested. */
   get isAhead(): boolean {
-    return this.bytes >= AHEAD_BYTES;
+    return this.#isCatchingUp || this.bytes >= AHEAD_BYTES;
+  }
+
+  /** True if the request was not for the position, because records before it are not taken. */
+  isAheadOf({ offset }: PartitionRequest): boolean {
+    return offset !== this.#position;
+  }
+
+  /** What was fetched ahead is taken, then the position is requested. */
+  catchUp(): void {
+    this.#isCatchingUp = this.#responses.length > 0;
+    if (!this.#isCatchingUp) this.#fetchOffset = this.#position ?? 0;
   }
 
   /** True if `take` may have something. */
@@ -107,7 +123,10 @@ export class AssignedPartition {
     if (after === undefined && RecordBatch.at(records, 0) === undefined) {
       throw new CorruptBatchError(offset, 'the broker has sent only a part of it');
     }
-    this.#responses.push(new PartitionResponse(this.topic, this.partition, records, aborted, offset));
+    // A view would keep the bytes of all partitions of the response.
+    const isSmall = MAX_SHARES * records.length < records.buffer.byteLength;
+    const own = isSmall ? Buffer.from(records) : records;
+    this.#responses.push(new PartitionResponse(this.topic, this.partition, own, aborted, offset));
     if (after !== undefined && after > this.#fetchOffset) this.#fetchOffset = after;
   }
 
@@ -143,6 +162,7 @@ export class AssignedPartition {
       this.failures = 0;
     }
     if (isDone) this.#responses.shift();
+    if (this.#isCatchingUp) this.catchUp();
     return isDone;
   }
 
@@ -160,6 +180,7 @@ export class AssignedPartition {
 
   #forget(): void {
     this.#epoch++;
+    this.#isCatchingUp = false;
     this.#responses = [];
     this.#fetchOffset = this.#position ?? 0;
     this.#end = undefined;

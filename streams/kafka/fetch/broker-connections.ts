@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { API_VERSIONS, type BrokerApis, brokerApis, readVersions } from './apis.js';
 import { Connection, type ConnectionSettings } from './connection.js';
 import type { FetchCounts } from './fetch-counts.js';
@@ -8,6 +9,9 @@ import {
   writeMetadataRequest,
 } from './metadata-request.js';
 import { authenticate, type SaslSettings } from './sasl.js';
+
+/** How long one broker is waited for before another one is asked too. */
+const NEXT_BROKER_MS = 1000;
 
 export interface FetchSettings {
   /** Brokers to begin with. */
@@ -35,6 +39,7 @@ export class BrokerConnections {
   readonly #brokers = new Map<string, Promise<Broker>>();
   /** By node id. */
   #addresses: ReadonlyMap<number, BrokerAddress> = new Map();
+  readonly #opening = new Set<Connection>();
   #closed = false;
 
   constructor(settings: FetchSettings, counts: FetchCounts) {
@@ -49,29 +54,42 @@ export class BrokerConnections {
     return await this.#at(address);
   }
 
-  /** Asks the first broker that answers. Rejects with the error of the last one. */
+  /**
+   * The answer of the first broker that gives one. A further broker is asked if there is none for a second. Rejects with
+   * the error of the last one.
+   */
   async metadata(topics: readonly string[]): Promise<ClusterMetadata> {
-    let failure: unknown = new Error('there is no broker');
+    const asked: Promise<ClusterMetadata>[] = [];
     for (const address of this.#candidates()) {
-      try {
-        const { connection, apis } = await this.#at(address);
-        const response = await connection.request(apis.metadata, writer =>
-          writeMetadataRequest(writer, apis.metadata, topics),
-        );
-        const metadata = readMetadataResponse(response, apis.metadata);
-        // A broker that has just started may know none.
-        if (metadata.brokers.size === 0) continue;
-        this.#addresses = metadata.brokers;
-        return metadata;
-      } catch (error) {
-        failure = error;
-      }
+      asked.push(this.#metadataOf(address, topics));
+      const answer = await Promise.race([
+        firstOf(asked).catch(() => undefined),
+        delay(NEXT_BROKER_MS, undefined, { ref: false }),
+      ]);
+      if (answer !== undefined) return this.#take(answer);
     }
-    throw failure;
+    return this.#take(await firstOf(asked));
+  }
+
+  async #metadataOf(address: BrokerAddress, topics: readonly string[]): Promise<ClusterMetadata> {
+    const { connection, apis } = await this.#at(address);
+    const response = await connection.request(apis.metadata, writer =>
+      writeMetadataRequest(writer, apis.metadata, topics),
+    );
+    const metadata = readMetadataResponse(response, apis.metadata);
+    // A broker that has just started may know none.
+    if (metadata.brokers.size === 0) throw new Error(`${keyOf(address)}: it knows no brokers yet`);
+    return metadata;
+  }
+
+  #take(metadata: ClusterMetadata): ClusterMetadata {
+    this.#addresses = metadata.brokers;
+    return metadata;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    for (const connection of this.#opening) connection.close();
     for (const opening of this.#brokers.values()) (await opening.catch(() => undefined))?.connection.close();
     this.#brokers.clear();
   }
@@ -105,8 +123,10 @@ export class BrokerConnections {
 
   async #open(address: BrokerAddress): Promise<Broker> {
     const { connection: settings, sasl } = this.#settings;
-    const connection = await Connection.open(address, settings, this.#counts);
+    const connection = new Connection(address, settings, this.#counts);
+    this.#opening.add(connection);
     try {
+      await connection.opened();
       const apis = brokerApis(readVersions(await connection.request(API_VERSIONS, () => {})));
       if (apis === undefined)
         throw new Error(`${keyOf(address)}: it has no version of the requests that is known here`);
@@ -115,7 +135,18 @@ export class BrokerConnections {
     } catch (error) {
       connection.close();
       throw error;
+    } finally {
+      this.#opening.delete(connection);
     }
+  }
+}
+
+/** The first result. Rejects with the error of the last one if all reject. */
+async function firstOf<T>(promises: readonly Promise<T>[]): Promise<T> {
+  try {
+    return await Promise.any(promises);
+  } catch (error) {
+    throw error instanceof AggregateError ? (error.errors.at(-1) ?? new Error('there is no broker')) : error;
   }
 }
 

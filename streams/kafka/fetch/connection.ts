@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { Api } from './apis.js';
 import type { FetchCounts } from './fetch-counts.js';
@@ -36,30 +36,32 @@ export class Connection {
   #failure: Error | undefined;
   #onFailure: ((failure: Error) => void) | undefined;
 
-  private constructor({ host, port }: BrokerAddress, settings: ConnectionSettings, counts: FetchCounts) {
+  /** Begins to connect. */
+  constructor({ host, port }: BrokerAddress, settings: ConnectionSettings, counts: FetchCounts) {
     this.#counts = counts;
     this.#address = `${host}:${port}`;
     this.#settings = settings;
     const tcp = { host, port, noDelay: true, keepAlive: true };
-    this.#socket = settings.tls === undefined ? connectTcp(tcp) : connectTls({ ...settings.tls, ...tcp });
+    const server = isIP(host) === 0 ? { servername: host } : {};
+    this.#socket = settings.tls === undefined ? connectTcp(tcp) : connectTls({ ...settings.tls, ...tcp, ...server });
     this.#socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     this.#socket.on('error', error => this.#fail(reasonOf(error), error));
     this.#socket.on('close', () => this.#fail('the broker has closed the connection'));
   }
 
-  static open(address: BrokerAddress, settings: ConnectionSettings, counts: FetchCounts): Promise<Connection> {
-    const connection = new Connection(address, settings, counts);
+  /** Resolves when the broker has accepted the connection. Must be called once, before the first request. */
+  opened(): Promise<void> {
+    const { connectTimeoutMs, tls } = this.#settings;
     return new Promise((resolve, reject) => {
-      const { connectTimeoutMs, tls } = settings;
-      const timer = setTimeout(() => connection.#fail(`no connection within ${connectTimeoutMs} ms`), connectTimeoutMs);
-      connection.#onFailure = failure => {
+      const timer = setTimeout(() => this.#fail(`no connection within ${connectTimeoutMs} ms`), connectTimeoutMs);
+      this.#onFailure = failure => {
         clearTimeout(timer);
         reject(failure);
       };
-      connection.#socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+      this.#socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
         clearTimeout(timer);
-        connection.#onFailure = undefined;
-        resolve(connection);
+        this.#onFailure = undefined;
+        resolve();
       });
     });
   }

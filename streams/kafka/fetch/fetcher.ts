@@ -99,6 +99,11 @@ export class Fetcher {
     this.#fetches.pump();
   }
 
+  /** No partition is paused after this call. */
+  resumeAll(): void {
+    this.resume(this.#order.filter(({ isPaused }) => isPaused));
+  }
+
   /** Takes what was fetched. Waits for it if there is nothing. */
   async poll(maxRecords: number, timeoutMs: number): Promise<PolledBatch> {
     if (!this.#hasNews) await this.#news(timeoutMs);
@@ -189,6 +194,9 @@ export class Fetcher {
       } catch (thrown) {
         this.#onBadBatch(assigned, thrown);
       }
+    } else if (error === OFFSET_OUT_OF_RANGE && assigned.isAheadOf(request)) {
+      // A damaged batch may have said which offset comes after it.
+      assigned.catchUp();
     } else if (error === OFFSET_OUT_OF_RANGE) {
       const { topic, partition } = assigned;
       this.#host.warn(`${topic} [${partition}]: offset ${request.offset} is out of range, reset to the oldest record`);

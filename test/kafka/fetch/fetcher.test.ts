@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { type AddressInfo, createServer } from 'node:net';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Fetcher } from '../../../streams/kafka/fetch/fetcher.js';
 import type { PolledBatch } from '../../../streams/kafka/ports.js';
@@ -31,11 +33,11 @@ describe('the fetcher', function () {
     await cluster.stop();
   });
 
-  function create(requestTimeoutMs = 5000): Fetcher {
+  function create(requestTimeoutMs = 5000, bootstrap = cluster.addresses): Fetcher {
     ids = new TopicIds();
     return new Fetcher(
       {
-        bootstrap: cluster.addresses,
+        bootstrap,
         connection: { clientId: 'test', tls: undefined, connectTimeoutMs: 1000, requestTimeoutMs },
         sasl: undefined,
         maxWaitMs: 10,
@@ -248,6 +250,33 @@ describe('the fetcher', function () {
     assert.deepEqual((await poll(ended)).values, ['b']);
   });
 
+  it('is not stuck when a request of an earlier assignment fails after the next one has begun', async () => {
+    cluster.partition(TOPIC, 1).leader = 2;
+    await fetcher.connect();
+    fetcher.assign([from(0, 1)]);
+    while (cluster.fetches.length === 0) await fetcher.poll(1, 1);
+    cluster.faults.push({ kind: 'close' });
+    fetcher.assign([from(0, 1)]);
+    await fetcher.poll(1, 200);
+    cluster.partition(TOPIC, 1).leader = 1;
+    write(1, 0, 'a');
+    assert.deepEqual((await poll(({ records }) => records.length > 0)).values, ['a']);
+  });
+
+  it('asks another broker for leaders while one does not answer', async () => {
+    await fetcher.close();
+    const silent = createServer(() => {});
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    fetcher = create(60_000, [{ host: '127.0.0.1', port }, ...cluster.addresses]);
+    write(0, 0, 'a');
+    fetcher.assign([from(0)]);
+    assert.deepEqual((await poll(ended)).values, ['a']);
+    // It does not wait for the answer.
+    await fetcher.close();
+    silent.close();
+  });
+
   it('waits for a broker that died, reads from the others meanwhile, and goes on when it is back', async () => {
     cluster.partition(TOPIC, 1).leader = 2;
     fetcher.assign([from(0), from(0, 1)]);
@@ -324,6 +353,38 @@ describe('the fetcher', function () {
       for (;;) await fetcher.poll(1, TIMEOUT_MS);
     }, /Topic authorization failed \(topic\)/);
     assert.deepEqual((await poll(ended)).values, ['a']);
+  });
+
+  it('hands over what is before a batch whose bytes name a wrong last offset, once', async () => {
+    for (const [offset, value] of ['a', 'b', 'c', 'd'].entries()) write(0, offset, value);
+    const { batches } = cluster.partition(TOPIC, 0);
+    const damaged = Buffer.from(batches[2] ?? '');
+    damaged.writeUInt8(damaged.readUInt8(23) ^ 0x40, 23);
+    batches[2] = damaged;
+    cluster.maxBytes = 1;
+    fetcher.assign([from(0)]);
+    // The fourth one is for the wrong offset.
+    while (cluster.fetches.length < 4) await immediate();
+    while (fetcher.counts.responses < fetcher.counts.requests) await immediate();
+    const values: string[] = [];
+    while (fetcher.unreadable.length === 0) {
+      values.push(...(await fetcher.poll(1, TIMEOUT_MS)).records.map(({ value }) => String(value)));
+    }
+    assert.deepEqual(values, ['a', 'b']);
+    // It has not gone back to the oldest record.
+    assert.doesNotMatch(warnings.join('; '), /out of range/);
+  });
+
+  it('keeps nothing of other partitions with a record', async () => {
+    cluster.partition(TOPIC, 0).batches.push(encodeBatch({ baseOffset: 0, records: plainRecords('small') }));
+    cluster
+      .partition(TOPIC, 1)
+      .batches.push(encodeBatch({ baseOffset: 0, records: plainRecords('x'.repeat(500_000)) }));
+    fetcher.assign([from(0), from(0, 1)]);
+    const { records } = await poll(({ ends }) => ends.length === 2);
+    const small = records.find(({ partition }) => partition === 0);
+    assert.equal(String(small?.value), 'small');
+    assert.ok((small?.value?.buffer.byteLength ?? 0) < 10_000);
   });
 
   it('reports messages of a format before Kafka 0.11 as unreadable, and reads the other partitions', async () => {
