@@ -125,7 +125,8 @@ export class AssignedPartition {
     }
     // A view would keep the bytes of all partitions of the response.
     const isSmall = MAX_SHARES * records.length < records.buffer.byteLength;
-    const own = isSmall ? Buffer.from(records) : records;
+    const own = isSmall ? Buffer.allocUnsafeSlow(records.length) : records;
+    if (isSmall) records.copy(own);
     this.#responses.push(new PartitionResponse(this.topic, this.partition, own, aborted, offset));
     if (after !== undefined && after > this.#fetchOffset) this.#fetchOffset = after;
   }
