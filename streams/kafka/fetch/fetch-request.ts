@@ -113,7 +113,7 @@ function readPartition(reader: WireReader, topic: string, isById: boolean): Fetc
   });
   // The preferred replica: only with a rack.
   if (isById) reader.int32();
-  const records = reader.records();
+  const records = reader.byteArray();
   reader.tags();
   return { topic, partition, error, lastStableOffset, aborted, records };
 }

@@ -1,5 +1,5 @@
+import { readInt64 } from '../../../stores/encoding/int64.js';
 import { crc32c } from './crc32c.js';
-import { readInt64 } from './wire-reader.js';
 
 /** Bytes of a batch before its records (Java: `DefaultRecordBatch.RECORD_BATCH_OVERHEAD`). */
 const HEADER_BYTES = 61;

@@ -1,4 +1,4 @@
-const TWO_32 = 2 ** 32;
+import { readInt64 } from '../../../stores/encoding/int64.js';
 
 /** Reads the fields of a response of Kafka's protocol. Throws a RangeError if the response ends too early. */
 export class WireReader {
@@ -42,14 +42,9 @@ export class WireReader {
   }
 
   /** A view. Null becomes empty. */
-  records(): Buffer {
+  byteArray(): Buffer {
     const length = this.#flexible ? this.#unsigned() - 1 : this.int32();
     return this.#take(Math.max(0, length));
-  }
-
-  /** A view. Null becomes empty. */
-  byteArray(): Buffer {
-    return this.records();
   }
 
   /** 22 characters of base64. */
@@ -94,9 +89,4 @@ export class WireReader {
     this.#at += length;
     return at;
   }
-}
-
-/** A signed integer of 8 bytes, big-endian. Exact up to 2^53. */
-export function readInt64(bytes: Buffer, at: number): number {
-  return bytes.readInt32BE(at) * TWO_32 + bytes.readUInt32BE(at + 4);
 }

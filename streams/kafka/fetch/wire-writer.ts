@@ -1,3 +1,5 @@
+import { writeInt64 } from '../../../stores/encoding/int64.js';
+
 /** Writes the fields of a request of Kafka's protocol. */
 export class WireWriter {
   #bytes = Buffer.allocUnsafe(256);
@@ -26,7 +28,8 @@ export class WireWriter {
   }
 
   int64(value: number): void {
-    this.#at = this.#room(8).writeBigInt64BE(BigInt(value), this.#at);
+    writeInt64(this.#room(8), value, this.#at);
+    this.#at += 8;
   }
 
   string(value: string): void {

@@ -2,8 +2,8 @@ import type { ConsumerRecord } from '../../kafka/record.js';
 import { recordBytes } from '../output/record-collector.js';
 
 /**
- * Memory of node-rdkafka's message beside its bytes: an object, and two Buffers with memory of their own (measured:
- * 480).
+ * Memory of a polled record beside its bytes. It is that of node-rdkafka's message, an object and two Buffers with memory
+ * of their own (measured: 480). A record of the own fetcher takes less.
  */
 export const MESSAGE_BYTES = 500;
 
