@@ -43,7 +43,7 @@ export function librdkafkaConfig(cluster: ClusterConfig, own: LibrdkafkaConfig):
     'metadata.broker.list': cluster.brokers,
     'client.id': cluster.clientId,
     'socket.keepalive.enable': true,
-    'reconnect.backoff.ms': 50,
+    'reconnect.backoff.ms': 20,
     'reconnect.backoff.max.ms': 2000,
     ...own,
     ...cluster.clientConfig,

@@ -183,6 +183,11 @@ export interface ProducerOptions {
   readonly transactionalId?: string;
   /** The broker aborts an open transaction after this time, in milliseconds. Default: 60,000. */
   readonly transactionTimeoutMs?: number;
+  /**
+   * false: a record may be there twice after a failure, but the first one needs no producer id of the cluster, which
+   * librdkafka may wait 500 ms for. Default: true.
+   */
+  readonly idempotent?: boolean;
 }
 
 /**

@@ -1,8 +1,10 @@
 import kafka, { type Producer as Client, type IAdminClient } from 'node-rdkafka';
-import { type ClusterConfig, type LibrdkafkaConfig, librdkafkaConfig } from './client-config.js';
+import { type ClusterConfig, DEFAULT_FETCHER, type LibrdkafkaConfig, librdkafkaConfig } from './client-config.js';
 import { attemptTimeoutMs, connectOnce, noAnswer, onConnectionFailure } from './connect-attempt.js';
+import { FetcherUnsuitableError, fetchSettings } from './fetch/fetch-settings.js';
 import { type Admin, KafkaClientError, type TopicConfig } from './ports.js';
 import { clientError, promised } from './rdkafka-error.js';
+import { TopicCreation } from './topic-creation.js';
 
 const CALL_TIMEOUT_MS = 10_000;
 const TOPIC_ALREADY_EXISTS = 36;
@@ -20,6 +22,7 @@ export class RdKafkaAdmin implements Admin {
   readonly #brokers: string;
   readonly #config: LibrdkafkaConfig;
   readonly #embedded: boolean;
+  readonly #creation: TopicCreation | undefined;
   #client: Client;
   #connected: Promise<void> | undefined;
   #attempts = 0;
@@ -29,6 +32,7 @@ export class RdKafkaAdmin implements Admin {
     this.#brokers = cluster.brokers;
     this.#config = config;
     this.#embedded = cluster.embedded ?? false;
+    this.#creation = creationFor(cluster, config);
     this.#admin = kafka.AdminClient.create(config);
     this.#client = new kafka.Producer(config, {});
   }
@@ -48,6 +52,7 @@ export class RdKafkaAdmin implements Admin {
       await this.#metadata(topic);
       return;
     }
+    if ((await this.#creation?.create(topic, { partitions, config })) === true) return;
     try {
       await promised<void>(`create topic ${topic}`, done =>
         this.#admin.createTopic(
@@ -117,5 +122,19 @@ export class RdKafkaAdmin implements Admin {
     this.#client = new kafka.Producer(this.#config, {});
     const { kind, code } = clientError('connect', failure);
     throw new KafkaClientError(noAnswer(this.#brokers, reason ?? failure.message), kind, code, { cause: failure });
+  }
+}
+
+/** undefined if librdkafka must connect. */
+function creationFor(
+  { fetcher = DEFAULT_FETCHER }: ClusterConfig,
+  config: LibrdkafkaConfig,
+): TopicCreation | undefined {
+  if (fetcher === 'librdkafka') return undefined;
+  try {
+    return new TopicCreation(fetchSettings(config));
+  } catch (error) {
+    if (!(error instanceof FetcherUnsuitableError)) throw error;
+    return undefined;
   }
 }

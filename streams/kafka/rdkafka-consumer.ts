@@ -18,6 +18,7 @@ import { checkGroupProtocol, type GroupProtocol } from './group-protocol.js';
 import { IncrementalAssignment } from './incremental-assignment.js';
 import { LibrdkafkaSource } from './librdkafka-source.js';
 import type { Logger } from './logger.js';
+import { partitionOffsets } from './partition-offsets.js';
 import {
   type Consumer,
   type ConsumerOptions,
@@ -36,6 +37,11 @@ import { TopicIds, unreadableTopic } from './topic-ids.js';
 const ASSIGN_PARTITIONS = -175;
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const CALL_TIMEOUT_MS = 10_000;
+/**
+ * The offsets in a transaction of a killed process are not stable before a broker has aborted it: up to 10 s after its
+ * time-out of at least 10 s (`transaction.abort.timed.out.transaction.cleanup.interval.ms`).
+ */
+const STABLE_OFFSETS_TIMEOUT_MS = 30_000;
 /** After this number of turns of the event loop, the client's log lines have arrived. */
 const LOG_TURNS = 3;
 /**
@@ -166,17 +172,13 @@ export class RdKafkaConsumer implements Consumer {
     if (partitions.length === 0) return [];
     const list = partitions.map(({ topic, partition }) => ({ topic, partition }));
     const answers = await promised<readonly CommittedAnswer[]>('committed', done =>
-      this.#client.committed(list, CALL_TIMEOUT_MS, done),
+      this.#client.committed(list, STABLE_OFFSETS_TIMEOUT_MS, done),
     );
     return committedOffsets(list, answers);
   }
 
-  async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
-    const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>(
-      `offsets of ${topic}-${partition}`,
-      done => this.#client.queryWatermarkOffsets(topic, partition, CALL_TIMEOUT_MS, done),
-    );
-    return { low: lowOffset, high: highOffset };
+  partitionOffsets(partition: TopicPartition): Promise<PartitionOffsets> {
+    return partitionOffsets(this.#client, partition, CALL_TIMEOUT_MS);
   }
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {

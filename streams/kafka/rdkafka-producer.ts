@@ -4,6 +4,7 @@ import { clientWarnings } from './client-warnings.js';
 import { DeliveryFailures } from './delivery-failures.js';
 import type { Logger } from './logger.js';
 import { toMessageHeaders } from './message-headers.js';
+import { partitionOffsets } from './partition-offsets.js';
 import type { Consumer, PartitionOffsets, Producer, ProducerOptions, RefusedRecord } from './ports.js';
 import { clientError, isQueueFull, promised, redacted } from './rdkafka-error.js';
 import { type Headers, MAX_RECORD_BYTES, type TopicPartition, type TopicPartitionOffset } from './record.js';
@@ -41,7 +42,7 @@ export class RdKafkaProducer implements Producer {
     this.#redact = redactionOf(cluster);
     const { client, topic } = producerConfig(cluster, {
       'client.id': options.clientId,
-      'enable.idempotence': true,
+      'enable.idempotence': options.idempotent ?? true,
       'compression.codec': 'lz4',
       'linger.ms': 5,
       'message.max.bytes': MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES,
@@ -154,12 +155,8 @@ export class RdKafkaProducer implements Producer {
     return this.#failures.takeRefused();
   }
 
-  async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
-    const { lowOffset, highOffset } = await promised<{ lowOffset: number; highOffset: number }>(
-      `offsets of ${topic}-${partition}`,
-      done => this.#client.queryWatermarkOffsets(topic, partition, OFFSETS_TIMEOUT_MS, done),
-    );
-    return { low: lowOffset, high: highOffset };
+  partitionOffsets(partition: TopicPartition): Promise<PartitionOffsets> {
+    return partitionOffsets(this.#client, partition, OFFSETS_TIMEOUT_MS);
   }
 
   async close(): Promise<void> {

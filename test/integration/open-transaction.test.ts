@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { rdKafkaPorts } from '../../streams/kafka/rdkafka-ports.js';
 import { NO_HEADERS } from '../../streams/kafka/record.js';
 import { createTopic, deleteTopics } from '../broker/topics.js';
@@ -44,6 +45,26 @@ describeOnBroker('a transaction that is left open, on a real broker', { timeoutM
       );
     } finally {
       for (const client of [consumer, open, other]) await client.close();
+    }
+  });
+
+  it('is waited for by the committed offsets of its group for as long as a broker may take to abort it', async () => {
+    const logger = { debug() {}, info() {}, warn() {}, error() {} };
+    const ports = rdKafkaPorts({ brokers: broker.address, clientId: 'test' }, logger);
+    const offset = { topic: TOPIC, partition: 0, offset: 7 };
+    const consumer = ports.consumer({ clientId: 'test', groupId: 'open-transaction-test', pollTimeoutMs: 50 });
+    const killed = ports.producer({ clientId: 'killed', transactionalId: 'killed' });
+    try {
+      await Promise.all([consumer.connect(), killed.connect()]);
+      await killed.initTransactions();
+      await killed.beginTransaction();
+      await killed.sendOffsetsToTransaction([offset], consumer);
+      const committed = consumer.committed([offset]);
+      // A broker looks for transactions that have timed out each 10 s.
+      const [offsets] = await Promise.all([committed, delay(11_000).then(() => killed.commitTransaction())]);
+      assert.deepEqual(offsets, [offset]);
+    } finally {
+      for (const client of [consumer, killed]) await client.close();
     }
   });
 });

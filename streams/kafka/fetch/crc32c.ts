@@ -32,6 +32,11 @@ function tables(): Int32Array[] {
  * Castagnoli's CRC, which Kafka's batches have and `zlib` does not. Eight bytes a step: 2 GB/s on one core (measured).
  */
 export function crc32c(bytes: Uint8Array, begin: number, end: number): number {
+  return signed(bytes, begin, end) >>> 0;
+}
+
+/** A function of its own: with an unsigned result V8 gives up the optimized loop at each second return. */
+function signed(bytes: Uint8Array, begin: number, end: number): number {
   let crc = -1;
   let i = begin;
   for (; i + SLICES <= end; i += SLICES) {
@@ -47,7 +52,7 @@ export function crc32c(bytes: Uint8Array, begin: number, end: number): number {
       at(T0, at(bytes, i + 7));
   }
   for (; i < end; i++) crc = at(T0, (crc ^ at(bytes, i)) & 0xff) ^ (crc >>> 8);
-  return (crc ^ -1) >>> 0;
+  return ~crc;
 }
 
 function at(array: Uint8Array | Int32Array, index: number): number {

@@ -79,7 +79,8 @@ async function* records(consumer: Consumer, topic: string, offset: number): Asyn
 
 async function write(ports: Ports, clientId: string, auditTopic: string): Promise<void> {
   const id = randomUUID();
-  const producer = ports.producer({ clientId });
+  // The first identity counts, so a second copy does no harm.
+  const producer = ports.producer({ clientId, idempotent: false });
   await producer.connect();
   try {
     const value = Buffer.from(JSON.stringify({ application: id }));
