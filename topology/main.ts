@@ -8,7 +8,7 @@ import { redactionOf, SYSTEM_CLOCK } from 'tributary/kafka';
 import { PrometheusMetrics } from 'tributary/metrics';
 import { parseArguments } from '../command/arguments.js';
 import { WRONG_SETTING } from '../command/exit-codes.js';
-import { collectYoungOnOneThread } from '../command/garbage-collection.js';
+import { tuneHeap } from '../command/garbage-collection.js';
 import { commandLog } from '../command/log.js';
 import { endWithParent } from '../command/parent.js';
 import { usersApplication } from './application.js';
@@ -27,7 +27,7 @@ async function main(config: UsersConfig): Promise<number> {
   await checkStateDir(config);
   if (config.streamProcesses > 1) return await runProcesses(fileURLToPath(import.meta.url), config, logger);
   endWithParent(process);
-  collectYoungOnOneThread();
+  tuneHeap();
   const registry = new Registry();
   const http = await listen(config.http, { registry, logger });
   try {

@@ -10,7 +10,7 @@ import {
 } from 'tributary';
 import { operators } from 'tributary/pipe';
 import { DEFAULT_TOPICS, type UsersTopics } from '../command/users-topics.js';
-import { userSerde } from './clean/user-serde.js';
+import { rawBytes, userSerde } from './clean/user-serde.js';
 import { cleaning } from './clean.js';
 import {
   type FinalCount,
@@ -36,7 +36,7 @@ export function usersTopology(options: UsersTopologyOptions): Topology {
 
   // A record that cleaning refuses goes to the dead-letter topic `user-rejected`, with the reason.
   const users = builder
-    .stream(topics.user, { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes(), name: 'users' })
+    .stream(topics.user, { keySerde: rawBytes, valueSerde: rawBytes, name: 'users' })
     .pipe(operators(cleaning()), { name: 'clean' });
   users.to(topics.cleaned, { name: 'cleaned-users', valueSerde: userSerde });
 

@@ -22,6 +22,16 @@ describe('what is deserialized from a view of a batch', () => {
     });
   }
 
+  it('is made of the view by a serde that takes one', () => {
+    const value = deserializeView({ ...own, takesView: true }, view);
+    assert.equal(value, view);
+  });
+
+  it('is made of the view by a windowed serde whose inner serde takes one', () => {
+    assert.equal(Serdes.timeWindowed(Serdes.string(), 1000).takesView, true);
+    assert.equal(Serdes.timeWindowed(own, 1000).takesView, false);
+  });
+
   it('is what the serdes of the library make of it', () => {
     assert.equal(deserializeView(Serdes.string(), view), 'value');
     assert.equal(deserializeView(Serdes.json<number>(), Buffer.from('1')), 1);

@@ -56,6 +56,7 @@ export function synchronousSerde<T>(serde: Serde<T>): Serde<T> {
   return Object.freeze({
     serialize: (value: T): Buffer => synchronous(serde.serialize(value), 'serialize of the serde'),
     deserialize: (bytes: Buffer): T => synchronous(serde.deserialize(bytes), 'deserialize of the serde'),
+    takesView: serde.takesView === true,
     ...(serde.stateKey && { stateKey: serde.stateKey.bind(serde) }),
     ...(serde.fromText && { fromText: serde.fromText.bind(serde) }),
   });

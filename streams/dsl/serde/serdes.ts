@@ -15,11 +15,20 @@ export interface Serde<T> extends KeyCodec<T> {
    * Extension: Java Kafka Streams does not have this.
    */
   fromText?(text: string): T;
+  /**
+   * true: `deserialize` gets a view of a whole batch of records, and not a copy of its bytes. So what it returns must
+   * have nothing of the memory of its argument, or must not be kept after its record is processed: it would keep the
+   * batch in memory, too. Default: false.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   */
+  readonly takesView?: boolean;
 }
 
 const ASCII = /^[\0-\x7f]*$/;
 
 const string: Serde<string> = Object.freeze({
+  takesView: true,
   serialize: (value: string): Buffer => Buffer.from(checked(value), 'utf8'),
   deserialize: (bytes: Buffer): string => bytes.toString('utf8'),
   // ASCII text is its own UTF-8, and most keys are ASCII.
@@ -28,6 +37,7 @@ const string: Serde<string> = Object.freeze({
 });
 
 const long: Serde<number> = Object.freeze({
+  takesView: true,
   serialize(value: number): Buffer {
     if (!Number.isSafeInteger(value)) throw new TypeError(`the long serde was given ${describe(value)}`);
     const bytes = Buffer.allocUnsafe(8);
@@ -42,6 +52,7 @@ const long: Serde<number> = Object.freeze({
 });
 
 const double: Serde<number> = Object.freeze({
+  takesView: true,
   serialize(value: number): Buffer {
     if (typeof value !== 'number') throw new TypeError(`the double serde was given ${describe(value)}`);
     const bytes = Buffer.allocUnsafe(8);
@@ -61,6 +72,7 @@ const bytes: Serde<Buffer> = Object.freeze({
 });
 
 const json: Serde<unknown> = Object.freeze({
+  takesView: true,
   serialize(value: unknown): Buffer {
     const text = JSON.stringify(value);
     if (text === undefined) throw new TypeError(`the JSON serde was given ${describe(value)}`);
@@ -77,15 +89,12 @@ export function isBuiltIn<T>(serde: Serde<T>): boolean {
   return BUILT_IN.has(serde);
 }
 
-/** These make values that have nothing of the bytes. */
-const COPYING: ReadonlySet<object> = new Set([string, long, double, json]);
-
 /**
  * Deserializes bytes that are a view of a batch or of a block. What the serde returns may be, or have, a view of its
- * argument, and may be kept for long. It must not keep the whole batch in memory, so such a serde gets a copy.
+ * argument, and may be kept for long. It must not keep the whole batch in memory, so most serdes get a copy.
  */
 export function deserializeView<T>(serde: Serde<T>, bytes: Buffer): T {
-  return serde.deserialize(COPYING.has(serde) ? bytes : Buffer.from(bytes));
+  return serde.deserialize(serde.takesView === true ? bytes : Buffer.from(bytes));
 }
 
 /** The serdes of the library (Java: `Serdes`). Their bytes are those of Java's serdes of the same names. */
@@ -111,6 +120,7 @@ export const Serdes = Object.freeze({
    */
   timeWindowed: <K>(inner: Serde<K>, sizeMs: number): Serde<Windowed<K>> =>
     Object.freeze({
+      takesView: inner.takesView === true,
       serialize(windowed: Windowed<K>): Buffer {
         const key = inner.serialize(windowed.key);
         const result = Buffer.allocUnsafe(key.length + 8);
