@@ -5,6 +5,7 @@
 
 export { BranchedKStream } from './dsl/api/branched-k-stream.js';
 export { type Aggregation, KGroupedStream } from './dsl/api/k-grouped-stream.js';
+export { KGroupedTable, type TableAggregation } from './dsl/api/k-grouped-table.js';
 export { KStream } from './dsl/api/k-stream.js';
 export { KTable } from './dsl/api/k-table.js';
 export { StreamsBuilder } from './dsl/api/streams-builder.js';
@@ -17,8 +18,10 @@ export type { Operators } from './dsl/options/operators.js';
 export type {
   Consumed,
   Grouped,
+  Joined,
   Materialized,
   Named,
+  OptionallyMaterialized,
   Produced,
   Repartitioned,
   StreamConsumed,

@@ -34,6 +34,8 @@ export interface BufferedChange<K, V> {
   readonly key: K;
   /** A null value means that there is no row. */
   readonly change: { readonly newValue: V | null; readonly oldValue: V | null };
+  /** The value before the first update that is held back. null: there was no row, or it is not known. */
+  readonly priorValue: V | null;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   readonly headers: readonly { readonly key: string; readonly value: Buffer | null }[];
@@ -68,10 +70,13 @@ export class SuppressionStore<K, V> extends KeyRows<K, V> {
 const ABSENT = -1;
 
 /**
- * Buffer time and timestamp (8 bytes each), then the old value, the new value and the headers. Each of these has its
- * length before it (4 bytes, -1 for null).
+ * Buffer time and timestamp (8 bytes each), then the old value, the new value, the headers and the value before them
+ * all. Each of these has its length before it (4 bytes, -1 for null). The last one is left out if it is null.
  */
-function encode<V>({ change, timestamp, headers, bufferTime }: BufferedChange<unknown, V>, values: Codec<V>): Buffer {
+function encode<V>(
+  { change, priorValue, timestamp, headers, bufferTime }: BufferedChange<unknown, V>,
+  values: Codec<V>,
+): Buffer {
   const times = Buffer.allocUnsafe(16);
   writeInt64(times, bufferTime, 0);
   writeInt64(times, timestamp, 8);
@@ -82,6 +87,7 @@ function encode<V>({ change, timestamp, headers, bufferTime }: BufferedChange<un
     ...field(oldValue === null ? null : values.serialize(oldValue)),
     ...field(newValue === null ? null : values.serialize(newValue)),
     ...field(texts.length === 0 ? null : Buffer.from(JSON.stringify(texts))),
+    ...(priorValue === null ? [] : field(values.serialize(priorValue))),
   ]);
 }
 
@@ -97,12 +103,14 @@ function decode<K, V>(bytes: Buffer, key: K, values: Codec<V>): BufferedChange<K
   const oldValue = next();
   const newValue = next();
   const headers = next();
+  const priorValue = offset === bytes.length ? null : next();
   return {
     key,
     change: {
       oldValue: oldValue === null ? null : values.deserialize(oldValue),
       newValue: newValue === null ? null : values.deserialize(newValue),
     },
+    priorValue: priorValue === null ? null : values.deserialize(priorValue),
     headers: headers === null ? [] : decodeHeaders(headers),
     bufferTime: readInt64(bytes, 0),
     timestamp: readInt64(bytes, 8),

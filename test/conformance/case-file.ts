@@ -43,6 +43,10 @@ export interface Operation {
   readonly sub?: FunctionSpec;
   readonly init?: Json;
   readonly with?: string;
+  readonly joiner?: FunctionSpec;
+  readonly foreignKey?: FunctionSpec;
+  readonly grace?: number;
+  readonly otherSerde?: SerdeSpec;
   readonly branches?: readonly { readonly id: string; readonly pred: FunctionSpec }[];
   readonly defaultBranch?: string;
   readonly windows?: WindowsSpec;

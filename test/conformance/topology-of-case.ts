@@ -6,8 +6,10 @@ import { topicName } from './functions/topic-names.js';
 import { NotBuilt } from './not-built.js';
 import { type Declared, stream, table } from './operations/declared.js';
 import { ofGroup } from './operations/group-operations.js';
-import { idOf, refuseVersioned, serdesOf, storeOf } from './operations/options.js';
+import { joinOf } from './operations/join-operations.js';
+import { idOf, namedStoreOf, refuseVersioned, serdesOf } from './operations/options.js';
 import { ofStream } from './operations/stream-operations.js';
+import { ofTableGroup } from './operations/table-group-operations.js';
 import { ofTable } from './operations/table-operations.js';
 
 /** Declares the topology of a case. Throws NotBuilt if the DSL does not have what it takes. */
@@ -56,17 +58,18 @@ class Declarations {
         throw new NotBuilt('global tables are not built yet');
       case 'cogroup':
         throw new NotBuilt('cogroup is not built yet');
-      case 'join':
-      case 'leftJoin':
-      case 'outerJoin':
-        throw new NotBuilt('joins are not built yet');
     }
     const from = this.#lookUp(operation.from);
+    if (operation.with !== undefined && operation.op !== 'merge') {
+      return joinOf(from, this.#lookUp(operation.with), operation);
+    }
     switch (from.kind) {
       case 'stream':
         return ofStream(from.stream, operation, () => this.#stream(operation.with));
       case 'table':
         return ofTable(from, operation);
+      case 'tableGroup':
+        return ofTableGroup(from.group, operation);
       case 'group':
       case 'windowed':
         return ofGroup(from, operation);
@@ -74,16 +77,13 @@ class Declarations {
   }
 
   #source(operation: Operation): Declared {
-    const { topic, topics = [], pattern, store } = operation;
+    const { topic, topics = [], pattern } = operation;
     if (pattern !== undefined) throw new NotBuilt('streams of topics by a pattern are not built yet');
     const consumed = { ...serdesOf(operation), timestampExtractor: timestampExtractor(operation.timestampExtractor) };
     if (operation.op === 'stream') return stream(this.#builder.stream<unknown, unknown>(topic ?? topics, consumed));
     refuseVersioned(operation);
     if (topic === undefined) throw new Error('a table without a topic');
-    return table(
-      this.#builder.table<unknown, unknown>(topic, { ...consumed, as: storeOf(operation) }),
-      store !== undefined,
-    );
+    return table(this.#builder.table<unknown, unknown>(topic, { ...consumed, ...namedStoreOf(operation) }));
   }
 
   #addSink(operation: Operation): void {

@@ -111,7 +111,15 @@ function source(id: number, topic: string): SourceNode {
 function node(id: number, name: string, parent: GraphNode, stores: readonly StoreSpec<KeyValueKind>[]): GraphNode {
   const [first, ...others] = stores;
   if (first === undefined) return { kind: 'merge', id, name, parents: [parent], stores: [] };
-  const table: TableNode = { kind: 'table', id, name, parents: [parent], store: first, stores: [first, ...others] };
+  const table: TableNode = {
+    kind: 'table',
+    id,
+    name,
+    parents: [parent],
+    store: first,
+    stores: [first, ...others],
+    isStored: true,
+  };
   return table;
 }
 

@@ -1,13 +1,12 @@
-import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { Headers } from '../../kafka/record.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addRepartition, type KnownSerdes, notNull, serdesOr } from '../declare/repartition.js';
-import { onlyStore, storeSpec } from '../declare/store-spec.js';
+import { tableStore } from '../declare/store-spec.js';
 import type { Graph } from '../graph/graph.js';
-import type { GraphNode } from '../graph/node.js';
+import type { GraphNode, StreamTableJoinNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Operators } from '../options/operators.js';
-import type { Grouped, Materialized, Named, Produced, Repartitioned } from '../options/options.js';
+import type { Grouped, Joined, Named, OptionallyMaterialized, Produced, Repartitioned } from '../options/options.js';
 import type { FunctionsMustBeSynchronous, IfPromise, Synchronous } from '../options/synchronous.js';
 import type { Serde } from '../serde/serdes.js';
 import { BranchedKStream } from './branched-k-stream.js';
@@ -179,23 +178,45 @@ export class KStream<K, V> {
 
   /**
    * Reads the records as updates of a table (KIP-523). A null value deletes the row of its key. Records with a null key
-   * are dropped and counted as dropped. Throws a TopologyError if another store has the name `as`.
+   * are dropped and counted as dropped. Without a name `as` it keeps its rows only if an operator needs them. Throws a
+   * TopologyError if another store has the name `as`.
    */
-  toTable(materialized: Materialized<K, V>): KTable<NonNullable<K>, NonNullable<V>> {
+  toTable(materialized: OptionallyMaterialized<K, V> = {}): KTable<NonNullable<K>, NonNullable<V>> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
-    const store = storeSpec(this.#graph, materialized, serdes, new KeyValueKind());
-    const parent = this.#keyChanged
-      ? addRepartition(this.#graph, this.#node, materialized.as, serdes, undefined)
-      : this.#node;
-    const node = this.#graph.add('KSTREAM-TOTABLE', materialized.name, {
-      kind: 'table',
-      parents: [parent],
-      ...onlyStore(store),
-    });
+    const as = materialized.as ?? this.#graph.generatedName('KSTREAM-TOTABLE');
+    const store = tableStore(this.#graph, { ...materialized, as }, serdes, materialized.as !== undefined);
+    const parent = this.#keyChanged ? addRepartition(this.#graph, this.#node, as, serdes, undefined) : this.#node;
+    const node = this.#graph.add('KSTREAM-TOTABLE', materialized.name, { kind: 'table', parents: [parent], ...store });
     return new KTable<NonNullable<K>, NonNullable<V>>(this.#graph, node, {
       keySerde: notNull(serdes.keySerde),
       valueSerde: notNull(serdes.valueSerde),
     });
+  }
+
+  /**
+   * Joins each record with the present row of its key in a table (Java: `KStream.join` with a `KTable`). A record without
+   * a row gives no result. Records with a null key or a null value are dropped and counted as dropped. Results keep the
+   * timestamp and the headers of the record of the stream. An update of the table gives no result. Both topics must have
+   * the same number of partitions.
+   */
+  join<VT, VR>(
+    table: KTable<NonNullable<K>, VT>,
+    joiner: (value: NonNullable<V>, row: VT, key: NonNullable<K>) => VR,
+    options: Joined<K, V> = {},
+  ): KStream<NonNullable<K>, VR> {
+    return this.#joinTable<NonNullable<K>, VR>(table.node, 'inner', joiner, options);
+  }
+
+  /**
+   * The same, with a result for each record: `row` is null where the table has none. Records with a null key are joined
+   * with no row. Records with a null value are dropped and counted as dropped.
+   */
+  leftJoin<VT, VR>(
+    table: KTable<NonNullable<K>, VT>,
+    joiner: (value: NonNullable<V>, row: VT | null, key: K) => VR,
+    options: Joined<K, V> = {},
+  ): KStream<K, VR> {
+    return this.#joinTable<K, VR>(table.node, 'left', joiner, options);
   }
 
   /**
@@ -223,6 +244,39 @@ export class KStream<K, V> {
   ): KGroupedStream<NonNullable<KR>, V> | FunctionsMustBeSynchronous {
     const named = options.name === undefined ? {} : { name: options.name };
     return this.#selectKey(selector, named, 'the selector of groupBy').groupByKey(options);
+  }
+
+  #joinTable<KR, VR>(
+    table: GraphNode,
+    joinType: StreamTableJoinNode['joinType'],
+    joiner: StreamTableJoinNode['joiner'],
+    options: Joined<K, V>,
+  ): KStream<KR, VR> {
+    const prefix = joinType === 'left' ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN';
+    const serdes = serdesOr<K, V>(options, this.#serdes);
+    const stream = this.#keyChanged
+      ? addRepartition(
+          this.#graph,
+          this.#node,
+          options.name ?? this.#graph.generatedName(prefix),
+          serdes,
+          undefined,
+          joinType === 'left',
+        )
+      : this.#node;
+    const node = this.#graph.add(prefix, options.name, {
+      kind: 'streamTableJoin',
+      parents: [stream, table],
+      joinType,
+      joiner,
+    });
+    const { keySerde } = this.#keyChanged || options.keySerde !== undefined ? serdes : this.#serdes;
+    return new KStream<KR, VR>(
+      this.#graph,
+      node,
+      keySerde === undefined ? {} : { keySerde: keySerde as Serde<unknown> as Serde<KR> },
+      false,
+    );
   }
 
   /** `what` names the mapper in the message of a PromiseError. */

@@ -1,12 +1,18 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
-import { type KnownSerdes, serdesOr } from '../declare/repartition.js';
+import { GroupedSource } from '../declare/grouped-source.js';
+import { givenSerdes, type KnownSerdes, serdesOr } from '../declare/repartition.js';
 import { checkThatTheyClose, onlyStore, storeSpec } from '../declare/store-spec.js';
+import type { Change } from '../graph/change.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type { GraphNode, SuppressUntil } from '../graph/node.js';
-import type { Named } from '../options/options.js';
+import type { GraphNode, JoinType, StoreSpec, SuppressUntil } from '../graph/node.js';
+import type { KeyValue } from '../options/key-value.js';
+import type { Grouped, Named, OptionallyMaterialized } from '../options/options.js';
 import type { Suppressed } from '../options/suppressed.js';
 import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchronous.js';
+import { changeSerde } from '../serde/change-serde.js';
 import type { Windows } from '../windows/windows.js';
+import { KGroupedTable } from './k-grouped-table.js';
 import { KStream } from './k-stream.js';
 
 /**
@@ -32,16 +38,16 @@ export class KTable<K, V> {
    * Keeps the rows for which `predicate` returns true. A row for which it returns false is deleted. The function is not
    * called for tombstones.
    */
-  filter(predicate: (key: K, value: V) => boolean, named: Named = {}): KTable<K, V> {
-    return this.#filter(predicate, false, named);
+  filter(predicate: (key: K, value: V) => boolean, options: OptionallyMaterialized<K, V> = {}): KTable<K, V> {
+    return this.#filter(predicate, false, options);
   }
 
   /**
    * Keeps the rows for which `predicate` returns false. A row for which it returns true is deleted. The function is not
    * called for tombstones.
    */
-  filterNot(predicate: (key: K, value: V) => boolean, named: Named = {}): KTable<K, V> {
-    return this.#filter(predicate, true, named);
+  filterNot(predicate: (key: K, value: V) => boolean, options: OptionallyMaterialized<K, V> = {}): KTable<K, V> {
+    return this.#filter(predicate, true, options);
   }
 
   /**
@@ -50,19 +56,22 @@ export class KTable<K, V> {
    */
   mapValues<P extends PromiseLike<unknown>>(
     mapper: (value: V, key: K) => P,
-    ...named: IfPromise<P, [named?: Named]>
+    ...options: IfPromise<P, [options?: OptionallyMaterialized<K, P>]>
   ): FunctionsMustBeSynchronous;
-  mapValues<VR>(mapper: (value: V, key: K) => VR, named?: Named): KTable<K, VR>;
-  mapValues<VR>(mapper: (value: V, key: K) => VR, named: Named = {}): KTable<K, VR> | FunctionsMustBeSynchronous {
-    const parents = [this.#node];
-    const node = this.#graph.add('KTABLE-MAPVALUES', named.name, {
+  mapValues<VR>(mapper: (value: V, key: K) => VR, options?: OptionallyMaterialized<K, VR>): KTable<K, VR>;
+  mapValues<VR>(
+    mapper: (value: V, key: K) => VR,
+    options: OptionallyMaterialized<K, VR> = {},
+  ): KTable<K, VR> | FunctionsMustBeSynchronous {
+    const { keySerde } = this.#serdes;
+    const { serdes, ...stores } = this.#materialized<VR>(options, keySerde === undefined ? {} : { keySerde });
+    const node = this.#graph.add('KTABLE-MAPVALUES', options.name, {
       kind: 'tableMapValues',
-      parents,
-      oldValues: 'passed',
+      parents: [this.#node],
+      ...stores,
       mapper,
     });
-    const { keySerde } = this.#serdes;
-    return new KTable<K, VR>(this.#graph, node, keySerde === undefined ? {} : { keySerde }, this.#windows);
+    return new KTable<K, VR>(this.#graph, node, serdes, this.#windows);
   }
 
   /**
@@ -81,13 +90,75 @@ export class KTable<K, V> {
     const node = this.#graph.add('KTABLE-TOSTREAM', named.name, {
       kind: 'toStream',
       parents,
-      oldValues: 'unused',
       keyMapper,
     });
     if (keyMapper === undefined) {
       return new KStream<K, V | null>(this.#graph, node, this.#serdes as KnownSerdes<K, V | null>, false);
     }
     return new KStream<KR, V | null>(this.#graph, node, {}, true);
+  }
+
+  /**
+   * Groups the rows by a new key (Java: `KTable.groupBy`). `selector` returns the key of the group, and the value that is
+   * aggregated. A row whose new key or new value is null is in no group. The function is also called for the old value
+   * of an update, so it must return the same result for the same row. Rows move to the partition of their group.
+   */
+  groupBy<KR, VR>(
+    selector: (key: K, value: V) => KeyValue<KR, VR>,
+    options: Grouped<NonNullable<KR>, NonNullable<VR>> = {},
+  ): KGroupedTable<NonNullable<KR>, NonNullable<VR>> {
+    const { keySerde, valueSerde } = serdesOr<NonNullable<KR>, NonNullable<VR>>(options, {});
+    const node = this.#graph.add('KTABLE-SELECT', options.name, {
+      kind: 'tableGroup',
+      parents: [this.#node],
+      keySerde,
+      mapper: selector,
+    });
+    const serdes = { keySerde, valueSerde: changeSerde(valueSerde) };
+    const source = new GroupedSource<NonNullable<KR>, Change<NonNullable<VR>>>(
+      this.#graph,
+      node,
+      serdes,
+      true,
+      options.name,
+    );
+    return new KGroupedTable(source, valueSerde);
+  }
+
+  /**
+   * Joins the rows of two tables with the same key. There is a row where both have one. An update of either table
+   * updates the result, with the higher of the timestamps of the two rows. Both topics must have the same number of
+   * partitions. A null result of `joiner` deletes the row.
+   */
+  join<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: (value: V, other: VO, key: K) => VR,
+    options: OptionallyMaterialized<K, VR> = {},
+  ): KTable<K, NonNullable<VR>> {
+    return this.#join(other, 'inner', joiner, options);
+  }
+
+  /** The same, with a row for each row of this table: `other` is null where the other table has none. */
+  leftJoin<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: (value: V, other: VO | null, key: K) => VR,
+    options: OptionallyMaterialized<K, VR> = {},
+  ): KTable<K, NonNullable<VR>> {
+    return this.#join(other, 'left', joiner, options);
+  }
+
+  /** The same, with a row where either table has one. At least one of the two values is not null. */
+  outerJoin<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: (value: V | null, other: VO | null, key: K) => VR,
+    options: OptionallyMaterialized<K, VR> = {},
+  ): KTable<K, NonNullable<VR>> {
+    return this.#join(other, 'outer', joiner, options);
+  }
+
+  /** @internal For the joins of streams. */
+  get node(): GraphNode {
+    return this.#node;
   }
 
   /**
@@ -100,11 +171,28 @@ export class KTable<K, V> {
     const node = this.#graph.add('KTABLE-SUPPRESS', options.name, {
       kind: 'suppress',
       parents: [this.#node],
-      oldValues: 'passed',
       ...onlyStore(store),
       until: this.#until(suppressed),
     });
     return new KTable<K, V>(this.#graph, node, this.#serdes, this.#windows);
+  }
+
+  #join<VO, VR>(
+    other: KTable<K, VO>,
+    joinType: JoinType,
+    joiner: { bivarianceHack(value: V | null, other: VO | null, key: K): VR }['bivarianceHack'],
+    options: OptionallyMaterialized<K, VR>,
+  ): KTable<K, NonNullable<VR>> {
+    const { keySerde } = this.#serdes;
+    const { serdes, ...stores } = this.#materialized<VR>(options, keySerde === undefined ? {} : { keySerde });
+    const node = this.#graph.add('KTABLE-JOIN', options.name, {
+      kind: 'tableJoin',
+      parents: [this.#node, other.#node],
+      ...stores,
+      joinType,
+      joiner,
+    });
+    return new KTable<K, NonNullable<VR>>(this.#graph, node, serdes as KnownSerdes<K, NonNullable<VR>>, this.#windows);
   }
 
   #until(suppressed: Suppressed): SuppressUntil {
@@ -118,15 +206,34 @@ export class KTable<K, V> {
     return { kind: 'windowCloses', graceMs, closeOnIdle, maxRecords };
   }
 
-  #filter(predicate: (key: K, value: V) => boolean, negated: boolean, named: Named): KTable<K, V> {
-    const parents = [this.#node];
-    const node = this.#graph.add('KTABLE-FILTER', named.name, {
+  #filter(
+    predicate: (key: K, value: V) => boolean,
+    negated: boolean,
+    options: OptionallyMaterialized<K, V>,
+  ): KTable<K, V> {
+    const { serdes, ...stores } = this.#materialized<V>(options, this.#serdes);
+    const node = this.#graph.add('KTABLE-FILTER', options.name, {
       kind: 'tableFilter',
-      parents,
-      oldValues: 'used',
+      parents: [this.#node],
+      ...stores,
       negated,
       predicate,
     });
-    return new KTable<K, V>(this.#graph, node, this.#serdes, this.#windows);
+    return new KTable<K, V>(this.#graph, node, serdes, this.#windows);
+  }
+
+  /** The store of a node that has one if it is named, and the serdes of its rows. */
+  #materialized<VR>(
+    { as, ...options }: OptionallyMaterialized<K, VR>,
+    known: KnownSerdes<K, VR>,
+  ): {
+    readonly store: StoreSpec<KeyValueKind> | undefined;
+    readonly stores: readonly StoreSpec[];
+    readonly serdes: KnownSerdes<K, VR>;
+  } {
+    if (as === undefined)
+      return { store: undefined, stores: Object.freeze([]), serdes: { ...known, ...givenSerdes(options) } };
+    const serdes = serdesOr<K, VR>(options, known);
+    return { ...onlyStore(storeSpec(this.#graph, { ...options, as }, serdes, new KeyValueKind())), serdes };
   }
 }

@@ -1,10 +1,9 @@
-import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import { type SerdePair, serdesOr } from '../declare/repartition.js';
-import { onlyStore, storeSpec } from '../declare/store-spec.js';
+import { tableStore } from '../declare/store-spec.js';
 import { Graph, TopologyError } from '../graph/graph.js';
 import type { SourceNode } from '../graph/node.js';
 import { Topology } from '../graph/topology.js';
-import type { Consumed, Materialized, StreamConsumed } from '../options/options.js';
+import type { Consumed, OptionallyMaterialized, StreamConsumed } from '../options/options.js';
 import { recordTimestamp } from '../options/timestamp-extractor.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
@@ -65,18 +64,21 @@ export class StreamsBuilder {
 
   /**
    * A topic that is read as a table (Java: `KTable` of a topic). A null value deletes the row of its key. Records with
-   * a null key are dropped and counted as dropped. Throws a TopologyError if another source reads the topic, or if
-   * another store has the name `as`.
+   * a null key are dropped and counted as dropped. Without a name `as` it keeps its rows only if an operator needs them.
+   * Throws a TopologyError if another source reads the topic, or if another store has the name `as`.
    */
-  table<K = string, V = unknown>(topic: string, options: Consumed<K, V> & Materialized<K, V>): KTable<K, V> {
+  table<K = string, V = unknown>(
+    topic: string,
+    options: Consumed<K, V> & OptionallyMaterialized<K, V> = {},
+  ): KTable<K, V> {
     const serdes = serdesOr<K, V>(options, {});
     const { name: _, ...consumed } = options;
     const source = this.#source([topic], serdes, consumed);
-    const store = storeSpec(this.#graph, options, serdes, new KeyValueKind());
+    const as = options.as ?? `${topic}-${this.#graph.generatedName('STATE-STORE')}`;
     const node = this.#graph.add('KTABLE-SOURCE', options.name, {
       kind: 'table',
       parents: [source],
-      ...onlyStore(store),
+      ...tableStore(this.#graph, { ...options, as }, serdes, options.as !== undefined),
     });
     return new KTable<K, V>(this.#graph, node, serdes);
   }

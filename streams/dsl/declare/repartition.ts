@@ -25,6 +25,12 @@ export function serdesOr<K, V>(options: KnownSerdes<K, V>, known: KnownSerdes<K,
   };
 }
 
+/** The serdes that the options have. */
+export function givenSerdes<K, V>({ keySerde, valueSerde }: KnownSerdes<K, V>): KnownSerdes<K, V> {
+  const [key, value] = [checked(keySerde), checked(valueSerde)];
+  return { ...(key && { keySerde: key }), ...(value && { valueSerde: value }) };
+}
+
 /** The same serde for values that are not null. A serde is never called with null, so the bytes are the same. */
 export function notNull<T>(serde: Serde<T>): Serde<NonNullable<T>> {
   return serde as Serde<NonNullable<T>>;
@@ -45,6 +51,7 @@ export function addRepartition<K, V>(
   repartition: string,
   serdes: SerdePair<K, V>,
   partitions: number | undefined,
+  keepsNullKeys = false,
 ): GraphNode {
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions > 0)) {
     throw new TopologyError(`numberOfPartitions of ${repartition}: ${partitions} is not a positive whole number`);
@@ -56,5 +63,6 @@ export function addRepartition<K, V>(
     repartition,
     ...serdes,
     partitions,
+    keepsNullKeys,
   });
 }

@@ -1,3 +1,4 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind } from '../../../stores/kinds/kinds.js';
 import { milliseconds } from '../../kafka/duration.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
@@ -21,6 +22,17 @@ export function storeSpec<K, V, S extends StoreKind>(
     logged: options.logging ?? true,
     cached: options.caching ?? true,
   });
+}
+
+/** The store fields of a table. If it is not `named`, the table has the store only where a node needs its rows. */
+export function tableStore<K, V>(
+  graph: Graph,
+  options: Materialized<K, V>,
+  serdes: SerdePair<K, V>,
+  named: boolean,
+): { readonly store: StoreSpec<KeyValueKind>; readonly stores: readonly StoreSpec[]; readonly isStored: boolean } {
+  const store = storeSpec(graph, options, serdes, new KeyValueKind());
+  return { store, stores: Object.freeze(named ? [store] : []), isStored: named };
 }
 
 /** How long the store keeps a window, in milliseconds. Throws a TopologyError if that is less than size + grace. */

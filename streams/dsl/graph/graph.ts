@@ -24,11 +24,16 @@ export class Graph {
    */
   add<F extends NodeFields<GraphNode>>(prefix: string, name: string | undefined, fields: F): GraphNode & F {
     const id = this.#nodes.length;
-    const unique = name ?? `${prefix}-${String(id).padStart(10, '0')}`;
+    const unique = name ?? this.generatedName(prefix);
     this.reserve(unique, 'node');
     const node = Object.freeze({ stores: NO_STORES, ...fields, id, name: unique }) as unknown as GraphNode & F;
     this.#nodes.push(node);
     return node;
+  }
+
+  /** The name that the next node gets if it has none. */
+  generatedName(prefix: string): string {
+    return `${prefix}-${String(this.#nodes.length).padStart(10, '0')}`;
   }
 
   /**

@@ -34,7 +34,11 @@ export type GraphNode =
   | TableFilterNode
   | TableMapValuesNode
   | ToStreamNode
-  | SuppressNode;
+  | SuppressNode
+  | TableGroupNode
+  | TableAggregateNode
+  | TableJoinNode
+  | StreamTableJoinNode;
 
 interface NodeBase {
   /** Position in the order of declaration. */
@@ -60,9 +64,12 @@ export interface SourceNode extends NodeBase {
 }
 
 /** A stream read as a table, with a store (`KTableSource` in Java). */
-export interface TableNode extends StatefulNode {
+export interface TableNode extends NodeBase {
   readonly kind: 'table';
+  /** The store, where there is one. */
   readonly store: StoreSpec<KeyValueKind>;
+  /** False: it keeps no rows, unless a node needs them. `StreamsBuilder.build` decides that. */
+  readonly isStored: boolean;
 }
 
 export interface FilterNode extends NodeBase {
@@ -157,6 +164,8 @@ export interface RepartitionNode extends NodeBase {
   readonly valueSerde: Serde<unknown>;
   /** Absent: the number of the other inputs that it meets. If there are none, the number of tasks before it. */
   readonly partitions: number | undefined;
+  /** True: records with a null key stay in their task. False: they are dropped. */
+  readonly keepsNullKeys: boolean;
 }
 
 export interface SinkNode extends NodeBase {
@@ -233,36 +242,70 @@ export interface DistinctNode extends StatefulNode {
   identity(key: unknown, value: unknown): unknown;
 }
 
-/**
- * What an operator on a table does with the old value of an update: it uses it in its results (`used`), passes it on to
- * operators that use it (`passed`), or ignores it (`unused`). A table sends old values only if one is used.
- */
-export type OldValues = 'used' | 'passed' | 'unused';
-
 export interface TableFilterNode extends NodeBase {
   readonly kind: 'tableFilter';
-  readonly oldValues: OldValues;
+  /** undefined: its rows are those of its parent. */
+  readonly store: StoreSpec<KeyValueKind> | undefined;
   readonly negated: boolean;
   predicate(key: unknown, value: unknown): boolean;
 }
 
 export interface TableMapValuesNode extends NodeBase {
   readonly kind: 'tableMapValues';
-  readonly oldValues: OldValues;
+  /** undefined: its rows are those of its parent, mapped again for each look-up. */
+  readonly store: StoreSpec<KeyValueKind> | undefined;
   mapper(value: unknown, key: unknown): unknown;
 }
 
 export interface ToStreamNode extends NodeBase {
   readonly kind: 'toStream';
-  readonly oldValues: OldValues;
   readonly keyMapper: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'] | undefined;
 }
 
 export interface SuppressNode extends StatefulNode {
   readonly kind: 'suppress';
-  readonly oldValues: OldValues;
   readonly store: StoreSpec<SuppressionKind>;
   readonly until: SuppressUntil;
+}
+
+/** Gives each row of a table a new key and a new value, for a group (Java: `KTableRepartitionMap`). */
+export interface TableGroupNode extends NodeBase {
+  readonly kind: 'tableGroup';
+  /** Serializes the new keys. A row stays in its group if the bytes of its key stay. */
+  readonly keySerde: Serde<unknown>;
+  mapper(key: unknown, value: unknown): KeyValue<unknown, unknown>;
+}
+
+/** An aggregation of a grouped table (Java: `KTableAggregate`, `KTableReduce`). */
+export interface TableAggregateNode extends StatefulNode {
+  readonly kind: 'tableAggregate';
+  readonly store: StoreSpec<KeyValueKind>;
+  /** undefined: the first value is the first aggregate (`reduce`). */
+  readonly initializer: (() => unknown) | undefined;
+  adder(key: unknown, value: unknown, aggregate: unknown): unknown;
+  subtractor(key: unknown, value: unknown, aggregate: unknown): unknown;
+}
+
+/**
+ * Which sides of a join give a result by themselves. `inner`: none, so both rows are needed. `left`: the left one.
+ * `outer`: each.
+ */
+export type JoinType = 'inner' | 'left' | 'outer';
+
+/** A join of two tables by key (Java: `KTableKTableJoin`). Its parents are the left and the right table. */
+export interface TableJoinNode extends NodeBase {
+  readonly kind: 'tableJoin';
+  readonly joinType: JoinType;
+  /** undefined: the rows are joined again for each look-up. */
+  readonly store: StoreSpec<KeyValueKind> | undefined;
+  joiner(left: unknown, right: unknown, key: unknown): unknown;
+}
+
+/** A join of a stream with the rows of a table (Java: `KStreamKTableJoin`). Its parents are the stream and the table. */
+export interface StreamTableJoinNode extends NodeBase {
+  readonly kind: 'streamTableJoin';
+  readonly joinType: Exclude<JoinType, 'outer'>;
+  joiner(value: unknown, row: unknown, key: unknown): unknown;
 }
 
 export type SuppressUntil =

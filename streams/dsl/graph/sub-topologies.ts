@@ -30,8 +30,9 @@ export function inputsOf(nodes: readonly GraphNode[]): ReadonlyMap<GraphNode, Re
 }
 
 /**
- * The inputs that meet in each store. Groups with a common input are one group (Java: `CopartitionedTopicsEnforcer`).
- * If a key were in different partitions of these inputs, its rows would be in different tasks.
+ * The inputs that meet in each store, or in a join. Groups with a common input are one group (Java:
+ * `CopartitionedTopicsEnforcer`). If a key were in different partitions of these inputs, its rows would be in different
+ * tasks.
  */
 export function copartitionGroups(nodes: readonly GraphNode[]): readonly CopartitionGroup[] {
   const inputs = inputsOf(nodes);
@@ -45,8 +46,16 @@ export function copartitionGroups(nodes: readonly GraphNode[]): readonly Coparti
         sets.unite(first, input);
       }
     }
+    if (!joins(node)) continue;
+    const [first, ...others] = inputs.get(node) ?? [];
+    if (first !== undefined) for (const input of others) sets.unite(first, input);
   }
   return Object.freeze(sets.all().map(group => Object.freeze(group)));
+}
+
+/** True if the node looks for the records of one parent among those of another. */
+function joins({ kind }: GraphNode): boolean {
+  return kind === 'tableJoin' || kind === 'streamTableJoin';
 }
 
 /** True if the number of partitions is known before the topology is planned. */

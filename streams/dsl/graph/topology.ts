@@ -1,5 +1,6 @@
 import { describeTopology } from './describe.js';
 import { TopologyError } from './graph.js';
+import { materialize } from './materialization.js';
 import type { GraphNode } from './node.js';
 import { type CopartitionGroup, copartitionGroups, type SubTopology, subTopologiesOf } from './sub-topologies.js';
 
@@ -11,13 +12,17 @@ export class Topology {
   readonly subTopologies: readonly SubTopology[];
   /** @internal */
   readonly copartitionGroups: readonly CopartitionGroup[];
+  /** @internal The nodes that send old values with their updates. */
+  readonly sendersOfOldValues: ReadonlySet<GraphNode>;
 
   /** @internal Throws a TopologyError if it reads no topic. */
   constructor(nodes: readonly GraphNode[]) {
     if (!nodes.some(node => node.kind === 'source')) throw new TopologyError('the topology reads no topic');
-    this.nodes = Object.freeze([...nodes]);
-    this.copartitionGroups = copartitionGroups(nodes);
-    this.subTopologies = subTopologiesOf(nodes, this.copartitionGroups);
+    const materialization = materialize(nodes);
+    this.nodes = Object.freeze(materialization.nodes);
+    this.copartitionGroups = copartitionGroups(this.nodes);
+    this.subTopologies = subTopologiesOf(this.nodes, this.copartitionGroups);
+    this.sendersOfOldValues = materialization.sendersOfOldValues;
     Object.freeze(this);
   }
 

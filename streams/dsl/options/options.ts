@@ -64,6 +64,15 @@ export interface Grouped<K, V> extends Named {
   readonly valueSerde?: Serde<V>;
 }
 
+/**
+ * How a stream is joined (Java: `Joined`). The serdes move the stream to the partitions of its keys, if an operator
+ * before may have changed them. `name` is the name of the operator, and of the repartition topic.
+ */
+export interface Joined<K, V> extends Named {
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+}
+
 /** How a stream is repartitioned (Java: `Repartitioned`). */
 export interface Repartitioned<K, V> {
   /** The topic is `<application.id>-<name>-repartition`. */
@@ -91,6 +100,12 @@ export interface Materialized<K, V> extends Named {
    */
   readonly caching?: boolean;
 }
+
+/**
+ * A table that keeps its rows in a store if it is named. Without a name it has no store: rows that are looked up are
+ * made of those of the tables before it.
+ */
+export type OptionallyMaterialized<K, V> = Omit<Materialized<K, V>, 'as'> & { readonly as?: string };
 
 /** The store of a windowed table (Java: `Materialized` of a `WindowStore`). */
 export interface WindowMaterialized<K, V> extends Materialized<K, V> {

@@ -12,11 +12,15 @@ import { compileProcess } from '../processors/stream/process.js';
 import { compileSelectKey } from '../processors/stream/select-key.js';
 import { compileSink } from '../processors/stream/sink.js';
 import { compileSplit } from '../processors/stream/split.js';
+import { compileStreamTableJoin } from '../processors/stream/stream-table-join.js';
 import { compileAggregate } from '../processors/table/aggregate.js';
 import { compileTableFilter } from '../processors/table/filter.js';
+import { compileTableGroup } from '../processors/table/group.js';
+import { compileTableJoin } from '../processors/table/join.js';
 import { compileTableMapValues } from '../processors/table/map-values.js';
 import { compileSuppress } from '../processors/table/suppress.js';
 import { compileTable } from '../processors/table/table.js';
+import { compileTableAggregate } from '../processors/table/table-aggregate.js';
 import { compileToStream } from '../processors/table/to-stream.js';
 import { compileDistinct } from '../processors/window/distinct.js';
 import { compileWindowAggregate } from '../processors/window/window-aggregate.js';
@@ -45,6 +49,10 @@ const COMPILERS: Compilers = {
   tableMapValues: compileTableMapValues,
   toStream: compileToStream,
   suppress: compileSuppress,
+  tableGroup: compileTableGroup,
+  tableAggregate: compileTableAggregate,
+  tableJoin: compileTableJoin,
+  streamTableJoin: compileStreamTableJoin,
   aggregate: compileAggregate,
   windowAggregate: compileWindowAggregate,
   distinct: compileDistinct,

@@ -7,7 +7,6 @@ import type { Placement, RepartitionInput, RepartitionRole, Site, TableView } fr
 import type { TaskContext } from '../processors/task-context.js';
 import { TaskTime, type TimeOrigin } from '../time/time.js';
 import { compile } from './compilers.js';
-import { sendersOfOldValues } from './old-values.js';
 
 export interface ProcessorGraph {
   readonly taskTime: TaskTime;
@@ -49,7 +48,6 @@ class GraphBuilder implements ProcessorGraph {
   readonly #state: TaskState;
   readonly #context: TaskContext;
   readonly #options: GraphOptions;
-  readonly #sendersOfOldValues: ReadonlySet<GraphNode>;
   /** The processor that feeds the children of a node. */
   readonly #outputs = new Map<GraphNode, Processor>();
   /** The origins of the time of a node's records. */
@@ -60,13 +58,11 @@ class GraphBuilder implements ProcessorGraph {
     this.#state = state;
     this.#context = context;
     this.#options = options;
-    this.#sendersOfOldValues = sendersOfOldValues(plan.subTopology.nodes);
   }
 
   siteOf(node: GraphNode): Site {
     const feeders = node.parents.map(parent => this.#outputs.get(parent)).filter(feeder => feeder !== undefined);
     const frontier = [...new Set(node.parents.flatMap(parent => this.#frontiers.get(parent) ?? []))];
-    const [parent] = node.parents;
     return {
       context: this.#context,
       taskTime: this.taskTime,
@@ -75,8 +71,9 @@ class GraphBuilder implements ProcessorGraph {
       feeders,
       frontier,
       children: this.#plan.subTopology.nodes.filter(candidate => candidate.parents.includes(node)),
-      sendsOldValues: this.#sendersOfOldValues.has(node),
-      parentView: parent === undefined ? undefined : this.views.get(parent),
+      sendsOldValues: this.#plan.sendersOfOldValues.has(node),
+      viewOf: parent => (parent === undefined ? undefined : this.views.get(parent)),
+      frontierOf: parent => (parent === undefined ? undefined : this.#frontiers.get(parent)) ?? [],
       bytesOf: (store: StoreSpec): ByteStore => this.#state.store(store.name),
       showTable: view => {
         this.views.set(node, view);

@@ -1,5 +1,5 @@
 import { TopologyError } from '../../dsl/graph/graph.js';
-import type { RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
+import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
 import { type Input, inputsOf, type SubTopology } from '../../dsl/graph/sub-topologies.js';
 import type { Topology } from '../../dsl/graph/topology.js';
 import {
@@ -35,6 +35,8 @@ export interface PlannedSubTopology {
   /** Its number in the ids of tasks. */
   readonly id: number;
   readonly subTopology: SubTopology;
+  /** The nodes that send old values with their updates. */
+  readonly sendersOfOldValues: ReadonlySet<GraphNode>;
   /** One task for each partition. */
   readonly tasks: number;
   readonly sources: readonly SourceNode[];
@@ -92,6 +94,7 @@ export function planTopology(
   const subTopologies = topology.subTopologies.map(subTopology => ({
     id: subTopology.id,
     subTopology,
+    sendersOfOldValues: topology.sendersOfOldValues,
     tasks: tasksOf.get(subTopology) ?? 0,
     sources: subTopology.sources,
     inputs: [

@@ -26,8 +26,11 @@ export interface Site {
 
   bytesOf(store: StoreSpec): ByteStore;
 
-  /** The rows of the parent, if it is a table. */
-  readonly parentView: TableView | undefined;
+  /** The rows of a parent, if it is a table. */
+  viewOf(parent: GraphNode | undefined): TableView | undefined;
+
+  /** The origins of the time of a parent's records. */
+  frontierOf(parent: GraphNode | undefined): readonly TimeOrigin[];
 
   /** Publishes the rows of this node to the nodes after it. */
   showTable(view: TableView): void;

@@ -1,15 +1,11 @@
-import type { KGroupedStream, KStream, KTable, TimeWindowedKStream } from '../../../streams/index.js';
+import type { KGroupedStream, KGroupedTable, KStream, KTable, TimeWindowedKStream } from '../../../streams/index.js';
 
 /** What an id of the case stands for. */
 export type Declared =
   | { readonly kind: 'stream'; readonly stream: KStream<unknown, unknown> }
-  | {
-      readonly kind: 'table';
-      readonly table: KTable<unknown, unknown>;
-      /** False: in Java no store keeps the rows before an update, so a filter does not know them. */
-      readonly knowsOldValues: boolean;
-    }
+  | { readonly kind: 'table'; readonly table: KTable<unknown, unknown> }
   | { readonly kind: 'group'; readonly group: KGroupedStream<unknown, unknown> }
+  | { readonly kind: 'tableGroup'; readonly group: KGroupedTable<unknown, unknown> }
   | { readonly kind: 'windowed'; readonly windowed: TimeWindowedKStream<unknown, unknown> };
 
 export type DeclaredOf<Kind extends Declared['kind']> = Extract<Declared, { readonly kind: Kind }>;
@@ -18,12 +14,16 @@ export function stream(declared: KStream<unknown, unknown>): DeclaredOf<'stream'
   return { kind: 'stream', stream: declared };
 }
 
-export function table(declared: KTable<unknown, unknown>, knowsOldValues: boolean): DeclaredOf<'table'> {
-  return { kind: 'table', table: declared, knowsOldValues };
+export function table(declared: KTable<unknown, unknown>): DeclaredOf<'table'> {
+  return { kind: 'table', table: declared };
 }
 
 export function group(declared: KGroupedStream<unknown, unknown>): DeclaredOf<'group'> {
   return { kind: 'group', group: declared };
+}
+
+export function tableGroup(declared: KGroupedTable<unknown, unknown>): DeclaredOf<'tableGroup'> {
+  return { kind: 'tableGroup', group: declared };
 }
 
 export function windowed(declared: TimeWindowedKStream<unknown, unknown>): DeclaredOf<'windowed'> {

@@ -7,7 +7,7 @@ import { idOf, refuseVersioned, serdesOf, storeOf } from './options.js';
 
 /** Declares an operation of a grouped stream, windowed or not. */
 export function ofGroup(from: DeclaredOf<'group' | 'windowed'>, operation: Operation): Declared {
-  if (operation.op !== 'windowedBy') return table(aggregate(from, operation), true);
+  if (operation.op !== 'windowedBy') return table(aggregate(from, operation));
   if (from.kind !== 'group') throw new Error(`${idOf(operation)}: windows of windows`);
   const byWindow = from.group.windowedBy(windowsOf(operation.windows));
   return windowed(operation.emit === undefined ? byWindow : byWindow.emitStrategy(operation.emit));

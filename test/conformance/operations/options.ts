@@ -13,6 +13,11 @@ export function storeOf(operation: Operation): string {
   return operation.store ?? `${idOf(operation)}-store`;
 }
 
+/** The store of the case, if it has one. */
+export function namedStoreOf({ store }: Operation): { readonly as?: string } {
+  return store === undefined ? {} : { as: store };
+}
+
 export function serdesOf({ keySerde, valueSerde }: Operation): {
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;

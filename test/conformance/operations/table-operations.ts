@@ -1,35 +1,41 @@
-import { Suppressed } from '../../../streams/index.js';
+import { type Grouped, type KGroupedTable, Suppressed } from '../../../streams/index.js';
 import type { Operation } from '../case-file.js';
 import { predicate } from '../functions/predicates.js';
 import { valueFunction } from '../functions/value-functions.js';
 import { NotBuilt } from '../not-built.js';
-import { type Declared, type DeclaredOf, stream, table } from './declared.js';
-import { idOf } from './options.js';
+import { type Declared, type DeclaredOf, stream, table, tableGroup } from './declared.js';
+import { idOf, nameOf, refuseVersioned, serdesOf } from './options.js';
 
 /** Declares an operation of a table. */
-export function ofTable({ table: from, knowsOldValues }: DeclaredOf<'table'>, operation: Operation): Declared {
-  if (operation.store !== undefined) {
-    throw new NotBuilt('filter and mapValues of a table have no store of their own yet');
-  }
+export function ofTable({ table: from }: DeclaredOf<'table'>, operation: Operation): Declared {
+  const stored = operation.store === undefined ? {} : { as: operation.store, ...serdesOf(operation) };
   switch (operation.op) {
     case 'filter':
     case 'filterNot': {
-      // Java sends a tombstone there for each rejected row; every table here has a store, and sends only those that delete.
-      if (!knowsOldValues) throw new NotBuilt('a filter of a table without a store: every table of the DSL has one');
       const test = predicate(operation.pred);
-      return table(operation.op === 'filter' ? from.filter(test) : from.filterNot(test), true);
+      refuseVersioned(operation);
+      return table(operation.op === 'filter' ? from.filter(test, stored) : from.filterNot(test, stored));
     }
     case 'mapValues': {
       const fn = valueFunction(operation.fn);
-      return table(
-        from.mapValues((value, key) => fn(key, value)),
-        knowsOldValues,
+      refuseVersioned(operation);
+      return table(from.mapValues((value, key) => fn(key, value), stored));
+    }
+    case 'groupBy': {
+      const key = valueFunction(operation.key);
+      const value =
+        operation.value === undefined ? (_key: unknown, old: unknown) => old : valueFunction(operation.value);
+      return tableGroup(
+        from.groupBy<object, object>((k, v) => ({ key: key(k, v) as object, value: value(k, v) as object }), {
+          ...nameOf(operation),
+          ...(serdesOf(operation) as Grouped<object, object>),
+        }) as unknown as KGroupedTable<unknown, unknown>,
       );
     }
     case 'toStream':
       return stream(operation.key === undefined ? from.toStream() : from.toStream(valueFunction(operation.key)));
     case 'suppress':
-      return table(from.suppress(suppressed(operation), { name: idOf(operation) }), knowsOldValues);
+      return table(from.suppress(suppressed(operation), { name: idOf(operation) }));
     default:
       throw new NotBuilt(`${operation.op} of a table is not built yet`);
   }

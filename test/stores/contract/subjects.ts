@@ -102,6 +102,7 @@ function suppression(): Subject {
     timestamp: time,
     headers: time % 2 === 0 ? [] : [{ key: 'h', value: Buffer.from([0, 255]) }],
     bufferTime: time + 5,
+    priorValue: time % 3 === 0 ? null : `first before ${value}`,
   });
   return {
     kind,

@@ -95,7 +95,7 @@ class RepartitionProcessor extends Processor {
 
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined) {
-      this.context.dropped();
+      this.#processWithoutKey(value, timestamp, headers);
       return;
     }
     const local = this.#local;
@@ -113,6 +113,21 @@ class RepartitionProcessor extends Processor {
     const valueBytes =
       value === null || value === undefined ? null : serialized(this.#node.valueSerde, value, 'valueSerde');
     this.#send('record', partition, keyBytes, valueBytes, timestamp, headers);
+  }
+
+  /** A record without a key has no partition of its own. It goes to that of its task, or to the first one. */
+  #processWithoutKey(value: unknown, timestamp: number, headers: Headers): void {
+    if (!this.#node.keepsNullKeys) {
+      this.context.dropped();
+      return;
+    }
+    const local = this.#local;
+    if (local !== undefined) {
+      local.queue.push({ key: null, value, timestamp, headers });
+      return;
+    }
+    const bytes = value === null || value === undefined ? null : serialized(this.#node.valueSerde, value, 'valueSerde');
+    this.context.collector.send(this.#topic, 0, null, bytes, timestamp, escaped(headers));
   }
 
   /**

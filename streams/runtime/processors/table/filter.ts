@@ -4,18 +4,41 @@ import { synchronous } from '../../../dsl/options/synchronous.js';
 import type { Headers } from '../../../kafka/record.js';
 import { NodeProcessor } from '../processor.js';
 import type { Compile, TableView } from '../site.js';
+import type { TaskContext } from '../task-context.js';
+import { isStored, placeResults } from './stored-results.js';
 
 export const compileTableFilter: Compile<TableFilterNode> = (node, site) => {
-  site.place(new TableFilterProcessor(node, site.context));
-  if (site.parentView !== undefined) site.showTable(filteredView(site.parentView, node));
+  const [feeder] = site.feeders;
+  if (isStored(node) && feeder !== undefined) {
+    const filter = new TableFilterProcessor(node, false, site.context);
+    site.insert(filter, feeder);
+    placeResults(node, [filter], site, { oldValues: 'ofStore', skipsAbsent: true });
+    return;
+  }
+  site.place(new TableFilterProcessor(node, site.sendsOldValues, site.context));
+  const view = site.viewOf(node.parents[0]);
+  if (view !== undefined) site.showTable(filteredView(view, node));
 };
 
-/** Java: `KTableFilter`. It sends no tombstone for a row that was absent and still is. */
+/**
+ * Java: `KTableFilter`. If it knows old values, it sends no tombstone for a row that was absent and still is. Otherwise
+ * each row that it rejects is a tombstone.
+ */
 class TableFilterProcessor extends NodeProcessor<TableFilterNode> {
+  readonly #knowsOldValues: boolean;
+
+  constructor(node: TableFilterNode, knowsOldValues: boolean, context: TaskContext) {
+    super(node, context);
+    this.#knowsOldValues = knowsOldValues;
+  }
+
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue } = value as Change<unknown>;
-    const filtered = { newValue: this.#passing(key, newValue), oldValue: this.#passing(key, oldValue) };
-    if (filtered.newValue === null && filtered.oldValue === null) return;
+    const filtered = {
+      newValue: this.#passing(key, newValue),
+      oldValue: this.#knowsOldValues ? this.#passing(key, oldValue) : null,
+    };
+    if (this.#knowsOldValues && filtered.newValue === null && filtered.oldValue === null) return;
     this.processorNode.forward(key, filtered, timestamp, headers);
   }
 

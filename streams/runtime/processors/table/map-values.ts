@@ -5,10 +5,19 @@ import type { Headers } from '../../../kafka/record.js';
 import { NodeProcessor } from '../processor.js';
 import type { Compile, TableView } from '../site.js';
 import type { TaskContext } from '../task-context.js';
+import { isStored, placeResults } from './stored-results.js';
 
 export const compileTableMapValues: Compile<TableMapValuesNode> = (node, site) => {
+  const [feeder] = site.feeders;
+  if (isStored(node) && feeder !== undefined) {
+    const mapper = new TableMapValuesProcessor(node, false, site.context);
+    site.insert(mapper, feeder);
+    placeResults(node, [mapper], site, { oldValues: 'ofStore', skipsAbsent: false });
+    return;
+  }
   site.place(new TableMapValuesProcessor(node, site.sendsOldValues, site.context));
-  if (site.parentView !== undefined) site.showTable(mappedView(site.parentView, node));
+  const view = site.viewOf(node.parents[0]);
+  if (view !== undefined) site.showTable(mappedView(view, node));
 };
 
 /** Java: `KTableMapValues`. Old values are mapped only if an operator after it uses them. */

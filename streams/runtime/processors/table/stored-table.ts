@@ -1,11 +1,13 @@
 import type { TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
-import type { AggregateNode, TableNode } from '../../../dsl/graph/node.js';
+import type { AggregateNode, TableAggregateNode, TableNode } from '../../../dsl/graph/node.js';
 import { NodeProcessor } from '../processor.js';
 import type { TaskContext } from '../task-context.js';
 import { TableOutput, type TableOutputOptions } from './table-output.js';
 
 /** A table whose rows are in a store of its own, by key. */
-export abstract class StoredTableProcessor<N extends TableNode | AggregateNode> extends NodeProcessor<N> {
+export abstract class StoredTableProcessor<
+  N extends TableNode | AggregateNode | TableAggregateNode,
+> extends NodeProcessor<N> {
   protected readonly store: TimestampedKeyValueStore<unknown, unknown>;
   protected readonly output: TableOutput;
 

@@ -1,4 +1,5 @@
 import type { StateKey } from '../../../../stores/encoding/state-key.js';
+import type { ValueAndTimestamp } from '../../../../stores/encoding/timestamped.js';
 import type { BufferedChange, SuppressionStore } from '../../../../stores/kinds/suppression.js';
 import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { Change } from '../../../dsl/graph/change.js';
@@ -10,7 +11,7 @@ import type { InputSerdes } from '../../output/dead-letter.js';
 import { NEVER, OperatorTime } from '../../time/time.js';
 import { MinHeap } from '../min-heap.js';
 import { NodeProcessor } from '../processor.js';
-import type { Compile } from '../site.js';
+import type { Compile, TableView } from '../site.js';
 import type { TaskContext } from '../task-context.js';
 
 /** A key keeps its place while it is in the buffer. */
@@ -29,7 +30,10 @@ export const compileSuppress: Compile<SuppressNode> = (node, site) => {
   const time = new OperatorTime(site.frontier, closeOnIdle);
   const { kind, keySerde, valueSerde } = node.store;
   const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
-  site.place(new SuppressProcessor(node, store, time, site.context), { frontier: [time] });
+  const processor = new SuppressProcessor(node, store, time, site.context);
+  site.place(processor, { frontier: [time] });
+  const view = site.viewOf(node.parents[0]);
+  if (view !== undefined) site.showTable({ get: key => processor.rowOf(key, view) });
 };
 
 /**
@@ -67,7 +71,8 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     const bufferTime = until.kind === 'windowCloses' ? (key as Windowed<unknown>).window.end : timestamp;
     const stateKey = this.#store.stateKeyOf(key);
     const known = this.#buffer.get(stateKey);
-    const buffered = { key, change, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
+    const priorValue = known === undefined ? change.oldValue : known.priorValue;
+    const buffered = { key, change, priorValue, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
     // This comes first: if the changelog can't take the row, it throws, and nothing is buffered.
     this.#store.put(stateKey, buffered);
     this.#buffer.set(stateKey, buffered);
@@ -79,6 +84,13 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
       throw new StreamsError(`${this.name}: the buffer has more than ${maxRecords} records, and is to stop when full`);
     }
     while (this.#buffer.size > maxRecords) this.#emitFirst();
+  }
+
+  /** While an update is held back: the row before it, whose timestamp is not known (Java: -1). */
+  rowOf(key: unknown, view: TableView): ValueAndTimestamp<unknown> | null {
+    const held = this.#buffer.get(this.#store.stateKeyOf(key));
+    if (held === undefined) return view.get(key);
+    return held.priorValue === null ? null : { value: held.priorValue, timestamp: NEVER };
   }
 
   override beforeCommit(): void {

@@ -1,12 +1,17 @@
 import type { TableNode } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
+import { NodeProcessor } from '../processor.js';
 import type { Compile } from '../site.js';
 import { StoredTableProcessor } from './stored-table.js';
 import { placeTable, tableOutputOptions } from './table-output.js';
 import { storeView } from './table-view.js';
 
 export const compileTable: Compile<TableNode> = (node, site) => {
+  if (!node.isStored) {
+    site.place(new UnstoredTableProcessor(node, site.context));
+    return;
+  }
   const { kind, keySerde, valueSerde } = node.store;
   const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
   const output = tableOutputOptions(node, site);
@@ -30,5 +35,17 @@ class TableProcessor extends StoredTableProcessor<TableNode> {
     const newValue = value ?? null;
     const bytes = this.store.putRow(row, newValue, timestamp);
     this.output.update(row, key, newValue, oldValue, timestamp, headers, bytes);
+  }
+}
+
+/** A stream read as a table whose rows no operator needs. */
+class UnstoredTableProcessor extends NodeProcessor<TableNode> {
+  protected override inputSerdes(): InputSerdes {
+    return this.node.store;
+  }
+
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    if (key === null || key === undefined) this.context.dropped();
+    else this.processorNode.forward(key, { newValue: value ?? null, oldValue: null }, timestamp, headers);
   }
 }

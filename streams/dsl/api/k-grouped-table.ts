@@ -1,0 +1,98 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
+import type { GroupedSource } from '../declare/grouped-source.js';
+import { serdesOr } from '../declare/repartition.js';
+import { onlyStore, storeSpec } from '../declare/store-spec.js';
+import type { Change } from '../graph/change.js';
+import type { TableAggregateNode } from '../graph/node.js';
+import type { Materialized } from '../options/options.js';
+import { type Serde, Serdes } from '../serde/serdes.js';
+import { KTable } from './k-table.js';
+
+/** How the rows of a group become one aggregate (Java: `Initializer`, and two `Aggregator`s). */
+export interface TableAggregation<K, V, A> {
+  /** The aggregate before the first row. */
+  initializer(): A;
+  /**
+   * The aggregate with one more row. null deletes the aggregate, and the next row starts from `initializer` again. The
+   * function may change `aggregate` and return it.
+   */
+  adder(key: K, value: V, aggregate: A): A | null;
+  /** The aggregate without a row that was added before. null, and changes, as with `adder`. */
+  subtractor(key: K, value: V, aggregate: A): A | null;
+}
+
+type Functions = Pick<TableAggregateNode, 'initializer' | 'adder' | 'subtractor'>;
+
+const COUNT: Functions = Object.freeze({
+  initializer: () => 0,
+  adder: (_key: unknown, _value: unknown, count: number) => count + 1,
+  subtractor: (_key: unknown, _value: unknown, count: number) => count - 1,
+});
+
+/**
+ * A table whose rows are grouped by a new key (Java: `KGroupedTable`). When a row changes, the old row is subtracted
+ * from the aggregate of its group, and the new row is added to that of its own, which may be another one. The group
+ * that a row leaves has its result first. Functions must be synchronous. If one throws, the update goes to the
+ * processing exception handler. Each method throws a TopologyError if another store of the topology has the name `as`.
+ */
+export class KGroupedTable<K, V> {
+  readonly #source: GroupedSource<K, Change<V>>;
+  readonly #valueSerde: Serde<V>;
+
+  /** @internal */
+  constructor(source: GroupedSource<K, Change<V>>, valueSerde: Serde<V>) {
+    this.#source = source;
+    this.#valueSerde = valueSerde;
+  }
+
+  /** Counts the rows of each group. The count of a group that has lost all its rows is 0. */
+  count(materialized: Materialized<K, number>): KTable<K, number> {
+    return this.#aggregate('KTABLE-AGGREGATE', COUNT, materialized, Serdes.json<number>());
+  }
+
+  /**
+   * Combines the values of each group into one value. The first row is the first aggregate. A null result deletes the
+   * row of the group.
+   */
+  reduce(
+    adder: (aggregate: V, value: V) => V | null,
+    subtractor: (aggregate: V, value: V) => V | null,
+    materialized: Materialized<K, V>,
+  ): KTable<K, V> {
+    const functions: Functions = {
+      initializer: undefined,
+      adder: (_key: unknown, value: V, aggregate: V) => adder(aggregate, value),
+      subtractor: (_key: unknown, value: V, aggregate: V) => subtractor(aggregate, value),
+    };
+    return this.#aggregate('KTABLE-REDUCE', functions, materialized, this.#valueSerde);
+  }
+
+  /** Combines the values of each group into an aggregate of another type. */
+  aggregate<A>(aggregation: TableAggregation<K, V, A>, materialized: Materialized<K, A>): KTable<K, NonNullable<A>> {
+    const functions: Functions = {
+      initializer: () => aggregation.initializer(),
+      adder: (key: K, value: V, aggregate: A) => aggregation.adder(key, value, aggregate),
+      subtractor: (key: K, value: V, aggregate: A) => aggregation.subtractor(key, value, aggregate),
+    };
+    const table = this.#aggregate('KTABLE-AGGREGATE', functions, materialized, Serdes.json<A>());
+    return table as KTable<K, NonNullable<A>>;
+  }
+
+  #aggregate<A>(
+    prefix: string,
+    functions: Functions,
+    materialized: Materialized<K, A>,
+    valueSerde: Serde<A>,
+  ): KTable<K, A> {
+    const { graph, serdes: grouped } = this.#source;
+    const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
+    const store = storeSpec(graph, materialized, serdes, new KeyValueKind());
+    const node = graph.add(prefix, materialized.name, {
+      kind: 'tableAggregate',
+      parents: [this.#source.partitionedFor(materialized.as)],
+      ...onlyStore(store),
+      ...functions,
+    });
+    return new KTable<K, A>(graph, node, serdes);
+  }
+}

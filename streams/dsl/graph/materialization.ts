@@ -1,0 +1,102 @@
+import type { GraphNode, TableNode } from './node.js';
+
+/** What the tables of a topology keep and send. */
+export interface Materialization {
+  /** The nodes. A table has its store if a node needs its rows. */
+  readonly nodes: readonly GraphNode[];
+  /** The nodes that send old values with their updates. */
+  readonly sendersOfOldValues: ReadonlySet<GraphNode>;
+}
+
+/**
+ * Decides which tables keep their rows, and which nodes send old values. As in Java the order of declaration counts:
+ * what a node gets from its parents is decided when it is declared (`KTableImpl.enableSendingOldValues`,
+ * `KTableSource.materialize`).
+ */
+export function materialize(nodes: readonly GraphNode[]): Materialization {
+  const needs = new Needs();
+  for (const node of nodes) needs.declare(node);
+  const built = new Map<GraphNode, GraphNode>();
+  for (const node of nodes) {
+    const parents = node.parents.map(parent => built.get(parent) ?? parent);
+    const isSame = parents.every((parent, index) => parent === node.parents[index]) && !needs.isStoredNow(node);
+    built.set(node, isSame ? node : Object.freeze({ ...node, parents, ...storesOf(node, needs) } as GraphNode));
+  }
+  return {
+    nodes: [...built.values()],
+    sendersOfOldValues: new Set([...needs.sendersOfOldValues].map(node => built.get(node) ?? node)),
+  };
+}
+
+function storesOf(node: GraphNode, needs: Needs): Partial<TableNode> {
+  return node.kind === 'table' && needs.isStoredNow(node)
+    ? { isStored: true, stores: Object.freeze([node.store] as const) }
+    : {};
+}
+
+class Needs {
+  readonly sendersOfOldValues = new Set<GraphNode>();
+  /** Tables that are stored because a node needs their rows. */
+  readonly #stored = new Set<GraphNode>();
+
+  isStoredNow(node: GraphNode): boolean {
+    return this.#stored.has(node);
+  }
+
+  declare(node: GraphNode): void {
+    const [left, right] = node.parents;
+    switch (node.kind) {
+      case 'tableGroup':
+        this.#sendOldValues(left, true);
+        return;
+      case 'tableFilter':
+        // With old values it need not send tombstones for rows that it has never sent.
+        if (node.stores.length > 0 || this.#sendOldValues(left, false)) this.sendersOfOldValues.add(node);
+        return;
+      case 'tableJoin':
+        if (node.joinType !== 'inner') this.#sendOldValues(left, true);
+        if (node.joinType === 'outer') this.#sendOldValues(right, true);
+        this.#lookUp(left);
+        this.#lookUp(right);
+        return;
+      case 'streamTableJoin':
+        this.#lookUp(right);
+        return;
+    }
+  }
+
+  /** False if the node has no old values to send. With `force` a table keeps its rows to have them. */
+  #sendOldValues(node: GraphNode | undefined, force: boolean): boolean {
+    if (node === undefined) return false;
+    if (this.sendersOfOldValues.has(node)) return true;
+    if (node.kind === 'table') {
+      if (!force && !node.isStored && !this.#stored.has(node)) return false;
+      this.#store(node);
+    } else if (node.kind === 'tableJoin') {
+      for (const parent of node.parents) this.#sendOldValues(parent, true);
+    } else if (isPassing(node) && !this.#sendOldValues(node.parents[0], force)) return false;
+    this.sendersOfOldValues.add(node);
+    return true;
+  }
+
+  /** A node looks up rows of this one. */
+  #lookUp(node: GraphNode | undefined): void {
+    if (node === undefined) return;
+    if (node.kind === 'table') this.#store(node);
+    else if (node.kind === 'tableJoin' && node.store === undefined)
+      node.parents.forEach(parent => this.#lookUp(parent));
+    else if (isPassing(node)) this.#lookUp(node.parents[0]);
+    // While it holds back an update, its row is the one before that.
+    if (node.kind === 'suppress') this.#sendOldValues(node, true);
+  }
+
+  #store(node: TableNode): void {
+    if (!node.isStored) this.#stored.add(node);
+  }
+}
+
+/** True if the rows of the node are those of its parent. */
+function isPassing(node: GraphNode): boolean {
+  if (node.kind === 'suppress') return true;
+  return (node.kind === 'tableFilter' || node.kind === 'tableMapValues') && node.stores.length === 0;
+}

@@ -1,0 +1,46 @@
+import type { KStream, KTable } from '../../../streams/index.js';
+import type { Operation } from '../case-file.js';
+import { joiner } from '../functions/joiners.js';
+import { NotBuilt } from '../not-built.js';
+import { type Declared, stream, table } from './declared.js';
+import { serdesOf } from './options.js';
+
+/** Declares a join; `other` is what the operation names in `with`. */
+export function joinOf(from: Declared, other: Declared, operation: Operation): Declared {
+  if (from.kind === 'stream' && other.kind === 'table') return streamTableJoin(from.stream, other.table, operation);
+  if (from.kind === 'table' && other.kind === 'table') return tableJoin(from.table, other.table, operation);
+  throw new NotBuilt(`joins of a ${from.kind} with a ${other.kind} are not built yet`);
+}
+
+function streamTableJoin(
+  from: KStream<unknown, unknown>,
+  other: KTable<unknown, unknown>,
+  operation: Operation,
+): Declared {
+  if (operation.grace !== undefined) throw new NotBuilt('joins with grace are not built yet');
+  const join = joiner(operation.joiner);
+  const join3 = (left: unknown, right: unknown, key: unknown): unknown => join(key, left, right);
+  const joined = serdesOf(operation);
+  return stream(
+    operation.op === 'join'
+      ? from.join(other as KTable<NonNullable<unknown>, unknown>, join3, joined)
+      : from.leftJoin(other as KTable<NonNullable<unknown>, unknown>, join3, joined),
+  );
+}
+
+function tableJoin(from: KTable<unknown, unknown>, other: KTable<unknown, unknown>, operation: Operation): Declared {
+  const { op, store, foreignKey } = operation;
+  if (foreignKey !== undefined) throw new NotBuilt('joins by a foreign key are not built yet');
+  if (operation.versioned !== undefined) throw new NotBuilt('versioned tables are not built yet');
+  const join = joiner(operation.joiner);
+  const join3 = (left: unknown, right: unknown, key: unknown): unknown => join(key, left, right);
+  const options = store === undefined ? {} : { as: store, ...serdesOf(operation) };
+  switch (op) {
+    case 'join':
+      return table(from.join(other, join3, options));
+    case 'leftJoin':
+      return table(from.leftJoin(other, join3, options));
+    default:
+      return table(from.outerJoin(other, join3, options));
+  }
+}
