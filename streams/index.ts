@@ -4,6 +4,11 @@
  */
 
 export { BranchedKStream } from './dsl/api/branched-k-stream.js';
+export {
+  type CogroupAggregator,
+  CogroupedKStream,
+  TimeWindowedCogroupedKStream,
+} from './dsl/api/cogrouped-k-stream.js';
 export { type Aggregation, KGroupedStream } from './dsl/api/k-grouped-stream.js';
 export { KGroupedTable, type TableAggregation } from './dsl/api/k-grouped-table.js';
 export { KStream } from './dsl/api/k-stream.js';
@@ -25,11 +30,13 @@ export type {
   Produced,
   Repartitioned,
   StreamConsumed,
+  StreamJoined,
   WindowMaterialized,
 } from './dsl/options/options.js';
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
+export { JoinWindows, type JoinWindowsOptions } from './dsl/windows/join-windows.js';
 export { UnlimitedWindows, type UnlimitedWindowsOptions } from './dsl/windows/unlimited-windows.js';
 export {
   TimeWindows,

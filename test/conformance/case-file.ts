@@ -16,7 +16,9 @@ export type WindowsSpec =
   | { readonly type: 'tumbling'; readonly size: number; readonly grace: number }
   | { readonly type: 'hopping'; readonly size: number; readonly advance: number; readonly grace: number }
   | { readonly type: 'unlimited'; readonly start: number }
-  | { readonly type: 'sliding' | 'session' };
+  | { readonly type: 'sliding'; readonly diff: number; readonly grace: number }
+  | { readonly type: 'session'; readonly gap: number; readonly grace: number }
+  | { readonly type?: undefined; readonly before: number; readonly after: number; readonly grace: number };
 
 /** One operation of a topology; which fields it has depends on `op`. Serdes that are absent are `string`. */
 export interface Operation {
@@ -42,6 +44,8 @@ export interface Operation {
   readonly fn?: FunctionSpec;
   readonly sub?: FunctionSpec;
   readonly init?: Json;
+  /** The groups of a cogroup. */
+  readonly of?: readonly { readonly from: string; readonly fn: FunctionSpec }[];
   readonly with?: string;
   readonly joiner?: FunctionSpec;
   readonly foreignKey?: FunctionSpec;
@@ -69,6 +73,9 @@ export interface CaseRecord {
   readonly headers?: readonly (readonly [string, string])[];
 }
 
+/** A call of peek or foreach: the operation, the key, the value. */
+export type CaseCall = readonly [string, Json, Json];
+
 export type CaseInput = CaseRecord | { readonly advanceWallClock: number };
 
 export interface CaseConfig {
@@ -89,6 +96,8 @@ export interface ConformanceCase {
   readonly topology: readonly Operation[];
   readonly input: readonly CaseInput[];
   readonly output: readonly CaseRecord[];
+  /** What `peek` and `foreach` were called with, in order. */
+  readonly calls?: readonly CaseCall[];
   /** Index of the input that must stop the application; `output` is what the inputs before it gave. */
   readonly failsAt?: number;
   /** Entries by store: key, value and timestamp. */

@@ -12,10 +12,10 @@ const foreign = process.env.CONFORMANCE_CASES;
 describe('the output of Java Kafka Streams', () => {
   const skipped = new Map<string, string[]>();
   for (const conformanceCase of loadCases(foreign ?? path.join(CHECKOUT, 'test/conformance/cases'))) {
-    const reason = foreign === undefined ? undefined : notBuilt(() => topologyOfCase(conformanceCase));
+    const reason = foreign === undefined ? undefined : notBuilt(() => topologyOfCase(conformanceCase, []));
     if (reason === undefined) {
       it(`${conformanceCase.name}: ${conformanceCase.about}`, () =>
-        runCase(conformanceCase, topologyOfCase(conformanceCase)));
+        runCase(conformanceCase));
     } else {
       skipped.set(reason, [...(skipped.get(reason) ?? []), conformanceCase.name]);
     }

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { type ConsumerRecord, resumeOnError, Serdes, type Topology } from '../../streams/index.js';
+import { type ConsumerRecord, resumeOnError, Serdes } from '../../streams/index.js';
 import { type TestRecord, TopologyTestDriver } from '../../streams/testing/index.js';
-import type { CaseRecord, ConformanceCase, Json, Operation } from './case-file.js';
+import type { CaseCall, CaseRecord, ConformanceCase, Json, Operation } from './case-file.js';
 import { asCaseValue, bytesOf, endOf, serdeOf } from './case-serde.js';
 import { text } from './functions/text.js';
+import { topologyOfCase } from './topology-of-case.js';
 
 /** Runs the topology of a case on its input. Throws an AssertionError if anything comes out that Java does not give. */
-export async function runCase(conformanceCase: ConformanceCase, topology: Topology): Promise<void> {
+export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
   const { config, input, output, failsAt, stores } = conformanceCase;
+  const calls: CaseCall[] = [];
+  const topology = topologyOfCase(conformanceCase, calls);
   const driver = await TopologyTestDriver.create(topology, {
     cacheMaxBytes: config.cacheBytes,
     startTime: config.wallClock ?? 0,
@@ -25,6 +28,7 @@ export async function runCase(conformanceCase: ConformanceCase, topology: Topolo
     }
     const written = driver.written.map(record => readOutput(conformanceCase, record));
     assert.deepEqual(ordered(conformanceCase, written), ordered(conformanceCase, output.map(withNulls)));
+    if (conformanceCase.calls !== undefined) assert.deepEqual(calls, conformanceCase.calls);
     for (const [store, expected] of Object.entries(stores)) {
       const entries = (await driver.storeEntries(store)).map(({ key, windowStart, value, timestamp }) => [
         windowStart === undefined

@@ -1,20 +1,25 @@
-import { type BranchedKStream, type KStream, StreamsBuilder, type Topology } from '../../streams/index.js';
-import type { ConformanceCase, Operation } from './case-file.js';
+import { type BranchedKStream, type KGroupedStream, type KStream, StreamsBuilder, type Topology } from '../../streams/index.js';
+import type { CaseCall, ConformanceCase, Operation } from './case-file.js';
+import { asCaseValue } from './case-serde.js';
 import { predicate } from './functions/predicates.js';
 import { timestampExtractor } from './functions/timestamp-extractors.js';
 import { topicName } from './functions/topic-names.js';
 import { NotBuilt } from './not-built.js';
 import { type Declared, stream, table } from './operations/declared.js';
 import { ofGroup } from './operations/group-operations.js';
+import { cogroupOf, ofCogroup } from './operations/cogroup-operations.js';
 import { joinOf } from './operations/join-operations.js';
 import { idOf, namedStoreOf, refuseVersioned, serdesOf } from './operations/options.js';
 import { ofStream } from './operations/stream-operations.js';
 import { ofTableGroup } from './operations/table-group-operations.js';
 import { ofTable } from './operations/table-operations.js';
 
-/** Declares the topology of a case. Throws NotBuilt if the DSL does not have what it takes. */
-export function topologyOfCase({ topology, config }: ConformanceCase): Topology {
-  const declarations = new Declarations();
+/**
+ * Declares the topology of a case. The calls of its peek and foreach are added to `calls`. Throws NotBuilt if the DSL
+ * does not have what it takes.
+ */
+export function topologyOfCase({ topology, config }: ConformanceCase, calls: CaseCall[]): Topology {
+  const declarations = new Declarations(calls);
   for (const operation of topology) declarations.add(operation);
   if (config.emitIntervalMs !== undefined) {
     throw new NotBuilt('emitIntervalMs: results leave when they are due, the wall clock does not hold them back');
@@ -25,6 +30,11 @@ export function topologyOfCase({ topology, config }: ConformanceCase): Topology 
 class Declarations {
   readonly #builder = new StreamsBuilder();
   readonly #declared = new Map<string, Declared>();
+  readonly #calls: CaseCall[];
+
+  constructor(calls: CaseCall[]) {
+    this.#calls = calls;
+  }
 
   build(): Topology {
     return this.#builder.build();
@@ -57,7 +67,7 @@ class Declarations {
       case 'globalStore':
         throw new NotBuilt('global tables are not built yet');
       case 'cogroup':
-        throw new NotBuilt('cogroup is not built yet');
+        return cogroupOf(operation, id => this.#group(id));
     }
     const from = this.#lookUp(operation.from);
     if (operation.with !== undefined && operation.op !== 'merge') {
@@ -65,9 +75,17 @@ class Declarations {
     }
     switch (from.kind) {
       case 'stream':
-        return ofStream(from.stream, operation, () => this.#stream(operation.with));
+        return ofStream(
+          from.stream,
+          operation,
+          () => this.#stream(operation.with),
+          (id, key, value) => this.#calls.push([id, asCaseValue(key), asCaseValue(value)]),
+        );
       case 'table':
         return ofTable(from, operation);
+      case 'cogroup':
+      case 'windowedCogroup':
+        return ofCogroup(from, operation);
       case 'tableGroup':
         return ofTableGroup(from.group, operation);
       case 'group':
@@ -103,6 +121,12 @@ class Declarations {
     const declared = this.#lookUp(id);
     if (declared.kind !== 'stream') throw new Error(`${id} is not a stream`);
     return declared.stream;
+  }
+
+  #group(id: string): KGroupedStream<unknown, unknown> {
+    const declared = this.#lookUp(id);
+    if (declared.kind !== 'group') throw new Error(`${id} is not a group`);
+    return declared.group;
   }
 
   #lookUp(id: string | undefined): Declared {

@@ -1,4 +1,5 @@
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
+import type { CogroupPart } from '../declare/cogrouped-source.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
 import { onlyStore, storeSpec } from '../declare/store-spec.js';
@@ -6,6 +7,7 @@ import type { AggregateCombiner } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { Windows } from '../windows/windows.js';
+import { type CogroupAggregator, CogroupedKStream } from './cogrouped-k-stream.js';
 import { KTable } from './k-table.js';
 import { TimeWindowedKStream } from './time-windowed-k-stream.js';
 
@@ -106,6 +108,18 @@ export class KGroupedStream<K, V> {
     materialized: Materialized<K, A>,
   ): KTable<K, NonNullable<A>> {
     return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
+  }
+
+  /**
+   * Begins a cogroup: the values of this group, and of the groups that follow, make one aggregate for each key (KIP-150).
+   */
+  cogroup<A>(aggregator: CogroupAggregator<K, NonNullable<V>, A>): CogroupedKStream<K, A> {
+    return new CogroupedKStream<K, A>([this.cogrouped(aggregator)]);
+  }
+
+  /** @internal */
+  cogrouped<A>(aggregator: CogroupAggregator<K, NonNullable<V>, A>): CogroupPart<K> {
+    return { source: this.#source as GroupedSource<K, unknown>, aggregator };
   }
 
   /** Groups the records of each key by windows too. */

@@ -1,14 +1,16 @@
 import type { Headers } from '../../kafka/record.js';
 import { GroupedSource } from '../declare/grouped-source.js';
-import { addRepartition, type KnownSerdes, notNull, serdesOr } from '../declare/repartition.js';
+import { addStreamJoin, addStreamTableJoin, type Joinable, keySerdeOnly } from '../declare/joins.js';
+import { addRepartition, givenSerdes, type KnownSerdes, notNull, serdesOr } from '../declare/repartition.js';
 import { tableStore } from '../declare/store-spec.js';
-import type { Graph } from '../graph/graph.js';
-import type { GraphNode, StreamTableJoinNode } from '../graph/node.js';
+import { type Graph, TopologyError } from '../graph/graph.js';
+import type { GraphNode, JoinType, StreamJoinNode, StreamTableJoinNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Operators } from '../options/operators.js';
-import type { Grouped, Joined, Named, OptionallyMaterialized, Produced, Repartitioned } from '../options/options.js';
+import type { Grouped, Joined, Named, OptionallyMaterialized, StreamJoined, Produced, Repartitioned } from '../options/options.js';
 import type { FunctionsMustBeSynchronous, IfPromise, Synchronous } from '../options/synchronous.js';
 import type { Serde } from '../serde/serdes.js';
+import type { JoinWindows } from '../windows/join-windows.js';
 import { BranchedKStream } from './branched-k-stream.js';
 import { KGroupedStream } from './k-grouped-stream.js';
 import { KTable } from './k-table.js';
@@ -202,9 +204,28 @@ export class KStream<K, V> {
   join<VT, VR>(
     table: KTable<NonNullable<K>, VT>,
     joiner: (value: NonNullable<V>, row: VT, key: NonNullable<K>) => VR,
-    options: Joined<K, V> = {},
+    options?: Joined<K, V>,
+  ): KStream<NonNullable<K>, VR>;
+  /**
+   * Joins the records of two streams with the same key whose timestamps are near each other. Each pair gives one result,
+   * with the higher of the two timestamps and the headers of the record that came later. Records with a null key or a
+   * null value are dropped and counted as dropped. Both topics must have the same number of partitions. Throws a
+   * TopologyError if another store has a name of the join's stores.
+   */
+  join<VO, VR>(
+    other: KStream<K, VO>,
+    joiner: (value: NonNullable<V>, other: NonNullable<VO>, key: NonNullable<K>) => VR,
+    windows: JoinWindows,
+    options: StreamJoined<K, V, VO>,
+  ): KStream<NonNullable<K>, VR>;
+  join<VO, VR>(
+    other: KTable<NonNullable<K>, VO> | KStream<K, VO>,
+    joiner: { bivarianceHack(value: NonNullable<V>, other: VO, key: NonNullable<K>): VR }['bivarianceHack'],
+    third?: Joined<K, V> | JoinWindows,
+    fourth?: StreamJoined<K, V, VO>,
   ): KStream<NonNullable<K>, VR> {
-    return this.#joinTable<NonNullable<K>, VR>(table.node, 'inner', joiner, options);
+    if (other instanceof KTable) return this.#joinTable(other.node, 'inner', joiner, third as Joined<K, V> | undefined);
+    return this.#joinStream(other, 'inner', joiner, third as JoinWindows, fourth);
   }
 
   /**
@@ -214,9 +235,37 @@ export class KStream<K, V> {
   leftJoin<VT, VR>(
     table: KTable<NonNullable<K>, VT>,
     joiner: (value: NonNullable<V>, row: VT | null, key: K) => VR,
-    options: Joined<K, V> = {},
+    options?: Joined<K, V>,
+  ): KStream<K, VR>;
+  /**
+   * The same as `join` of two streams, and a record of this stream that finds no other comes out with null. It comes out
+   * when time has passed its window and the grace, so another record must arrive (or `closeOnIdle`). Records of this
+   * stream with a null key come out at once.
+   */
+  leftJoin<VO, VR>(
+    other: KStream<K, VO>,
+    joiner: (value: NonNullable<V>, other: NonNullable<VO> | null, key: K) => VR,
+    windows: JoinWindows,
+    options: StreamJoined<K, V, VO>,
+  ): KStream<K, VR>;
+  leftJoin<VO, VR>(
+    other: KTable<NonNullable<K>, VO> | KStream<K, VO>,
+    joiner: { bivarianceHack(value: NonNullable<V>, other: VO | null, key: K): VR }['bivarianceHack'],
+    third?: Joined<K, V> | JoinWindows,
+    fourth?: StreamJoined<K, V, VO>,
   ): KStream<K, VR> {
-    return this.#joinTable<K, VR>(table.node, 'left', joiner, options);
+    if (other instanceof KTable) return this.#joinTable(other.node, 'left', joiner, third as Joined<K, V> | undefined);
+    return this.#joinStream(other, 'left', joiner, third as JoinWindows, fourth);
+  }
+
+  /** The same as `leftJoin` of two streams, for the records of both streams. One of the two values is not null. */
+  outerJoin<VO, VR>(
+    other: KStream<K, VO>,
+    joiner: (value: NonNullable<V> | null, other: NonNullable<VO> | null, key: K) => VR,
+    windows: JoinWindows,
+    options: StreamJoined<K, V, VO>,
+  ): KStream<K, VR> {
+    return this.#joinStream(other, 'outer', joiner, windows, options);
   }
 
   /**
@@ -250,33 +299,35 @@ export class KStream<K, V> {
     table: GraphNode,
     joinType: StreamTableJoinNode['joinType'],
     joiner: StreamTableJoinNode['joiner'],
-    options: Joined<K, V>,
+    options: Joined<K, V> = {},
   ): KStream<KR, VR> {
-    const prefix = joinType === 'left' ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN';
-    const serdes = serdesOr<K, V>(options, this.#serdes);
-    const stream = this.#keyChanged
-      ? addRepartition(
-          this.#graph,
-          this.#node,
-          options.name ?? this.#graph.generatedName(prefix),
-          serdes,
-          undefined,
-          joinType === 'left',
-        )
-      : this.#node;
-    const node = this.#graph.add(prefix, options.name, {
-      kind: 'streamTableJoin',
-      parents: [stream, table],
-      joinType,
-      joiner,
-    });
-    const { keySerde } = this.#keyChanged || options.keySerde !== undefined ? serdes : this.#serdes;
-    return new KStream<KR, VR>(
-      this.#graph,
-      node,
-      keySerde === undefined ? {} : { keySerde: keySerde as Serde<unknown> as Serde<KR> },
-      false,
-    );
+    const node = addStreamTableJoin(this.#graph, this.#joinable(options), table, joinType, joiner, options);
+    return this.#joined<KR, VR>(node, options);
+  }
+
+  #joinStream<KR, VO, VR>(
+    other: KStream<K, VO>,
+    joinType: JoinType,
+    joiner: StreamJoinNode['joiner'],
+    windows: JoinWindows,
+    options: StreamJoined<K, V, VO> | undefined,
+  ): KStream<KR, VR> {
+    if (options === undefined) throw new TopologyError('a join of two streams needs a name for its stores: as');
+    const { otherValueSerde, valueSerde: _, ...rest } = options;
+    const otherOptions = otherValueSerde === undefined ? rest : { ...rest, valueSerde: otherValueSerde };
+    const right = other.#joinable(otherOptions);
+    const node = addStreamJoin(this.#graph, this.#joinable(options), right, joinType, windows, joiner, options);
+    return this.#joined<KR, VR>(node, options);
+  }
+
+  #joinable(options: KnownSerdes<K, V>): Joinable {
+    const serdes = serdesOr<K, V>(options, this.#serdes) as Joinable['serdes'];
+    return { node: this.#node, serdes, keyChanged: this.#keyChanged };
+  }
+
+  #joined<KR, VR>(node: GraphNode, options: KnownSerdes<K, V>): KStream<KR, VR> {
+    const keySerde = givenSerdes(options).keySerde ?? this.#serdes.keySerde;
+    return new KStream<KR, VR>(this.#graph, node, keySerdeOnly(keySerde as Serde<unknown> as Serde<KR>), false);
   }
 
   /** `what` names the mapper in the message of a PromiseError. */

@@ -83,9 +83,9 @@ class Needs {
   #lookUp(node: GraphNode | undefined): void {
     if (node === undefined) return;
     if (node.kind === 'table') this.#store(node);
-    else if (node.kind === 'tableJoin' && node.store === undefined)
-      node.parents.forEach(parent => this.#lookUp(parent));
-    else if (isPassing(node)) this.#lookUp(node.parents[0]);
+    else if (node.kind === 'tableJoin' && node.store === undefined) {
+      for (const parent of node.parents) this.#lookUp(parent);
+    } else if (isPassing(node)) this.#lookUp(node.parents[0]);
     // While it holds back an update, its row is the one before that.
     if (node.kind === 'suppress') this.#sendOldValues(node, true);
   }

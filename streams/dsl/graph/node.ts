@@ -2,9 +2,11 @@ import type { DistinctKind } from '../../../stores/kinds/distinct.js';
 import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
+import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Serde } from '../serde/serdes.js';
+import type { JoinWindows } from '../windows/join-windows.js';
 import type { Windows } from '../windows/windows.js';
 
 /**
@@ -38,7 +40,8 @@ export type GraphNode =
   | TableGroupNode
   | TableAggregateNode
   | TableJoinNode
-  | StreamTableJoinNode;
+  | StreamTableJoinNode
+  | StreamJoinNode;
 
 interface NodeBase {
   /** Position in the order of declaration. */
@@ -306,6 +309,23 @@ export interface StreamTableJoinNode extends NodeBase {
   readonly kind: 'streamTableJoin';
   readonly joinType: Exclude<JoinType, 'outer'>;
   joiner(value: unknown, row: unknown, key: unknown): unknown;
+}
+
+/** One side of a join of two streams. */
+export interface JoinedSide {
+  /** Its records, for those of the other side. */
+  readonly store: StoreSpec<TimeBucketsKind>;
+  /** Its records that have found no other yet. undefined: they never come out alone. */
+  readonly waiting: StoreSpec<TimeBucketsKind> | undefined;
+}
+
+/** A join of two streams by key and time (Java: `KStreamKStreamJoin`). Its parents are the left and the right stream. */
+export interface StreamJoinNode extends StatefulNode {
+  readonly kind: 'streamJoin';
+  readonly windows: JoinWindows;
+  readonly left: JoinedSide;
+  readonly right: JoinedSide;
+  joiner(left: unknown, right: unknown, key: unknown): unknown;
 }
 
 export type SuppressUntil =

@@ -55,7 +55,7 @@ export function copartitionGroups(nodes: readonly GraphNode[]): readonly Coparti
 
 /** True if the node looks for the records of one parent among those of another. */
 function joins({ kind }: GraphNode): boolean {
-  return kind === 'tableJoin' || kind === 'streamTableJoin';
+  return kind === 'tableJoin' || kind === 'streamTableJoin' || kind === 'streamJoin';
 }
 
 /** True if the number of partitions is known before the topology is planned. */

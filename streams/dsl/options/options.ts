@@ -73,6 +73,22 @@ export interface Joined<K, V> extends Named {
   readonly valueSerde?: Serde<V>;
 }
 
+/**
+ * How two streams are joined (Java: `StreamJoined`). `as` is the name of the join's stores and repartition topics, with
+ * `-left` and `-right` after it. Default serdes: those of the streams if they have them, otherwise text keys and JSON
+ * values.
+ */
+export interface StreamJoined<K, V, VO> extends Named {
+  /** Required, because it identifies the changelogs and the state on disk. */
+  readonly as: string;
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+  /** The serde of the values of the other stream. */
+  readonly otherValueSerde?: Serde<VO>;
+  /** False: the stores have no changelogs. Default: true. */
+  readonly logging?: boolean;
+}
+
 /** How a stream is repartitioned (Java: `Repartitioned`). */
 export interface Repartitioned<K, V> {
   /** The topic is `<application.id>-<name>-repartition`. */

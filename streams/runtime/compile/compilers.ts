@@ -1,4 +1,5 @@
 import type { GraphNode } from '../../dsl/graph/node.js';
+import { compileStreamJoin } from '../processors/join/stream-join.js';
 import { compileRepartition } from '../processors/repartition/repartition.js';
 import type { Compile, Site } from '../processors/site.js';
 import { compileFilter } from '../processors/stream/filter.js';
@@ -53,6 +54,7 @@ const COMPILERS: Compilers = {
   tableAggregate: compileTableAggregate,
   tableJoin: compileTableJoin,
   streamTableJoin: compileStreamTableJoin,
+  streamJoin: compileStreamJoin,
   aggregate: compileAggregate,
   windowAggregate: compileWindowAggregate,
   distinct: compileDistinct,

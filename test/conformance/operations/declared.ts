@@ -1,4 +1,7 @@
-import type { KGroupedStream, KGroupedTable, KStream, KTable, TimeWindowedKStream } from '../../../streams/index.js';
+import type {
+  CogroupedKStream,
+  TimeWindowedCogroupedKStream,
+ KGroupedStream, KGroupedTable, KStream, KTable, TimeWindowedKStream } from '../../../streams/index.js';
 
 /** What an id of the case stands for. */
 export type Declared =
@@ -6,6 +9,8 @@ export type Declared =
   | { readonly kind: 'table'; readonly table: KTable<unknown, unknown> }
   | { readonly kind: 'group'; readonly group: KGroupedStream<unknown, unknown> }
   | { readonly kind: 'tableGroup'; readonly group: KGroupedTable<unknown, unknown> }
+  | { readonly kind: 'cogroup'; readonly group: CogroupedKStream<unknown, unknown> }
+  | { readonly kind: 'windowedCogroup'; readonly windowed: TimeWindowedCogroupedKStream<unknown, unknown> }
   | { readonly kind: 'windowed'; readonly windowed: TimeWindowedKStream<unknown, unknown> };
 
 export type DeclaredOf<Kind extends Declared['kind']> = Extract<Declared, { readonly kind: Kind }>;

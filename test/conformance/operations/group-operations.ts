@@ -40,7 +40,8 @@ function aggregate(from: DeclaredOf<'group' | 'windowed'>, operation: Operation)
   }
 }
 
-function windowsOf(windows: WindowsSpec | undefined): Windows {
+/** The windows of the case. */
+export function windowsOf(windows: WindowsSpec | undefined): Windows {
   switch (windows?.type) {
     case 'tumbling':
       return TimeWindows.of({ size: windows.size, grace: windows.grace });

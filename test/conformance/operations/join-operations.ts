@@ -1,13 +1,15 @@
-import type { KStream, KTable } from '../../../streams/index.js';
+import { JoinWindows, type KStream, type KTable } from '../../../streams/index.js';
 import type { Operation } from '../case-file.js';
+import { serdeOf } from '../case-serde.js';
 import { joiner } from '../functions/joiners.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, stream, table } from './declared.js';
-import { serdesOf } from './options.js';
+import { idOf, serdesOf } from './options.js';
 
 /** Declares a join; `other` is what the operation names in `with`. */
 export function joinOf(from: Declared, other: Declared, operation: Operation): Declared {
   if (from.kind === 'stream' && other.kind === 'table') return streamTableJoin(from.stream, other.table, operation);
+  if (from.kind === 'stream' && other.kind === 'stream') return streamJoin(from.stream, other.stream, operation);
   if (from.kind === 'table' && other.kind === 'table') return tableJoin(from.table, other.table, operation);
   throw new NotBuilt(`joins of a ${from.kind} with a ${other.kind} are not built yet`);
 }
@@ -26,6 +28,27 @@ function streamTableJoin(
       ? from.join(other as KTable<NonNullable<unknown>, unknown>, join3, joined)
       : from.leftJoin(other as KTable<NonNullable<unknown>, unknown>, join3, joined),
   );
+}
+
+function streamJoin(
+  from: KStream<unknown, unknown>,
+  other: KStream<unknown, unknown>,
+  operation: Operation,
+): Declared {
+  const { windows } = operation;
+  if (windows === undefined || !('before' in windows)) throw new Error('a join of streams without windows');
+  const join = joiner(operation.joiner);
+  const join3 = (left: unknown, right: unknown, key: unknown): unknown => join(key, left, right);
+  const options = { as: idOf(operation), ...serdesOf(operation), otherValueSerde: serdeOf(operation.otherSerde) };
+  const within = JoinWindows.of(windows);
+  switch (operation.op) {
+    case 'join':
+      return stream(from.join(other, join3, within, options));
+    case 'leftJoin':
+      return stream(from.leftJoin(other, join3, within, options));
+    default:
+      return stream(from.outerJoin(other, join3, within, options));
+  }
 }
 
 function tableJoin(from: KTable<unknown, unknown>, other: KTable<unknown, unknown>, operation: Operation): Declared {

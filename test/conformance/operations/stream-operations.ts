@@ -7,11 +7,15 @@ import { NotBuilt } from '../not-built.js';
 import { type Declared, group, stream, table } from './declared.js';
 import { idOf, namedStoreOf, nameOf, refuseVersioned, serdesOf } from './options.js';
 
-/** Declares an operation of a stream; `other` is the stream that the operation names in `with`. */
+/**
+ * Declares an operation of a stream. `other` is the stream that the operation names in `with`. `called` is told the calls
+ * of peek and foreach.
+ */
 export function ofStream(
   from: KStream<unknown, unknown>,
   operation: Operation,
   other: () => KStream<unknown, unknown>,
+  called: (id: string, key: unknown, value: unknown) => void,
 ): Declared {
   switch (operation.op) {
     case 'filter':
@@ -33,6 +37,11 @@ export function ofStream(
       const fn = flatFunction(operation.fn);
       return stream(from.flatMapValues((value, key) => fn(key, value).map(record => record.value)));
     }
+    case 'peek':
+      return stream(from.peek((key, value) => called(idOf(operation), key, value)));
+    case 'foreach':
+      from.foreach((key, value) => called(idOf(operation), key, value));
+      return stream(from);
     case 'selectKey':
       return stream(from.selectKey(valueFunction(operation.key)));
     case 'merge':

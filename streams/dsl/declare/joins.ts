@@ -1,0 +1,83 @@
+import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
+import type { Graph } from '../graph/graph.js';
+import type { GraphNode, JoinedSide, JoinType, StreamJoinNode, StreamTableJoinNode } from '../graph/node.js';
+import type { Named, StreamJoined } from '../options/options.js';
+import type { Serde } from '../serde/serdes.js';
+import type { JoinWindows } from '../windows/join-windows.js';
+import { addRepartition, type SerdePair } from './repartition.js';
+import { storeSpec } from './store-spec.js';
+
+/** A stream before a join. */
+export interface Joinable {
+  readonly node: GraphNode;
+  readonly serdes: SerdePair<unknown, unknown>;
+  /** True: an operator may have changed the key, so records must move before the join. */
+  readonly keyChanged: boolean;
+}
+
+/** Adds a join of a stream with a table. */
+export function addStreamTableJoin(
+  graph: Graph,
+  stream: Joinable,
+  table: GraphNode,
+  joinType: StreamTableJoinNode['joinType'],
+  joiner: StreamTableJoinNode['joiner'],
+  { name }: Named,
+): GraphNode {
+  const prefix = joinType === 'left' ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN';
+  const moved = moves(graph, stream, name ?? graph.generatedName(prefix), joinType === 'left');
+  return graph.add(prefix, name, { kind: 'streamTableJoin', parents: [moved, table], joinType, joiner });
+}
+
+/** Adds a join of two streams. Throws a TopologyError if another store has a name of its stores. */
+export function addStreamJoin(
+  graph: Graph,
+  left: Joinable,
+  right: Joinable,
+  joinType: JoinType,
+  windows: JoinWindows,
+  joiner: StreamJoinNode['joiner'],
+  options: Pick<StreamJoined<unknown, unknown, unknown>, 'as' | 'name' | 'logging'>,
+): GraphNode {
+  const { as, name } = options;
+  const isSame = left.node === right.node && left.keyChanged;
+  const movedLeft = moves(graph, left, `${as}-left`, joinType !== 'inner');
+  // A stream that is joined with itself moves once.
+  const movedRight = isSame ? movedLeft : moves(graph, right, `${as}-right`, joinType === 'outer');
+  const retentionMs = windows.sizeMs + windows.graceMs;
+  const kind = new TimeBucketsKind(Math.max(1, windows.sizeMs), retentionMs);
+  const store = (suffix: string, serdes: Joinable['serdes']) =>
+    storeSpec(graph, { as: `${as}-${suffix}`, logging: options.logging ?? true }, serdes, kind);
+  const sideOf = (side: 'left' | 'right', { serdes }: Joinable, waits: boolean): JoinedSide => ({
+    store: store(side, serdes),
+    waiting: waits ? store(`${side}-waiting`, serdes) : undefined,
+  });
+  const sides = {
+    left: sideOf('left', left, joinType !== 'inner'),
+    right: sideOf('right', right, joinType === 'outer'),
+  };
+  const waiting = [sides.left.waiting, sides.right.waiting].filter(spec => spec !== undefined);
+  const prefix = { inner: 'KSTREAM-JOIN', left: 'KSTREAM-LEFTJOIN', outer: 'KSTREAM-OUTERJOIN' }[joinType];
+  return graph.add(prefix, name, {
+    kind: 'streamJoin',
+    parents: [movedLeft, movedRight],
+    stores: Object.freeze([sides.left.store, sides.right.store, ...waiting] as const),
+    ...sides,
+    windows,
+    joiner,
+  });
+}
+
+function moves(
+  graph: Graph,
+  { node, serdes, keyChanged }: Joinable,
+  repartition: string,
+  keepsNullKeys: boolean,
+): GraphNode {
+  return keyChanged ? addRepartition(graph, node, repartition, serdes, undefined, keepsNullKeys) : node;
+}
+
+/** The serdes of a stream after a join: the values are new. */
+export function keySerdeOnly<K>(keySerde: Serde<K> | undefined): { readonly keySerde?: Serde<K> } {
+  return keySerde === undefined ? {} : { keySerde };
+}
