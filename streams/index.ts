@@ -13,6 +13,8 @@ export { type Aggregation, KGroupedStream } from './dsl/api/k-grouped-stream.js'
 export { KGroupedTable, type TableAggregation } from './dsl/api/k-grouped-table.js';
 export { KStream } from './dsl/api/k-stream.js';
 export { KTable } from './dsl/api/k-table.js';
+export { type SessionAggregation, SessionWindowedKStream } from './dsl/api/session-windowed-k-stream.js';
+export { SlidingWindowedKStream } from './dsl/api/sliding-windowed-k-stream.js';
 export { StreamsBuilder } from './dsl/api/streams-builder.js';
 export { TimeWindowedKStream } from './dsl/api/time-windowed-k-stream.js';
 export { TopologyError } from './dsl/graph/graph.js';
@@ -37,6 +39,8 @@ export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
 export { JoinWindows, type JoinWindowsOptions } from './dsl/windows/join-windows.js';
+export { SessionWindows, type SessionWindowsOptions } from './dsl/windows/session-windows.js';
+export { SlidingWindows, type SlidingWindowsOptions } from './dsl/windows/sliding-windows.js';
 export { UnlimitedWindows, type UnlimitedWindowsOptions } from './dsl/windows/unlimited-windows.js';
 export {
   TimeWindows,

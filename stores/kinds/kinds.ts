@@ -1,5 +1,7 @@
 import type { DistinctKind } from './distinct.js';
 import type { KeyValueKind } from './key-value.js';
+import type { SessionKind } from './session.js';
+import type { SlidingWindowKind } from './sliding-window.js';
 import type { SuppressionKind } from './suppression.js';
 import type { TimeBucketsKind } from './time-buckets.js';
 import type { UnlimitedWindowKind } from './unlimited-window.js';
@@ -9,7 +11,14 @@ import type { WindowKind } from './window.js';
  * The kinds of stores. `kind` distinguishes them. Each is one file of this folder. A new kind is added to this union.
  * The contract of stores (`test/stores/contract/`) does not compile until it covers the new kind.
  */
-export type StoreKind = KeyValueKind | WindowStoreKind | DistinctKind | SuppressionKind | TimeBucketsKind;
+export type StoreKind =
+  | KeyValueKind
+  | WindowStoreKind
+  | DistinctKind
+  | SuppressionKind
+  | TimeBucketsKind
+  | SessionKind
+  | SlidingWindowKind;
 
 /** The kinds whose rows are values by window and key. */
 export type WindowStoreKind = WindowKind | UnlimitedWindowKind;

@@ -1,14 +1,18 @@
 import type { ByteStore } from '../../stores/bytes/byte-store.js';
 import type { StateKey } from '../../stores/encoding/state-key.js';
+import type { SavedTime } from '../audit/checkpoint.js';
 import type { StoreSpec } from '../dsl/graph/node.js';
 import { taskId } from '../runtime/plan/planned-task.js';
 import type { TopologyPlan } from '../runtime/plan/task-plan.js';
 import type { Task } from '../runtime/task/task.js';
+import { savedNumber } from '../runtime/time/time.js';
 
 /** An entry of a task store, for tests. */
 export interface StoreEntry {
   readonly key: unknown;
   readonly windowStart?: number;
+  /** Of sessions only. */
+  readonly windowEnd?: number;
   readonly value: unknown;
   readonly timestamp: number;
 }
@@ -23,18 +27,39 @@ export async function storeEntries(plan: TopologyPlan, tasks: readonly Task[], s
   const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
   for (const task of tasks) {
     if (task.id !== taskId(owner, task.partition)) continue;
-    for (const entry of await rowsOf(spec, task.state.store(store)))
+    for (const entry of await rowsOf(spec, task.state.store(store), task.committedTime(store)))
       entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });
   }
   return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ entry }) => entry);
 }
 
-async function rowsOf({ name, kind, keySerde, valueSerde }: StoreSpec, bytes: ByteStore): Promise<StoreEntry[]> {
+async function rowsOf(
+  { name, kind, keySerde, valueSerde }: StoreSpec,
+  bytes: ByteStore,
+  time: SavedTime | undefined,
+): Promise<StoreEntry[]> {
   switch (kind.kind) {
     case 'keyValue':
     case 'window':
     case 'unlimitedWindow':
       return await kind.open(bytes, keySerde, valueSerde).all();
+    case 'slidingWindow': {
+      const opened = kind.open(bytes, keySerde, valueSerde);
+      if (time !== undefined) opened.observe(savedNumber(time, 'observedStart'));
+      return await opened.all();
+    }
+    case 'session': {
+      const opened = kind.open(bytes, keySerde, valueSerde);
+      if (time !== undefined) opened.observe(savedNumber(time, 'observedEnd'));
+      const sessions = await opened.all();
+      return sessions.map(({ key, start, end, value }) => ({
+        key,
+        windowStart: start,
+        windowEnd: end,
+        value,
+        timestamp: end,
+      }));
+    }
     default:
       throw new Error(`store ${name} is not the store of a table`);
   }

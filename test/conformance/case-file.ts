@@ -44,6 +44,8 @@ export interface Operation {
   readonly fn?: FunctionSpec;
   readonly sub?: FunctionSpec;
   readonly init?: Json;
+  /** Merges the aggregates of sessions. */
+  readonly merge?: FunctionSpec;
   /** The groups of a cogroup. */
   readonly of?: readonly { readonly from: string; readonly fn: FunctionSpec }[];
   readonly with?: string;

@@ -1,12 +1,11 @@
 import { type Serde, Serdes } from '../../streams/index.js';
 import type { Json, SerdeSpec } from './case-file.js';
 import { isWindowed } from './functions/text.js';
-import { NotBuilt } from './not-built.js';
 
 /** The serde of a case; absent: text. */
 export function serdeOf(spec: SerdeSpec = 'string'): Serde<unknown> {
   if (typeof spec === 'string') return Serdes[spec]();
-  if ('sessionWindowed' in spec) throw new NotBuilt('session windows are not built yet');
+  if ('sessionWindowed' in spec) return Serdes.sessionWindowed(serdeOf(spec.sessionWindowed));
   return Serdes.timeWindowed(serdeOf(spec.timeWindowed), spec.size ?? Number.POSITIVE_INFINITY);
 }
 

@@ -30,13 +30,11 @@ export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
     assert.deepEqual(ordered(conformanceCase, written), ordered(conformanceCase, output.map(withNulls)));
     if (conformanceCase.calls !== undefined) assert.deepEqual(calls, conformanceCase.calls);
     for (const [store, expected] of Object.entries(stores)) {
-      const entries = (await driver.storeEntries(store)).map(({ key, windowStart, value, timestamp }) => [
-        windowStart === undefined
-          ? asCaseValue(key)
-          : { key, start: windowStart, end: endOf(windowStart + sizeOf(store)) },
-        value,
-        timestamp,
-      ]);
+      const entries = (await driver.storeEntries(store)).map(({ key, windowStart, windowEnd, value, timestamp }) => {
+        if (windowStart === undefined) return [asCaseValue(key), value, timestamp];
+        if (windowEnd !== undefined) return [{ key, start: windowStart, end: windowEnd }, value];
+        return [{ key, start: windowStart, end: endOf(windowStart + sizeOf(store)) }, value, timestamp];
+      });
       assert.deepEqual(sorted(entries), sorted(expected), `store ${store}`);
     }
   } finally {
@@ -47,6 +45,7 @@ export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
     const aggregation = conformanceCase.topology.find(operation => operation.store === store);
     const windowing = conformanceCase.topology.find(({ id }) => id !== undefined && id === aggregation?.from);
     assert.ok(windowing?.windows !== undefined, `${store} is the store of a window`);
+    if ('diff' in windowing.windows) return windowing.windows.diff;
     return 'size' in windowing.windows ? windowing.windows.size : Number.POSITIVE_INFINITY;
   }
 }

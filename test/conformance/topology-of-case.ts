@@ -6,7 +6,7 @@ import { timestampExtractor } from './functions/timestamp-extractors.js';
 import { topicName } from './functions/topic-names.js';
 import { NotBuilt } from './not-built.js';
 import { type Declared, stream, table } from './operations/declared.js';
-import { ofGroup } from './operations/group-operations.js';
+import { ofGroup, ofSessions, ofSliding } from './operations/group-operations.js';
 import { cogroupOf, ofCogroup } from './operations/cogroup-operations.js';
 import { joinOf } from './operations/join-operations.js';
 import { idOf, namedStoreOf, refuseVersioned, serdesOf } from './operations/options.js';
@@ -86,6 +86,10 @@ class Declarations {
       case 'cogroup':
       case 'windowedCogroup':
         return ofCogroup(from, operation);
+      case 'sliding':
+        return ofSliding(from.sliding, operation);
+      case 'sessions':
+        return ofSessions(from.sessions, operation);
       case 'tableGroup':
         return ofTableGroup(from.group, operation);
       case 'group':

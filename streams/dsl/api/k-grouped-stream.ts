@@ -6,9 +6,13 @@ import { onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { AggregateCombiner } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
+import { SessionWindows } from '../windows/session-windows.js';
+import { SlidingWindows } from '../windows/sliding-windows.js';
 import type { Windows } from '../windows/windows.js';
 import { type CogroupAggregator, CogroupedKStream } from './cogrouped-k-stream.js';
 import { KTable } from './k-table.js';
+import { SessionWindowedKStream } from './session-windowed-k-stream.js';
+import { SlidingWindowedKStream } from './sliding-windowed-k-stream.js';
 import { TimeWindowedKStream } from './time-windowed-k-stream.js';
 
 /** How the values of a key become one aggregate (Java: `Initializer` and `Aggregator`). */
@@ -122,8 +126,21 @@ export class KGroupedStream<K, V> {
     return { source: this.#source as GroupedSource<K, unknown>, aggregator };
   }
 
+  /** Groups the records of each key by sessions too. */
+  windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>;
+  /** Groups the records of each key by sliding windows too. */
+  windowedBy(windows: SlidingWindows): SlidingWindowedKStream<K, V>;
   /** Groups the records of each key by windows too. */
-  windowedBy(windows: Windows): TimeWindowedKStream<K, V> {
+  windowedBy(windows: Windows): TimeWindowedKStream<K, V>;
+  windowedBy(
+    windows: Windows | SessionWindows | SlidingWindows,
+  ): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> | SlidingWindowedKStream<K, V> {
+    if (windows instanceof SlidingWindows) {
+      return new SlidingWindowedKStream<K, V>(this.#source, windows, 'onWindowUpdate');
+    }
+    if (windows instanceof SessionWindows) {
+      return new SessionWindowedKStream<K, V>(this.#source, windows, 'onWindowUpdate');
+    }
     return new TimeWindowedKStream<K, V>(this.#source, windows, 'onWindowUpdate');
   }
 

@@ -11,7 +11,7 @@ import type { Grouped, Named, OptionallyMaterialized } from '../options/options.
 import type { Suppressed } from '../options/suppressed.js';
 import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchronous.js';
 import { changeSerde } from '../serde/change-serde.js';
-import type { Windows } from '../windows/windows.js';
+import type { ClosingWindows } from '../windows/windows.js';
 import { KGroupedTable } from './k-grouped-table.js';
 import { KStream } from './k-stream.js';
 
@@ -24,10 +24,10 @@ export class KTable<K, V> {
   readonly #graph: Graph;
   readonly #node: GraphNode;
   readonly #serdes: KnownSerdes<K, V>;
-  readonly #windows: Windows | undefined;
+  readonly #windows: ClosingWindows | undefined;
 
   /** @internal */
-  constructor(graph: Graph, node: GraphNode, serdes: KnownSerdes<K, V>, windows?: Windows) {
+  constructor(graph: Graph, node: GraphNode, serdes: KnownSerdes<K, V>, windows?: ClosingWindows) {
     this.#graph = graph;
     this.#node = node;
     this.#serdes = serdes;

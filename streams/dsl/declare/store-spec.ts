@@ -36,15 +36,33 @@ export function tableStore<K, V>(
 }
 
 /** How long the store keeps a window, in milliseconds. Throws a TopologyError if that is less than size + grace. */
-export function retentionOf<K, V>(
-  { as, retention }: Pick<WindowMaterialized<K, V>, 'as' | 'retention'>,
-  { sizeMs, graceMs }: Windows,
+export function retentionOf<K, V>(options: RetentionOptions<K, V>, { sizeMs, graceMs }: Windows): number {
+  return retentionAtLeast(options, sizeMs + graceMs, 'size + grace');
+}
+
+/** How long the store keeps a session after its end. Throws a TopologyError if that is less than gap + grace. */
+export function sessionRetentionOf<K, V>(
+  options: RetentionOptions<K, V>,
+  { gapMs, graceMs }: { readonly gapMs: number; readonly graceMs: number },
 ): number {
-  const least = sizeMs + graceMs;
+  return retentionAtLeast(options, gapMs + graceMs, 'gap + grace');
+}
+
+/** How long the store keeps a sliding window after its start. Throws a TopologyError if that is too short. */
+export function slidingRetentionOf<K, V>(
+  options: RetentionOptions<K, V>,
+  { timeDifferenceMs, graceMs }: { readonly timeDifferenceMs: number; readonly graceMs: number },
+): number {
+  return retentionAtLeast(options, 2 * timeDifferenceMs + graceMs, 'twice the time difference + grace');
+}
+
+type RetentionOptions<K, V> = Pick<WindowMaterialized<K, V>, 'as' | 'retention'>;
+
+function retentionAtLeast<K, V>({ as, retention }: RetentionOptions<K, V>, least: number, what: string): number {
   if (retention === undefined) return least;
   const retentionMs = milliseconds(retention, `retention of the store ${as}`);
   if (retentionMs >= least) return retentionMs;
-  throw new TopologyError(`retention of the store ${as}: ${retentionMs} ms is below size + grace, ${least} ms`);
+  throw new TopologyError(`retention of the store ${as}: ${retentionMs} ms is below ${what}, ${least} ms`);
 }
 
 /** The store fields of a node with one store. */
@@ -58,6 +76,6 @@ export function onlyStore<S extends StoreKind>(
 }
 
 /** Throws a TopologyError if the windows never close. `what` names the operator that needs windows that close. */
-export function checkThatTheyClose({ sizeMs }: Windows, what: string): void {
+export function checkThatTheyClose({ sizeMs }: Pick<Windows, 'sizeMs'>, what: string): void {
   if (sizeMs === Number.POSITIVE_INFINITY) throw new TopologyError(`${what}: the windows never close`);
 }

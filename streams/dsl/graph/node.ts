@@ -1,12 +1,16 @@
 import type { DistinctKind } from '../../../stores/kinds/distinct.js';
 import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
+import type { SessionKind } from '../../../stores/kinds/session.js';
+import type { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
 import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
+import type { SessionWindows } from '../windows/session-windows.js';
+import type { SlidingWindows } from '../windows/sliding-windows.js';
 import type { Windows } from '../windows/windows.js';
 
 /**
@@ -41,7 +45,9 @@ export type GraphNode =
   | TableAggregateNode
   | TableJoinNode
   | StreamTableJoinNode
-  | StreamJoinNode;
+  | StreamJoinNode
+  | SessionAggregateNode
+  | SlidingAggregateNode;
 
 interface NodeBase {
   /** Position in the order of declaration. */
@@ -309,6 +315,33 @@ export interface StreamTableJoinNode extends NodeBase {
   readonly kind: 'streamTableJoin';
   readonly joinType: Exclude<JoinType, 'outer'>;
   joiner(value: unknown, row: unknown, key: unknown): unknown;
+}
+
+/** An aggregation of a grouped stream, by key and session (Java: `KStreamSessionWindowAggregate`). */
+export interface SessionAggregateNode extends StatefulNode {
+  readonly kind: 'sessionAggregate';
+  readonly store: StoreSpec<SessionKind>;
+  readonly windows: SessionWindows;
+  readonly emit: EmitStrategy;
+  /** undefined: late records are only counted. */
+  readonly late: LateSink | undefined;
+  /** undefined: the first value is the first aggregate (`reduce`). */
+  readonly initializer: (() => unknown) | undefined;
+  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  merger(key: unknown, left: unknown, right: unknown): unknown;
+}
+
+/** An aggregation of a grouped stream, by key and sliding window (Java: `KStreamSlidingWindowAggregate`). */
+export interface SlidingAggregateNode extends StatefulNode {
+  readonly kind: 'slidingAggregate';
+  readonly store: StoreSpec<SlidingWindowKind>;
+  readonly windows: SlidingWindows;
+  readonly emit: EmitStrategy;
+  /** undefined: late records are only counted. */
+  readonly late: LateSink | undefined;
+  /** undefined: the first value is the first aggregate (`reduce`). */
+  readonly initializer: (() => unknown) | undefined;
+  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
 }
 
 /** One side of a join of two streams. */

@@ -136,6 +136,29 @@ export const Serdes = Object.freeze({
         };
       },
     }),
+  /**
+   * The bytes of the inner key, then the end and the start of the session as longs (Java: `SessionWindowedSerde`). Both
+   * ends of a session are included.
+   */
+  sessionWindowed: <K>(inner: Serde<K>): Serde<Windowed<K>> =>
+    Object.freeze({
+      takesView: inner.takesView === true,
+      serialize({ key, window }: Windowed<K>): Buffer {
+        const bytes = inner.serialize(key);
+        const result = Buffer.allocUnsafe(bytes.length + 16);
+        bytes.copy(result, 0);
+        writeInt64(result, window.end, bytes.length);
+        writeInt64(result, window.start, bytes.length + 8);
+        return result;
+      },
+      deserialize(bytes: Buffer): Windowed<K> {
+        const at = bytes.length - 16;
+        return {
+          key: inner.deserialize(bytes.subarray(0, at)),
+          window: { start: readInt64(bytes, at + 8), end: readInt64(bytes, at) },
+        };
+      },
+    }),
 });
 
 function checked(value: string): string {

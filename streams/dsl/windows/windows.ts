@@ -38,6 +38,9 @@ export interface TimeWindowsOptions {
   readonly closeOnIdle?: boolean;
 }
 
+/** When a window of a table closes: `graceMs` after its end. */
+export type ClosingWindows = Pick<Windows, 'sizeMs' | 'graceMs' | 'closeOnIdle'>;
+
 /** Windows of an aggregation by key and window (Java: `Windows`). */
 export interface Windows {
   /** Milliseconds from the start of a window to its end. */

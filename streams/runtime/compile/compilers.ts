@@ -24,6 +24,8 @@ import { compileTable } from '../processors/table/table.js';
 import { compileTableAggregate } from '../processors/table/table-aggregate.js';
 import { compileToStream } from '../processors/table/to-stream.js';
 import { compileDistinct } from '../processors/window/distinct.js';
+import { compileSessionAggregate } from '../processors/window/session-aggregate.js';
+import { compileSlidingAggregate } from '../processors/window/sliding-aggregate.js';
 import { compileWindowAggregate } from '../processors/window/window-aggregate.js';
 
 type Compilers = { readonly [N in GraphNode as N['kind']]: Compile<N> };
@@ -57,6 +59,8 @@ const COMPILERS: Compilers = {
   streamJoin: compileStreamJoin,
   aggregate: compileAggregate,
   windowAggregate: compileWindowAggregate,
+  sessionAggregate: compileSessionAggregate,
+  slidingAggregate: compileSlidingAggregate,
   distinct: compileDistinct,
 };
 

@@ -1,5 +1,6 @@
 import type { TaskState } from '../../../stores/bytes/task-state.js';
-import type { Checkpoint } from '../../audit/checkpoint.js';
+import { ownValue } from '../../audit/by-name.js';
+import type { Checkpoint, SavedTime } from '../../audit/checkpoint.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
 import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Clock } from '../../kafka/ports.js';
@@ -123,6 +124,11 @@ export class Task {
   /** As of the last commit, the offset of the next record of an input topic. undefined if it is unknown. */
   nextOffset(topic: string): number | undefined {
     return this.#checkpoint.next(topic);
+  }
+
+  /** As of the last commit, the time of the operator with this store. undefined if it has none. */
+  committedTime(store: string): SavedTime | undefined {
+    return ownValue(this.#checkpoint.committed?.times, store);
   }
 
   /** As of the last commit, the id of the input topic of that offset. undefined if it is unknown. */

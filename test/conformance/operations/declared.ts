@@ -1,5 +1,7 @@
 import type {
   CogroupedKStream,
+  SessionWindowedKStream,
+  SlidingWindowedKStream,
   TimeWindowedCogroupedKStream,
  KGroupedStream, KGroupedTable, KStream, KTable, TimeWindowedKStream } from '../../../streams/index.js';
 
@@ -11,6 +13,8 @@ export type Declared =
   | { readonly kind: 'tableGroup'; readonly group: KGroupedTable<unknown, unknown> }
   | { readonly kind: 'cogroup'; readonly group: CogroupedKStream<unknown, unknown> }
   | { readonly kind: 'windowedCogroup'; readonly windowed: TimeWindowedCogroupedKStream<unknown, unknown> }
+  | { readonly kind: 'sessions'; readonly sessions: SessionWindowedKStream<unknown, unknown> }
+  | { readonly kind: 'sliding'; readonly sliding: SlidingWindowedKStream<unknown, unknown> }
   | { readonly kind: 'windowed'; readonly windowed: TimeWindowedKStream<unknown, unknown> };
 
 export type DeclaredOf<Kind extends Declared['kind']> = Extract<Declared, { readonly kind: Kind }>;

@@ -1,4 +1,4 @@
-import { type KTable, type Serde, TimeWindows, UnlimitedWindows, type Windows } from '../../../streams/index.js';
+import { type KTable, type Serde, SessionWindows, type SessionWindowedKStream, SlidingWindows, type SlidingWindowedKStream, TimeWindows, UnlimitedWindows, type Windows } from '../../../streams/index.js';
 import type { Operation, WindowsSpec } from '../case-file.js';
 import { aggregator, reducer } from '../functions/aggregators.js';
 import { NotBuilt } from '../not-built.js';
@@ -9,6 +9,15 @@ import { idOf, refuseVersioned, serdesOf, storeOf } from './options.js';
 export function ofGroup(from: DeclaredOf<'group' | 'windowed'>, operation: Operation): Declared {
   if (operation.op !== 'windowedBy') return table(aggregate(from, operation));
   if (from.kind !== 'group') throw new Error(`${idOf(operation)}: windows of windows`);
+  if (operation.windows?.type === 'session') {
+    const sessions = from.group.windowedBy(SessionWindows.of(operation.windows));
+    return { kind: 'sessions', sessions: operation.emit === undefined ? sessions : sessions.emitStrategy(operation.emit) };
+  }
+  if (operation.windows?.type === 'sliding') {
+    const { diff: timeDifference, grace } = operation.windows;
+    const sliding = from.group.windowedBy(SlidingWindows.of({ timeDifference, grace }));
+    return { kind: 'sliding', sliding: operation.emit === undefined ? sliding : sliding.emitStrategy(operation.emit) };
+  }
   const byWindow = from.group.windowedBy(windowsOf(operation.windows));
   return windowed(operation.emit === undefined ? byWindow : byWindow.emitStrategy(operation.emit));
 }
@@ -38,6 +47,39 @@ function aggregate(from: DeclaredOf<'group' | 'windowed'>, operation: Operation)
     default:
       throw new NotBuilt(`${operation.op} of a grouped stream is not built yet`);
   }
+}
+
+/** Declares an aggregation of sliding windows. */
+export function ofSliding(from: SlidingWindowedKStream<unknown, unknown>, operation: Operation): Declared {
+  refuseVersioned(operation);
+  const { op, retention } = operation;
+  const named = { as: storeOf(operation), ...serdesOf(operation) };
+  const store = retention === undefined ? named : { ...named, retention };
+  if (op === 'count') return table(from.count({ ...store, valueSerde: store.valueSerde as Serde<number> }));
+  if (op === 'reduce') return table(from.reduce(reducer(operation.fn), store));
+  const aggregation = { initializer: (): unknown => operation.init, aggregator: aggregator(operation.fn) };
+  return table(from.aggregate(aggregation, store));
+}
+
+/** Declares an aggregation of sessions. */
+export function ofSessions(from: SessionWindowedKStream<unknown, unknown>, operation: Operation): Declared {
+  refuseVersioned(operation);
+  const { op, retention } = operation;
+  const named = { as: storeOf(operation), ...serdesOf(operation) };
+  const store = retention === undefined ? named : { ...named, retention };
+  if (op === 'count') return table(from.count({ ...store, valueSerde: store.valueSerde as Serde<number> }));
+  if (op === 'reduce') return table(from.reduce(reducer(operation.fn), store));
+  const merge = reducer(operation.merge);
+  return table(
+    from.aggregate(
+      {
+        initializer: (): unknown => operation.init,
+        aggregator: aggregator(operation.fn),
+        merger: (_key, left, right) => merge(left, right),
+      },
+      store,
+    ),
+  );
 }
 
 /** The windows of the case. */

@@ -2,6 +2,8 @@ import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
+import { SessionKind } from '../../../stores/kinds/session.js';
+import { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { UnlimitedWindowKind } from '../../../stores/kinds/unlimited-window.js';
@@ -159,6 +161,54 @@ function timeBuckets(): Subject {
   };
 }
 
+/** The time of an entry is the end of its session. */
+function session(): Subject {
+  const kind = new SessionKind({ gapMs: 5, graceMs: 5 }, RETENTION_MS);
+  const bucketOf = ({ time }: Cell): number => Math.floor(time / 10);
+  return {
+    kind,
+    deletes: true,
+    expires: true,
+    open(bytes: ByteStore) {
+      const store = kind.open(bytes, textCodec, textCodec);
+      return {
+        put: ({ key, value, time }) => store.put(key, { start: time, end: time, value }),
+        delete: ({ key, time }) => store.remove(key, time),
+        get: ({ key, time }) => store.endingAt(key, time)?.value ?? null,
+        all: async () => (await store.all()).map(({ key, end, value }) => ({ key, time: end, content: value })),
+        expireBelow: time => store.observe(time - 1 + RETENTION_MS),
+      };
+    },
+    cellOf: byBoth,
+    written: (_before, { value }) => value,
+    order: (a, b) => bucketOf(a) - bucketOf(b) || byKey(a, b) || a.time - b.time,
+  };
+}
+
+function slidingWindow(): Subject {
+  const kind = new SlidingWindowKind({ timeDifferenceMs: 3, graceMs: 4 }, RETENTION_MS);
+  const bucketOf = ({ time }: Cell): number => Math.floor(time / 10);
+  return {
+    kind,
+    deletes: true,
+    expires: true,
+    open(bytes: ByteStore) {
+      const store = kind.open(bytes, textCodec, textCodec);
+      return {
+        put: ({ key, value, time }) => store.put(key, time, value, time),
+        delete: ({ key, time }) => store.put(key, time, null, time),
+        get: ({ key, time }) => store.get(key, time),
+        all: async () =>
+          (await store.all()).map(({ key, windowStart, ...content }) => ({ key, time: windowStart, content })),
+        expireBelow: time => store.observe(time - 1 + RETENTION_MS),
+      };
+    },
+    cellOf: byBoth,
+    written: (_before, { value, time }) => ({ value, timestamp: time }),
+    order: (a, b) => bucketOf(a) - bucketOf(b) || byKey(a, b) || a.time - b.time,
+  };
+}
+
 /** Every kind of store. */
 export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   keyValue,
@@ -167,4 +217,6 @@ export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   distinct,
   suppression,
   timeBuckets,
+  session,
+  slidingWindow,
 };

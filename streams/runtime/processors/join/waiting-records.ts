@@ -1,7 +1,7 @@
 import type { KeyCodec } from '../../../../stores/encoding/state-key.js';
 import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
 import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets.js';
-import { type WaitingPlace, WaitingPlaces } from './waiting-places.js';
+import { type TimedPlace, TimedPlaces } from '../timed-places.js';
 
 export type Side = 'left' | 'right';
 
@@ -18,7 +18,7 @@ export type Release = (side: Side, key: unknown, value: unknown, time: number) =
 
 interface Waiting extends WaitingSide {
   readonly side: Side;
-  readonly places: WaitingPlaces;
+  readonly places: TimedPlaces;
 }
 
 /**
@@ -37,7 +37,7 @@ export class WaitingRecords {
     // The right side comes first among equal times.
     this.#sides = (['right', 'left'] as const).flatMap(side => {
       const waiting = sides[side];
-      return waiting === undefined ? [] : [{ ...waiting, side, places: new WaitingPlaces() }];
+      return waiting === undefined ? [] : [{ ...waiting, side, places: new TimedPlaces() }];
     });
   }
 
@@ -98,7 +98,7 @@ export class WaitingRecords {
     this.#lookedAt = looked === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : looked;
   }
 
-  #releaseAll({ side, store, places }: Waiting, { key, time, row }: WaitingPlace, release: Release): void {
+  #releaseAll({ side, store, places }: Waiting, { key, time, row }: TimedPlace, release: Release): void {
     const values: unknown[] = [];
     for (const entry of store.fetch(key, time, time)) values.push(entry.value);
     places.remove(time, row);
@@ -107,7 +107,7 @@ export class WaitingRecords {
   }
 
   /** The time of the first record of either side after this one. */
-  #after(side: Waiting, place: WaitingPlace): number | undefined {
+  #after(side: Waiting, place: TimedPlace): number | undefined {
     const times = this.#sides.map(
       other => other.places.firstAfter(candidate => order(other, candidate, side, place) <= 0)?.time ?? Infinity,
     );
@@ -120,8 +120,8 @@ export class WaitingRecords {
   }
 }
 
-function earliest(sides: readonly Waiting[]): readonly [Waiting, WaitingPlace] | undefined {
-  let least: readonly [Waiting, WaitingPlace] | undefined;
+function earliest(sides: readonly Waiting[]): readonly [Waiting, TimedPlace] | undefined {
+  let least: readonly [Waiting, TimedPlace] | undefined;
   for (const side of sides) {
     const { first } = side.places;
     if (first !== undefined && (least === undefined || order(side, first, ...least) < 0)) least = [side, first];
@@ -130,7 +130,7 @@ function earliest(sides: readonly Waiting[]): readonly [Waiting, WaitingPlace] |
 }
 
 /** By time, then the right side before the left one, then by the bytes of the key. */
-function order(sideA: Waiting, a: WaitingPlace, sideB: Waiting, b: WaitingPlace): number {
+function order(sideA: Waiting, a: TimedPlace, sideB: Waiting, b: TimedPlace): number {
   if (a.time !== b.time) return a.time - b.time;
   if (sideA.side !== sideB.side) return sideA.side === 'right' ? -1 : 1;
   return a.row < b.row ? -1 : a.row > b.row ? 1 : 0;

@@ -1,39 +1,39 @@
-import type { StateKey } from '../../../../stores/encoding/state-key.js';
+import type { StateKey } from '../../../stores/encoding/state-key.js';
 
-/** Where a waiting record is found again. */
-export interface WaitingPlace {
+/** Where something that waits is found again. */
+export interface TimedPlace {
   readonly time: number;
   readonly row: StateKey;
   readonly key: unknown;
 }
 
-interface Place extends WaitingPlace {
+interface Place extends TimedPlace {
   isGone: boolean;
 }
 
 /**
- * The places of the records of one side that wait, by time, then by the bytes of the key. Most are added at the end and
+ * Places by time, then by the bytes of the key. Most are added at the end and
  * taken from the beginning.
  */
-export class WaitingPlaces {
+export class TimedPlaces {
   #places: Place[] = [];
   #gone = 0;
   /** Places before this one are gone. */
   #first = 0;
 
   /** The first place. undefined if there is none. */
-  get first(): WaitingPlace | undefined {
+  get first(): TimedPlace | undefined {
     while (this.#places[this.#first]?.isGone) this.#first++;
     return this.#places[this.#first];
   }
 
   /** The last place. */
-  get last(): WaitingPlace | undefined {
+  get last(): TimedPlace | undefined {
     return this.#places.findLast(place => !place.isGone);
   }
 
   /** The first place that `isBefore` does not hold for. It holds for none after one for which it does not hold. */
-  firstAfter(isBefore: (place: WaitingPlace) => boolean): WaitingPlace | undefined {
+  firstAfter(isBefore: (place: TimedPlace) => boolean): TimedPlace | undefined {
     for (let index = this.#indexOf(isBefore); index < this.#places.length; index++) {
       const place = this.#places[index];
       if (place !== undefined && !place.isGone) return place;
@@ -42,7 +42,7 @@ export class WaitingPlaces {
   }
 
   /** Does nothing if the place is there. */
-  add(place: WaitingPlace): void {
+  add(place: TimedPlace): void {
     const index = this.#indexOf(other => isBefore(other, place));
     const other = this.#places[index];
     if (other !== undefined && other.time === place.time && other.row === place.row) {
@@ -67,7 +67,7 @@ export class WaitingPlaces {
   }
 
   /** The number of places for which `isBefore` holds. */
-  #indexOf(isBefore: (place: WaitingPlace) => boolean): number {
+  #indexOf(isBefore: (place: TimedPlace) => boolean): number {
     let low = 0;
     let high = this.#places.length;
     while (low < high) {
@@ -86,6 +86,6 @@ export class WaitingPlaces {
   }
 }
 
-function isBefore(a: Pick<WaitingPlace, 'time' | 'row'>, b: Pick<WaitingPlace, 'time' | 'row'>): boolean {
+function isBefore(a: Pick<TimedPlace, 'time' | 'row'>, b: Pick<TimedPlace, 'time' | 'row'>): boolean {
   return a.time === b.time ? a.row < b.row : a.time < b.time;
 }
