@@ -7,6 +7,7 @@ export { BranchedKStream } from './dsl/api/branched-k-stream.js';
 export {
   type CogroupAggregator,
   CogroupedKStream,
+  SessionWindowedCogroupedKStream,
   TimeWindowedCogroupedKStream,
 } from './dsl/api/cogrouped-k-stream.js';
 export { type Aggregation, KGroupedStream } from './dsl/api/k-grouped-stream.js';

@@ -1,13 +1,19 @@
-import { type BranchedKStream, type KGroupedStream, type KStream, StreamsBuilder, type Topology } from '../../streams/index.js';
+import {
+  type BranchedKStream,
+  type KGroupedStream,
+  type KStream,
+  StreamsBuilder,
+  type Topology,
+} from '../../streams/index.js';
 import type { CaseCall, ConformanceCase, Operation } from './case-file.js';
 import { asCaseValue } from './case-serde.js';
 import { predicate } from './functions/predicates.js';
 import { timestampExtractor } from './functions/timestamp-extractors.js';
 import { topicName } from './functions/topic-names.js';
 import { NotBuilt } from './not-built.js';
+import { cogroupOf, ofCogroup } from './operations/cogroup-operations.js';
 import { type Declared, stream, table } from './operations/declared.js';
 import { ofGroup, ofSessions, ofSliding } from './operations/group-operations.js';
-import { cogroupOf, ofCogroup } from './operations/cogroup-operations.js';
 import { joinOf } from './operations/join-operations.js';
 import { idOf, namedStoreOf, refuseVersioned, serdesOf } from './operations/options.js';
 import { ofStream } from './operations/stream-operations.js';
@@ -85,6 +91,7 @@ class Declarations {
         return ofTable(from, operation);
       case 'cogroup':
       case 'windowedCogroup':
+      case 'sessionCogroup':
         return ofCogroup(from, operation);
       case 'sliding':
         return ofSliding(from.sliding, operation);

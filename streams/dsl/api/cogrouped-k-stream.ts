@@ -1,9 +1,13 @@
 import { type Cogrouped, CogroupedSource, type CogroupPart } from '../declare/cogrouped-source.js';
-import type { Materialized, WindowMaterialized } from '../options/options.js';
-import type { Windowed, Windows } from '../windows/windows.js';
 import type { EmitStrategy } from '../graph/node.js';
+import type { Materialized, WindowMaterialized } from '../options/options.js';
+import { SessionWindows } from '../windows/session-windows.js';
+import { SlidingWindows } from '../windows/sliding-windows.js';
+import type { Windowed, Windows } from '../windows/windows.js';
 import { type Aggregation, KGroupedStream } from './k-grouped-stream.js';
 import type { KTable } from './k-table.js';
+import { SessionWindowedKStream } from './session-windowed-k-stream.js';
+import { SlidingWindowedKStream } from './sliding-windowed-k-stream.js';
 import { TimeWindowedKStream } from './time-windowed-k-stream.js';
 
 type Parts<K> = readonly [CogroupPart<K>, ...CogroupPart<K>[]];
@@ -24,57 +28,89 @@ export class CogroupedKStream<K, A> {
   }
 
   /** Adds a group, whose values `aggregator` adds to the aggregate. */
-  cogroup<V>(
-    group: KGroupedStream<K, V>,
-    aggregator: CogroupAggregator<K, NonNullable<V>, A>,
-  ): CogroupedKStream<K, A> {
+  cogroup<V>(group: KGroupedStream<K, V>, aggregator: CogroupAggregator<K, NonNullable<V>, A>): CogroupedKStream<K, A> {
     return new CogroupedKStream<K, A>([...this.#parts, group.cogrouped(aggregator)]);
   }
 
   /** Combines the values of each key. `initializer` gives the aggregate before the first value. */
   aggregate(initializer: () => A, materialized: Materialized<K, A>): KTable<K, NonNullable<A>> {
-    const source = new CogroupedSource<K>(this.#parts, false);
-    return new KGroupedStream<K, Cogrouped>(source).aggregate(aggregationOf<K, A>(initializer), materialized);
+    const aggregation: Aggregation<K, Cogrouped, A> = {
+      initializer,
+      aggregator: (key, { value, aggregator }, aggregate) => aggregator(key, value, aggregate) as A | null,
+    };
+    return new KGroupedStream<K, Cogrouped>(new CogroupedSource<K>(this.#parts)).aggregate(aggregation, materialized);
   }
 
+  /** Groups the records of each key by sessions too. */
+  windowedBy(windows: SessionWindows): SessionWindowedCogroupedKStream<K, A>;
   /** Groups the records of each key by windows too. */
-  windowedBy(windows: Windows): TimeWindowedCogroupedKStream<K, A> {
-    return new TimeWindowedCogroupedKStream<K, A>(this.#parts, windows, 'onWindowUpdate');
+  windowedBy(windows: Windows | SlidingWindows): TimeWindowedCogroupedKStream<K, A>;
+  windowedBy(
+    windows: Windows | SlidingWindows | SessionWindows,
+  ): TimeWindowedCogroupedKStream<K, A> | SessionWindowedCogroupedKStream<K, A> {
+    const source = new CogroupedSource<K>(this.#parts);
+    if (windows instanceof SessionWindows) {
+      return new SessionWindowedCogroupedKStream<K, A>(
+        new SessionWindowedKStream<K, Cogrouped>(source, windows, 'onWindowUpdate'),
+      );
+    }
+    return new TimeWindowedCogroupedKStream<K, A>(
+      windows instanceof SlidingWindows
+        ? new SlidingWindowedKStream<K, Cogrouped>(source, windows, 'onWindowUpdate')
+        : new TimeWindowedKStream<K, Cogrouped>(source, windows, 'onWindowUpdate'),
+    );
   }
 }
 
 /**
- * Several grouped streams, by key and window (Java: `TimeWindowedCogroupedKStream`). Records with a null key are
- * dropped. The aggregators also get null values, as in Java.
+ * Several grouped streams, by key and window (Java: `TimeWindowedCogroupedKStream`). Which windows are closed is decided
+ * for each group by its own time. Each update is sent by itself. Records with a null key are dropped. The aggregators
+ * also get null values, as in Java, but not those of sliding windows.
  */
 export class TimeWindowedCogroupedKStream<K, A> {
-  readonly #parts: Parts<K>;
-  readonly #windows: Windows;
-  readonly #emit: EmitStrategy;
+  readonly #windowed: TimeWindowedKStream<K, Cogrouped> | SlidingWindowedKStream<K, Cogrouped>;
 
   /** @internal */
-  constructor(parts: Parts<K>, windows: Windows, emit: EmitStrategy) {
-    this.#parts = parts;
-    this.#windows = windows;
-    this.#emit = emit;
+  constructor(windowed: TimeWindowedKStream<K, Cogrouped> | SlidingWindowedKStream<K, Cogrouped>) {
+    this.#windowed = windowed;
   }
 
   /** Sets when results are sent. See `TimeWindowedKStream.emitStrategy`. */
   emitStrategy(emit: EmitStrategy): TimeWindowedCogroupedKStream<K, A> {
-    return new TimeWindowedCogroupedKStream<K, A>(this.#parts, this.#windows, emit);
+    return new TimeWindowedCogroupedKStream<K, A>(this.#windowed.emitStrategy(emit));
   }
 
   /** Combines the values of each key and window. `initializer` gives the aggregate before the first value. */
   aggregate(initializer: () => A, materialized: WindowMaterialized<K, A>): KTable<Windowed<K>, NonNullable<A>> {
-    const source = new CogroupedSource<K>(this.#parts, true);
-    const windowed = new TimeWindowedKStream<K, Cogrouped>(source, this.#windows, 'onWindowUpdate');
-    return windowed.emitStrategy(this.#emit).aggregate(aggregationOf<K, A>(initializer), materialized);
+    return this.#windowed.aggregate({ initializer, aggregator: notCalled }, materialized);
   }
 }
 
-function aggregationOf<K, A>(initializer: () => A): Aggregation<K, Cogrouped, A> {
-  return {
-    initializer,
-    aggregator: (key, { value, aggregator }, aggregate) => aggregator(key, value, aggregate) as A | null,
-  };
+/** Several grouped streams, by key and session (Java: `SessionWindowedCogroupedKStream`). See `SessionWindowedKStream`. */
+export class SessionWindowedCogroupedKStream<K, A> {
+  readonly #windowed: SessionWindowedKStream<K, Cogrouped>;
+
+  /** @internal */
+  constructor(windowed: SessionWindowedKStream<K, Cogrouped>) {
+    this.#windowed = windowed;
+  }
+
+  /** Sets when results are sent. See `SessionWindowedKStream.emitStrategy`. */
+  emitStrategy(emit: EmitStrategy): SessionWindowedCogroupedKStream<K, A> {
+    return new SessionWindowedCogroupedKStream<K, A>(this.#windowed.emitStrategy(emit));
+  }
+
+  /** Combines the values of each key and session. `merger` merges the aggregates of two sessions. */
+  aggregate(
+    initializer: () => A,
+    merger: (key: K, left: A, right: A) => A,
+    materialized: WindowMaterialized<K, A>,
+  ): KTable<Windowed<K>, NonNullable<A>> {
+    return this.#windowed.aggregate({ initializer, aggregator: notCalled, merger }, materialized);
+  }
+}
+
+/** Each group of a cogroup has an aggregator of its own. */
+function notCalled(): never {
+  throw new Error('a cogroup has an aggregator for each group');
 }

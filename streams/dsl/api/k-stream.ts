@@ -7,7 +7,15 @@ import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode, JoinType, StreamJoinNode, StreamTableJoinNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Operators } from '../options/operators.js';
-import type { Grouped, Joined, Named, OptionallyMaterialized, StreamJoined, Produced, Repartitioned } from '../options/options.js';
+import type {
+  Grouped,
+  Joined,
+  Named,
+  OptionallyMaterialized,
+  Produced,
+  Repartitioned,
+  StreamJoined,
+} from '../options/options.js';
 import type { FunctionsMustBeSynchronous, IfPromise, Synchronous } from '../options/synchronous.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';

@@ -2,6 +2,7 @@ import { SessionKind } from '../../../stores/kinds/session.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
 import { onlyStore, sessionRetentionOf, storeSpec } from '../declare/store-spec.js';
+import { addForEachGroup } from '../declare/windowed-groups.js';
 import type { EmitStrategy, LateSink, SessionAggregateNode } from '../graph/node.js';
 import type { WindowMaterialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
@@ -101,15 +102,21 @@ export class SessionWindowedKStream<K, V> {
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const kind = new SessionKind(this.#windows, sessionRetentionOf(materialized, this.#windows));
     const store = storeSpec(graph, materialized, serdes, kind);
-    const node = graph.add(prefix, materialized.name, {
-      kind: 'sessionAggregate',
-      parents: [this.#source.partitionedFor(materialized.as)],
-      ...onlyStore(store),
-      windows: this.#windows,
-      emit: this.#emit,
-      late: this.#late,
-      ...functions,
-    });
+    const { initializer, merger } = functions;
+    const node = addForEachGroup(this.#source, store, functions.aggregator, ({ parent, aggregator, part }) =>
+      graph.add(prefix, part === undefined ? materialized.name : undefined, {
+        kind: 'sessionAggregate',
+        part,
+        parents: [parent],
+        ...onlyStore(store),
+        windows: this.#windows,
+        emit: this.#emit,
+        late: this.#late,
+        initializer,
+        aggregator,
+        merger,
+      }),
+    );
     const keySerde = Serdes.sessionWindowed(serdes.keySerde);
     const { gapMs, graceMs, closeOnIdle } = this.#windows;
     // A session ends with its last record, but takes more records for the length of the gap.

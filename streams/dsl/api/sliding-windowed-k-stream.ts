@@ -2,6 +2,7 @@ import { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
 import { onlyStore, slidingRetentionOf, storeSpec } from '../declare/store-spec.js';
+import { addForEachGroup } from '../declare/windowed-groups.js';
 import type { EmitStrategy, LateSink } from '../graph/node.js';
 import type { WindowMaterialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
@@ -64,7 +65,7 @@ export class SlidingWindowedKStream<K, V> {
   }
 
   #aggregate<A>(
-    { prefix, initializer, aggregator }: AggregateParts,
+    parts: AggregateParts,
     materialized: WindowMaterialized<K, A>,
     valueSerde: Serde<A>,
   ): KTable<Windowed<K>, NonNullable<A>> {
@@ -72,16 +73,20 @@ export class SlidingWindowedKStream<K, V> {
     const { timeDifferenceMs: sizeMs, graceMs, closeOnIdle } = this.#windows;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const kind = new SlidingWindowKind(this.#windows, slidingRetentionOf(materialized, this.#windows));
-    const node = graph.add(prefix, materialized.name, {
-      kind: 'slidingAggregate',
-      parents: [this.#source.partitionedFor(materialized.as)],
-      ...onlyStore(storeSpec(graph, materialized, serdes, kind)),
-      windows: this.#windows,
-      emit: this.#emit,
-      late: this.#late,
-      initializer,
-      aggregator,
-    });
+    const store = storeSpec(graph, materialized, serdes, kind);
+    const node = addForEachGroup(this.#source, store, parts.aggregator, ({ parent, aggregator, part }) =>
+      graph.add(parts.prefix, part === undefined ? materialized.name : undefined, {
+        kind: 'slidingAggregate',
+        part,
+        parents: [parent],
+        ...onlyStore(store),
+        windows: this.#windows,
+        emit: this.#emit,
+        late: this.#late,
+        initializer: parts.initializer,
+        aggregator,
+      }),
+    );
     const tableSerdes = {
       keySerde: Serdes.timeWindowed(serdes.keySerde, sizeMs),
       valueSerde: notNull(serdes.valueSerde),

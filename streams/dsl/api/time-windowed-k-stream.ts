@@ -2,6 +2,7 @@ import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addRepartition, notNull, serdesOr } from '../declare/repartition.js';
 import { checkThatTheyClose, onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
+import { addForEachGroup } from '../declare/windowed-groups.js';
 import { TopologyError } from '../graph/graph.js';
 import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
 import type { Named, WindowMaterialized } from '../options/options.js';
@@ -184,18 +185,23 @@ export class TimeWindowedKStream<K, V> {
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const retentionMs = retentionOf(materialized, this.#windows);
     const kind = this.#windows.storeKind(retentionMs, { onClose: this.#emit === 'onWindowClose' });
-    const store = storeSpec(graph, materialized, serdes, kind);
-    const parent = this.#source.partitionedFor(materialized.as);
-    const { prefix, ...functions } = parts;
-    const aggregate = graph.add(prefix, materialized.name, {
-      kind: 'windowAggregate',
-      parents: [parent],
-      ...onlyStore(store),
-      windows: this.#windows,
-      emit: this.#emit,
-      late: this.#late,
-      ...functions,
-    });
+    const caching = this.#source.isCacheable && (materialized.caching ?? true);
+    const store = storeSpec(graph, { ...materialized, caching }, serdes, kind);
+    const { prefix, initializer, combiner } = parts;
+    const aggregate = addForEachGroup(this.#source, store, parts.aggregator, ({ parent, aggregator, part }) =>
+      graph.add(prefix, part === undefined ? materialized.name : undefined, {
+        kind: 'windowAggregate',
+        part,
+        parents: [parent],
+        ...onlyStore(store),
+        windows: this.#windows,
+        emit: this.#emit,
+        late: this.#late,
+        initializer,
+        aggregator,
+        combiner,
+      }),
+    );
     const windowedKey = Serdes.timeWindowed(serdes.keySerde, this.#windows.sizeMs);
     const tableSerdes = { keySerde: windowedKey, valueSerde: notNull(serdes.valueSerde) };
     return new KTable<Windowed<K>, NonNullable<A>>(graph, aggregate, tableSerdes, this.#windows);

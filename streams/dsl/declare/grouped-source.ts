@@ -2,6 +2,21 @@ import type { Graph } from '../graph/graph.js';
 import type { GraphNode } from '../graph/node.js';
 import { addRepartition, type SerdePair } from './repartition.js';
 
+/** @internal One of the groups that an aggregation by window has. */
+export interface AggregatedGroup {
+  /** Each of its records is in the partition of its key. */
+  readonly parent: GraphNode;
+  /** undefined: that of the aggregation. */
+  readonly aggregator: GroupAggregator | undefined;
+  /** Distinguishes the groups of a cogroup. undefined if there is one group. */
+  readonly part: number | undefined;
+}
+
+/** @internal */
+export type GroupAggregator = {
+  bivarianceHack(key: unknown, value: unknown, aggregate: unknown): unknown;
+}['bivarianceHack'];
+
 /** @internal A grouped stream before its aggregations. */
 export class GroupedSource<K, V> {
   readonly graph: Graph;
@@ -21,6 +36,16 @@ export class GroupedSource<K, V> {
     this.serdes = serdes;
     this.#mustMove = mustMove;
     this.#name = name;
+  }
+
+  /** The groups of an aggregation by window with the store `store`. */
+  groupsFor(store: string): readonly AggregatedGroup[] {
+    return [{ parent: this.partitionedFor(store), aggregator: undefined, part: undefined }];
+  }
+
+  /** False: each update is sent by itself, though the options say otherwise. */
+  get isCacheable(): boolean {
+    return true;
   }
 
   /**

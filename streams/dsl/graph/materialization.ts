@@ -72,7 +72,7 @@ class Needs {
     if (node.kind === 'table') {
       if (!force && !node.isStored && !this.#stored.has(node)) return false;
       this.#store(node);
-    } else if (node.kind === 'tableJoin') {
+    } else if (node.kind === 'tableJoin' || node.kind === 'tableMerge') {
       for (const parent of node.parents) this.#sendOldValues(parent, true);
     } else if (isPassing(node) && !this.#sendOldValues(node.parents[0], force)) return false;
     this.sendersOfOldValues.add(node);

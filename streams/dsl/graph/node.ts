@@ -47,7 +47,8 @@ export type GraphNode =
   | StreamTableJoinNode
   | StreamJoinNode
   | SessionAggregateNode
-  | SlidingAggregateNode;
+  | SlidingAggregateNode
+  | TableMergeNode;
 
 interface NodeBase {
   /** Position in the order of declaration. */
@@ -231,6 +232,8 @@ export interface AggregateNode extends AggregationNode {
 export interface WindowAggregateNode extends AggregationNode {
   readonly kind: 'windowAggregate';
   readonly store: StoreSpec<WindowStoreKind>;
+  /** Distinguishes the groups of a cogroup. undefined if there is one group. */
+  readonly part: number | undefined;
   readonly windows: Windows;
   readonly emit: EmitStrategy;
   /** undefined: late records are only counted. */
@@ -321,6 +324,8 @@ export interface StreamTableJoinNode extends NodeBase {
 export interface SessionAggregateNode extends StatefulNode {
   readonly kind: 'sessionAggregate';
   readonly store: StoreSpec<SessionKind>;
+  /** Distinguishes the groups of a cogroup. undefined if there is one group. */
+  readonly part: number | undefined;
   readonly windows: SessionWindows;
   readonly emit: EmitStrategy;
   /** undefined: late records are only counted. */
@@ -335,6 +340,8 @@ export interface SessionAggregateNode extends StatefulNode {
 export interface SlidingAggregateNode extends StatefulNode {
   readonly kind: 'slidingAggregate';
   readonly store: StoreSpec<SlidingWindowKind>;
+  /** Distinguishes the groups of a cogroup. undefined if there is one group. */
+  readonly part: number | undefined;
   readonly windows: SlidingWindows;
   readonly emit: EmitStrategy;
   /** undefined: late records are only counted. */
@@ -342,6 +349,11 @@ export interface SlidingAggregateNode extends StatefulNode {
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
   aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+}
+
+/** One table that several nodes keep in one store: the aggregations of a cogroup by window. */
+export interface TableMergeNode extends NodeBase {
+  readonly kind: 'tableMerge';
 }
 
 /** One side of a join of two streams. */

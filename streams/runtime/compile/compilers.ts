@@ -19,6 +19,7 @@ import { compileTableFilter } from '../processors/table/filter.js';
 import { compileTableGroup } from '../processors/table/group.js';
 import { compileTableJoin } from '../processors/table/join.js';
 import { compileTableMapValues } from '../processors/table/map-values.js';
+import { compileTableMerge } from '../processors/table/merge.js';
 import { compileSuppress } from '../processors/table/suppress.js';
 import { compileTable } from '../processors/table/table.js';
 import { compileTableAggregate } from '../processors/table/table-aggregate.js';
@@ -35,6 +36,7 @@ const COMPILERS: Compilers = {
   source: compileSource,
   repartition: compileRepartition,
   merge: compileForward,
+  tableMerge: compileTableMerge,
   branch: compileForward,
   filter: compileFilter,
   map: compileMap,

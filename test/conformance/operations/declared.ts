@@ -1,9 +1,15 @@
 import type {
   CogroupedKStream,
+  KGroupedStream,
+  KGroupedTable,
+  KStream,
+  KTable,
+  SessionWindowedCogroupedKStream,
   SessionWindowedKStream,
   SlidingWindowedKStream,
   TimeWindowedCogroupedKStream,
- KGroupedStream, KGroupedTable, KStream, KTable, TimeWindowedKStream } from '../../../streams/index.js';
+  TimeWindowedKStream,
+} from '../../../streams/index.js';
 
 /** What an id of the case stands for. */
 export type Declared =
@@ -12,6 +18,7 @@ export type Declared =
   | { readonly kind: 'group'; readonly group: KGroupedStream<unknown, unknown> }
   | { readonly kind: 'tableGroup'; readonly group: KGroupedTable<unknown, unknown> }
   | { readonly kind: 'cogroup'; readonly group: CogroupedKStream<unknown, unknown> }
+  | { readonly kind: 'sessionCogroup'; readonly windowed: SessionWindowedCogroupedKStream<unknown, unknown> }
   | { readonly kind: 'windowedCogroup'; readonly windowed: TimeWindowedCogroupedKStream<unknown, unknown> }
   | { readonly kind: 'sessions'; readonly sessions: SessionWindowedKStream<unknown, unknown> }
   | { readonly kind: 'sliding'; readonly sliding: SlidingWindowedKStream<unknown, unknown> }

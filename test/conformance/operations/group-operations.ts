@@ -1,4 +1,14 @@
-import { type KTable, type Serde, SessionWindows, type SessionWindowedKStream, SlidingWindows, type SlidingWindowedKStream, TimeWindows, UnlimitedWindows, type Windows } from '../../../streams/index.js';
+import {
+  type KTable,
+  type Serde,
+  type SessionWindowedKStream,
+  SessionWindows,
+  type SlidingWindowedKStream,
+  SlidingWindows,
+  TimeWindows,
+  UnlimitedWindows,
+  type Windows,
+} from '../../../streams/index.js';
 import type { Operation, WindowsSpec } from '../case-file.js';
 import { aggregator, reducer } from '../functions/aggregators.js';
 import { NotBuilt } from '../not-built.js';
@@ -11,7 +21,10 @@ export function ofGroup(from: DeclaredOf<'group' | 'windowed'>, operation: Opera
   if (from.kind !== 'group') throw new Error(`${idOf(operation)}: windows of windows`);
   if (operation.windows?.type === 'session') {
     const sessions = from.group.windowedBy(SessionWindows.of(operation.windows));
-    return { kind: 'sessions', sessions: operation.emit === undefined ? sessions : sessions.emitStrategy(operation.emit) };
+    return {
+      kind: 'sessions',
+      sessions: operation.emit === undefined ? sessions : sessions.emitStrategy(operation.emit),
+    };
   }
   if (operation.windows?.type === 'sliding') {
     const { diff: timeDifference, grace } = operation.windows;

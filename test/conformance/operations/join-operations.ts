@@ -30,11 +30,7 @@ function streamTableJoin(
   );
 }
 
-function streamJoin(
-  from: KStream<unknown, unknown>,
-  other: KStream<unknown, unknown>,
-  operation: Operation,
-): Declared {
+function streamJoin(from: KStream<unknown, unknown>, other: KStream<unknown, unknown>, operation: Operation): Declared {
   const { windows } = operation;
   if (windows === undefined || !('before' in windows)) throw new Error('a join of streams without windows');
   const join = joiner(operation.joiner);

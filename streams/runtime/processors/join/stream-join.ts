@@ -8,7 +8,7 @@ import { END_OF_TIME, NEVER, OperatorTime, savedNumber } from '../../time/time.j
 import { NodeProcessor } from '../processor.js';
 import type { Compile, Site } from '../site.js';
 import type { TaskContext } from '../task-context.js';
-import { type Side, type WaitingSide, WaitingRecords } from './waiting-records.js';
+import { type Side, WaitingRecords, type WaitingSide } from './waiting-records.js';
 
 export const compileStreamJoin: Compile<StreamJoinNode> = (node, site) => {
   const [leftFeeder, rightFeeder] = site.feeders;

@@ -161,7 +161,8 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
   }
 
   override get timeName(): string {
-    return this.node.store.name;
+    const { part, store } = this.node;
+    return part === undefined ? store.name : `${store.name}/${part}`;
   }
 
   override saveTime(): SavedTime {

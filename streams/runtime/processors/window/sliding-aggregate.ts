@@ -176,13 +176,7 @@ class SlidingAggregateProcessor extends NodeProcessor<SlidingAggregateNode> {
   }
 
   /** The right window of the record itself: what the records after it have made already. */
-  #putRightOf(
-    key: unknown,
-    timestamp: number,
-    headers: Headers,
-    starts: readonly number[],
-    row: Row | null,
-  ): void {
+  #putRightOf(key: unknown, timestamp: number, headers: Headers, starts: readonly number[], row: Row | null): void {
     const start = timestamp + 1;
     if (row === null || row.timestamp <= timestamp || starts.includes(start)) return;
     this.#put(key, start, row.value, row.timestamp);
@@ -262,7 +256,8 @@ class SlidingAggregateProcessor extends NodeProcessor<SlidingAggregateNode> {
   }
 
   override get timeName(): string {
-    return this.node.store.name;
+    const { part, store } = this.node;
+    return part === undefined ? store.name : `${store.name}/${part}`;
   }
 
   override saveTime(): SavedTime {

@@ -170,7 +170,8 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
   }
 
   override get timeName(): string {
-    return this.node.store.name;
+    const { part, store } = this.node;
+    return part === undefined ? store.name : `${store.name}/${part}`;
   }
 
   override saveTime(): SavedTime {
