@@ -86,6 +86,7 @@ export interface CaseConfig {
   readonly onDeserializationError?: 'continue';
   readonly onProcessingError?: 'continue';
   readonly emitIntervalMs?: number;
+  readonly deadLetterTopic?: string;
 }
 
 /** A topology as data, timestamped input, and what Java Kafka Streams made of it. */

@@ -17,6 +17,7 @@ export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
     outputTopics: output.map(({ topic }) => topic),
     ...(config.onDeserializationError === 'continue' ? { deserializationExceptionHandler: resumeOnError } : {}),
     ...(config.onProcessingError === 'continue' ? { processingExceptionHandler: resumeOnError } : {}),
+    ...(config.deadLetterTopic === undefined ? {} : { deadLetterTopic: config.deadLetterTopic }),
   });
   try {
     for (const [index, item] of input.entries()) {
@@ -50,6 +51,12 @@ export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
   }
 }
 
+/** A dead letter is bytes. */
+const RAW: Operation = { op: 'to', raw: true };
+/** Headers of dead letters. The cases have only those that name the source record. */
+const ERRORS = '__streams.errors.';
+const SOURCE: ReadonlySet<string> = new Set(['topic', 'partition', 'offset']);
+
 async function pipe(
   driver: TopologyTestDriver,
   { topology }: ConformanceCase,
@@ -72,11 +79,12 @@ async function pipe(
 }
 
 function readOutput(
-  { topology }: ConformanceCase,
-  { topic, key, value, timestamp, headers }: ConsumerRecord,
+  { topology, config }: ConformanceCase,
+  { topic, key, value, timestamp, headers: all }: ConsumerRecord,
 ): CaseRecord {
-  const sink = sinkOf(topology, topic);
+  const headers = all.filter(({ key: name }) => !name.startsWith(ERRORS) || SOURCE.has(name.slice(ERRORS.length)));
   const ts = timestamp;
+  const sink = topic === config.deadLetterTopic ? RAW : sinkOf(topology, topic);
   const read = sink.raw
     ? { topic, keyHex: key?.toString('hex') ?? null, valueHex: value?.toString('hex') ?? null, ts }
     : {

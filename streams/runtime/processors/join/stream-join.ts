@@ -247,10 +247,14 @@ class JoinMerge extends NodeProcessor<StreamJoinNode> {
   }
 
   override saveTime(): SavedTime | undefined {
-    return this.#join.time.streamTime === NEVER ? undefined : this.#join.time.save();
+    const { time, waiting } = this.#join;
+    if (time.streamTime === NEVER) return undefined;
+    return { ...time.save(), ...(Number.isFinite(waiting.lookedAt) && { lookedAt: waiting.lookedAt }) };
   }
 
   override resumeTime(saved: SavedTime): void {
     this.#join.time.resume(saved);
+    const lookedAt = savedNumber(saved, 'lookedAt');
+    this.#join.waiting.resume(lookedAt === NEVER ? Number.POSITIVE_INFINITY : lookedAt);
   }
 }

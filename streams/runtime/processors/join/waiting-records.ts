@@ -44,11 +44,17 @@ export class WaitingRecords {
   /** Reads the records that wait from the stores. */
   async init(): Promise<void> {
     for (const { store, keys, places } of this.#sides) {
-      for (const { key, time } of await store.all()) {
-        places.add({ time, key, row: keyToStateKey(keys, key) });
-        this.#lookedAt = Math.min(this.#lookedAt, time);
-      }
+      for (const { key, time } of await store.all()) places.add({ time, key, row: keyToStateKey(keys, key) });
     }
+  }
+
+  /** Infinite if nothing waits. Saved, so that after a restart records come out when they would have without it. */
+  get lookedAt(): number {
+    return this.#lookedAt;
+  }
+
+  resume(lookedAt: number): void {
+    this.#lookedAt = lookedAt;
   }
 
   /** False if records of the side do not wait: they need another record. */

@@ -1,0 +1,148 @@
+import {
+  JoinWindows,
+  type KGroupedStream,
+  type KStream,
+  type KTable,
+  SessionWindows,
+  SlidingWindows,
+  StreamsBuilder,
+  Suppressed,
+  TimeWindows,
+  type Topology,
+  type Windowed,
+} from '../../streams/index.js';
+
+/** What the input of these topologies is. */
+export interface Entry {
+  readonly side: 'left' | 'right';
+  readonly group: string | null;
+  readonly n: number;
+}
+
+interface Sources {
+  readonly all: KStream<string, Entry>;
+  readonly left: KStream<string, Entry>;
+  readonly right: KStream<string, Entry>;
+  readonly grouped: KGroupedStream<string, Entry>;
+}
+
+type Declare = (sources: Sources) => KStream<string, unknown>;
+
+const join = (left: Entry | null, right: Entry | null): string => `${left?.n ?? '-'}/${right?.n ?? '-'}`;
+const sum = (_key: string, { n }: Entry, total: number): number => total + n;
+const zero = (): number => 0;
+
+const WITHIN = JoinWindows.of({ timeDifference: 5, grace: 10 });
+const SESSIONS = SessionWindows.of({ gap: 5, grace: 10 });
+const SLIDING = SlidingWindows.of({ timeDifference: 5, grace: 10 });
+const TUMBLING = TimeWindows.of({ size: 10, grace: 5 });
+
+function named<V>(table: KTable<Windowed<string>, V>): KStream<string, unknown> {
+  return table.toStream(({ key, window: { start, end } }) => `${key}@${start}-${end}`);
+}
+
+function tables({ left, right }: Sources) {
+  return { leftTable: left.toTable({ as: 'left' }), rightTable: right.toTable({ as: 'right' }) };
+}
+
+/** One topology for each stateful operator: from the topic `in` to the topic `out`. */
+export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
+  'an aggregation of a grouped table': ({ all }) =>
+    all
+      .toTable({ as: 'rows' })
+      .groupBy((_key, { group, n }) => ({ key: group, value: n }))
+      .aggregate(
+        {
+          initializer: zero,
+          adder: (_group, n, total) => total + n,
+          subtractor: (_group, n, total) => total - n,
+        },
+        { as: 'totals' },
+      )
+      .toStream(),
+  'a reduce of a grouped table': ({ all }) =>
+    all
+      .toTable()
+      .groupBy((_key, { group, n }) => ({ key: group, value: String(n) }))
+      .reduce(
+        (all, n) => `${all}+${n}`,
+        (all, n) => `${all}-${n}`,
+        { as: 'texts' },
+      )
+      .toStream(),
+  'a filter of a table with a store': ({ all }) =>
+    all
+      .toTable()
+      .filter((_key, { n }) => n % 2 === 0, { as: 'even' })
+      .mapValues(({ n }) => n, { as: 'numbers' })
+      .toStream(),
+  'a join of tables': sources => {
+    const { leftTable, rightTable } = tables(sources);
+    return leftTable.join(rightTable, join, { as: 'joined' }).toStream();
+  },
+  'a left join of tables': sources => {
+    const { leftTable, rightTable } = tables(sources);
+    return leftTable.leftJoin(rightTable, join, { as: 'joined' }).toStream();
+  },
+  'an outer join of tables': sources => {
+    const { leftTable, rightTable } = tables(sources);
+    return leftTable.outerJoin(rightTable, join, { as: 'joined' }).toStream();
+  },
+  'a join of a stream with a table': ({ left, right }) => left.leftJoin(right.toTable(), join),
+  'a join of streams': ({ left, right }) => left.join(right, join, WITHIN, { as: 'pairs' }),
+  'a left join of streams': ({ left, right }) => left.leftJoin(right, join, WITHIN, { as: 'pairs' }),
+  'an outer join of streams': ({ left, right }) => left.outerJoin(right, join, WITHIN, { as: 'pairs' }),
+  'a join of a stream with itself': ({ all }) => all.join(all, join, WITHIN, { as: 'pairs' }),
+  'a cogroup': ({ left, right }) =>
+    left
+      .groupByKey()
+      .cogroup<number>(sum)
+      .cogroup(right.groupByKey(), sum)
+      .aggregate(zero, { as: 'totals' })
+      .toStream(),
+  'a cogroup by window': ({ left, right }) =>
+    named(
+      left
+        .groupByKey()
+        .cogroup<number>(sum)
+        .cogroup(right.groupByKey(), sum)
+        .windowedBy(TUMBLING)
+        .aggregate(zero, { as: 'totals' }),
+    ),
+  sessions: ({ grouped }) => named(grouped.windowedBy(SESSIONS).count({ as: 'sessions' })),
+  'sessions that leave when they close': ({ grouped }) =>
+    named(
+      grouped
+        .windowedBy(SESSIONS)
+        .emitStrategy('onWindowClose')
+        .aggregate(
+          { initializer: zero, aggregator: sum, merger: (_key, a, b) => a + b },
+          { as: 'sessions', retention: 1000 },
+        ),
+    ),
+  'sliding windows': ({ grouped }) =>
+    named(grouped.windowedBy(SLIDING).aggregate({ initializer: zero, aggregator: sum }, { as: 'windows' })),
+  'sliding windows that leave when they close': ({ grouped }) =>
+    named(grouped.windowedBy(SLIDING).emitStrategy('onWindowClose').count({ as: 'windows' })),
+  'suppressed sessions': ({ grouped }) =>
+    named(
+      grouped
+        .windowedBy(SESSIONS)
+        .count({ as: 'sessions' })
+        .suppress(Suppressed.untilWindowCloses(), { name: 'final' }),
+    ),
+};
+
+/** With `rekeyed` the records move to the partition of their group before the operator. */
+export function topologyOf(declare: Declare, { rekeyed = false } = {}): Topology {
+  const builder = new StreamsBuilder();
+  const source = builder.stream<string, Entry>('in', { dropNullKeys: true, dropNullValues: true });
+  const all = rekeyed ? source.selectKey((_key, { group }) => group ?? 'none').repartition({ name: 'moved' }) : source;
+  declare({
+    all,
+    left: all.filter((_key, { side }) => side === 'left'),
+    right: all.filter((_key, { side }) => side === 'right'),
+    grouped: all.groupByKey(),
+  }).to('out');
+  return builder.build();
+}
