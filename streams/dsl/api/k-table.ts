@@ -1,5 +1,6 @@
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
+import { changeSerde } from '../declare/change-serde.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { givenSerdes, type KnownSerdes, serdesOr } from '../declare/repartition.js';
 import { checkThatTheyClose, onlyStore, storeSpec } from '../declare/store-spec.js';
@@ -10,7 +11,6 @@ import type { KeyValue } from '../options/key-value.js';
 import type { Grouped, Named, OptionallyMaterialized } from '../options/options.js';
 import type { Suppressed } from '../options/suppressed.js';
 import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchronous.js';
-import { changeSerde } from '../serde/change-serde.js';
 import type { ClosingWindows } from '../windows/windows.js';
 import { KGroupedTable } from './k-grouped-table.js';
 import { KStream } from './k-stream.js';

@@ -1,5 +1,5 @@
 import type { Change } from '../graph/change.js';
-import type { Serde } from './serdes.js';
+import type { Serde } from '../serde/serdes.js';
 
 const HAS_NEW = 1;
 const HAS_OLD = 2;

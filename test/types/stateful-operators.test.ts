@@ -1,0 +1,129 @@
+import { expectTypeOf } from 'expect-type';
+import { describe, it } from 'mocha';
+import {
+  type CogroupedKStream,
+  JoinWindows,
+  type KGroupedTable,
+  type KStream,
+  type KTable,
+  Serdes,
+  SessionWindows,
+  SlidingWindows,
+  StreamsBuilder,
+  type Windowed,
+} from '../../streams/index.js';
+
+interface Order {
+  readonly customer: string;
+  readonly total: number;
+}
+
+interface Customer {
+  readonly name: string;
+}
+
+const windows = JoinWindows.of({ timeDifference: '5s', grace: '1s' });
+
+/** Each test has topics, stores and nodes of its own. */
+function declared() {
+  const builder = new StreamsBuilder();
+  const orders = builder.stream<string, Order>('orders', { dropNullKeys: true, dropNullValues: true });
+  const rawOrders = builder.stream<string, Order>('raw-orders');
+  const customers = builder.table<string, Customer>('customers');
+  const clicks = builder.stream<string, number>('clicks', { dropNullKeys: true, dropNullValues: true });
+  return { builder, orders, rawOrders, customers, clicks };
+}
+
+describe('key and value types of stateful operators', () => {
+  it('a grouped table has the keys and values of its selector, without null', () => {
+    const { customers } = declared();
+    const grouped = customers.groupBy((_key, { name }) => ({ key: name.length > 3 ? name : null, value: name.length }));
+    expectTypeOf(grouped).toEqualTypeOf<KGroupedTable<string, number>>();
+    expectTypeOf(grouped.count({ as: 'a' })).toEqualTypeOf<KTable<string, number>>();
+    const longest = grouped.aggregate(
+      { initializer: () => ({ most: 0 }), adder: (_key, n, { most }) => ({ most: most + n }), subtractor: () => null },
+      { as: 'b' },
+    );
+    expectTypeOf(longest).toEqualTypeOf<KTable<string, { most: number }>>();
+    const concat = (a: string, b: string): string => a + b;
+    // @ts-expect-error: the adder gets numbers
+    grouped.reduce(concat, a => a, { as: 'c' });
+  });
+
+  it('a join of a stream with a table: the row is null in a left join only', () => {
+    const { orders, rawOrders, customers } = declared();
+    const inner = orders.join(customers, (order, customer, key) => {
+      expectTypeOf(order).toEqualTypeOf<Order>();
+      expectTypeOf(customer).toEqualTypeOf<Customer>();
+      expectTypeOf(key).toEqualTypeOf<string>();
+      return order.total;
+    });
+    expectTypeOf(inner).toEqualTypeOf<KStream<string, number>>();
+    const left = rawOrders.leftJoin(customers, (_order, customer, key) => {
+      expectTypeOf(customer).toEqualTypeOf<Customer | null>();
+      expectTypeOf(key).toEqualTypeOf<string | null>();
+      return customer?.name ?? '';
+    });
+    expectTypeOf(left).toEqualTypeOf<KStream<string | null, string>>();
+    // @ts-expect-error: the row may be null
+    orders.leftJoin(customers, (_order, customer) => customer.name);
+  });
+
+  it('a join of streams needs windows and a name for its stores', () => {
+    const { orders, clicks } = declared();
+    const pairs = orders.join(clicks, ({ total }, click) => total + click, windows, { as: 'pairs' });
+    expectTypeOf(pairs).toEqualTypeOf<KStream<string, number>>();
+    const outer = orders.outerJoin(
+      clicks,
+      (order, click) => {
+        expectTypeOf(order).toEqualTypeOf<Order | null>();
+        expectTypeOf(click).toEqualTypeOf<number | null>();
+        return 'both';
+      },
+      windows,
+      { as: 'all', otherValueSerde: Serdes.long() },
+    );
+    expectTypeOf(outer).toEqualTypeOf<KStream<string, string>>();
+    // @ts-expect-error: no name
+    orders.join(clicks, () => 1, windows, {});
+    // @ts-expect-error: the serde is of other values
+    orders.join(clicks, () => 1, windows, { as: 'wrong', otherValueSerde: Serdes.string() });
+  });
+
+  it('a join of tables carries its keys, and drops null from its results', () => {
+    const { customers, orders } = declared();
+    const totals = orders.mapValues(({ total }) => total).toTable();
+    const joined = customers.outerJoin(totals, (customer, total) => (customer === null ? null : `${total}`));
+    expectTypeOf(joined).toEqualTypeOf<KTable<string, string>>();
+    const numbers = new StreamsBuilder().table('numbers', { keySerde: Serdes.long(), valueSerde: Serdes.string() });
+    // @ts-expect-error: the keys are numbers
+    customers.join(numbers, () => 1);
+  });
+
+  it('a cogroup has one type of aggregates and one type of keys', () => {
+    const { orders, clicks } = declared();
+    const both = orders
+      .groupByKey()
+      .cogroup((_key, { total }, sum: number) => sum + total)
+      .cogroup(clicks.groupByKey(), (_key, click, sum) => sum + click);
+    expectTypeOf(both).toEqualTypeOf<CogroupedKStream<string, number>>();
+    expectTypeOf(both.aggregate(() => 0, { as: 'sums' })).toEqualTypeOf<KTable<string, number>>();
+    // @ts-expect-error: the aggregates are numbers
+    both.cogroup(clicks.groupByKey(), (_key, _click, text: string) => text);
+  });
+
+  it('sessions and sliding windows have windowed keys', () => {
+    const { orders } = declared();
+    const grouped = orders.groupByKey();
+    const sessions = grouped.windowedBy(SessionWindows.of({ gap: '1s', grace: 0 })).count({ as: 'sessions' });
+    expectTypeOf(sessions).toEqualTypeOf<KTable<Windowed<string>, number>>();
+    const sliding = grouped
+      .windowedBy(SlidingWindows.of({ timeDifference: '1s', grace: 0 }))
+      .aggregate({ initializer: () => '', aggregator: (_key, { customer }, all) => all + customer }, { as: 'sliding' });
+    expectTypeOf(sliding).toEqualTypeOf<KTable<Windowed<string>, string>>();
+    const windowed = grouped.windowedBy(SessionWindows.of({ gap: 1, grace: 0 }));
+    const aggregation = { initializer: () => 0, aggregator: () => 1 };
+    // @ts-expect-error: an aggregation of sessions needs a merger
+    windowed.aggregate(aggregation, { as: 'no' });
+  });
+});
