@@ -197,13 +197,15 @@ export class KTable<K, V> {
 
   #until(suppressed: Suppressed): SuppressUntil {
     const { maxRecords } = suppressed;
-    if (suppressed.kind === 'untilTimeLimit') return { kind: 'timeLimit', ms: suppressed.ms, maxRecords };
+    if (suppressed.kind === 'untilTimeLimit') {
+      return { kind: 'timeLimit', ms: suppressed.ms, maxRecords, stopsWhenFull: suppressed.whenFull === 'shutDown' };
+    }
     if (this.#windows === undefined) {
       throw new TopologyError('suppress untilWindowCloses: the table has no windows');
     }
     checkThatTheyClose(this.#windows, 'suppress untilWindowCloses');
     const { graceMs, closeOnIdle } = this.#windows;
-    return { kind: 'windowCloses', graceMs, closeOnIdle, maxRecords };
+    return { kind: 'windowCloses', graceMs, closeOnIdle, maxRecords, stopsWhenFull: true };
   }
 
   #filter(

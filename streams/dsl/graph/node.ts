@@ -373,11 +373,11 @@ export interface StreamJoinNode extends StatefulNode {
   joiner(left: unknown, right: unknown, key: unknown): unknown;
 }
 
-export type SuppressUntil =
-  | {
-      readonly kind: 'windowCloses';
-      readonly graceMs: number;
-      readonly closeOnIdle: boolean;
-      readonly maxRecords: number | undefined;
-    }
-  | { readonly kind: 'timeLimit'; readonly ms: number; readonly maxRecords: number | undefined };
+export type SuppressUntil = {
+  readonly maxRecords: number | undefined;
+  /** False: with more records, the oldest one leaves early. */
+  readonly stopsWhenFull: boolean;
+} & (
+  | { readonly kind: 'windowCloses'; readonly graceMs: number; readonly closeOnIdle: boolean }
+  | { readonly kind: 'timeLimit'; readonly ms: number }
+);

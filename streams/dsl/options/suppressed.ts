@@ -3,7 +3,15 @@ import { type Duration, milliseconds } from '../../kafka/duration.js';
 /** When the updates of a table are sent (Java: `Suppressed`, KIP-328). */
 export type Suppressed =
   | { readonly kind: 'untilWindowCloses'; readonly maxRecords: number | undefined }
-  | { readonly kind: 'untilTimeLimit'; readonly ms: number; readonly maxRecords: number | undefined };
+  | {
+      readonly kind: 'untilTimeLimit';
+      readonly ms: number;
+      readonly maxRecords: number | undefined;
+      readonly whenFull: WhenFull;
+    };
+
+/** What happens when the buffer has more than its records: the oldest one leaves early, or the application stops. */
+export type WhenFull = 'emitEarly' | 'shutDown';
 
 export const Suppressed = Object.freeze({
   /**
@@ -16,11 +24,16 @@ export const Suppressed = Object.freeze({
 
   /**
    * Sends the last update of each key, `duration` of event time after the first one that is held back. If the buffer
-   * has more than `maxRecords` records, the oldest update is sent early (Java: `emitEarlyWhenFull`). Default: no limit.
-   * Throws a TypeError if `duration` is not a duration.
+   * has more than `maxRecords` records, the oldest update is sent early (Java: `emitEarlyWhenFull`), or with `whenFull:
+   * 'shutDown'` the application stops (Java: `shutDownWhenFull`). Default: no limit. Throws a TypeError if `duration` is
+   * not a duration.
    */
-  untilTimeLimit(duration: Duration, options: { readonly maxRecords?: number } = {}): Suppressed {
+  untilTimeLimit(
+    duration: Duration,
+    options: { readonly maxRecords?: number; readonly whenFull?: WhenFull } = {},
+  ): Suppressed {
     const ms = milliseconds(duration, 'untilTimeLimit of Suppressed');
-    return Object.freeze({ kind: 'untilTimeLimit', ms, maxRecords: options.maxRecords });
+    const { maxRecords, whenFull = 'emitEarly' } = options;
+    return Object.freeze({ kind: 'untilTimeLimit', ms, maxRecords, whenFull });
   },
 });

@@ -42,10 +42,10 @@ export function ofTable({ table: from }: DeclaredOf<'table'>, operation: Operati
 }
 
 function suppressed({ until, ms = 0, maxRecords, whenFull }: Operation): Suppressed {
-  if (until === 'timeLimit' && whenFull === 'shutDown')
-    throw new NotBuilt('untilTimeLimit that stops when full is not built yet');
   if (until === 'windowCloses' && whenFull === 'emitEarly')
     throw new NotBuilt('untilWindowCloses that emits early is not built yet');
   const limit = maxRecords === undefined ? {} : { maxRecords };
-  return until === 'windowCloses' ? Suppressed.untilWindowCloses(limit) : Suppressed.untilTimeLimit(ms, limit);
+  return until === 'windowCloses'
+    ? Suppressed.untilWindowCloses(limit)
+    : Suppressed.untilTimeLimit(ms, { ...limit, ...(whenFull && { whenFull }) });
 }

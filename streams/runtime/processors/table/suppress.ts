@@ -78,9 +78,9 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     this.#buffer.set(stateKey, buffered);
     if (known === undefined) this.#places.push({ bufferTime, stateKey });
     this.#emitDue();
-    const { maxRecords } = until;
+    const { maxRecords, stopsWhenFull } = until;
     if (maxRecords === undefined || this.#buffer.size <= maxRecords) return;
-    if (until.kind === 'windowCloses') {
+    if (stopsWhenFull) {
       throw new StreamsError(`${this.name}: the buffer has more than ${maxRecords} records, and is to stop when full`);
     }
     while (this.#buffer.size > maxRecords) this.#emitFirst();
