@@ -9,12 +9,27 @@ const BASE64 = '__streams.base64';
  * Headers for node-rdkafka, which writes values as UTF-8, up to the first NUL. Any other value is written as base64,
  * after a header that says so. `fromMessageHeaders` restores the original. A value of null is written as an empty one.
  */
-export function toMessageHeaders(headers: Headers): MessageHeader[] {
-  return headers.flatMap(({ key, value }) => {
-    if (value === null) return [{ [key]: '' }];
-    if (isText(value) && key !== BASE64) return [{ [key]: value.toString() }];
-    return [{ [BASE64]: key }, { [key]: value.toString('base64') }];
-  });
+export function toMessageHeaders(headers: Headers, converted: ConvertedHeaders = new WeakMap()): MessageHeader[] {
+  const written: MessageHeader[] = [];
+  for (const header of headers) {
+    const isShared = Object.isFrozen(header);
+    let messages = isShared ? converted.get(header) : undefined;
+    if (messages === undefined) {
+      messages = toMessages(header);
+      if (isShared) converted.set(header, messages);
+    }
+    written.push(...messages);
+  }
+  return written;
+}
+
+/** What frozen headers were converted to: they come again and again. */
+export type ConvertedHeaders = WeakMap<Header, readonly MessageHeader[]>;
+
+function toMessages({ key, value }: Header): readonly MessageHeader[] {
+  if (value === null) return [{ [key]: '' }];
+  if (isText(value) && key !== BASE64) return [{ [key]: value.toString() }];
+  return [{ [BASE64]: key }, { [key]: value.toString('base64') }];
 }
 
 /** Headers as node-rdkafka returns them. */

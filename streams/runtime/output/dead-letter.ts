@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type ConsumerRecord, type Header, type Headers, MAX_RECORD_BYTES } from '../../kafka/record.js';
 import type { ErrorContext, NodeInput } from '../errors.js';
+import { ErrorHeaders, errorHeader } from './error-headers.js';
 import { recordBytes } from './record-collector.js';
 
 /** How far a timestamp may be ahead of the broker's clock: the default of `log.message.timestamp.after.max.ms`. */
@@ -31,11 +32,17 @@ const MAX_STACK = 4000;
  * `__streams.errors.cut` reports it. A timestamp that a broker would refuse is replaced by the wall clock, `now`;
  * `__streams.errors.timestamp` has the original.
  */
-export function deadLetter(error: Error, context: ErrorContext, now: number, serdes: InputSerdes = {}): DeadLetter {
+export function deadLetter(
+  error: Error,
+  context: ErrorContext,
+  now: number,
+  serdes: InputSerdes = {},
+  known = new ErrorHeaders(),
+): DeadLetter {
   const { key, value, timestamp: original, headers } = context.record ?? written(context.input, serdes);
-  const reasons = deadLetterHeaders(error, context);
+  const reasons = deadLetterHeaders(error, context, known);
   const timestamp = original > now + MAX_AHEAD_MS ? now : Math.max(0, original);
-  if (timestamp !== original) reasons.push(header('timestamp', original));
+  if (timestamp !== original) reasons.push(errorHeader('timestamp', original));
   const whole = { key, value, timestamp, headers: [...headers, ...reasons] };
   if (recordBytes(key, value, whole.headers) <= MAX_RECORD_BYTES) return whole;
   const bytes = (part: Buffer | null): string => (part === null ? 'null' : String(part.length));
@@ -76,19 +83,16 @@ function readable(part: unknown): string {
 }
 
 /** Headers of a dead letter with the names of KIP-1034. `node` is an additional one. */
-function deadLetterHeaders(error: Error, context: ErrorContext): Header[] {
-  const headers = [header('exception', error.name), header('message', error.message.slice(0, MAX_MESSAGE))];
-  headers.push(header('node', context.node));
-  if (error.stack?.includes('\n')) {
-    headers.push(header('stacktrace', error.stack.slice(0, MAX_STACK)));
-  }
-  const { record } = context;
+function deadLetterHeaders(error: Error, { node, record }: ErrorContext, known: ErrorHeaders): Header[] {
+  const headers = [
+    known.shared('exception', error.name),
+    errorHeader('message', error.message.slice(0, MAX_MESSAGE)),
+    known.shared('node', node),
+  ];
+  if (error.stack?.includes('\n')) headers.push(errorHeader('stacktrace', error.stack.slice(0, MAX_STACK)));
   if (record !== null) {
-    headers.push(header('topic', record.topic), header('partition', record.partition), header('offset', record.offset));
+    headers.push(known.shared('topic', record.topic), known.shared('partition', record.partition));
+    headers.push(errorHeader('offset', record.offset));
   }
   return headers;
-}
-
-function header(name: string, value: string | number): Header {
-  return { key: `__streams.errors.${name}`, value: Buffer.from(String(value)) };
 }

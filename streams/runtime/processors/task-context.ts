@@ -13,6 +13,7 @@ import {
   StreamsError,
 } from '../errors.js';
 import { deadLetter, type InputSerdes } from '../output/dead-letter.js';
+import { ErrorHeaders } from '../output/error-headers.js';
 import { ANY_PARTITION, type RecordCollector, RecordTooLargeError } from '../output/record-collector.js';
 import { RecordRefusedError } from '../output/refusals.js';
 import { isStateError } from '../state-error.js';
@@ -54,6 +55,7 @@ export class TaskContext {
   /** The steps of the record in process. */
   readonly steps = new WaitingSteps();
   readonly #handlers: ErrorHandlers;
+  readonly #errorHeaders = new ErrorHeaders();
   readonly #clock: Clock;
   #counts: TaskCounts = resumedTaskCounts(newTaskCounts());
   /** The record of the topic that the record in process came from. */
@@ -176,7 +178,8 @@ export class TaskContext {
     else this.#recordFailures++;
     const topic = this.#handlers.deadLetterTopic;
     if (topic === undefined) return;
-    const { key, value, timestamp, headers } = deadLetter(error, context, this.#clock.now(), serdes);
+    const letter = deadLetter(error, context, this.#clock.now(), serdes, this.#errorHeaders);
+    const { key, value, timestamp, headers } = letter;
     try {
       this.collector.send(topic, ANY_PARTITION, key, value, timestamp, headers);
     } catch (refusal) {
