@@ -30,6 +30,8 @@ export class TimeBucketsKind implements KindOfStore {
   readonly query = NOT_QUERIED;
   readonly shape: StoreShape;
   readonly cleanup: ChangelogCleanup;
+  /** How long an entry is needed, in milliseconds. */
+  readonly retentionMs: number;
   readonly #bucketMs: number;
 
   /**
@@ -42,6 +44,7 @@ export class TimeBucketsKind implements KindOfStore {
     // A directory is written before the last entries of its bucket, and is needed as long as these entries.
     this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs: retentionMs + bucketMs });
     this.#bucketMs = bucketMs;
+    this.retentionMs = retentionMs;
     Object.freeze(this);
   }
 

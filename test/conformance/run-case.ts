@@ -36,10 +36,17 @@ export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
         if (windowEnd !== undefined) return [{ key, start: windowStart, end: windowEnd }, value];
         return [{ key, start: windowStart, end: endOf(windowStart + sizeOf(store)) }, value, timestamp];
       });
-      assert.deepEqual(sorted(entries), sorted(expected), `store ${store}`);
+      assert.deepEqual(sorted(entries.filter(isListed(store))), sorted(expected), `store ${store}`);
     }
   } finally {
     await driver.close();
+  }
+
+  /** Java lists no versioned store. The cases have the entries of the keys of the input. */
+  function isListed(store: string): (entry: readonly unknown[]) => boolean {
+    const isVersioned = conformanceCase.topology.some(operation => operation.store === store && operation.versioned);
+    const keys = new Set(input.map(item => ('key' in item ? item.key : undefined)));
+    return ([key]) => !isVersioned || keys.has(key as Json);
   }
 
   function sizeOf(store: string): number {

@@ -15,7 +15,7 @@ import { cogroupOf, ofCogroup } from './operations/cogroup-operations.js';
 import { type Declared, stream, table } from './operations/declared.js';
 import { ofGroup, ofSessions, ofSliding } from './operations/group-operations.js';
 import { joinOf } from './operations/join-operations.js';
-import { idOf, namedStoreOf, refuseVersioned, serdesOf } from './operations/options.js';
+import { idOf, namedStoreOf, serdesOf } from './operations/options.js';
 import { ofStream } from './operations/stream-operations.js';
 import { ofTableGroup } from './operations/table-group-operations.js';
 import { ofTable } from './operations/table-operations.js';
@@ -110,7 +110,6 @@ class Declarations {
     if (pattern !== undefined) throw new NotBuilt('streams of topics by a pattern are not built yet');
     const consumed = { ...serdesOf(operation), timestampExtractor: timestampExtractor(operation.timestampExtractor) };
     if (operation.op === 'stream') return stream(this.#builder.stream<unknown, unknown>(topic ?? topics, consumed));
-    refuseVersioned(operation);
     if (topic === undefined) throw new Error('a table without a topic');
     return table(this.#builder.table<unknown, unknown>(topic, { ...consumed, ...namedStoreOf(operation) }));
   }

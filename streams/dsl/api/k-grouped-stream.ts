@@ -1,8 +1,7 @@
-import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { CogroupPart } from '../declare/cogrouped-source.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
-import { onlyStore, storeSpec } from '../declare/store-spec.js';
+import { keyValueStore, onlyStore } from '../declare/store-spec.js';
 import type { AggregateCombiner } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
@@ -151,7 +150,7 @@ export class KGroupedStream<K, V> {
   ): KTable<K, NonNullable<A>> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
-    const store = storeSpec(graph, materialized, serdes, new KeyValueKind());
+    const store = keyValueStore(graph, materialized, serdes);
     const parent = this.#source.partitionedFor(materialized.as);
     const { prefix, ...functions } = parts;
     const node = graph.add(prefix, materialized.name, {

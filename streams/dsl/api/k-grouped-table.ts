@@ -1,7 +1,6 @@
-import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { serdesOr } from '../declare/repartition.js';
-import { onlyStore, storeSpec } from '../declare/store-spec.js';
+import { keyValueStore, onlyStore } from '../declare/store-spec.js';
 import type { Change } from '../graph/change.js';
 import type { TableAggregateNode } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
@@ -86,7 +85,7 @@ export class KGroupedTable<K, V> {
   ): KTable<K, A> {
     const { graph, serdes: grouped } = this.#source;
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
-    const store = storeSpec(graph, materialized, serdes, new KeyValueKind());
+    const store = keyValueStore(graph, materialized, serdes);
     const node = graph.add(prefix, materialized.name, {
       kind: 'tableAggregate',
       parents: [this.#source.partitionedFor(materialized.as)],

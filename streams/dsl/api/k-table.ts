@@ -1,9 +1,9 @@
-import { KeyValueKind } from '../../../stores/kinds/key-value.js';
+import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { changeSerde } from '../declare/change-serde.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { givenSerdes, type KnownSerdes, serdesOr } from '../declare/repartition.js';
-import { checkThatTheyClose, onlyStore, storeSpec } from '../declare/store-spec.js';
+import { checkThatTheyClose, keyValueStore, onlyStore, storeSpec } from '../declare/store-spec.js';
 import type { Change } from '../graph/change.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode, JoinType, StoreSpec, SuppressUntil } from '../graph/node.js';
@@ -67,6 +67,7 @@ export class KTable<K, V> {
     const { serdes, ...stores } = this.#materialized<VR>(options, keySerde === undefined ? {} : { keySerde });
     const node = this.#graph.add('KTABLE-MAPVALUES', options.name, {
       kind: 'tableMapValues',
+      hidesHistory: hasSerdes(options),
       parents: [this.#node],
       ...stores,
       mapper,
@@ -216,6 +217,7 @@ export class KTable<K, V> {
     const { serdes, ...stores } = this.#materialized<V>(options, this.#serdes);
     const node = this.#graph.add('KTABLE-FILTER', options.name, {
       kind: 'tableFilter',
+      hidesHistory: hasSerdes(options),
       parents: [this.#node],
       ...stores,
       negated,
@@ -236,6 +238,10 @@ export class KTable<K, V> {
     if (as === undefined)
       return { store: undefined, stores: Object.freeze([]), serdes: { ...known, ...givenSerdes(options) } };
     const serdes = serdesOr<K, VR>(options, known);
-    return { ...onlyStore(storeSpec(this.#graph, { ...options, as }, serdes, new KeyValueKind())), serdes };
+    return { ...onlyStore(keyValueStore(this.#graph, { ...options, as }, serdes)), serdes };
   }
+}
+
+function hasSerdes<K, V>({ keySerde, valueSerde }: KnownSerdes<K, V>): boolean {
+  return keySerde !== undefined || valueSerde !== undefined;
 }

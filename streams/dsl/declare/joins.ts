@@ -1,7 +1,9 @@
 import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
-import type { Graph } from '../graph/graph.js';
+import { type Duration, milliseconds } from '../../kafka/duration.js';
+import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode, JoinedSide, JoinType, StreamJoinNode, StreamTableJoinNode } from '../graph/node.js';
-import type { Named, StreamJoined } from '../options/options.js';
+import { isVersioned } from '../graph/versioned.js';
+import type { Joined, StreamJoined } from '../options/options.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
 import { addRepartition, type SerdePair } from './repartition.js';
@@ -22,11 +24,38 @@ export function addStreamTableJoin(
   table: GraphNode,
   joinType: StreamTableJoinNode['joinType'],
   joiner: StreamTableJoinNode['joiner'],
-  { name }: Named,
+  { name, gracePeriod }: Pick<Joined<unknown, unknown>, 'name' | 'gracePeriod'>,
 ): GraphNode {
   const prefix = joinType === 'left' ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN';
-  const moved = moves(graph, stream, name ?? graph.generatedName(prefix), joinType === 'left');
-  return graph.add(prefix, name, { kind: 'streamTableJoin', parents: [moved, table], joinType, joiner });
+  const unique = name ?? graph.generatedName(prefix);
+  const moved = moves(graph, stream, unique, joinType === 'left');
+  const buffer =
+    gracePeriod === undefined ? undefined : streamTableBuffer(graph, stream.serdes, table, unique, gracePeriod);
+  const stores = Object.freeze(buffer === undefined ? [] : [buffer.store]);
+  return graph.add(prefix, name, {
+    kind: 'streamTableJoin',
+    parents: [moved, table],
+    joinType,
+    buffer,
+    stores,
+    joiner,
+  });
+}
+
+/** Throws a TopologyError if the table is not versioned. */
+function streamTableBuffer(
+  graph: Graph,
+  serdes: Joinable['serdes'],
+  table: GraphNode,
+  name: string,
+  gracePeriod: Duration,
+): NonNullable<StreamTableJoinNode['buffer']> {
+  if (!isVersioned(table)) {
+    throw new TopologyError(`join ${name}: gracePeriod needs a versioned table: give the table a historyRetention`);
+  }
+  const graceMs = milliseconds(gracePeriod, `gracePeriod of the join ${name}`);
+  const kind = new TimeBucketsKind(Math.max(1, graceMs), graceMs);
+  return { store: storeSpec(graph, { as: `${name}-buffer` }, serdes, kind), graceMs };
 }
 
 /** Adds a join of two streams. Throws a TopologyError if another store has a name of its stores. */

@@ -1,5 +1,6 @@
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind } from '../../../stores/kinds/kinds.js';
+import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { milliseconds } from '../../kafka/duration.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { StoreSpec } from '../graph/node.js';
@@ -24,6 +25,25 @@ export function storeSpec<K, V, S extends StoreKind>(
   });
 }
 
+/** The store of a table by key, with its history if it is versioned. */
+export function keyValueStore<K, V>(
+  graph: Graph,
+  options: Materialized<K, V>,
+  serdes: SerdePair<K, V>,
+): StoreSpec<KeyValueKind> {
+  const { as, historyRetention } = options;
+  if (historyRetention === undefined) return storeSpec(graph, options, serdes, new KeyValueKind());
+  const historyMs = milliseconds(historyRetention, `historyRetention of the store ${as}`);
+  const kind = new TimeBucketsKind(Math.max(1, historyMs), historyMs);
+  const store = storeSpec(graph, { ...options, caching: false }, serdes, new KeyValueKind());
+  return Object.freeze({ ...store, history: storeSpec(graph, { ...options, as: `${as}-history` }, serdes, kind) });
+}
+
+/** The store, and that of its history. */
+function storesOf(store: StoreSpec): readonly [StoreSpec, ...StoreSpec[]] {
+  return Object.freeze(store.history === undefined ? ([store] as const) : ([store, store.history] as const));
+}
+
 /** The store fields of a table. If it is not `named`, the table has the store only where a node needs its rows. */
 export function tableStore<K, V>(
   graph: Graph,
@@ -31,8 +51,8 @@ export function tableStore<K, V>(
   serdes: SerdePair<K, V>,
   named: boolean,
 ): { readonly store: StoreSpec<KeyValueKind>; readonly stores: readonly StoreSpec[]; readonly isStored: boolean } {
-  const store = storeSpec(graph, options, serdes, new KeyValueKind());
-  return { store, stores: Object.freeze(named ? [store] : []), isStored: named };
+  const store = keyValueStore(graph, options, serdes);
+  return { store, stores: named ? storesOf(store) : Object.freeze([]), isStored: named };
 }
 
 /** How long the store keeps a window, in milliseconds. Throws a TopologyError if that is less than size + grace. */
@@ -65,14 +85,14 @@ function retentionAtLeast<K, V>({ as, retention }: RetentionOptions<K, V>, least
   throw new TopologyError(`retention of the store ${as}: ${retentionMs} ms is below ${what}, ${least} ms`);
 }
 
-/** The store fields of a node with one store. */
+/** The store fields of a node with one store, and its history if it has one. */
 export function onlyStore<S extends StoreKind>(
   store: StoreSpec<S>,
 ): {
   readonly store: StoreSpec<S>;
-  readonly stores: readonly [StoreSpec<S>];
+  readonly stores: readonly [StoreSpec, ...StoreSpec[]];
 } {
-  return { store, stores: Object.freeze([store] as const) };
+  return { store, stores: storesOf(store) };
 }
 
 /** Throws a TopologyError if the windows never close. `what` names the operator that needs windows that close. */

@@ -5,4 +5,9 @@
 export interface Change<V> {
   readonly newValue: V | null;
   readonly oldValue: V | null;
+  /**
+   * true: the update is older than the row, and has gone to the history of a versioned table (KIP-914). Joins and groups
+   * ignore it.
+   */
+  readonly isOutOfOrder?: boolean;
 }

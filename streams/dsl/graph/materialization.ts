@@ -30,7 +30,10 @@ export function materialize(nodes: readonly GraphNode[]): Materialization {
 
 function storesOf(node: GraphNode, needs: Needs): Partial<TableNode> {
   return node.kind === 'table' && needs.isStoredNow(node)
-    ? { isStored: true, stores: Object.freeze([node.store] as const) }
+    ? {
+        isStored: true,
+        stores: Object.freeze(node.store.history === undefined ? [node.store] : [node.store, node.store.history]),
+      }
     : {};
 }
 

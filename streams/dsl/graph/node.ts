@@ -209,6 +209,8 @@ export interface StoreSpec<K extends StoreKind = StoreKind> {
   readonly logged: boolean;
   /** False: each update is sent by itself, and nothing is combined before a repartition. */
   readonly cached: boolean;
+  /** The older versions of the rows of a versioned table. */
+  readonly history?: StoreSpec<TimeBucketsKind>;
 }
 
 /** The common part of `count`, `reduce` and `aggregate`, windowed or not. */
@@ -256,6 +258,8 @@ export interface DistinctNode extends StatefulNode {
 
 export interface TableFilterNode extends NodeBase {
   readonly kind: 'tableFilter';
+  /** True: what comes after it does not know that a table before it is versioned, as in Java with `Materialized.with`. */
+  readonly hidesHistory: boolean;
   /** undefined: its rows are those of its parent. */
   readonly store: StoreSpec<KeyValueKind> | undefined;
   readonly negated: boolean;
@@ -264,6 +268,8 @@ export interface TableFilterNode extends NodeBase {
 
 export interface TableMapValuesNode extends NodeBase {
   readonly kind: 'tableMapValues';
+  /** True: what comes after it does not know that a table before it is versioned, as in Java with `Materialized.with`. */
+  readonly hidesHistory: boolean;
   /** undefined: its rows are those of its parent, mapped again for each look-up. */
   readonly store: StoreSpec<KeyValueKind> | undefined;
   mapper(value: unknown, key: unknown): unknown;
@@ -317,6 +323,8 @@ export interface TableJoinNode extends NodeBase {
 export interface StreamTableJoinNode extends NodeBase {
   readonly kind: 'streamTableJoin';
   readonly joinType: Exclude<JoinType, 'outer'>;
+  /** Where records wait for rows of their time. undefined: they do not wait. */
+  readonly buffer: { readonly store: StoreSpec<TimeBucketsKind>; readonly graceMs: number } | undefined;
   joiner(value: unknown, row: unknown, key: unknown): unknown;
 }
 

@@ -71,6 +71,11 @@ export interface Grouped<K, V> extends Named {
 export interface Joined<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
+  /**
+   * How long, in event time, records wait for rows of their time that come later (KIP-923). For a versioned table only.
+   * Waiting records are in the store `<name>-buffer`. Default: they do not wait.
+   */
+  readonly gracePeriod?: Duration;
 }
 
 /**
@@ -115,6 +120,12 @@ export interface Materialized<K, V> extends Named {
    * each update is sent by itself. Default: true.
    */
   readonly caching?: boolean;
+  /**
+   * Makes the table versioned (KIP-889): it keeps older versions of its rows for this long, in event time. Updates that
+   * are out of order go to the history, and joins and groups ignore them (KIP-914). A join of a stream with the table
+   * finds the row that was valid at the time of the record. Each update is sent by itself.
+   */
+  readonly historyRetention?: Duration;
 }
 
 /**

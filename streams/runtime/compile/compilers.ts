@@ -1,5 +1,6 @@
 import type { GraphNode } from '../../dsl/graph/node.js';
 import { compileStreamJoin } from '../processors/join/stream-join.js';
+import { compileStreamTableJoin } from '../processors/join/stream-table-join.js';
 import { compileRepartition } from '../processors/repartition/repartition.js';
 import type { Compile, Site } from '../processors/site.js';
 import { compileFilter } from '../processors/stream/filter.js';
@@ -13,7 +14,6 @@ import { compileProcess } from '../processors/stream/process.js';
 import { compileSelectKey } from '../processors/stream/select-key.js';
 import { compileSink } from '../processors/stream/sink.js';
 import { compileSplit } from '../processors/stream/split.js';
-import { compileStreamTableJoin } from '../processors/stream/stream-table-join.js';
 import { compileAggregate } from '../processors/table/aggregate.js';
 import { compileTableFilter } from '../processors/table/filter.js';
 import { compileTableGroup } from '../processors/table/group.js';

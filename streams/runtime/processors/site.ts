@@ -92,4 +92,6 @@ export interface RepartitionInput {
 export interface TableView {
   /** The current row, with the writes of the open transaction. null if there is none. */
   get(key: unknown): ValueAndTimestamp<unknown> | null;
+  /** Of a versioned table: the row that was valid at `time`. */
+  getAsOf?(key: unknown, time: number): ValueAndTimestamp<unknown> | null;
 }

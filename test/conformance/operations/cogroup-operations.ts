@@ -4,7 +4,7 @@ import { aggregator, reducer } from '../functions/aggregators.js';
 import type { Declared, DeclaredOf } from './declared.js';
 import { table } from './declared.js';
 import { windowsOf } from './group-operations.js';
-import { refuseVersioned, serdesOf, storeOf } from './options.js';
+import { serdesOf, storeOf } from './options.js';
 
 type Group = KGroupedStream<unknown, unknown>;
 
@@ -45,7 +45,6 @@ export function ofCogroup(
     };
   }
   if (operation.op !== 'aggregate') throw new Error(`${operation.op} of a cogroup`);
-  refuseVersioned(operation);
   const { retention } = operation;
   const store = { as: storeOf(operation), ...serdesOf(operation) };
   const initializer = (): unknown => operation.init;

@@ -13,7 +13,7 @@ import type { Operation, WindowsSpec } from '../case-file.js';
 import { aggregator, reducer } from '../functions/aggregators.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, type DeclaredOf, table, windowed } from './declared.js';
-import { idOf, refuseVersioned, serdesOf, storeOf } from './options.js';
+import { historyOf, idOf, serdesOf, storeOf } from './options.js';
 
 /** Declares an operation of a grouped stream, windowed or not. */
 export function ofGroup(from: DeclaredOf<'group' | 'windowed'>, operation: Operation): Declared {
@@ -36,10 +36,10 @@ export function ofGroup(from: DeclaredOf<'group' | 'windowed'>, operation: Opera
 }
 
 function aggregate(from: DeclaredOf<'group' | 'windowed'>, operation: Operation): KTable<unknown, unknown> {
-  refuseVersioned(operation);
   const { retention } = operation;
-  const store = { as: storeOf(operation), ...serdesOf(operation) };
-  const windowStore = retention === undefined ? store : { ...store, retention };
+  const named = { as: storeOf(operation), ...serdesOf(operation) };
+  const store = { ...named, ...historyOf(operation) };
+  const windowStore = retention === undefined ? named : { ...named, retention };
   switch (operation.op) {
     case 'count': {
       const valueSerde = store.valueSerde as Serde<number>;
@@ -64,7 +64,6 @@ function aggregate(from: DeclaredOf<'group' | 'windowed'>, operation: Operation)
 
 /** Declares an aggregation of sliding windows. */
 export function ofSliding(from: SlidingWindowedKStream<unknown, unknown>, operation: Operation): Declared {
-  refuseVersioned(operation);
   const { op, retention } = operation;
   const named = { as: storeOf(operation), ...serdesOf(operation) };
   const store = retention === undefined ? named : { ...named, retention };
@@ -76,7 +75,6 @@ export function ofSliding(from: SlidingWindowedKStream<unknown, unknown>, operat
 
 /** Declares an aggregation of sessions. */
 export function ofSessions(from: SessionWindowedKStream<unknown, unknown>, operation: Operation): Declared {
-  refuseVersioned(operation);
   const { op, retention } = operation;
   const named = { as: storeOf(operation), ...serdesOf(operation) };
   const store = retention === undefined ? named : { ...named, retention };

@@ -4,7 +4,7 @@ import { serdeOf } from '../case-serde.js';
 import { joiner } from '../functions/joiners.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, stream, table } from './declared.js';
-import { idOf, serdesOf } from './options.js';
+import { idOf, namedStoreOf, serdesOf } from './options.js';
 
 /** Declares a join; `other` is what the operation names in `with`. */
 export function joinOf(from: Declared, other: Declared, operation: Operation): Declared {
@@ -19,10 +19,10 @@ function streamTableJoin(
   other: KTable<unknown, unknown>,
   operation: Operation,
 ): Declared {
-  if (operation.grace !== undefined) throw new NotBuilt('joins with grace are not built yet');
   const join = joiner(operation.joiner);
   const join3 = (left: unknown, right: unknown, key: unknown): unknown => join(key, left, right);
-  const joined = serdesOf(operation);
+  const { grace } = operation;
+  const joined = { ...serdesOf(operation), ...(grace === undefined ? {} : { gracePeriod: grace }) };
   return stream(
     operation.op === 'join'
       ? from.join(other as KTable<NonNullable<unknown>, unknown>, join3, joined)
@@ -50,10 +50,9 @@ function streamJoin(from: KStream<unknown, unknown>, other: KStream<unknown, unk
 function tableJoin(from: KTable<unknown, unknown>, other: KTable<unknown, unknown>, operation: Operation): Declared {
   const { op, store, foreignKey } = operation;
   if (foreignKey !== undefined) throw new NotBuilt('joins by a foreign key are not built yet');
-  if (operation.versioned !== undefined) throw new NotBuilt('versioned tables are not built yet');
   const join = joiner(operation.joiner);
   const join3 = (left: unknown, right: unknown, key: unknown): unknown => join(key, left, right);
-  const options = store === undefined ? {} : { as: store, ...serdesOf(operation) };
+  const options = { ...namedStoreOf(operation), ...(store === undefined ? {} : serdesOf(operation)) };
   switch (op) {
     case 'join':
       return table(from.join(other, join3, options));

@@ -1,7 +1,6 @@
 import type { Serde } from '../../../streams/index.js';
 import type { Operation } from '../case-file.js';
 import { serdeOf } from '../case-serde.js';
-import { NotBuilt } from '../not-built.js';
 
 export function idOf({ id, op }: Operation): string {
   if (id === undefined) throw new Error(`an operation ${op} has no id`);
@@ -14,8 +13,15 @@ export function storeOf(operation: Operation): string {
 }
 
 /** The store of the case, if it has one. */
-export function namedStoreOf({ store }: Operation): { readonly as?: string } {
-  return store === undefined ? {} : { as: store };
+export function namedStoreOf(operation: Operation): { readonly as?: string; readonly historyRetention?: number } {
+  const { store, versioned } = operation;
+  if (store === undefined && versioned === undefined) return {};
+  return { as: storeOf(operation), ...historyOf(operation) };
+}
+
+/** The serdes that the case names, where it need not name any. */
+export function givenSerdesOf(operation: Operation): Partial<ReturnType<typeof serdesOf>> {
+  return operation.keySerde === undefined && operation.valueSerde === undefined ? {} : serdesOf(operation);
 }
 
 export function serdesOf({ keySerde, valueSerde }: Operation): {
@@ -29,6 +35,7 @@ export function nameOf({ name }: Operation): { readonly name?: string } {
   return name === undefined ? {} : { name };
 }
 
-export function refuseVersioned(operation: Operation): void {
-  if (operation.versioned !== undefined) throw new NotBuilt('versioned tables are not built yet');
+/** The history of a versioned table. */
+export function historyOf({ versioned }: Operation): { readonly historyRetention?: number } {
+  return versioned === undefined ? {} : { historyRetention: versioned };
 }

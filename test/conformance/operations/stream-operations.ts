@@ -5,7 +5,7 @@ import { predicate } from '../functions/predicates.js';
 import { valueFunction } from '../functions/value-functions.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, group, stream, table } from './declared.js';
-import { idOf, namedStoreOf, nameOf, refuseVersioned, serdesOf } from './options.js';
+import { idOf, namedStoreOf, nameOf, serdesOf } from './options.js';
 
 /**
  * Declares an operation of a stream. `other` is the stream that the operation names in `with`. `called` is told the calls
@@ -49,7 +49,6 @@ export function ofStream(
     case 'repartition':
       return stream(from.repartition({ name: operation.name ?? idOf(operation), ...serdesOf(operation) }));
     case 'toTable':
-      refuseVersioned(operation);
       return table(from.toTable({ ...namedStoreOf(operation), ...serdesOf(operation) }));
     case 'groupByKey':
       return group(from.groupByKey({ ...nameOf(operation), ...serdesOf(operation) }));

@@ -3,16 +3,15 @@ import type { Operation } from '../case-file.js';
 import { aggregator, reducer } from '../functions/aggregators.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, table } from './declared.js';
-import { refuseVersioned, serdesOf, storeOf } from './options.js';
+import { historyOf, serdesOf, storeOf } from './options.js';
 
 /** Declares an aggregation of a grouped table. */
 export function ofTableGroup(from: KGroupedTable<unknown, unknown>, operation: Operation): Declared {
-  refuseVersioned(operation);
   return table(aggregate(from, operation));
 }
 
 function aggregate(from: KGroupedTable<unknown, unknown>, operation: Operation): KTable<unknown, unknown> {
-  const store = { as: storeOf(operation), ...serdesOf(operation) };
+  const store = { as: storeOf(operation), ...serdesOf(operation), ...historyOf(operation) };
   switch (operation.op) {
     case 'count':
       return from.count({ ...store, valueSerde: store.valueSerde as Serde<number> });

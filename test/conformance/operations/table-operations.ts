@@ -4,21 +4,20 @@ import { predicate } from '../functions/predicates.js';
 import { valueFunction } from '../functions/value-functions.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, type DeclaredOf, stream, table, tableGroup } from './declared.js';
-import { idOf, nameOf, refuseVersioned, serdesOf } from './options.js';
+import { givenSerdesOf, idOf, namedStoreOf, nameOf, serdesOf } from './options.js';
 
 /** Declares an operation of a table. */
 export function ofTable({ table: from }: DeclaredOf<'table'>, operation: Operation): Declared {
-  const stored = operation.store === undefined ? {} : { as: operation.store, ...serdesOf(operation) };
+  const named = namedStoreOf(operation);
+  const stored = named.as === undefined ? givenSerdesOf(operation) : { ...named, ...serdesOf(operation) };
   switch (operation.op) {
     case 'filter':
     case 'filterNot': {
       const test = predicate(operation.pred);
-      refuseVersioned(operation);
       return table(operation.op === 'filter' ? from.filter(test, stored) : from.filterNot(test, stored));
     }
     case 'mapValues': {
       const fn = valueFunction(operation.fn);
-      refuseVersioned(operation);
       return table(from.mapValues((value, key) => fn(key, value), stored));
     }
     case 'groupBy': {

@@ -6,15 +6,14 @@ import { beforeAggregation } from '../aggregation/combiner.js';
 import type { Compile } from '../site.js';
 import { StoredTableProcessor } from './stored-table.js';
 import { placeTable, tableOutputOptions } from './table-output.js';
-import { storeView } from './table-view.js';
+import { openRows, rowsView } from './table-rows.js';
 
 export const compileAggregate: Compile<AggregateNode> = (node, site) => {
-  const { kind, keySerde, valueSerde } = node.store;
-  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
+  const store = openRows(node.store, site);
   const output = tableOutputOptions(node, site);
   const processor = new AggregateProcessor(node, store, output, site.context);
   placeTable(processor, node.store, site, output, beforeAggregation(node, site));
-  site.showTable(storeView(store));
+  site.showTable(rowsView(store));
 };
 
 /** An aggregate without windows (Java: `KStreamAggregate`, `KStreamReduce`). */
@@ -34,7 +33,6 @@ class AggregateProcessor extends StoredTableProcessor<AggregateNode> {
     const oldValue = this.output.sendsOldValues ? (this.store.getRow(row)?.value ?? initial(this.node)) : null;
     const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node));
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
-    const bytes = this.store.putRow(row, aggregate, latest);
-    this.output.update(row, key, aggregate, oldValue, latest, headers, bytes);
+    this.update(row, key, aggregate, oldValue, latest, headers);
   }
 }

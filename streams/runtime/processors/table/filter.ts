@@ -1,3 +1,4 @@
+import type { ValueAndTimestamp } from '../../../../stores/encoding/timestamped.js';
 import type { Change } from '../../../dsl/graph/change.js';
 import type { TableFilterNode } from '../../../dsl/graph/node.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';
@@ -15,8 +16,10 @@ export const compileTableFilter: Compile<TableFilterNode> = (node, site) => {
     placeResults(node, [filter], site, { oldValues: 'ofStore', skipsAbsent: true });
     return;
   }
-  site.place(new TableFilterProcessor(node, site.sendsOldValues, site.context));
   const view = site.viewOf(node.parents[0]);
+  // Of a versioned table each rejected row is a tombstone, as in Java.
+  const knowsOldValues = site.sendsOldValues && (view?.getAsOf === undefined || node.hidesHistory);
+  site.place(new TableFilterProcessor(node, knowsOldValues, site.context));
   if (view !== undefined) site.showTable(filteredView(view, node));
 };
 
@@ -33,13 +36,13 @@ class TableFilterProcessor extends NodeProcessor<TableFilterNode> {
   }
 
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { newValue, oldValue } = value as Change<unknown>;
+    const { newValue, oldValue, isOutOfOrder } = value as Change<unknown>;
     const filtered = {
       newValue: this.#passing(key, newValue),
       oldValue: this.#knowsOldValues ? this.#passing(key, oldValue) : null,
     };
     if (this.#knowsOldValues && filtered.newValue === null && filtered.oldValue === null) return;
-    this.processorNode.forward(key, filtered, timestamp, headers);
+    this.processorNode.forward(key, isOutOfOrder ? { ...filtered, isOutOfOrder } : filtered, timestamp, headers);
   }
 
   #passing(key: unknown, value: unknown): unknown {
@@ -48,12 +51,12 @@ class TableFilterProcessor extends NodeProcessor<TableFilterNode> {
 }
 
 function filteredView(view: TableView, node: TableFilterNode): TableView {
-  return {
-    get(key) {
-      const row = view.get(key);
-      return row !== null && passes(node, key, row.value) ? row : null;
-    },
-  };
+  const passing = (key: unknown, row: ValueAndTimestamp<unknown> | null): ValueAndTimestamp<unknown> | null =>
+    row !== null && passes(node, key, row.value) ? row : null;
+  const get: TableView['get'] = key => passing(key, view.get(key));
+  const { getAsOf } = view;
+  if (getAsOf === undefined || node.hidesHistory) return { get };
+  return { get, getAsOf: (key, time) => passing(key, getAsOf(key, time)) };
 }
 
 function passes(node: TableFilterNode, key: unknown, value: unknown): boolean {

@@ -6,9 +6,12 @@ import { synchronous } from '../../../dsl/options/synchronous.js';
 import type { Headers } from '../../../kafka/record.js';
 import { NodeProcessor } from '../processor.js';
 import type { Compile } from '../site.js';
+import type { TaskContext } from '../task-context.js';
 
-export const compileTableGroup: Compile<TableGroupNode> = (node, site) =>
-  site.place(new TableGroupProcessor(node, site.context));
+export const compileTableGroup: Compile<TableGroupNode> = (node, site) => {
+  const isVersioned = site.viewOf(node.parents[0])?.getAsOf !== undefined;
+  site.place(new TableGroupProcessor(node, isVersioned, site.context));
+};
 
 /**
  * Sends each update of a table to its groups (Java: `KTableRepartitionMap`): the old row to the group that it leaves,
@@ -16,8 +19,16 @@ export const compileTableGroup: Compile<TableGroupNode> = (node, site) =>
  * row with a null group or a null value is in no group.
  */
 class TableGroupProcessor extends NodeProcessor<TableGroupNode> {
+  readonly #isVersioned: boolean;
+
+  constructor(node: TableGroupNode, isVersioned: boolean, context: TaskContext) {
+    super(node, context);
+    this.#isVersioned = isVersioned;
+  }
+
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { newValue, oldValue } = value as Change<unknown>;
+    const { newValue, oldValue, isOutOfOrder } = value as Change<unknown>;
+    if (this.#isVersioned && isOutOfOrder) return;
     // The new one comes first, as in Java: if the mapper throws for it, the old row stays in its group.
     const now = this.#grouped(key, newValue);
     const before = this.#grouped(key, oldValue);

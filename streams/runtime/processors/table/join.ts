@@ -20,8 +20,8 @@ export const compileTableJoin: Compile<TableJoinNode> = (node, site) => {
   }
   const { sendsOldValues } = site;
   const sides: Processor[] = [
-    new JoinSide(node, 'left', rightView, sendsOldValues, site.context),
-    new JoinSide(node, 'right', leftView, sendsOldValues, site.context),
+    new JoinSide(node, 'left', leftView, rightView, sendsOldValues, site.context),
+    new JoinSide(node, 'right', rightView, leftView, sendsOldValues, site.context),
   ];
   for (const [index, feeder] of [leftFeeder, rightFeeder].entries()) {
     const side = sides[index];
@@ -52,10 +52,19 @@ function joined(node: TableJoinNode, side: Side, key: unknown, own: unknown, oth
 class JoinSide extends NodeProcessor<TableJoinNode> {
   readonly #side: Side;
   readonly #other: TableView;
+  readonly #isVersioned: boolean;
   readonly #sendsOldValues: boolean;
 
-  constructor(node: TableJoinNode, side: Side, other: TableView, sendsOldValues: boolean, context: TaskContext) {
+  constructor(
+    node: TableJoinNode,
+    side: Side,
+    own: TableView,
+    other: TableView,
+    sendsOldValues: boolean,
+    context: TaskContext,
+  ) {
     super(node, context);
+    this.#isVersioned = own.getAsOf !== undefined;
     this.#side = side;
     this.#other = other;
     this.#sendsOldValues = sendsOldValues;
@@ -66,7 +75,8 @@ class JoinSide extends NodeProcessor<TableJoinNode> {
   }
 
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { newValue, oldValue } = value as Change<unknown>;
+    const { newValue, oldValue, isOutOfOrder } = value as Change<unknown>;
+    if (this.#isVersioned && isOutOfOrder) return;
     const other = this.#other.get(key);
     // Without the other row there is nothing to send, unless this side has, or had, a result by itself.
     if (other === null && !(isOuter(this.node, this.#side) && (newValue !== null || oldValue !== null))) return;

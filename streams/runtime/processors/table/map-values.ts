@@ -1,3 +1,4 @@
+import type { ValueAndTimestamp } from '../../../../stores/encoding/timestamped.js';
 import type { Change } from '../../../dsl/graph/change.js';
 import type { TableMapValuesNode } from '../../../dsl/graph/node.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';
@@ -30,23 +31,24 @@ class TableMapValuesProcessor extends NodeProcessor<TableMapValuesNode> {
   }
 
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    const { newValue, oldValue } = value as Change<unknown>;
+    const { newValue, oldValue, isOutOfOrder } = value as Change<unknown>;
     const change = {
       newValue: mapped(this.node, key, newValue),
       oldValue: this.#sendsOldValues ? mapped(this.node, key, oldValue) : null,
     };
-    this.processorNode.forward(key, change, timestamp, headers);
+    this.processorNode.forward(key, isOutOfOrder ? { ...change, isOutOfOrder } : change, timestamp, headers);
   }
 }
 
 function mappedView(view: TableView, node: TableMapValuesNode): TableView {
-  return {
-    get(key) {
-      const row = view.get(key);
-      const value = row === null ? null : mapped(node, key, row.value);
-      return row === null || value === null ? null : { value, timestamp: row.timestamp };
-    },
+  const mappedRow = (key: unknown, row: ValueAndTimestamp<unknown> | null): ValueAndTimestamp<unknown> | null => {
+    const value = row === null ? null : mapped(node, key, row.value);
+    return row === null || value === null ? null : { value, timestamp: row.timestamp };
   };
+  const get: TableView['get'] = key => mappedRow(key, view.get(key));
+  const { getAsOf } = view;
+  if (getAsOf === undefined || node.hidesHistory) return { get };
+  return { get, getAsOf: (key, time) => mappedRow(key, getAsOf(key, time)) };
 }
 
 function mapped(node: TableMapValuesNode, key: unknown, value: unknown): unknown {

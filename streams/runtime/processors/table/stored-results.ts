@@ -1,13 +1,16 @@
-import type { KeyValueKind, TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
+import type { KeyValueKind } from '../../../../stores/kinds/key-value.js';
 import type { Change } from '../../../dsl/graph/change.js';
 import type { GraphNode, StoreSpec } from '../../../dsl/graph/node.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
-import { NodeProcessor, type Processor } from '../processor.js';
+import type { Processor } from '../processor.js';
 import type { Site } from '../site.js';
 import type { TaskContext } from '../task-context.js';
-import { placeTable, TableOutput, type TableOutputOptions, tableOutputOptions } from './table-output.js';
-import { storeView } from './table-view.js';
+import { StoredTableProcessor } from './stored-table.js';
+import { placeTable, type TableOutputOptions, tableOutputOptions } from './table-output.js';
+import { openRows, rowsView, type TableRows } from './table-rows.js';
+
+type StoredByKey = GraphNode & { readonly store: StoreSpec<KeyValueKind> };
 
 interface ResultOptions {
   /** Where the old value of a result comes from. */
@@ -17,17 +20,11 @@ interface ResultOptions {
 }
 
 /** Keeps the results of these processors in the store of their node, and shows them to the nodes after it. */
-export function placeResults(
-  node: GraphNode & { readonly store: StoreSpec<KeyValueKind> },
-  after: readonly Processor[],
-  site: Site,
-  options: ResultOptions,
-): void {
-  const { kind, keySerde, valueSerde } = node.store;
-  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
+export function placeResults(node: StoredByKey, after: readonly Processor[], site: Site, options: ResultOptions): void {
+  const store = openRows(node.store, site);
   const output = tableOutputOptions(node, site);
   placeTable(new StoredResults(node, store, output, options, site.context), node.store, site, output, { after });
-  site.showTable(storeView(store));
+  site.showTable(rowsView(store));
 }
 
 /** True if the node has a store of its own. */
@@ -37,24 +34,18 @@ export function isStored<N extends GraphNode & { readonly store: StoreSpec<KeyVa
   return node.store !== undefined;
 }
 
-class StoredResults extends NodeProcessor<GraphNode & { readonly store: StoreSpec<KeyValueKind> }> {
-  readonly #store: TimestampedKeyValueStore<unknown, unknown>;
-  readonly #output: TableOutput;
+class StoredResults extends StoredTableProcessor<StoredByKey> {
   readonly #options: ResultOptions;
 
   constructor(
-    node: GraphNode & { readonly store: StoreSpec<KeyValueKind> },
-    store: TimestampedKeyValueStore<unknown, unknown>,
+    node: StoredByKey,
+    store: TableRows,
     output: TableOutputOptions,
     options: ResultOptions,
     context: TaskContext,
   ) {
-    super(node, context);
-    this.#store = store;
+    super(node, store, output, context);
     this.#options = options;
-    this.#output = new TableOutput(output, store, (key, newValue, oldValue, timestamp, headers) =>
-      this.processorNode.forward(key, { newValue, oldValue }, timestamp, headers),
-    );
   }
 
   protected override inputSerdes(): InputSerdes {
@@ -63,20 +54,11 @@ class StoredResults extends NodeProcessor<GraphNode & { readonly store: StoreSpe
 
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue } = value as Change<unknown>;
-    const row = this.#store.stateKeyOf(key);
-    const { sendsOldValues } = this.#output;
+    const row = this.store.stateKeyOf(key);
+    const { sendsOldValues } = this.output;
     const { oldValues, skipsAbsent } = this.#options;
-    const old = oldValues === 'ofStore' && sendsOldValues ? (this.#store.getRow(row)?.value ?? null) : oldValue;
+    const old = oldValues === 'ofStore' && sendsOldValues ? (this.store.getRow(row)?.value ?? null) : oldValue;
     if (skipsAbsent && sendsOldValues && newValue === null && old === null) return;
-    const bytes = this.#store.putRow(row, newValue, timestamp);
-    this.#output.update(row, key, newValue, old, timestamp, headers, bytes);
-  }
-
-  override get keptBytes(): number {
-    return this.#output.keptBytes;
-  }
-
-  override beforeCommit(): void {
-    this.#output.beforeCommit();
+    this.update(row, key, newValue, old, timestamp, headers);
   }
 }

@@ -1,27 +1,46 @@
-import type { TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
-import type { AggregateNode, TableAggregateNode, TableNode } from '../../../dsl/graph/node.js';
+import type { StateKey } from '../../../../stores/encoding/state-key.js';
+import type { SavedTime } from '../../../audit/checkpoint.js';
+import type { GraphNode, StoreSpec } from '../../../dsl/graph/node.js';
+import type { Headers } from '../../../kafka/record.js';
+import { NEVER, savedNumber } from '../../time/time.js';
 import { NodeProcessor } from '../processor.js';
 import type { TaskContext } from '../task-context.js';
 import { TableOutput, type TableOutputOptions } from './table-output.js';
+import type { TableRows } from './table-rows.js';
+import { VersionedRows } from './versioned-rows.js';
+
+/** A node with a store by key. */
+export type StoredNode = GraphNode & { readonly store: StoreSpec };
 
 /** A table whose rows are in a store of its own, by key. */
-export abstract class StoredTableProcessor<
-  N extends TableNode | AggregateNode | TableAggregateNode,
-> extends NodeProcessor<N> {
-  protected readonly store: TimestampedKeyValueStore<unknown, unknown>;
+export abstract class StoredTableProcessor<N extends StoredNode> extends NodeProcessor<N> {
+  protected readonly store: TableRows;
   protected readonly output: TableOutput;
 
-  constructor(
-    node: N,
-    store: TimestampedKeyValueStore<unknown, unknown>,
-    output: TableOutputOptions,
-    context: TaskContext,
-  ) {
+  constructor(node: N, store: TableRows, output: TableOutputOptions, context: TaskContext) {
     super(node, context);
     this.store = store;
     this.output = new TableOutput(output, store, (key, newValue, oldValue, timestamp, headers) =>
       this.processorNode.forward(key, { newValue, oldValue }, timestamp, headers),
     );
+  }
+
+  /** Writes a row and sends its update. A version that is older than the history is dropped. */
+  protected update(
+    row: StateKey,
+    key: unknown,
+    newValue: unknown,
+    oldValue: unknown,
+    timestamp: number,
+    headers: Headers,
+  ): void {
+    const { store } = this;
+    const bytes = store.putRow(row, newValue, timestamp);
+    if (!(store instanceof VersionedRows) || store.lastPut === 'latest') {
+      this.output.update(row, key, newValue, oldValue, timestamp, headers, bytes);
+    } else if (store.lastPut === 'outOfOrder') {
+      this.processorNode.forward(key, { newValue, oldValue, isOutOfOrder: true }, timestamp, headers);
+    } else this.context.dropped();
   }
 
   override get keptBytes(): number {
@@ -30,5 +49,18 @@ export abstract class StoredTableProcessor<
 
   override beforeCommit(): void {
     this.output.beforeCommit();
+  }
+
+  override get timeName(): string | undefined {
+    return this.node.store.history?.name;
+  }
+
+  override saveTime(): SavedTime | undefined {
+    const { store } = this;
+    return store instanceof VersionedRows && store.highest !== NEVER ? { highest: store.highest } : undefined;
+  }
+
+  override resumeTime(saved: SavedTime): void {
+    if (this.store instanceof VersionedRows) this.store.resume(savedNumber(saved, 'highest'));
   }
 }

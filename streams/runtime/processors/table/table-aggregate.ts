@@ -6,14 +6,13 @@ import type { InputSerdes } from '../../output/dead-letter.js';
 import type { Compile } from '../site.js';
 import { StoredTableProcessor } from './stored-table.js';
 import { placeTable, tableOutputOptions } from './table-output.js';
-import { storeView } from './table-view.js';
+import { openRows, rowsView } from './table-rows.js';
 
 export const compileTableAggregate: Compile<TableAggregateNode> = (node, site) => {
-  const { kind, keySerde, valueSerde } = node.store;
-  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
+  const store = openRows(node.store, site);
   const output = tableOutputOptions(node, site);
   placeTable(new TableAggregateProcessor(node, store, output, site.context), node.store, site, output);
-  site.showTable(storeView(store));
+  site.showTable(rowsView(store));
 };
 
 /**
@@ -37,8 +36,7 @@ class TableAggregateProcessor extends StoredTableProcessor<TableAggregateNode> {
     }
     if (newValue !== null) aggregate = this.#added(key, newValue, aggregate);
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
-    const bytes = this.store.putRow(row, aggregate, latest);
-    this.output.update(row, key, aggregate, sent, latest, headers, bytes);
+    this.update(row, key, aggregate, sent, latest, headers);
   }
 
   #added(key: unknown, value: unknown, aggregate: unknown): unknown {

@@ -5,18 +5,17 @@ import { NodeProcessor } from '../processor.js';
 import type { Compile } from '../site.js';
 import { StoredTableProcessor } from './stored-table.js';
 import { placeTable, tableOutputOptions } from './table-output.js';
-import { storeView } from './table-view.js';
+import { openRows, rowsView } from './table-rows.js';
 
 export const compileTable: Compile<TableNode> = (node, site) => {
   if (!node.isStored) {
     site.place(new UnstoredTableProcessor(node, site.context));
     return;
   }
-  const { kind, keySerde, valueSerde } = node.store;
-  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
+  const store = openRows(node.store, site);
   const output = tableOutputOptions(node, site);
   placeTable(new TableProcessor(node, store, output, site.context), node.store, site, output);
-  site.showTable(storeView(store));
+  site.showTable(rowsView(store));
 };
 
 /** A stream read as a table (Java: `KTableSource`). It also applies updates that are out of order. */
@@ -32,9 +31,7 @@ class TableProcessor extends StoredTableProcessor<TableNode> {
     }
     const row = this.store.stateKeyOf(key);
     const oldValue = this.output.sendsOldValues ? (this.store.getRow(row)?.value ?? null) : null;
-    const newValue = value ?? null;
-    const bytes = this.store.putRow(row, newValue, timestamp);
-    this.output.update(row, key, newValue, oldValue, timestamp, headers, bytes);
+    this.update(row, key, value ?? null, oldValue, timestamp, headers);
   }
 }
 

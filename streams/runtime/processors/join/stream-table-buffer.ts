@@ -1,0 +1,72 @@
+import type { Codec } from '../../../../stores/encoding/codec.js';
+import { type KeyCodec, keyToStateKey } from '../../../../stores/encoding/state-key.js';
+import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets.js';
+import type { Headers } from '../../../kafka/record.js';
+import { TimedPlaces } from '../timed-places.js';
+
+/** A record that waits. */
+export interface HeldRecord {
+  readonly value: unknown;
+  readonly headers: Headers;
+}
+
+/**
+ * Records of a stream that wait for the rows of their time (Java: `RocksDBTimeOrderedKeyValueBuffer`). They leave by
+ * timestamp, then by the bytes of the key, then in the order of arrival.
+ */
+export class StreamTableBuffer {
+  readonly #store: TimeBucketsStore<unknown, HeldRecord>;
+  readonly #keys: KeyCodec<unknown>;
+  readonly #places = new TimedPlaces();
+
+  constructor(store: TimeBucketsStore<unknown, HeldRecord>, keys: KeyCodec<unknown>) {
+    this.#store = store;
+    this.#keys = keys;
+  }
+
+  async init(): Promise<void> {
+    for (const { key, time } of await this.#store.all()) this.#place(key, time);
+  }
+
+  add(key: unknown, timestamp: number, held: HeldRecord): void {
+    this.#store.put(key, timestamp, held);
+    this.#place(key, timestamp);
+  }
+
+  /** Removes the records up to `time`, and passes them to `release`. */
+  releaseUpTo(time: number, release: (key: unknown, held: HeldRecord, timestamp: number) => void): void {
+    for (let place = this.#places.first; place !== undefined && place.time <= time; place = this.#places.first) {
+      const { key, time: timestamp, row } = place;
+      const due: HeldRecord[] = [];
+      for (const { value } of this.#store.fetch(key, timestamp, timestamp)) due.push(value);
+      this.#places.remove(timestamp, row);
+      this.#store.delete(key, timestamp);
+      for (const held of due) release(key, held, timestamp);
+    }
+  }
+
+  #place(key: unknown, time: number): void {
+    this.#places.add({ key, time, row: keyToStateKey(this.#keys, key) });
+  }
+}
+
+/** The length of the headers (4 bytes), the headers as JSON with their values as base64, the bytes of the value. */
+export function heldRecordCodec(values: Codec<unknown>): Codec<HeldRecord> {
+  return {
+    serialize({ value, headers }) {
+      const pairs = headers.map(({ key, value }) => [key, value === null ? null : value.toString('base64')]);
+      const text = Buffer.from(JSON.stringify(pairs));
+      const length = Buffer.allocUnsafe(4);
+      length.writeUInt32BE(text.length, 0);
+      return Buffer.concat([length, text, values.serialize(value)]);
+    },
+    deserialize(bytes) {
+      const end = 4 + bytes.readUInt32BE(0);
+      const pairs = JSON.parse(bytes.toString('utf8', 4, end)) as [string, string | null][];
+      return {
+        headers: pairs.map(([key, value]) => ({ key, value: value === null ? null : Buffer.from(value, 'base64') })),
+        value: values.deserialize(bytes.subarray(end)),
+      };
+    },
+  };
+}
