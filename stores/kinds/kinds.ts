@@ -2,6 +2,7 @@ import type { DistinctKind } from './distinct.js';
 import type { KeyValueKind } from './key-value.js';
 import type { SessionKind } from './session.js';
 import type { SlidingWindowKind } from './sliding-window.js';
+import type { SubscriptionsKind } from './subscriptions.js';
 import type { SuppressionKind } from './suppression.js';
 import type { TimeBucketsKind } from './time-buckets.js';
 import type { UnlimitedWindowKind } from './unlimited-window.js';
@@ -18,7 +19,8 @@ export type StoreKind =
   | SuppressionKind
   | TimeBucketsKind
   | SessionKind
-  | SlidingWindowKind;
+  | SlidingWindowKind
+  | SubscriptionsKind;
 
 /** The kinds whose rows are values by window and key. */
 export type WindowStoreKind = WindowKind | UnlimitedWindowKind;

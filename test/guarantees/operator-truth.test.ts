@@ -47,6 +47,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...CRASH_POINTS).map(point => ({ kind: 'crashAt' as const, point })) },
 );
 
+/** The key that each group refers to. `z` refers to nothing. */
+const FOREIGN: ReadonlyMap<string, string | null> = new Map([
+  ['x', 'a'],
+  ['y', 'b'],
+  ['z', null],
+]);
+
 interface Sides {
   readonly source: KStream<string, Entry>;
   /** Keyed by group, from all tasks. */
@@ -201,6 +208,32 @@ describe('what is computed from several tasks, through crashes and rebalances, i
             expected.push(...right.filter(b => !left.some(a => near(a, b))).map(({ n }) => `-/${n}`));
           assert.deepEqual([...(results.get(group) ?? [])].sort(), expected.sort());
         }
+      },
+    );
+  }
+
+  for (const type of ['join', 'leftJoin'] as const) {
+    always(
+      `a ${type} by a foreign key`,
+      ({ source }) => {
+        const tableOf = (side: Entry['side']) => source.filter((_key, value) => value.side === side).toTable();
+        const joiner = (left: Entry, right: Entry | null): string => `${left.n}/${right?.n ?? '-'}`;
+        const [left, right, named] = [tableOf('left'), tableOf('right'), { as: 'joined' }];
+        return (
+          type === 'join'
+            ? left.join(right, ({ group }) => FOREIGN.get(group ?? '') ?? null, joiner, named)
+            : left.leftJoin(right, ({ group }) => FOREIGN.get(group ?? '') ?? null, joiner, named)
+        ).toStream();
+      },
+      (results, items) => {
+        const [left, right] = [latest(items, 'left'), latest(items, 'right')];
+        const rows: Record<string, string> = {};
+        for (const key of [...left.keys()].sort()) {
+          const own = left.get(key);
+          const other = right.get(FOREIGN.get(own?.group ?? '') ?? '');
+          if (other !== undefined || type === 'leftJoin') rows[key] = `${own?.n}/${other?.n ?? '-'}`;
+        }
+        assert.deepEqual(rowsOf(results), rows);
       },
     );
   }

@@ -89,6 +89,24 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
     return leftTable.outerJoin(rightTable, join, { as: 'joined' }).toStream();
   },
   'a join of a stream with a table': ({ left, right }) => left.leftJoin(right.toTable(), join),
+  'a join of a stream with a versioned table': ({ left, right }) =>
+    left.leftJoin(right.toTable({ as: 'versions', historyRetention: 20 }), join, { name: 'as-of', gracePeriod: 5 }),
+  'a versioned table': ({ all }) =>
+    all
+      .toTable({ as: 'versions', historyRetention: 10 })
+      .groupBy((_key, { group, n }) => ({ key: group, value: n }))
+      .aggregate(
+        { initializer: zero, adder: (_group, n, total) => total + n, subtractor: (_group, n, total) => total - n },
+        { as: 'totals' },
+      )
+      .toStream(),
+  'a join by a foreign key': ({ left, right }) =>
+    left
+      .toTable({ as: 'left' })
+      .leftJoin(right.toTable({ as: 'right' }), ({ group }) => (group === null ? null : group === 'x' ? 'a' : 'b'), join, {
+        as: 'joined',
+      })
+      .toStream(),
   'a join of streams': ({ left, right }) => left.join(right, join, WITHIN, { as: 'pairs' }),
   'a left join of streams': ({ left, right }) => left.leftJoin(right, join, WITHIN, { as: 'pairs' }),
   'an outer join of streams': ({ left, right }) => left.outerJoin(right, join, WITHIN, { as: 'pairs' }),

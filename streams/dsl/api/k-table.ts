@@ -1,12 +1,20 @@
 import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { changeSerde } from '../declare/change-serde.js';
+import { addForeignKeyJoin } from '../declare/foreign-key-join.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { givenSerdes, type KnownSerdes, serdesOr } from '../declare/repartition.js';
-import { checkThatTheyClose, keyValueStore, onlyStore, storeSpec } from '../declare/store-spec.js';
+import { checkThatTheyClose, keyValueStore, onlyStore, storeSpec, tableStore } from '../declare/store-spec.js';
 import type { Change } from '../graph/change.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type { GraphNode, JoinType, StoreSpec, SuppressUntil } from '../graph/node.js';
+import type {
+  ForeignKeyRegisterNode,
+  GraphNode,
+  JoinType,
+  StoreSpec,
+  SuppressUntil,
+  TableJoinNode,
+} from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Grouped, Named, OptionallyMaterialized } from '../options/options.js';
 import type { Suppressed } from '../options/suppressed.js';
@@ -14,6 +22,9 @@ import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchrono
 import type { ClosingWindows } from '../windows/windows.js';
 import { KGroupedTable } from './k-grouped-table.js';
 import { KStream } from './k-stream.js';
+
+type Joiner = TableJoinNode['joiner'];
+type ForeignKey = ForeignKeyRegisterNode['extractor'];
 
 /**
  * A table: the latest value of each key, and the stream of its updates (Java: `KTable`). An update with a null value is
@@ -134,18 +145,55 @@ export class KTable<K, V> {
   join<VO, VR>(
     other: KTable<K, VO>,
     joiner: (value: V, other: VO, key: K) => VR,
-    options: OptionallyMaterialized<K, VR> = {},
+    options?: OptionallyMaterialized<K, VR>,
+  ): KTable<K, NonNullable<VR>>;
+  /**
+   * Joins each row with the row of the other table that it refers to (KIP-213): `foreignKey` gets its key from the row.
+   * An update of either table updates the results. A row whose foreign key is null has no result. The two topics may have
+   * different numbers of partitions. The function is also called for the old value of an update, so it must return the
+   * same key for the same row.
+   */
+  join<KO, VO, VR>(
+    other: KTable<KO, VO>,
+    foreignKey: (value: V, key: K) => KO | null,
+    joiner: (value: V, other: VO, key: K) => VR,
+    options?: OptionallyMaterialized<K, VR>,
+  ): KTable<K, NonNullable<VR>>;
+  join<KO, VO, VR>(
+    other: KTable<K, VO> | KTable<KO, VO>,
+    first: (value: V, other: VO & K, key: K) => VR | KO | null,
+    second?: ((value: V, other: VO, key: K) => VR) | OptionallyMaterialized<K, VR>,
+    third?: OptionallyMaterialized<K, VR>,
   ): KTable<K, NonNullable<VR>> {
-    return this.#join(other, 'inner', joiner, options);
+    if (second instanceof Function) {
+      return this.#joinForeign(other as KTable<KO, VO>, first as ForeignKey, 'inner', second as Joiner, third);
+    }
+    return this.#join(other as KTable<K, VO>, 'inner', first as Joiner, second);
   }
 
   /** The same, with a row for each row of this table: `other` is null where the other table has none. */
   leftJoin<VO, VR>(
     other: KTable<K, VO>,
     joiner: (value: V, other: VO | null, key: K) => VR,
-    options: OptionallyMaterialized<K, VR> = {},
+    options?: OptionallyMaterialized<K, VR>,
+  ): KTable<K, NonNullable<VR>>;
+  /** The same as `join` by a foreign key, with a result for each row of this table. */
+  leftJoin<KO, VO, VR>(
+    other: KTable<KO, VO>,
+    foreignKey: (value: V, key: K) => KO | null,
+    joiner: (value: V, other: VO | null, key: K) => VR,
+    options?: OptionallyMaterialized<K, VR>,
+  ): KTable<K, NonNullable<VR>>;
+  leftJoin<KO, VO, VR>(
+    other: KTable<K, VO> | KTable<KO, VO>,
+    first: (value: V, other: (VO & K) | null, key: K) => VR | KO | null,
+    second?: ((value: V, other: VO | null, key: K) => VR) | OptionallyMaterialized<K, VR>,
+    third?: OptionallyMaterialized<K, VR>,
   ): KTable<K, NonNullable<VR>> {
-    return this.#join(other, 'left', joiner, options);
+    if (second instanceof Function) {
+      return this.#joinForeign(other as KTable<KO, VO>, first as ForeignKey, 'left', second as Joiner, third);
+    }
+    return this.#join(other as KTable<K, VO>, 'left', first as Joiner, second);
   }
 
   /** The same, with a row where either table has one. At least one of the two values is not null. */
@@ -154,7 +202,7 @@ export class KTable<K, V> {
     joiner: (value: V | null, other: VO | null, key: K) => VR,
     options: OptionallyMaterialized<K, VR> = {},
   ): KTable<K, NonNullable<VR>> {
-    return this.#join(other, 'outer', joiner, options);
+    return this.#join(other, 'outer', joiner as Joiner, options);
   }
 
   /** @internal For the joins of streams. */
@@ -181,8 +229,8 @@ export class KTable<K, V> {
   #join<VO, VR>(
     other: KTable<K, VO>,
     joinType: JoinType,
-    joiner: { bivarianceHack(value: V | null, other: VO | null, key: K): VR }['bivarianceHack'],
-    options: OptionallyMaterialized<K, VR>,
+    joiner: Joiner,
+    options: OptionallyMaterialized<K, VR> = {},
   ): KTable<K, NonNullable<VR>> {
     const { keySerde } = this.#serdes;
     const { serdes, ...stores } = this.#materialized<VR>(options, keySerde === undefined ? {} : { keySerde });
@@ -192,6 +240,33 @@ export class KTable<K, V> {
       ...stores,
       joinType,
       joiner,
+    });
+    return new KTable<K, NonNullable<VR>>(this.#graph, node, serdes as KnownSerdes<K, NonNullable<VR>>, this.#windows);
+  }
+
+  #joinForeign<KO, VO, VR>(
+    other: KTable<KO, VO>,
+    foreignKey: ForeignKey,
+    joinType: 'inner' | 'left',
+    joiner: Joiner,
+    options: OptionallyMaterialized<K, VR> = {},
+  ): KTable<K, NonNullable<VR>> {
+    const name = options.as ?? options.name ?? this.#graph.generatedName('KTABLE-FK-JOIN');
+    const left = {
+      node: this.#node,
+      serdes: serdesOr<unknown, unknown>({}, this.#serdes as KnownSerdes<unknown, unknown>),
+    };
+    const right = {
+      node: other.#node,
+      serdes: serdesOr<unknown, unknown>({}, other.#serdes as KnownSerdes<unknown, unknown>),
+    };
+    const resolved = addForeignKeyJoin(this.#graph, left, right, foreignKey, joinType, joiner, name);
+    const { keySerde } = this.#serdes;
+    const serdes = serdesOr<K, VR>(options, keySerde === undefined ? {} : { keySerde });
+    const node = this.#graph.add('KTABLE-FK-JOIN-OUTPUT', options.name, {
+      kind: 'table',
+      parents: [resolved],
+      ...tableStore(this.#graph, { ...options, as: name }, serdes, options.as !== undefined),
     });
     return new KTable<K, NonNullable<VR>>(this.#graph, node, serdes as KnownSerdes<K, NonNullable<VR>>, this.#windows);
   }

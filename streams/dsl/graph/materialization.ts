@@ -54,7 +54,7 @@ class Needs {
         return;
       case 'tableFilter':
         // With old values it need not send tombstones for rows that it has never sent.
-        if (node.stores.length > 0 || this.#sendOldValues(left, false)) this.sendersOfOldValues.add(node);
+        if (this.#sendOldValues(left, false)) this.sendersOfOldValues.add(node);
         return;
       case 'tableJoin':
         if (node.joinType !== 'inner') this.#sendOldValues(left, true);
@@ -63,7 +63,12 @@ class Needs {
         this.#lookUp(right);
         return;
       case 'streamTableJoin':
+      case 'foreignKeyLookup':
+      case 'foreignKeyResolve':
         this.#lookUp(right);
+        return;
+      case 'foreignKeyRegister':
+        this.#sendOldValues(left, true);
         return;
     }
   }

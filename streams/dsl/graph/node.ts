@@ -3,6 +3,7 @@ import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import type { SessionKind } from '../../../stores/kinds/session.js';
 import type { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
+import type { SubscriptionsKind } from '../../../stores/kinds/subscriptions.js';
 import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
@@ -48,7 +49,10 @@ export type GraphNode =
   | StreamJoinNode
   | SessionAggregateNode
   | SlidingAggregateNode
-  | TableMergeNode;
+  | TableMergeNode
+  | ForeignKeyRegisterNode
+  | ForeignKeyLookupNode
+  | ForeignKeyResolveNode;
 
 interface NodeBase {
   /** Position in the order of declaration. */
@@ -362,6 +366,31 @@ export interface SlidingAggregateNode extends StatefulNode {
 /** One table that several nodes keep in one store: the aggregations of a cogroup by window. */
 export interface TableMergeNode extends NodeBase {
   readonly kind: 'tableMerge';
+}
+
+/** The left side of a foreign-key join: its records are registrations, keyed by the foreign key. Its parent is the table. */
+export interface ForeignKeyRegisterNode extends NodeBase {
+  readonly kind: 'foreignKeyRegister';
+  readonly joinType: Exclude<JoinType, 'outer'>;
+  readonly keySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
+  readonly foreignKeySerde: Serde<unknown>;
+  extractor(value: unknown, key: unknown): unknown;
+}
+
+/** The right side of a foreign-key join: its records are responses, keyed by the left key. */
+export interface ForeignKeyLookupNode extends StatefulNode {
+  readonly kind: 'foreignKeyLookup';
+  readonly store: StoreSpec<SubscriptionsKind>;
+  readonly leftKeySerde: Serde<unknown>;
+}
+
+/** Joins responses with the rows of the left table. Its parents are the responses and the left table. */
+export interface ForeignKeyResolveNode extends NodeBase {
+  readonly kind: 'foreignKeyResolve';
+  readonly joinType: Exclude<JoinType, 'outer'>;
+  readonly valueSerde: Serde<unknown>;
+  joiner(value: unknown, foreign: unknown, key: unknown): unknown;
 }
 
 /** One side of a join of two streams. */

@@ -55,8 +55,16 @@ export function copartitionGroups(nodes: readonly GraphNode[]): readonly Coparti
 
 /** True if the node looks for the records of one parent among those of another. */
 function joins({ kind }: GraphNode): boolean {
-  return kind === 'tableJoin' || kind === 'streamTableJoin' || kind === 'streamJoin';
+  return JOINS.has(kind);
 }
+
+const JOINS: ReadonlySet<GraphNode['kind']> = new Set([
+  'tableJoin',
+  'streamTableJoin',
+  'streamJoin',
+  'foreignKeyLookup',
+  'foreignKeyResolve',
+] as const);
 
 /** True if the number of partitions is known before the topology is planned. */
 export function isFixed(input: Input): boolean {

@@ -1,4 +1,7 @@
 import type { GraphNode } from '../../dsl/graph/node.js';
+import { compileForeignKeyLookup } from '../processors/foreign-key/lookup.js';
+import { compileForeignKeyRegister } from '../processors/foreign-key/register.js';
+import { compileForeignKeyResolve } from '../processors/foreign-key/resolve.js';
 import { compileStreamJoin } from '../processors/join/stream-join.js';
 import { compileStreamTableJoin } from '../processors/join/stream-table-join.js';
 import { compileRepartition } from '../processors/repartition/repartition.js';
@@ -59,6 +62,9 @@ const COMPILERS: Compilers = {
   tableJoin: compileTableJoin,
   streamTableJoin: compileStreamTableJoin,
   streamJoin: compileStreamJoin,
+  foreignKeyRegister: compileForeignKeyRegister,
+  foreignKeyLookup: compileForeignKeyLookup,
+  foreignKeyResolve: compileForeignKeyResolve,
   aggregate: compileAggregate,
   windowAggregate: compileWindowAggregate,
   sessionAggregate: compileSessionAggregate,

@@ -2,6 +2,7 @@ import { JoinWindows, type KStream, type KTable } from '../../../streams/index.j
 import type { Operation } from '../case-file.js';
 import { serdeOf } from '../case-serde.js';
 import { joiner } from '../functions/joiners.js';
+import { valueFunction } from '../functions/value-functions.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, stream, table } from './declared.js';
 import { idOf, namedStoreOf, serdesOf } from './options.js';
@@ -49,10 +50,16 @@ function streamJoin(from: KStream<unknown, unknown>, other: KStream<unknown, unk
 
 function tableJoin(from: KTable<unknown, unknown>, other: KTable<unknown, unknown>, operation: Operation): Declared {
   const { op, store, foreignKey } = operation;
-  if (foreignKey !== undefined) throw new NotBuilt('joins by a foreign key are not built yet');
   const join = joiner(operation.joiner);
   const join3 = (left: unknown, right: unknown, key: unknown): unknown => join(key, left, right);
   const options = { ...namedStoreOf(operation), ...(store === undefined ? {} : serdesOf(operation)) };
+  if (foreignKey !== undefined) {
+    const foreign = valueFunction(foreignKey);
+    const extract = (value: unknown, key: unknown): unknown => foreign(key, value);
+    return table(
+      op === 'join' ? from.join(other, extract, join3, options) : from.leftJoin(other, extract, join3, options),
+    );
+  }
   switch (op) {
     case 'join':
       return table(from.join(other, join3, options));

@@ -1,9 +1,11 @@
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
+import { stateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import { SessionKind } from '../../../stores/kinds/session.js';
 import { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
+import { SubscriptionsKind } from '../../../stores/kinds/subscriptions.js';
 import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { UnlimitedWindowKind } from '../../../stores/kinds/unlimited-window.js';
@@ -209,6 +211,49 @@ function slidingWindow(): Subject {
   };
 }
 
+/** The hash by which the subscriptions of a key are ordered. */
+function fnv(key: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/** The times are keys of the right table, the keys those of the left one. */
+function subscriptions(): Subject {
+  const kind = new SubscriptionsKind();
+  const numbers = {
+    serialize: (n: number): Buffer => textCodec.serialize(String(n).padStart(6, '0')),
+    deserialize: (bytes: Buffer): number => Number(textCodec.deserialize(bytes)),
+  };
+  return {
+    kind,
+    deletes: true,
+    expires: false,
+    open(bytes: ByteStore) {
+      const store = kind.open(bytes, numbers);
+      return {
+        put: ({ key, value, time }) => store.put(time, { row: stateKey(Buffer.from(key)), hash: Buffer.from(value) }),
+        delete: ({ key, time }) => store.delete(time, stateKey(Buffer.from(key))),
+        get: ({ key, time }) =>
+          store
+            .of(time)
+            .find(({ row }) => row === stateKey(Buffer.from(key)))
+            ?.hash.toString() ?? null,
+        all: async () =>
+          (await store.all()).map(({ key, row, hash }) => ({
+            key: stateKeyBytes(row).toString(),
+            time: key,
+            content: String(hash),
+          })),
+        expireBelow() {},
+      };
+    },
+    cellOf: byBoth,
+    written: (_before, { value }) => value,
+    order: (a, b) => a.time - b.time || fnv(a.key) - fnv(b.key),
+  };
+}
+
 /** Every kind of store. */
 export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   keyValue,
@@ -219,4 +264,5 @@ export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   timeBuckets,
   session,
   slidingWindow,
+  subscriptions,
 };

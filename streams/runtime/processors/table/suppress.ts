@@ -113,12 +113,14 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     const stateKey = this.#places.pop()?.stateKey;
     const buffered = stateKey === undefined ? undefined : this.#buffer.get(stateKey);
     if (stateKey === undefined || buffered === undefined) return;
-    this.#buffer.delete(stateKey);
     this.#store.delete(stateKey);
     const { key, change, timestamp, headers } = buffered;
     // A deleted window has no final result.
-    if (change.newValue === null && this.node.until.kind === 'windowCloses') return;
-    this.processorNode.forward(key, change, timestamp, headers);
+    if (change.newValue !== null || this.node.until.kind !== 'windowCloses') {
+      // A join that the update reaches still sees the row before it, as in Java.
+      this.processorNode.forward(key, change, timestamp, headers);
+    }
+    this.#buffer.delete(stateKey);
   }
 
   override get timeName(): string {

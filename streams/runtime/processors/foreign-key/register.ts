@@ -1,0 +1,63 @@
+import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
+import type { Instruction } from '../../../dsl/declare/foreign-key-serdes.js';
+import type { Change } from '../../../dsl/graph/change.js';
+import type { ForeignKeyRegisterNode } from '../../../dsl/graph/node.js';
+import { synchronous } from '../../../dsl/options/synchronous.js';
+import type { Headers } from '../../../kafka/record.js';
+import { NodeProcessor } from '../processor.js';
+import type { Compile } from '../site.js';
+import type { TaskContext } from '../task-context.js';
+import { valueHash } from './value-hash.js';
+
+export const compileForeignKeyRegister: Compile<ForeignKeyRegisterNode> = (node, site) => {
+  const isVersioned = site.viewOf(node.parents[0])?.getAsOf !== undefined;
+  site.place(new ForeignKeyRegister(node, isVersioned, site.context));
+};
+
+/**
+ * The left side of a foreign-key join (Java: `SubscriptionSendProcessorSupplier`): registers each row with the row of
+ * the right table that it refers to.
+ */
+class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
+  readonly #isVersioned: boolean;
+
+  constructor(node: ForeignKeyRegisterNode, isVersioned: boolean, context: TaskContext) {
+    super(node, context);
+    this.#isVersioned = isVersioned;
+  }
+
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+    const { newValue, oldValue, isOutOfOrder } = value as Change<unknown>;
+    if (this.#isVersioned && isOutOfOrder) return;
+    // The row was absent and still is.
+    if (newValue === null && oldValue === null) return;
+    const before = this.#foreignKey(key, oldValue);
+    const now = this.#foreignKey(key, newValue);
+    const hash = valueHash(this.node.valueSerde, newValue);
+    const row = this.node.keySerde.serialize(key);
+    const send = (foreignKey: unknown, instruction: Instruction): void =>
+      this.processorNode.forward(foreignKey, { instruction, hash, row }, timestamp, headers);
+    const hasMoved = before !== null && (now === null || this.#bytesOf(before) !== this.#bytesOf(now));
+    if (this.node.joinType === 'left') {
+      if (hasMoved) send(before, 'deleteKeyNoPropagate');
+      send(now, 'propagateNullIfNoForeignValue');
+      return;
+    }
+    if (now === null) {
+      if (newValue !== null) this.context.dropped();
+      // The old result goes, if there was one.
+      if (before !== null) send(before, 'deleteKeyAndPropagate');
+      return;
+    }
+    if (hasMoved) send(before, 'deleteKeyNoPropagate');
+    send(now, hasMoved ? 'propagateNullIfNoForeignValue' : 'propagateOnlyIfForeignValue');
+  }
+
+  #foreignKey(key: unknown, value: unknown): unknown {
+    return value === null ? null : (synchronous(this.node.extractor(value, key), 'the foreign key') ?? null);
+  }
+
+  #bytesOf(foreignKey: unknown): string {
+    return keyToStateKey(this.node.foreignKeySerde, foreignKey);
+  }
+}
