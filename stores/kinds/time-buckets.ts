@@ -15,7 +15,7 @@ import type { Codec } from '../encoding/codec.js';
 import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
 import { type ChunkPart, newChunk, partsWithEntry, withEntry, withoutEntries } from '../encoding/time-chunk.js';
 import { BucketRows, FIRST } from './bucket-rows.js';
-import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
+import { type ChangelogCleanup, COMPACTED, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
 import { TimeRange } from './time-range.js';
 
 /**
@@ -36,13 +36,16 @@ export class TimeBucketsKind implements KindOfStore {
 
   /**
    * `bucketMs`: the range of time that one fetch of the operator covers, in milliseconds. So a fetch reads two or three
-   * buckets. `retentionMs`: how long an entry is needed, in milliseconds.
+   * buckets. `retentionMs`: how long an entry is needed, in milliseconds. Without `deletesExpired` an
+   * entry is needed until it is deleted.
    */
-  constructor(bucketMs: number, retentionMs: number) {
+  constructor(bucketMs: number, retentionMs: number, { deletesExpired = true } = {}) {
     if (!(Number.isSafeInteger(bucketMs) && bucketMs > 0)) throw new TypeError(`bucketMs: ${bucketMs} is not valid`);
     this.shape = Object.freeze({ kind: this.kind, sizeMs: bucketMs });
     // A directory is written before the last entries of its bucket, and is needed as long as these entries.
-    this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs: retentionMs + bucketMs });
+    this.cleanup = deletesExpired
+      ? Object.freeze({ policy: 'compact,delete', retentionMs: retentionMs + bucketMs })
+      : COMPACTED;
     this.#bucketMs = bucketMs;
     this.retentionMs = retentionMs;
     Object.freeze(this);

@@ -103,9 +103,14 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
   'a join by a foreign key': ({ left, right }) =>
     left
       .toTable({ as: 'left' })
-      .leftJoin(right.toTable({ as: 'right' }), ({ group }) => (group === null ? null : group === 'x' ? 'a' : 'b'), join, {
-        as: 'joined',
-      })
+      .leftJoin(
+        right.toTable({ as: 'right' }),
+        ({ group }) => (group === null ? null : group === 'x' ? 'a' : 'b'),
+        join,
+        {
+          as: 'joined',
+        },
+      )
       .toStream(),
   'a join of streams': ({ left, right }) => left.join(right, join, WITHIN, { as: 'pairs' }),
   'a left join of streams': ({ left, right }) => left.leftJoin(right, join, WITHIN, { as: 'pairs' }),

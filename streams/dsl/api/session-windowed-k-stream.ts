@@ -103,19 +103,24 @@ export class SessionWindowedKStream<K, V> {
     const kind = new SessionKind(this.#windows, sessionRetentionOf(materialized, this.#windows));
     const store = storeSpec(graph, materialized, serdes, kind);
     const { initializer, merger } = functions;
-    const node = addForEachGroup(this.#source, store, functions.aggregator, ({ parent, aggregator, part }) =>
-      graph.add(prefix, part === undefined ? materialized.name : undefined, {
-        kind: 'sessionAggregate',
-        part,
-        parents: [parent],
-        ...onlyStore(store),
-        windows: this.#windows,
-        emit: this.#emit,
-        late: this.#late,
-        initializer,
-        aggregator,
-        merger,
-      }),
+    const node = addForEachGroup(
+      this.#source,
+      store,
+      functions.aggregator,
+      this.#emit,
+      ({ parent, aggregator, part }) =>
+        graph.add(prefix, part === undefined ? materialized.name : undefined, {
+          kind: 'sessionAggregate',
+          part,
+          parents: [parent],
+          ...onlyStore(store),
+          windows: this.#windows,
+          emit: this.#emit,
+          late: this.#late,
+          initializer,
+          aggregator,
+          merger,
+        }),
     );
     const keySerde = Serdes.sessionWindowed(serdes.keySerde);
     const { gapMs, graceMs, closeOnIdle } = this.#windows;

@@ -74,7 +74,7 @@ export class SlidingWindowedKStream<K, V> {
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const kind = new SlidingWindowKind(this.#windows, slidingRetentionOf(materialized, this.#windows));
     const store = storeSpec(graph, materialized, serdes, kind);
-    const node = addForEachGroup(this.#source, store, parts.aggregator, ({ parent, aggregator, part }) =>
+    const node = addForEachGroup(this.#source, store, parts.aggregator, this.#emit, ({ parent, aggregator, part }) =>
       graph.add(parts.prefix, part === undefined ? materialized.name : undefined, {
         kind: 'slidingAggregate',
         part,

@@ -74,7 +74,8 @@ export class StreamsBuilder {
     const serdes = serdesOr<K, V>(options, {});
     const { name: _, ...consumed } = options;
     const source = this.#source([topic], serdes, consumed);
-    const as = options.as ?? `${topic}-${this.#graph.generatedName('STATE-STORE')}`;
+    // Not by its position: a table keeps its rows when nodes are added before it.
+    const as = options.as ?? `${topic}-table`;
     const node = this.#graph.add('KTABLE-SOURCE', options.name, {
       kind: 'table',
       parents: [source],

@@ -188,19 +188,24 @@ export class TimeWindowedKStream<K, V> {
     const caching = this.#source.isCacheable && (materialized.caching ?? true);
     const store = storeSpec(graph, { ...materialized, caching }, serdes, kind);
     const { prefix, initializer, combiner } = parts;
-    const aggregate = addForEachGroup(this.#source, store, parts.aggregator, ({ parent, aggregator, part }) =>
-      graph.add(prefix, part === undefined ? materialized.name : undefined, {
-        kind: 'windowAggregate',
-        part,
-        parents: [parent],
-        ...onlyStore(store),
-        windows: this.#windows,
-        emit: this.#emit,
-        late: this.#late,
-        initializer,
-        aggregator,
-        combiner,
-      }),
+    const aggregate = addForEachGroup(
+      this.#source,
+      store,
+      parts.aggregator,
+      this.#emit,
+      ({ parent, aggregator, part }) =>
+        graph.add(prefix, part === undefined ? materialized.name : undefined, {
+          kind: 'windowAggregate',
+          part,
+          parents: [parent],
+          ...onlyStore(store),
+          windows: this.#windows,
+          emit: this.#emit,
+          late: this.#late,
+          initializer,
+          aggregator,
+          combiner,
+        }),
     );
     const windowedKey = Serdes.timeWindowed(serdes.keySerde, this.#windows.sizeMs);
     const tableSerdes = { keySerde: windowedKey, valueSerde: notNull(serdes.valueSerde) };

@@ -54,7 +54,7 @@ function streamTableBuffer(
     throw new TopologyError(`join ${name}: gracePeriod needs a versioned table: give the table a historyRetention`);
   }
   const graceMs = milliseconds(gracePeriod, `gracePeriod of the join ${name}`);
-  const kind = new TimeBucketsKind(Math.max(1, graceMs), graceMs);
+  const kind = new TimeBucketsKind(Math.max(1, graceMs), graceMs, { deletesExpired: false });
   return { store: storeSpec(graph, { as: `${name}-buffer` }, serdes, kind), graceMs };
 }
 
@@ -74,12 +74,15 @@ export function addStreamJoin(
   // A stream that is joined with itself moves once.
   const movedRight = isSame ? movedLeft : moves(graph, right, `${as}-right`, joinType === 'outer');
   const retentionMs = windows.sizeMs + windows.graceMs;
-  const kind = new TimeBucketsKind(Math.max(1, windows.sizeMs), retentionMs);
-  const store = (suffix: string, serdes: Joinable['serdes']) =>
-    storeSpec(graph, { as: `${as}-${suffix}`, logging: options.logging ?? true }, serdes, kind);
+  const bucketMs = Math.max(1, windows.sizeMs);
+  const kind = new TimeBucketsKind(bucketMs, retentionMs);
+  // A record may wait for ever: until another record comes.
+  const waitingKind = new TimeBucketsKind(bucketMs, retentionMs, { deletesExpired: false });
+  const store = (suffix: string, serdes: Joinable['serdes'], of: TimeBucketsKind) =>
+    storeSpec(graph, { as: `${as}-${suffix}`, logging: options.logging ?? true }, serdes, of);
   const sideOf = (side: 'left' | 'right', { serdes }: Joinable, waits: boolean): JoinedSide => ({
-    store: store(side, serdes),
-    waiting: waits ? store(`${side}-waiting`, serdes) : undefined,
+    store: store(side, serdes, kind),
+    waiting: waits ? store(`${side}-waiting`, serdes, waitingKind) : undefined,
   });
   const sides = {
     left: sideOf('left', left, joinType !== 'inner'),

@@ -29,7 +29,7 @@ export class TimedPlaces {
 
   /** The last place. */
   get last(): TimedPlace | undefined {
-    return this.#places.findLast(place => !place.isGone);
+    return this.#places.at(-1);
   }
 
   /** The first place that `isBefore` does not hold for. It holds for none after one for which it does not hold. */
@@ -62,6 +62,11 @@ export class TimedPlaces {
     if (place === undefined || place.isGone || place.time !== time || place.row !== row) return false;
     place.isGone = true;
     this.#gone++;
+    // The last place is never gone, so that it is found at once.
+    while (this.#places.at(-1)?.isGone) {
+      this.#places.pop();
+      this.#gone--;
+    }
     if (this.#gone > 64 && this.#gone > this.#places.length / 2) this.#clean();
     return true;
   }

@@ -5,10 +5,10 @@ import { synchronous } from '../../../dsl/options/synchronous.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { END_OF_TIME, NEVER, OperatorTime, savedNumber } from '../../time/time.js';
-import { NodeProcessor } from '../processor.js';
+import { NodeProcessor, type Processor } from '../processor.js';
 import type { Compile, Site } from '../site.js';
 import type { TaskContext } from '../task-context.js';
-import { type Side, WaitingRecords, type WaitingSide } from './waiting-records.js';
+import { type Release, type Side, WaitingRecords, type WaitingSide } from './waiting-records.js';
 
 export const compileStreamJoin: Compile<StreamJoinNode> = (node, site) => {
   const [leftFeeder, rightFeeder] = site.feeders;
@@ -74,6 +74,20 @@ class Join {
   joined(side: Side, key: unknown, own: unknown, other: unknown): unknown {
     const { joiner } = this.node;
     return synchronous(side === 'left' ? joiner(own, other, key) : joiner(other, own, key), 'the joiner');
+  }
+
+  /** Sends a record that comes out alone. If the joiner throws, that is an error of this record, and of no other. */
+  releasing(processor: Processor, headers: Headers): Release {
+    return (side, key, value, timestamp) => {
+      let result: unknown;
+      try {
+        result = this.joined(side, key, value, null);
+      } catch (thrown) {
+        processor.failed(thrown, { key, value, timestamp, headers });
+        return;
+      }
+      processor.processorNode.forward(key, result, timestamp, headers);
+    };
   }
 
   /** Milliseconds that a record is kept for the other side. */
@@ -198,9 +212,7 @@ class JoinedRecords extends NodeProcessor<StreamJoinNode> {
     const { time, waiting, node } = this.#join;
     const now = time.inputWatermark;
     if (!time.heldBack && !waiting.mayHaveEnded(now, this.#join.reachOf(this.side) + node.windows.graceMs)) return;
-    waiting.release(now, (side, key, value, timestamp) =>
-      this.processorNode.forward(key, this.#join.joined(side, key, value, null), timestamp, headers),
-    );
+    waiting.release(now, this.#join.releasing(this, headers));
   }
 }
 
@@ -226,11 +238,11 @@ class JoinMerge extends NodeProcessor<StreamJoinNode> {
     const { time, waiting } = this.#join;
     const now = time.inputWatermark;
     if (time.heldBack) {
-      waiting.release(now, (side, key, value, timestamp) =>
-        this.processorNode.forward(key, this.#join.joined(side, key, value, null), timestamp, NO_HEADERS),
-      );
+      waiting.release(now, this.#join.releasing(this, NO_HEADERS));
     }
-    time.advanceOutput(now === END_OF_TIME ? now : Math.max(NEVER, now - this.#longestWaitMs));
+    const promised = now === END_OF_TIME ? now : now - this.#longestWaitMs;
+    // With one task before it, a record may wait longer than its time: until the other side looks.
+    time.advanceOutput(Math.max(NEVER, Math.min(promised, waiting.earliest - 1)));
   }
 
   /** A record that comes out alone is older than the time that releases it. */

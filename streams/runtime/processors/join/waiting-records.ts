@@ -48,6 +48,11 @@ export class WaitingRecords {
     }
   }
 
+  /** The timestamp of the first record that waits. Infinite if none waits. */
+  get earliest(): number {
+    return Math.min(...this.#sides.map(({ places }) => places.first?.time ?? Number.POSITIVE_INFINITY));
+  }
+
   /** Infinite if nothing waits. Saved, so that after a restart records come out when they would have without it. */
   get lookedAt(): number {
     return this.#lookedAt;

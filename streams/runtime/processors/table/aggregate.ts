@@ -22,6 +22,11 @@ class AggregateProcessor extends StoredTableProcessor<AggregateNode> {
     return aggregateSerdes(this.node, value);
   }
 
+  /** Java's cache takes the old value from the store. Without a cache it is the initializer's. */
+  get #firstOldValue(): unknown {
+    return this.output.isCached ? null : initial(this.node);
+  }
+
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     if (key === null || key === undefined || value === null || value === undefined) {
       this.context.dropped();
@@ -30,7 +35,7 @@ class AggregateProcessor extends StoredTableProcessor<AggregateNode> {
     const row = this.store.stateKeyOf(key);
     const old = this.store.getRow(row);
     // The aggregator may change its argument, so the old value is read again.
-    const oldValue = this.output.sendsOldValues ? (this.store.getRow(row)?.value ?? initial(this.node)) : null;
+    const oldValue = this.output.sendsOldValues ? (this.store.getRow(row)?.value ?? this.#firstOldValue) : null;
     const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node));
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
     this.update(row, key, aggregate, oldValue, latest, headers);

@@ -28,7 +28,9 @@ export const compileTableJoin: Compile<TableJoinNode> = (node, site) => {
     if (side !== undefined) site.insert(side, feeder);
   }
   if (isStored(node)) {
-    placeResults(node, sides, site, { oldValues: 'ofUpdate', skipsAbsent: false });
+    // Between two commits both sides may change. The old value of an update is then no row that was ever sent.
+    const isCached = node.store.cached && site.caching;
+    placeResults(node, sides, site, { oldValues: isCached ? 'ofStore' : 'ofUpdate', skipsAbsent: false });
     return;
   }
   site.place(new ForwardProcessor(node.name, site.context), { after: sides });

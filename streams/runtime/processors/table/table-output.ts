@@ -44,6 +44,11 @@ export class TableOutput {
     this.#cache = cached ? new ChangeCache() : undefined;
   }
 
+  /** True: each row is sent once for each commit. */
+  get isCached(): boolean {
+    return this.#cache !== undefined;
+  }
+
   /**
    * `row` is the state key of the row, `valueBytes` the serialized size of the new value. An old value that is not sent
    * is null.

@@ -42,6 +42,8 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
   readonly #open: TimedPlaces | undefined;
   /** Sessions that end before this time have been emitted. */
   #closedBelow = NEVER;
+  /** The length of the longest session so far: a search looks no further. */
+  #longestMs = 0;
 
   constructor(
     node: SessionAggregateNode,
@@ -80,8 +82,8 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
 
   #aggregate(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { gapMs } = this.node.windows;
-    // No session ends later than the stream time.
-    const latestEnd = Math.max(timestamp, this.#time.streamTime);
+    // No session ends later than the stream time, or is longer than the longest one.
+    const latestEnd = Math.max(timestamp, Math.min(this.#time.streamTime, timestamp + gapMs + this.#longestMs));
     const found = this.#store.find(key, timestamp - gapMs, timestamp + gapMs, latestEnd);
     let [start, end] = [timestamp, timestamp];
     let aggregate = this.#initial();
@@ -94,8 +96,15 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
       this.#late.add(key, value, timestamp, { start, end }, headers);
       return;
     }
-    if (start !== timestamp || end !== timestamp) for (const session of found) this.#remove(key, session);
+    // A function that throws changes nothing, and the values that it may change are read again.
     const result = this.#added(key, value, aggregate);
+    if (start !== timestamp || end !== timestamp) {
+      for (const { end: ended } of found) {
+        const session = this.#store.endingAt(key, ended);
+        if (session !== undefined) this.#remove(key, session);
+      }
+    }
+    this.#longestMs = Math.max(this.#longestMs, end - start);
     this.#store.observe(Math.min(end, this.#time.inputWatermark));
     if (result === null) this.#store.remove(key, end);
     else this.#store.put(key, { start, end, value: result });
@@ -166,12 +175,14 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
   }
 
   override saveTime(): SavedTime {
-    return { ...this.#time.save(), closedBelow: this.#closedBelow, observedEnd: this.#store.observedEnd };
+    const { observedEnd } = this.#store;
+    return { ...this.#time.save(), closedBelow: this.#closedBelow, observedEnd, longestMs: this.#longestMs };
   }
 
   override resumeTime(saved: SavedTime): void {
     this.#time.resume(saved);
     this.#closedBelow = savedNumber(saved, 'closedBelow');
     this.#store.observe(savedNumber(saved, 'observedEnd'));
+    this.#longestMs = Math.max(0, savedNumber(saved, 'longestMs'));
   }
 }

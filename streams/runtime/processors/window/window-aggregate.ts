@@ -126,7 +126,9 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     const oldValue = !this.#output.sendsOldValues
       ? null
       : bytes === null
-        ? initial(this.node)
+        ? this.#output.isCached
+          ? null
+          : initial(this.node)
         : this.#store.decode(bytes).value;
     const windowed = { key, window: this.#windows.windowAt(start) };
     this.#output.update(row, windowed, aggregate, oldValue, latest, headers, valueBytes);
