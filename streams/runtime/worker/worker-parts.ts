@@ -139,7 +139,7 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
     announcer,
     clock,
     metrics,
-    runnable: partitions => runnableTasks(plan, partitions, logger),
+    runnable: partitions => runnableTasks(plan, partitions, config.groupProtocol, logger),
     onAssignment: options.onAssignment,
   });
   return {
