@@ -64,11 +64,6 @@ export class SessionStore<K, V> {
     this.#buckets.expireBelow(end - this.#retentionMs + 1);
   }
 
-  /** True if the session is outside the retention. It reads as absent, and a put of it is dropped. */
-  expired(end: number): boolean {
-    return end < this.#buckets.expiredBelow;
-  }
-
   /** The sessions of a key that end at `earliestEnd` or later and start at `latestStart` or earlier, by their ends. */
   find(key: K, earliestEnd: number, latestStart: number, latestEnd: number): Session<V>[] {
     const sessions: Session<V>[] = [];
