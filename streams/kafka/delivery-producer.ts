@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import kafka from 'node-rdkafka';
 import { type ClusterConfig, producerConfig } from './client-config.js';
 import { attemptTimeoutMs, connectOnce, noAnswer, onConnectionFailure } from './connect-attempt.js';
@@ -90,6 +90,7 @@ export class DeliveryProducer {
       // A client that failed to connect stays disconnected.
       this.#client = this.#createClient();
     }
+    await this.#handOverEvents();
     this.#outages.end();
     this.#client.setPollInterval(POLL_INTERVAL_MS);
   }
@@ -181,6 +182,16 @@ export class DeliveryProducer {
       if (error.message === ALL_BROKERS_DOWN) this.#wait();
     });
     return client;
+  }
+
+  /**
+   * What the client met on its way to the cluster is still in its queue, and belongs to the outage that is over. `poll`
+   * hands it to the event loop, which gives it to the listeners in its next turn: after the second immediate.
+   */
+  async #handOverEvents(): Promise<void> {
+    this.#client.poll();
+    await immediate();
+    await immediate();
   }
 
   #wait(): void {
