@@ -5,10 +5,10 @@ import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-sc
 import { EntryTooLargeError } from './entry-too-large-error.js';
 import { KeyFilter } from './key-filter.js';
 import { hashOf } from './key-hash.js';
-import type { KeyRange, StateBatch, StateDatabase } from './state-database.js';
+import { ALL_KEYS, type KeyRange, prefixedRange, rangeFrom } from './key-range.js';
+import { OpenScans } from './open-scans.js';
+import type { StateBatch, StateDatabase } from './state-database.js';
 import { WriteLayer } from './write-layer.js';
-
-const ALL: KeyRange = { from: '', to: '\uffff' };
 
 /**
  * The bytes of one store of a task, in layers. A write is `active` until the transaction that it belongs to is staged,
@@ -23,6 +23,7 @@ export class ByteStore {
   readonly #clean: CleanCache;
   /** Each key is added before it is written to disk. */
   readonly #onDisk: KeyFilter;
+  readonly #scans = new OpenScans((key, hash) => this.#written(key, hash));
   #active = new WriteLayer();
   #staged = new WriteLayer();
   #committed = new WriteLayer();
@@ -102,20 +103,28 @@ export class ByteStore {
   }
 
   #get(key: StateKey, hash: number): Buffer | null {
+    const value = this.#written(key, hash);
+    return value === undefined ? this.#stored(key, hash) : value;
+  }
+
+  /** The write of a key in memory. undefined if there is none. */
+  #written(key: StateKey, hash: number): Buffer | null | undefined {
     let value = this.#active.get(key, hash);
     if (value === undefined && this.#staged.size > 0) value = this.#staged.get(key, hash);
-    return value === undefined ? this.#readCommitted(key, hash) : value;
+    return value === undefined ? this.#committedWrite(key, hash) : value;
   }
 
   /** The value of a key as of the last committed transaction. */
   getCommitted(key: StateKey): Buffer | null {
-    return key < this.#committedExpiry ? null : this.#readCommitted(key, hashOf(key));
+    if (key < this.#committedExpiry) return null;
+    const hash = hashOf(key);
+    const value = this.#committedWrite(key, hash);
+    return value === undefined ? this.#stored(key, hash) : value;
   }
 
-  #readCommitted(key: StateKey, hash: number): Buffer | null {
-    let value = this.#committed.get(key, hash);
-    if (value === undefined && this.#persisting.size > 0) value = this.#persisting.get(key, hash);
-    return value === undefined ? this.#stored(key, hash) : value;
+  #committedWrite(key: StateKey, hash: number): Buffer | null | undefined {
+    const value = this.#committed.get(key, hash);
+    return value === undefined && this.#persisting.size > 0 ? this.#persisting.get(key, hash) : value;
   }
 
   #stored(key: StateKey, hash: number): Buffer | null {
@@ -150,6 +159,7 @@ export class ByteStore {
   #put(key: StateKey, hash: number, value: Buffer | null): void {
     const bytes = key.length + (value === null ? 0 : value.length);
     if (bytes > this.#maxEntryBytes) throw new EntryTooLargeError(this.name, bytes, this.#maxEntryBytes);
+    if (this.#scans.followWrites) this.#scans.beforePut(key, hash);
     this.#active.set(key, hash, value);
   }
 
@@ -188,11 +198,12 @@ export class ByteStore {
     }
     if (this.#stagedExpiry === this.#committedExpiry) return;
     this.#committedExpiry = this.#stagedExpiry;
-    this.#committed.dropBelow(this.#committedExpiry);
+    this.#scans.dropBelow(this.#committed, this.#committedExpiry);
   }
 
-  /** Undoes everything since the last commit. */
+  /** Undoes everything since the last commit. Scans that are open end with an error. */
   rollback(): void {
+    this.#scans.abort();
     this.#active.clear();
     this.#staged.clear();
     this.#expiredBelow = this.#committedExpiry;
@@ -215,7 +226,7 @@ export class ByteStore {
   async persisted(): Promise<void> {
     this.#unpersisted = undefined;
     for (const key of this.#persisting.keys()) this.#clean.delete(key);
-    this.#persisting.clear();
+    this.#persisting = this.#scans.clear(this.#persisting);
     if (this.#committedExpiry > this.#clearedBelow) {
       const to = this.#committedExpiry;
       this.#clean.clear();
@@ -246,15 +257,9 @@ export class ByteStore {
   }
 
   /** All entries in the order of their keys as of now, with the uncommitted writes of this task. */
-  async entries(range: KeyRange = ALL): Promise<Entry[]> {
-    const writes = sortedWrites([this.#persisting, this.#committed, this.#staged, this.#active]);
-    const scan = this.#scan(range, this.#expiredBelow, writes);
+  async entries(range: KeyRange = ALL_KEYS): Promise<Entry[]> {
     const entries: Entry[] = [];
-    try {
-      for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) entries.push(entry);
-    } finally {
-      await scan.close();
-    }
+    for await (const entry of this.scan(range)) entries.push(entry);
     return entries;
   }
 
@@ -264,16 +269,28 @@ export class ByteStore {
    */
   scanCommitted(range: KeyRange): EntryScan {
     this.#unpersisted ??= sortedWrites([this.#persisting, this.#committed]);
-    return this.#scan(range, this.#committedExpiry, this.#unpersisted);
+    const live = rangeFrom(range, this.#committedExpiry);
+    const stored = this.#database.cursor(prefixedRange(this.#prefix, live));
+    return new EntryScan(this.#prefix, stored, this.#unpersisted, live);
   }
 
-  #scan(range: KeyRange, expiredBelow: StateKey, writes: readonly LayerEntry[]): EntryScan {
-    const from = range.from > expiredBelow ? range.from : expiredBelow;
-    const to = range.to > from ? range.to : from;
-    const end = prefixEnd(this.#prefix);
-    const storedTo = this.#prefix + to;
-    const stored = this.#database.cursor({ from: this.#prefix + from, to: storedTo < end ? storedTo : end });
-    return new EntryScan(this.#prefix, stored, writes, { from, to });
+  /**
+   * Iterates over the entries of the range in the order of their keys, or the reverse, with the uncommitted writes of
+   * this task, as of the first step. Later writes do not show. An end of the loop closes it. A step fails after a
+   * `rollback`.
+   */
+  async *scan(range: KeyRange = ALL_KEYS, { reverse = false } = {}): AsyncGenerator<Entry> {
+    const live = rangeFrom(range, this.#expiredBelow);
+    const stored = this.#onDisk.mayContainFrom(live.from)
+      ? this.#database.cursor(prefixedRange(this.#prefix, live), { reverse })
+      : undefined;
+    const layers = [this.#persisting, this.#committed, this.#staged, this.#active];
+    const scan = this.#scans.begin(layers, { range: live, reverse }, this.#prefix, stored);
+    try {
+      for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) yield entry;
+    } finally {
+      await this.#scans.end(scan);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { StateKey } from '../encoding/state-key.js';
-import type { KeyRange, StateCursor } from './state-database.js';
+import type { KeyRange } from './key-range.js';
+import type { StateCursor } from './state-database.js';
 
 export type Entry = [StateKey, Buffer];
 

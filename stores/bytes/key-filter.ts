@@ -44,6 +44,11 @@ export class KeyFilter {
     return this.#isAssumed(key) || this.#has(key, hash);
   }
 
+  /** False: no key from `key` on was added, and the bound is below it. */
+  mayContainFrom(key: StateKey): boolean {
+    return this.#isAssumed(key) || this.#generations.some(({ greatest }) => greatest >= key);
+  }
+
   add(key: StateKey, hash = hashOf(key)): void {
     if (this.#isAssumed(key)) return;
     if (this.#has(key, hash)) return;

@@ -16,8 +16,15 @@ export function stateKeyBytes(key: StateKey): Buffer {
   return Buffer.from(key, 'latin1');
 }
 
-/** The least key that is above all keys with this prefix. */
+/** It is above all state keys. */
+export const END_OF_KEYS = '\uffff';
+
+/**
+ * The end of the range of all keys with this prefix, which is above them and above no other key. After a prefix that
+ * ends with the byte 255 it is no state key, but compares as one.
+ */
 export function prefixEnd(prefix: StateKey): StateKey {
+  if (prefix === '') return END_OF_KEYS;
   const last = prefix.charCodeAt(prefix.length - 1);
   return prefix.slice(0, -1) + String.fromCharCode(last + 1);
 }

@@ -10,7 +10,14 @@ export type StoreAction =
   /** A record of the changelog, before the store is in use. */
   | { readonly kind: 'restore'; readonly key: string; readonly value: string }
   /** The process dies; the next one knows from its checkpoint what has expired. */
-  | { readonly kind: 'crash'; readonly expired: string };
+  | { readonly kind: 'crash'; readonly expired: string }
+  | ScanAction;
+
+/** Scans are open across other actions, several at a time. */
+export type ScanAction =
+  | { readonly kind: 'beginScan'; readonly from: string; readonly to: string; readonly reverse: boolean }
+  /** `scan`: of those that are open. */
+  | { readonly kind: 'stepScan' | 'endScan'; readonly scan: number };
 
 /** Sequences that a task may run: what is staged ends before more is staged, and nothing is restored after a write. */
 export function storeActions(keys: readonly string[]): fc.Arbitrary<readonly StoreAction[]> {
@@ -25,6 +32,17 @@ export function storeActions(keys: readonly string[]): fc.Arbitrary<readonly Sto
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('persist') }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('restore'), key, value }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash'), expired: fc.constant('') }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('beginScan'),
+        from: fc.oneof(fc.constant(''), key),
+        to: fc.oneof(fc.constant('\uffff'), key),
+        reverse: fc.boolean(),
+      }),
+    },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('stepScan'), scan: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('endScan'), scan: fc.nat(2) }) },
   );
   return fc.array(action, { maxLength: 40, size: 'max' }).map(legal);
 }
@@ -71,6 +89,9 @@ function legal(actions: readonly StoreAction[]): StoreAction[] {
         result.push(action);
         continue;
       case 'persist':
+      case 'beginScan':
+      case 'stepScan':
+      case 'endScan':
         fresh = false;
         result.push(action);
         continue;

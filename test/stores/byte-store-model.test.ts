@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ByteStore } from '../../stores/bytes/byte-store.js';
-import { type StoreAction, storeActions } from './byte-store-actions.js';
+import { type ScanAction, type StoreAction, storeActions } from './byte-store-actions.js';
 import { ByteStoreModel } from './byte-store-model.js';
 import { levelBackends } from './level-backends.js';
+import { ScansOfModel } from './scans-of-model.js';
 import { CLEAN_BYTES, TableBytes, text } from './table-bytes.js';
 
 const KEYS = ['', 'a', 'aa', 'b', 'c', 'd\0', 'd\u00ff'];
@@ -25,9 +26,16 @@ for (const backend of levelBackends) {
           await table.database.clear({ from: '', to: '\uffff' });
           table.store = await ByteStore.open('table', table.database, CLEAN_BYTES);
           const model = new ByteStoreModel();
+          const scans = new ScansOfModel();
           for (const action of actions) {
+            if (isScanAction(action)) {
+              await scans.apply(action, table.store, model);
+              continue;
+            }
             model.apply(action);
             await apply(action);
+            if (action.kind === 'rollback') await scans.assertAborted();
+            if (action.kind === 'crash') await scans.endAll();
             for (const key of KEYS)
               assert.deepEqual(text(table.store.get(key)), model.get(key), `${action.kind}, ${key}`);
             for (const key of KEYS) {
@@ -39,6 +47,7 @@ for (const backend of levelBackends) {
             }
             assert.deepEqual(await table.onDisk(), model.disk, `on disk after ${action.kind}`);
           }
+          await scans.endAll();
           assert.deepEqual(await read(), model.entries());
           assert.deepEqual(await read('a', 'd'), model.entries('a', 'd'));
           assert.deepEqual(await committed('a', 'e'), model.committedEntries('a', 'e'));
@@ -53,7 +62,7 @@ for (const backend of levelBackends) {
       );
     });
 
-    async function apply(action: StoreAction): Promise<void> {
+    async function apply(action: Exclude<StoreAction, ScanAction>): Promise<void> {
       switch (action.kind) {
         case 'put':
           table.store.put(action.key, action.value === null ? null : Buffer.from(action.value));
@@ -98,4 +107,8 @@ for (const backend of levelBackends) {
       return found;
     }
   });
+}
+
+function isScanAction(action: StoreAction): action is ScanAction {
+  return action.kind === 'beginScan' || action.kind === 'stepScan' || action.kind === 'endScan';
 }

@@ -1,4 +1,4 @@
-import type { StoreAction } from './byte-store-actions.js';
+import type { ScanAction, StoreAction } from './byte-store-actions.js';
 
 interface Layer {
   readonly rows: ReadonlyMap<string, string>;
@@ -15,7 +15,7 @@ export class ByteStoreModel {
   #committed = EMPTY;
   #disk = EMPTY;
 
-  apply(action: StoreAction): void {
+  apply(action: Exclude<StoreAction, ScanAction>): void {
     switch (action.kind) {
       case 'put':
         this.#active = { ...this.#active, rows: withRow(this.#active.rows, action.key, action.value) };

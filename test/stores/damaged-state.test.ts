@@ -163,6 +163,33 @@ describe('a damaged state directory', () => {
     });
   }
 
+  for (const reverse of [false, true]) {
+    it(`is unreadable when a scan ${reverse ? 'in reverse ' : ''}breaks off after a block that is damaged`, async () => {
+      const rows = Array.from({ length: 40 }, (_, n) => `row ${String(n).padStart(2, '0')}`);
+      const writer = await open();
+      // A block for each row.
+      for (const row of rows) writer.store('rows').put(row, Buffer.from(`the value of ${row}, `.repeat(500)));
+      writer.stage();
+      writer.commit();
+      await writer.persist(0, new Map([['rows', 1]]));
+      await writer.close();
+      await (await open()).close();
+      await damage(/\.ldb$/, bytes => {
+        const at = bytes.indexOf('the value of', bytes.length / 2);
+        assert.ok(at > 0);
+        bytes.fill(0xee, at - 10, at + 30);
+      });
+      const state = await open();
+      const last = reverse ? 'row 10' : 'row 30';
+      const readUntilLast = async (): Promise<void> => {
+        for await (const [key] of state.store('rows').scan(undefined, { reverse })) if (key === last) break;
+      };
+      await assert.rejects(readUntilLast, UnreadableStateError);
+      await state.close();
+      assert.equal(discarded, true);
+    });
+  }
+
   const tableDamages: Record<string, (table: string) => Promise<void>> = {
     'one byte short': async table => truncate(table, (await readFile(table)).length - 1),
     gone: table => rm(table),
