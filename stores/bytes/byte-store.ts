@@ -276,21 +276,18 @@ export class ByteStore {
 
   /**
    * Iterates over the entries of the range in the order of their keys, or the reverse, with the uncommitted writes of
-   * this task, as of the first step. Later writes do not show. An end of the loop closes it. A step fails after a
-   * `rollback`.
+   * this task, as of the first step. Later writes do not show. Of several ranges, it iterates over one after another.
+   * An end of the loop closes it. A step fails after a `rollback`.
    */
-  async *scan(range: KeyRange = ALL_KEYS, { reverse = false } = {}): AsyncGenerator<Entry> {
-    const live = rangeFrom(range, this.#expiredBelow);
-    const stored = this.#onDisk.mayContainFrom(live.from)
-      ? this.#database.cursor(prefixedRange(this.#prefix, live), { reverse })
-      : undefined;
-    const layers = [this.#persisting, this.#committed, this.#staged, this.#active];
-    const scan = this.#scans.begin(layers, { range: live, reverse }, this.#prefix, stored);
-    try {
-      for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) yield entry;
-    } finally {
-      await this.#scans.end(scan);
-    }
+  scan(range: KeyRange | readonly KeyRange[] = ALL_KEYS, { reverse = false } = {}): AsyncGenerator<Entry> {
+    return this.#scans.entries([range].flat(), asked => {
+      const live = rangeFrom(asked, this.#expiredBelow);
+      const stored = this.#onDisk.mayContainFrom(live.from)
+        ? this.#database.cursor(prefixedRange(this.#prefix, live), { reverse })
+        : undefined;
+      const layers = [this.#persisting, this.#committed, this.#staged, this.#active];
+      return this.#scans.begin(layers, { range: live, reverse }, this.#prefix, stored);
+    });
   }
 }
 

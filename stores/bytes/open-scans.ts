@@ -1,4 +1,5 @@
 import type { StateKey } from '../encoding/state-key.js';
+import type { Entry } from './entry-scan.js';
 import { hashOf } from './key-hash.js';
 import type { KeyRange } from './key-range.js';
 import { RangeScan } from './range-scan.js';
@@ -44,6 +45,19 @@ export class OpenScans {
     return this.#keys !== undefined;
   }
 
+  /** The entries of the ranges, as of the first step: then it begins a scan of each. */
+  async *entries(ranges: readonly KeyRange[], begin: (range: KeyRange) => RangeScan): AsyncGenerator<Entry> {
+    const scans: RangeScan[] = [];
+    try {
+      for (const range of ranges) scans.push(begin(range));
+      for (const scan of scans) {
+        for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) yield entry;
+      }
+    } finally {
+      await Promise.all(scans.map(scan => this.#end(scan)));
+    }
+  }
+
   /** `layers`: all layers of the store. `stored`: its entries on disk, in the direction of the scan. */
   begin(
     layers: readonly WriteLayer[],
@@ -64,7 +78,7 @@ export class OpenScans {
     return begun;
   }
 
-  async end(scan: RangeScan): Promise<void> {
+  async #end(scan: RangeScan): Promise<void> {
     this.#scans.delete(scan);
     if (this.#scans.size === 0) {
       this.#retained = [];

@@ -20,3 +20,11 @@ export function encodeTimestamped<V>(codec: Codec<V>, value: V, timestamp: numbe
 export function decodeTimestamped<V>(codec: Codec<V>, bytes: Buffer): ValueAndTimestamp<V> {
   return { timestamp: readInt64(bytes, 0), value: codec.deserialize(bytes.subarray(8)) };
 }
+
+/** The codec of rows that are a value and its timestamp. */
+export function timestampedCodec<V>(values: Codec<V>): Codec<ValueAndTimestamp<V>> {
+  return {
+    serialize: ({ value, timestamp }) => encodeTimestamped(values, value, timestamp),
+    deserialize: bytes => decodeTimestamped(values, bytes),
+  };
+}

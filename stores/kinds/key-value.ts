@@ -2,8 +2,14 @@ import type { ByteStore } from '../bytes/byte-store.js';
 import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec, StateKey } from '../encoding/state-key.js';
-import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
+import {
+  decodeTimestamped,
+  encodeTimestamped,
+  timestampedCodec,
+  type ValueAndTimestamp,
+} from '../encoding/timestamped.js';
 import { KeyRows } from './key-rows.js';
+import { KeyValueStore } from './key-value-rows.js';
 import { COMPACTED, type KindOfStore, type QueryShape, type StoreShape } from './store-kind.js';
 
 const SHAPE: StoreShape = Object.freeze({ kind: 'keyValue' });
@@ -27,12 +33,14 @@ export class KeyValueKind implements KindOfStore {
   open<K, V>(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>): TimestampedKeyValueStore<K, V> {
     return new TimestampedKeyValueStore(bytes, keys, values);
   }
+
+  /** The same rows, as processors use them (Java: `TimestampedKeyValueStore`). */
+  openRows<K, V>(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>): KeyValueStore<K, ValueAndTimestamp<V>> {
+    return new KeyValueStore(bytes, keys, timestampedCodec(values));
+  }
 }
 
-/**
- * The rows of one partition of a table: the latest value of each key and its timestamp (Java:
- * `TimestampedKeyValueStore`).
- */
+/** The rows of one partition of a table: the latest value of each key and its timestamp. */
 export class TimestampedKeyValueStore<K, V> extends KeyRows<K, V> {
   get(key: K): ValueAndTimestamp<V> | null {
     return this.getRow(this.stateKeyOf(key));

@@ -1,5 +1,8 @@
 import type { DistinctKind } from './distinct.js';
 import type { KeyValueKind } from './key-value.js';
+import type { KeyValueWithHeadersKind } from './key-value-with-headers.js';
+import type { LruKind } from './lru.js';
+import type { PlainKeyValueKind } from './plain-key-value.js';
 import type { SessionKind } from './session.js';
 import type { SlidingWindowKind } from './sliding-window.js';
 import type { SubscriptionsKind } from './subscriptions.js';
@@ -20,7 +23,11 @@ export type StoreKind =
   | TimeBucketsKind
   | SessionKind
   | SlidingWindowKind
-  | SubscriptionsKind;
+  | SubscriptionsKind
+  | ProcessorKeyValueKind;
 
 /** The kinds whose rows are values by window and key. */
 export type WindowStoreKind = WindowKind | UnlimitedWindowKind;
+
+/** The kinds by key that only processors use. */
+export type ProcessorKeyValueKind = PlainKeyValueKind | KeyValueWithHeadersKind | LruKind;

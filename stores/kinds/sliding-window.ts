@@ -2,7 +2,7 @@ import type { ByteStore } from '../bytes/byte-store.js';
 import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
-import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
+import { timestampedCodec, type ValueAndTimestamp } from '../encoding/timestamped.js';
 import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
 import { TimeBucketsStore } from './time-buckets.js';
 import type { WindowEntry } from './window.js';
@@ -43,11 +43,7 @@ export class SlidingWindowStore<K, V> {
   #observedStart = -1;
 
   constructor(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>, bucketMs: number, retentionMs: number) {
-    const timestamped: Codec<ValueAndTimestamp<V>> = {
-      serialize: ({ value, timestamp }) => encodeTimestamped(values, value, timestamp),
-      deserialize: bytes => decodeTimestamped(values, bytes),
-    };
-    this.#buckets = new TimeBucketsStore(bytes, keys, timestamped, bucketMs);
+    this.#buckets = new TimeBucketsStore(bytes, keys, timestampedCodec(values), bucketMs);
     this.#retentionMs = retentionMs;
   }
 

@@ -109,6 +109,25 @@ for (const backend of levelBackends) {
       });
     }
 
+    it('goes over several ranges, each as of its beginning', async () => {
+      for (const key of ['a', 'b', 'c', 'd', 'e']) {
+        table.put(key, '1');
+        if (key !== 'c') continue;
+        table.commit();
+        await table.persist();
+      }
+      const ranges = [
+        { from: 'd', to: 'z' },
+        { from: 'a', to: 'c' },
+      ];
+      const found: string[] = [];
+      for await (const [key, value] of table.store.scan(ranges)) {
+        found.push(`${key}=${value}`);
+        for (const written of ['a', 'b', 'bb', 'd', 'e']) table.put(written, '2');
+      }
+      assert.deepEqual(found, ['d=1', 'e=1', 'a=1', 'b=1']);
+    });
+
     it('keeps out what had expired when it began', async () => {
       for (const key of ['a', 'b', 'c']) table.put(key, '1');
       table.store.expireBelow('b');

@@ -21,17 +21,18 @@ export class StoreOfTask {
   /** What the broker has. Each record has its index as offset. */
   #changelog: ChangelogRecord[] = [];
 
-  private constructor(subject: Subject, backend: LevelBackend, storage: Storage, state: TaskState) {
+  private constructor(subject: Subject, backend: LevelBackend, storage: Storage, state: TaskState, store: StoreAtWork) {
     this.#subject = subject;
     this.#backend = backend;
     this.#storage = storage;
     this.#state = state;
-    this.#store = subject.open(state.store(NAME));
+    this.#store = store;
   }
 
   static async create(subject: Subject, backend: LevelBackend): Promise<StoreOfTask> {
     const storage = await backend.create();
-    return new StoreOfTask(subject, backend, storage, await openState(storage));
+    const state = await openState(storage);
+    return new StoreOfTask(subject, backend, storage, state, await subject.open(state.store(NAME)));
   }
 
   get store(): StoreAtWork {
@@ -59,10 +60,10 @@ export class StoreOfTask {
   }
 
   /** The operator begins again with the time that it had at the last commit. */
-  abort(expiredBelow = 0): void {
+  async abort(expiredBelow = 0): Promise<void> {
     this.#state.rollback();
     this.#staged = [];
-    this.#begin(expiredBelow);
+    await this.#begin(expiredBelow);
   }
 
   async persist(): Promise<void> {
@@ -75,7 +76,7 @@ export class StoreOfTask {
     this.#state = await openState(this.#storage);
     this.#staged = [];
     await this.#restore(this.#changelog);
-    this.#begin(expiredBelow);
+    await this.#begin(expiredBelow);
   }
 
   /** The disk is lost too, and the broker has compacted the changelog where it may. */
@@ -86,7 +87,7 @@ export class StoreOfTask {
     this.#staged = [];
     this.#changelog = this.#subject.kind.cleanup.policy === 'delete' ? this.#changelog : compacted(this.#changelog);
     await this.#restore(this.#changelog);
-    this.#begin(expiredBelow);
+    await this.#begin(expiredBelow);
   }
 
   async rowsOnDisk(): Promise<number> {
@@ -97,7 +98,7 @@ export class StoreOfTask {
     for await (const _ of level.iterator({ gte: NAME, lt: `${NAME}\u0001` })) rows++;
     await level.close();
     this.#state = await openState(this.#storage);
-    this.#begin(0);
+    await this.#begin(0);
     return rows;
   }
 
@@ -114,8 +115,8 @@ export class StoreOfTask {
     await batch.write(changelog.length, NOW);
   }
 
-  #begin(expiredBelow: number): void {
-    this.#store = this.#subject.open(this.#state.store(NAME));
+  async #begin(expiredBelow: number): Promise<void> {
+    this.#store = await this.#subject.open(this.#state.store(NAME));
     if (expiredBelow > 0) this.#store.expireBelow(expiredBelow);
   }
 }

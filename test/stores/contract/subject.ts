@@ -37,7 +37,7 @@ export interface Subject {
   readonly kind: StoreKind;
   readonly deletes: boolean;
   readonly expires: boolean;
-  open(bytes: ByteStore): StoreAtWork;
+  open(bytes: ByteStore): StoreAtWork | Promise<StoreAtWork>;
   cellOf(entry: Entry): Cell;
   /** What the cell has after a put, `before` being null if it had nothing. */
   written(before: unknown, entry: Entry): unknown;
