@@ -37,7 +37,7 @@ export const RULES: Rules = {
     },
     {
       within: 'streams/dsl',
-      floors: [['api', 'pipe'], ['declare'], ['graph'], ['options'], ['serde'], ['windows']],
+      floors: [['api', 'pipe'], ['declare'], ['graph'], ['processor'], ['options'], ['serde'], ['windows']],
     },
     {
       within: 'stores',
@@ -54,7 +54,7 @@ export const RULES: Rules = {
         ['compile', 'restore', 'state'],
         ['input', 'plan', 'processors'],
         ['output', 'streams-config.ts'],
-        ['errors.ts', 'state-error.ts', 'status', 'time'],
+        ['errors.ts', 'invalid-state-store-error.ts', 'state-error.ts', 'status', 'time'],
       ],
     },
   ],

@@ -38,6 +38,35 @@ export type {
 } from './dsl/options/options.js';
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
+export type {
+  FixedKeyProcessor,
+  FixedKeyProcessorContext,
+  FixedKeyProcessorSupplier,
+  ProcessingContext,
+  Processor,
+  ProcessorContext,
+  ProcessorOptions,
+  ProcessorSupplier,
+  RecordMetadata,
+  ScheduleOptions,
+} from './dsl/processor/processor.js';
+export { type FixedKeyRecord, type ForwardedRecord, ProcessorRecord } from './dsl/processor/processor-record.js';
+export type { Cancellable, PunctuationType, Punctuator } from './dsl/processor/punctuation.js';
+export type {
+  KeyValueStore,
+  SessionStore,
+  StateStore,
+  StoreIterator,
+  TimestampedKeyValueStore,
+  TimestampedKeyValueStoreWithHeaders,
+  TimestampedWindowStore,
+  ValueTimestampHeaders,
+  VersionedKeyValueStore,
+  VersionedPut,
+  WindowStore,
+} from './dsl/processor/state-stores.js';
+export type { StoreBuilder } from './dsl/processor/store-builder.js';
+export { type LruStoreOptions, type StateStoreOptions, Stores } from './dsl/processor/stores.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
 export { JoinWindows, type JoinWindowsOptions } from './dsl/windows/join-windows.js';
 export { SessionWindows, type SessionWindowsOptions } from './dsl/windows/session-windows.js';
@@ -68,6 +97,7 @@ export {
   resumeOnError,
   StreamsError,
 } from './runtime/errors.js';
+export { type InvalidStateStoreCode, InvalidStateStoreError } from './runtime/invalid-state-store-error.js';
 export { KafkaStreams, type KafkaStreamsDependencies, type StoreOptions } from './runtime/kafka-streams.js';
 export { MovedStoreError } from './runtime/plan/sub-topology-ids.js';
 export type {
@@ -76,7 +106,6 @@ export type {
   StoreOwner,
   StoreReplicas,
 } from './runtime/queries/interactive-queries.js';
-export { type InvalidStateStoreCode, InvalidStateStoreError } from './runtime/queries/invalid-state-store-error.js';
 export type {
   ReadOnlyKeyValueStore,
   ReadOnlyStore,

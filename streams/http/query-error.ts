@@ -1,5 +1,5 @@
 import { KafkaClientError } from '../kafka/ports.js';
-import { InvalidStateStoreError } from '../runtime/queries/invalid-state-store-error.js';
+import { InvalidStateStoreError } from '../runtime/invalid-state-store-error.js';
 import { badParameter, HttpError, notNow } from './http-error.js';
 
 /** The HTTP error of a failed query. `parameters` names the wrong parameter. Other errors are returned unchanged. */
@@ -17,5 +17,7 @@ export function httpErrorOf(error: unknown, parameters: { readonly BAD_KEY?: str
       return badParameter('after', 'must be the next of an earlier page');
     case 'NOT_HERE':
       return notNow(error.message, { cause: error });
+    case 'CLOSED':
+      return error;
   }
 }

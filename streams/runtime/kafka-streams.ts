@@ -4,10 +4,10 @@ import { auditTopicOf } from '../kafka/internal-topic-names.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import { asError, RetryError } from './errors.js';
+import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import { isPlanOutdated, PartitionsChangedError } from './plan/partition-changes.js';
 import type { TopologyPlan } from './plan/task-plan.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
-import { InvalidStateStoreError } from './queries/invalid-state-store-error.js';
 import {
   type ReadOnlyKeyValueStore,
   type ReadOnlyStore,

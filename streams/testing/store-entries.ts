@@ -1,7 +1,8 @@
 import type { ByteStore } from '../../stores/bytes/byte-store.js';
 import type { StateKey } from '../../stores/encoding/state-key.js';
 import type { SavedTime } from '../audit/checkpoint.js';
-import type { StoreSpec } from '../dsl/graph/node.js';
+import type { StoreSpec } from '../dsl/processor/store-spec.js';
+import type { Headers } from '../kafka/record.js';
 import { taskId } from '../runtime/plan/planned-task.js';
 import type { TopologyPlan } from '../runtime/plan/task-plan.js';
 import type { Task } from '../runtime/task/task.js';
@@ -14,11 +15,14 @@ export interface StoreEntry {
   /** Of sessions only. */
   readonly windowEnd?: number;
   readonly value: unknown;
-  readonly timestamp: number;
+  /** Absent in stores of plain values. */
+  readonly timestamp?: number;
+  /** Of stores with headers only. */
+  readonly headers?: Headers;
 }
 
 /**
- * Entries of a table's store, of all tasks, in the order of their serialized keys. Throws if there is no such store.
+ * Entries of a store of a table or of processors, of all tasks, in the order of their serialized keys. Throws if there is no such store.
  */
 export async function storeEntries(plan: TopologyPlan, tasks: readonly Task[], store: string): Promise<StoreEntry[]> {
   const owner = plan.subTopologies.find(({ stores }) => stores.some(({ spec }) => spec.name === store));
@@ -60,7 +64,21 @@ async function rowsOf(
         timestamp: end,
       }));
     }
+    case 'plainKeyValue':
+    case 'lru':
+      return await listed(kind.open(bytes, keySerde, valueSerde).all(), value => ({ value }));
+    case 'keyValueWithHeaders':
+      return await listed(kind.open(bytes, keySerde, valueSerde).all(), row => row);
     default:
-      throw new Error(`store ${name} is not the store of a table`);
+      throw new Error(`store ${name} is not the store of a table or of processors`);
   }
+}
+
+async function listed<K, R>(
+  rows: AsyncIterable<readonly [K, R]>,
+  fields: (row: R) => Omit<StoreEntry, 'key'>,
+): Promise<StoreEntry[]> {
+  const entries: StoreEntry[] = [];
+  for await (const [key, row] of rows) entries.push({ key, ...fields(row) });
+  return entries;
 }

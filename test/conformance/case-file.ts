@@ -61,6 +61,13 @@ export interface Operation {
   readonly ms?: number;
   readonly maxRecords?: number;
   readonly whenFull?: 'shutDown' | 'emitEarly';
+  /** The stores of a processor. */
+  readonly stores?: readonly string[];
+  /** What is in a declared store. */
+  readonly kind?: string;
+  readonly size?: number;
+  readonly duplicates?: boolean;
+  readonly max?: number;
   /** Which partitions of the sink's topic get the record. */
   readonly partitions?: FunctionSpec;
 }

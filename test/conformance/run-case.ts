@@ -31,8 +31,17 @@ export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
     assert.deepEqual(ordered(conformanceCase, written), ordered(conformanceCase, output.map(withNulls)));
     if (conformanceCase.calls !== undefined) assert.deepEqual(calls, conformanceCase.calls);
     for (const [store, expected] of Object.entries(stores)) {
-      const entries = (await driver.storeEntries(store)).map(({ key, windowStart, windowEnd, value, timestamp }) => {
-        if (windowStart === undefined) return [asCaseValue(key), value, timestamp];
+      const entries = (await driver.storeEntries(store)).map(entry => {
+        const { key, windowStart, windowEnd, value, timestamp, headers = [] } = entry;
+        if (windowStart === undefined) {
+          const texts = headers.map(header => [header.key, header.value?.toString() ?? '']);
+          return [
+            asCaseValue(key),
+            value,
+            ...(timestamp === undefined ? [] : [timestamp]),
+            ...(texts.length ? [texts] : []),
+          ];
+        }
         if (windowEnd !== undefined) return [{ key, start: windowStart, end: windowEnd }, value];
         return [{ key, start: windowStart, end: endOf(windowStart + sizeOf(store)) }, value, timestamp];
       });

@@ -16,6 +16,7 @@ import { type Declared, stream, table } from './operations/declared.js';
 import { ofGroup, ofSessions, ofSliding } from './operations/group-operations.js';
 import { joinOf } from './operations/join-operations.js';
 import { idOf, namedStoreOf, serdesOf } from './operations/options.js';
+import { stateStore } from './operations/state-store.js';
 import { ofStream } from './operations/stream-operations.js';
 import { ofTableGroup } from './operations/table-group-operations.js';
 import { ofTable } from './operations/table-operations.js';
@@ -55,7 +56,8 @@ class Declarations {
         this.#addBranches(operation);
         return;
       case 'store':
-        throw new NotBuilt('processors and their stores are not built yet');
+        this.#builder.addStateStore(stateStore(operation));
+        return;
       default:
         this.#declared.set(idOf(operation), this.#declare(operation));
     }
@@ -66,9 +68,6 @@ class Declarations {
       case 'stream':
       case 'table':
         return this.#source(operation);
-      case 'process':
-      case 'processValues':
-        throw new NotBuilt('processors and their stores are not built yet');
       case 'globalTable':
       case 'globalStore':
         throw new NotBuilt('global tables are not built yet');

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { KeyValueKind } from '../../stores/kinds/key-value.js';
 import { TopologyError } from '../../streams/dsl/graph/graph.js';
-import type { GraphNode, SourceNode, StoreSpec, TableNode } from '../../streams/dsl/graph/node.js';
+import type { GraphNode, SourceNode, TableNode } from '../../streams/dsl/graph/node.js';
 import { Topology } from '../../streams/dsl/graph/topology.js';
 import { recordTimestamp } from '../../streams/dsl/options/timestamp-extractor.js';
+import type { StoreSpec } from '../../streams/dsl/processor/store-spec.js';
 import { Serdes } from '../../streams/index.js';
 import { planTopology } from '../../streams/runtime/plan/task-plan.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { TimeBucketsKind } from '../../stores/kinds/time-buckets.js';
-import type { StoreSpec } from '../../streams/dsl/graph/node.js';
+import type { StoreSpec } from '../../streams/dsl/processor/store-spec.js';
 import {
   ChangedStoreError,
   type KafkaStreams,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, describe, it } from 'mocha';
 import { type ErrorContext, resumeOnError } from '../../streams/index.js';
 import { TopologyTestDriver, type TopologyTestDriverOptions } from '../../streams/testing/index.js';
@@ -151,15 +152,20 @@ describe('punctuations', () => {
     await assert.rejects(send(1, 0), /at least 1 ms, not 0/);
   });
 
-  it('stop the application where they return a promise, whatever the handler says', async () => {
-    await create(
-      { init: hands => void hands.schedule(100, 'streamTime', async () => {}), process() {} },
-      { processingExceptionHandler: resumeOnError },
-    );
-    await assert.rejects(send(1, 0), {
-      name: 'StreamsError',
-      message: /script: the punctuator gave a promise: functions of a topology must be synchronous/,
+  it('are awaited where they return a promise', async () => {
+    await create({
+      init: hands => {
+        hands.schedule(100, 'streamTime', async time => {
+          await immediate();
+          hands.forward('tick', `first at ${time}`, time);
+        });
+        hands.schedule(100, 'streamTime', time => hands.forward('tick', `second at ${time}`, time));
+      },
+      process: (hands, key, value, timestamp) => hands.forward(key, value, timestamp),
     });
+    await send(1, 0);
+    await send(2, 1);
+    assert.deepEqual(output(), [1, 'at first at 0', 'at second at 0', 2]);
   });
 
   it('have errors that the processing handler decides about', async () => {

@@ -3,8 +3,10 @@ import {
   type KGroupedStream,
   type KStream,
   type KTable,
+  Serdes,
   SessionWindows,
   SlidingWindows,
+  Stores,
   StreamsBuilder,
   Suppressed,
   TimeWindows,
@@ -35,6 +37,8 @@ const zero = (): number => 0;
 const WITHIN = JoinWindows.of({ timeDifference: 5, grace: 10 });
 const SESSIONS = SessionWindows.of({ gap: 5, grace: 10 });
 const SLIDING = SlidingWindows.of({ timeDifference: 5, grace: 10 });
+const SUMS = Stores.keyValueStore<string, number>({ name: 'sums' });
+const RECENT = Stores.lruMap<string, number>({ name: 'recent', maxEntries: 3 });
 const TUMBLING = TimeWindows.of({ size: 10, grace: 5 });
 
 function named<V>(table: KTable<Windowed<string>, V>): KStream<string, unknown> {
@@ -147,6 +151,61 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
     named(grouped.windowedBy(SLIDING).aggregate({ initializer: zero, aggregator: sum }, { as: 'windows' })),
   'sliding windows that leave when they close': ({ grouped }) =>
     named(grouped.windowedBy(SLIDING).emitStrategy('onWindowClose').count({ as: 'windows' })),
+  'a processor with a store': ({ all }) =>
+    all.process<string, string>(
+      context => {
+        const sums = context.getStateStore(SUMS);
+        return ({ key, value, timestamp }) => {
+          const total = (sums.get(key) ?? 0) + value.n;
+          sums.put(key, total % 30 === 0 ? null : total);
+          context.forward({ key, value: `${total}`, timestamp });
+        };
+      },
+      { stores: [SUMS] },
+    ),
+  'a processor that walks its store': ({ all }) =>
+    all.process<string, string>(
+      context => {
+        const sums = context.getStateStore(SUMS);
+        return async ({ key, value, timestamp }) => {
+          const row = `${key}-${value.group}-${value.n}`;
+          const removed = sums.delete(row);
+          if (removed === null) sums.put(row, value.n);
+          const rows: string[] = [];
+          for await (const entry of sums.prefixScan(key, Serdes.string())) rows.push(`${entry.key}=${entry.value}`);
+          context.forward({ key, value: rows.join(' '), timestamp });
+        };
+      },
+      { stores: [SUMS] },
+    ),
+  'a processor that keeps what was used recently': ({ all }) =>
+    all.process<string, string>(
+      context => {
+        const recent = context.getStateStore(RECENT);
+        return ({ key, value, timestamp }) => {
+          const before = recent.get(`${value.n % 5}`);
+          recent.put(`${value.n % 5}`, value.n);
+          context.forward({ key, value: `${before}`, timestamp });
+        };
+      },
+      { stores: [RECENT] },
+    ),
+  'processors that share a store': ({ left, right }) => {
+    left.process(
+      context => {
+        const sums = context.getStateStore(SUMS);
+        return ({ key, value }) => sums.put(key, value.n);
+      },
+      { stores: [SUMS] },
+    );
+    return right.processValues<string>(
+      context => {
+        const sums = context.getStateStore(SUMS);
+        return record => context.forward(record.withValue(`${record.value.n} of ${sums.get(record.key)}`));
+      },
+      { stores: [SUMS] },
+    );
+  },
   'suppressed sessions': ({ grouped }) =>
     named(
       grouped

@@ -1,12 +1,12 @@
 import { KeyValueKind, type TimestampedKeyValueStore } from '../../stores/kinds/key-value.js';
-import type { GraphNode, ProcessNode, StoreSpec } from '../../streams/dsl/graph/node.js';
+import type { GraphNode, PlacedNode } from '../../streams/dsl/graph/node.js';
 import { Topology } from '../../streams/dsl/graph/topology.js';
+import type { Cancellable, PunctuationType, Punctuator } from '../../streams/dsl/processor/punctuation.js';
+import type { StoreSpec } from '../../streams/dsl/processor/store-spec.js';
 import { type KStream, Serdes, StreamsBuilder } from '../../streams/index.js';
 import { type Headers, NO_HEADERS } from '../../streams/kafka/record.js';
 import type { NodeInput } from '../../streams/runtime/errors.js';
 import { Processor } from '../../streams/runtime/processors/processor.js';
-import type { Cancellable, Punctuator } from '../../streams/runtime/processors/punctuation-queue.js';
-import type { PunctuationType } from '../../streams/runtime/processors/punctuations.js';
 import type { Site } from '../../streams/runtime/processors/site.js';
 import type { TaskContext } from '../../streams/runtime/processors/task-context.js';
 
@@ -70,7 +70,7 @@ export function scripted(topology: Topology, scripts: Readonly<Record<string, Sc
   return new Topology([...replaced.values()]);
 }
 
-function processNode({ id, name, parents }: GraphNode, script: Script): ProcessNode {
+function processNode({ id, name, parents }: GraphNode, script: Script): PlacedNode {
   const store: StoreSpec<KeyValueKind> = {
     name: `${name}-rows`,
     kind: new KeyValueKind(),
@@ -83,7 +83,7 @@ function processNode({ id, name, parents }: GraphNode, script: Script): ProcessN
     const rows = store.kind.open<string, number>(site.bytesOf(store), Serdes.string(), Serdes.json<number>());
     site.place(new ScriptedProcessor(name, script, rows, site.context));
   };
-  return { kind: 'process', id, name, parents, stores: [store], mayWait: script.mayWait === true, place };
+  return { kind: 'placed', id, name, parents, stores: [store], mayWait: script.mayWait === true, place };
 }
 
 /** `in`, the script, what `declare` adds (by default nothing), `out`. */

@@ -1,10 +1,11 @@
 import type { Headers } from '../../kafka/record.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { addStreamJoin, addStreamTableJoin, type Joinable, keySerdeOnly } from '../declare/joins.js';
+import { addProcess } from '../declare/process.js';
 import { addRepartition, givenSerdes, type KnownSerdes, notNull, serdesOr } from '../declare/repartition.js';
 import { tableStore } from '../declare/store-spec.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type { GraphNode, JoinType, StreamJoinNode, StreamTableJoinNode } from '../graph/node.js';
+import type { GraphNode, JoinType, ProcessNode, StreamJoinNode, StreamTableJoinNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Operators } from '../options/operators.js';
 import type {
@@ -17,6 +18,7 @@ import type {
   StreamJoined,
 } from '../options/options.js';
 import type { FunctionsMustBeSynchronous, IfPromise, Synchronous } from '../options/synchronous.js';
+import type { FixedKeyProcessorSupplier, ProcessorOptions, ProcessorSupplier } from '../processor/processor.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
 import { BranchedKStream } from './branched-k-stream.js';
@@ -144,6 +146,24 @@ export class KStream<K, V> {
   pipe<KR, VR>(operators: Operators<KeyValue<K, V>, KeyValue<KR, VR>>, named: Named = {}): KStream<KR, VR> {
     const node = this.#graph.add('KSTREAM-PIPE', named.name, { kind: 'pipe', parents: [this.#node], operators });
     return new KStream<KR, VR>(this.#graph, node, {}, true);
+  }
+
+  /**
+   * Runs the records through a processor of your own (Java: `KStream.process`), with stores, punctuations and any number
+   * of results. `supplier` makes the processor of each task. A later grouping may move records to another partition.
+   * Throws a TopologyError when the topology is built if a store is not declared.
+   */
+  process<KR = K, VR = V>(supplier: ProcessorSupplier<K, V, KR, VR>, options: ProcessorOptions = {}): KStream<KR, VR> {
+    const node = addProcess(this.#graph, this.#node, options, false, supplier as ProcessNode['supplier']);
+    return new KStream<KR, VR>(this.#graph, node, {}, true);
+  }
+
+  /**
+   * The same for a processor that keeps the keys (Java: `KStream.processValues`): its records stay in their partition.
+   */
+  processValues<VR = V>(supplier: FixedKeyProcessorSupplier<K, V, VR>, options: ProcessorOptions = {}): KStream<K, VR> {
+    const node = addProcess(this.#graph, this.#node, options, true, supplier as ProcessNode['supplier']);
+    return new KStream<K, VR>(this.#graph, node, this.#keepingKeySerde<VR>(), this.#keyChanged);
   }
 
   /**

@@ -7,18 +7,12 @@ import { givenSerdes, type KnownSerdes, serdesOr } from '../declare/repartition.
 import { checkThatTheyClose, keyValueStore, onlyStore, storeSpec, tableStore } from '../declare/store-spec.js';
 import type { Change } from '../graph/change.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type {
-  ForeignKeyRegisterNode,
-  GraphNode,
-  JoinType,
-  StoreSpec,
-  SuppressUntil,
-  TableJoinNode,
-} from '../graph/node.js';
+import type { ForeignKeyRegisterNode, GraphNode, JoinType, SuppressUntil, TableJoinNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Grouped, Named, OptionallyMaterialized } from '../options/options.js';
 import type { Suppressed } from '../options/suppressed.js';
 import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchronous.js';
+import type { StoreSpec } from '../processor/store-spec.js';
 import type { ClosingWindows } from '../windows/windows.js';
 import { KGroupedTable } from './k-grouped-table.js';
 import { KStream } from './k-stream.js';

@@ -5,6 +5,7 @@ import type { SourceNode } from '../graph/node.js';
 import { Topology } from '../graph/topology.js';
 import type { Consumed, OptionallyMaterialized, StreamConsumed } from '../options/options.js';
 import { recordTimestamp } from '../options/timestamp-extractor.js';
+import type { StateStore, StoreBuilder } from '../processor/store-builder.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
 
@@ -85,11 +86,20 @@ export class StreamsBuilder {
   }
 
   /**
+   * Declares a store for the processors that name it (Java: `addStateStore`). A store that a processor has in its
+   * `stores` as a StoreBuilder is declared there. Throws a TopologyError if another store has the name.
+   */
+  addStateStore<S extends StateStore>(store: StoreBuilder<S>): this {
+    this.#graph.addStore(store.spec);
+    return this;
+  }
+
+  /**
    * The topology of everything that is declared so far. Later declarations do not change it. Throws a TopologyError if
    * it reads no topic, or if two nodes declare one store in different ways.
    */
   build(): Topology {
-    return new Topology(this.#graph.nodes);
+    return new Topology(this.#graph.nodes, this.#graph.stores);
   }
 
   #source<K, V>(topics: readonly string[], serdes: SerdePair<K, V>, consumed: Consumed<K, V>): SourceNode {

@@ -3,8 +3,8 @@ import type { StoreKind } from '../../../stores/kinds/kinds.js';
 import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { milliseconds } from '../../kafka/duration.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type { StoreSpec } from '../graph/node.js';
 import type { Materialized, WindowMaterialized } from '../options/options.js';
+import type { StoreSpec } from '../processor/store-spec.js';
 import type { Windows } from '../windows/windows.js';
 import type { SerdePair } from './repartition.js';
 

@@ -1,5 +1,6 @@
 import { TopologyError } from '../graph/graph.js';
-import type { EmitStrategy, GraphNode, StoreSpec } from '../graph/node.js';
+import type { EmitStrategy, GraphNode } from '../graph/node.js';
+import type { StoreSpec } from '../processor/store-spec.js';
 import type { AggregatedGroup, GroupAggregator, GroupedSource } from './grouped-source.js';
 
 /**

@@ -1,3 +1,4 @@
+import type { StoreSpec } from '../processor/store-spec.js';
 import type { GraphNode } from './node.js';
 
 const NO_STORES = Object.freeze([] as const);
@@ -12,10 +13,23 @@ type NodeFields<N> = N extends GraphNode
 /** The nodes of one topology, in the order of declaration. */
 export class Graph {
   readonly #nodes: GraphNode[] = [];
+  readonly #stores = new Set<StoreSpec>();
   readonly #names = new Set<string>();
 
   get nodes(): readonly GraphNode[] {
     return this.#nodes;
+  }
+
+  /** The stores that are declared for processors. */
+  get stores(): readonly StoreSpec[] {
+    return [...this.#stores];
+  }
+
+  /** Adds a store. No-op if it was added before. Throws a TopologyError if another store has the name. */
+  addStore(store: StoreSpec): void {
+    if (this.#stores.has(store)) return;
+    this.reserve(store.name, 'store');
+    this.#stores.add(store);
   }
 
   /**

@@ -1,4 +1,6 @@
-import type { GraphNode, TableNode } from './node.js';
+import type { StoreSpec } from '../processor/store-spec.js';
+import { TopologyError } from './graph.js';
+import type { GraphNode, ProcessNode, TableNode } from './node.js';
 
 /** What the tables of a topology keep and send. */
 export interface Materialization {
@@ -13,14 +15,19 @@ export interface Materialization {
  * what a node gets from its parents is decided when it is declared (`KTableImpl.enableSendingOldValues`,
  * `KTableSource.materialize`).
  */
-export function materialize(nodes: readonly GraphNode[]): Materialization {
+export function materialize(nodes: readonly GraphNode[], declared: readonly StoreSpec[]): Materialization {
   const needs = new Needs();
   for (const node of nodes) needs.declare(node);
+  const stores = new Map<string, readonly StoreSpec[]>(declared.map(store => [store.name, [store]]));
+  for (const node of nodes) {
+    for (const store of storesOf(node, needs).stores ?? node.stores) stores.set(store.name, withHistory(store));
+  }
   const built = new Map<GraphNode, GraphNode>();
   for (const node of nodes) {
     const parents = node.parents.map(parent => built.get(parent) ?? parent);
-    const isSame = parents.every((parent, index) => parent === node.parents[index]) && !needs.isStoredNow(node);
-    built.set(node, isSame ? node : Object.freeze({ ...node, parents, ...storesOf(node, needs) } as GraphNode));
+    const changed = node.kind === 'process' ? usedBy(node, stores) : storesOf(node, needs);
+    const isSame = parents.every((parent, index) => parent === node.parents[index]) && changed.stores === undefined;
+    built.set(node, isSame ? node : Object.freeze({ ...node, parents, ...changed } as GraphNode));
   }
   return {
     nodes: [...built.values()],
@@ -29,12 +36,27 @@ export function materialize(nodes: readonly GraphNode[]): Materialization {
 }
 
 function storesOf(node: GraphNode, needs: Needs): Partial<TableNode> {
-  return node.kind === 'table' && needs.isStoredNow(node)
-    ? {
-        isStored: true,
-        stores: Object.freeze(node.store.history === undefined ? [node.store] : [node.store, node.store.history]),
-      }
-    : {};
+  return node.kind === 'table' && needs.isStoredNow(node) ? { isStored: true, stores: withHistory(node.store) } : {};
+}
+
+function withHistory(store: StoreSpec): readonly StoreSpec[] {
+  return Object.freeze(store.history === undefined ? [store] : [store, store.history]);
+}
+
+/** The stores that a processor names. */
+function usedBy(
+  { name, storeNames }: ProcessNode,
+  stores: ReadonlyMap<string, readonly StoreSpec[]>,
+): Pick<Partial<ProcessNode>, 'stores'> {
+  if (storeNames.length === 0) return {};
+  const used = storeNames.flatMap(store => {
+    const found = stores.get(store);
+    if (found !== undefined) return found;
+    throw new TopologyError(
+      `${name} uses the store ${store}, which is not declared: give its StoreBuilder to addStateStore, or name a table so`,
+    );
+  });
+  return { stores: Object.freeze([...new Set(used)]) };
 }
 
 class Needs {

@@ -1,6 +1,6 @@
 import type { DistinctKind } from '../../../stores/kinds/distinct.js';
 import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
-import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
+import type { WindowStoreKind } from '../../../stores/kinds/kinds.js';
 import type { SessionKind } from '../../../stores/kinds/session.js';
 import type { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
 import type { SubscriptionsKind } from '../../../stores/kinds/subscriptions.js';
@@ -8,6 +8,8 @@ import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
+import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor/processor.js';
+import type { StoreSpec } from '../processor/store-spec.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
 import type { SessionWindows } from '../windows/session-windows.js';
@@ -30,6 +32,7 @@ export type GraphNode =
   | PeekNode
   | PipeNode
   | ProcessNode
+  | PlacedNode
   | MergeNode
   | SplitNode
   | BranchNode
@@ -137,9 +140,21 @@ export interface PipeNode extends NodeBase {
   };
 }
 
-/** A processor that is not an operator of the DSL (Java: `KStream.process`). No method of the DSL adds it. */
+/** A processor of the Processor API (Java: `KStream.process`, `KStream.processValues`). */
 export interface ProcessNode extends NodeBase {
   readonly kind: 'process';
+  /** The stores that it uses. `StreamsBuilder.build` finds them. */
+  readonly storeNames: readonly string[];
+  /** True: it gets records whose keys can't be changed, and a context for them. */
+  readonly keepsKey: boolean;
+  readonly supplier:
+    | ProcessorSupplier<unknown, unknown, unknown, unknown>
+    | FixedKeyProcessorSupplier<unknown, unknown, unknown>;
+}
+
+/** A processor that is not an operator of the DSL. No method of the DSL adds it. */
+export interface PlacedNode extends NodeBase {
+  readonly kind: 'placed';
   /**
    * True if its steps may wait. Then the repartition topics that its task reads have no blocks: a commit would wait for
    * the steps of a whole block.
@@ -202,20 +217,6 @@ export interface LateSink {
 }
 
 export type EmitStrategy = 'onWindowUpdate' | 'onWindowClose';
-
-/** A store of an operator. Its changelog is `<application.id>-<name>-changelog`. */
-export interface StoreSpec<K extends StoreKind = StoreKind> {
-  readonly name: string;
-  readonly kind: K;
-  readonly keySerde: Serde<unknown>;
-  readonly valueSerde: Serde<unknown>;
-  /** False: it has no changelog, and is empty after its directory is lost. */
-  readonly logged: boolean;
-  /** False: each update is sent by itself, and nothing is combined before a repartition. */
-  readonly cached: boolean;
-  /** The older versions of the rows of a versioned table. */
-  readonly history?: StoreSpec<TimeBucketsKind>;
-}
 
 /** The common part of `count`, `reduce` and `aggregate`, windowed or not. */
 export interface AggregationNode extends StatefulNode {

@@ -1,5 +1,6 @@
+import type { StoreSpec } from '../processor/store-spec.js';
 import { TopologyError } from './graph.js';
-import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from './node.js';
+import type { GraphNode, RepartitionNode, SourceNode } from './node.js';
 
 /** Nodes that run together: a task is a sub-topology and a partition. */
 export interface SubTopology {

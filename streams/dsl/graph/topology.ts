@@ -1,3 +1,4 @@
+import type { StoreSpec } from '../processor/store-spec.js';
 import { describeTopology } from './describe.js';
 import { TopologyError } from './graph.js';
 import { materialize } from './materialization.js';
@@ -15,10 +16,13 @@ export class Topology {
   /** @internal The nodes that send old values with their updates. */
   readonly sendersOfOldValues: ReadonlySet<GraphNode>;
 
-  /** @internal Throws a TopologyError if it reads no topic. */
-  constructor(nodes: readonly GraphNode[]) {
+  /**
+   * @internal `stores` are those that are declared for processors. Throws a TopologyError if it reads no topic, or if a
+   * processor names a store that is not there.
+   */
+  constructor(nodes: readonly GraphNode[], stores: readonly StoreSpec[] = []) {
     if (!nodes.some(node => node.kind === 'source')) throw new TopologyError('the topology reads no topic');
-    const materialization = materialize(nodes);
+    const materialization = materialize(nodes, stores);
     this.nodes = Object.freeze(materialization.nodes);
     this.copartitionGroups = copartitionGroups(this.nodes);
     this.subTopologies = subTopologiesOf(this.nodes, this.copartitionGroups);

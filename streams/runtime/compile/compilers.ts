@@ -13,7 +13,7 @@ import { compileMap } from '../processors/stream/map.js';
 import { compileMapValues } from '../processors/stream/map-values.js';
 import { compilePeek } from '../processors/stream/peek.js';
 import { compilePipe } from '../processors/stream/pipe.js';
-import { compileProcess } from '../processors/stream/process.js';
+import { compilePlaced } from '../processors/stream/placed.js';
 import { compileSelectKey } from '../processors/stream/select-key.js';
 import { compileSink } from '../processors/stream/sink.js';
 import { compileSplit } from '../processors/stream/split.js';
@@ -27,6 +27,7 @@ import { compileSuppress } from '../processors/table/suppress.js';
 import { compileTable } from '../processors/table/table.js';
 import { compileTableAggregate } from '../processors/table/table-aggregate.js';
 import { compileToStream } from '../processors/table/to-stream.js';
+import { compileProcess } from '../processors/user/process.js';
 import { compileDistinct } from '../processors/window/distinct.js';
 import { compileSessionAggregate } from '../processors/window/session-aggregate.js';
 import { compileSlidingAggregate } from '../processors/window/sliding-aggregate.js';
@@ -49,6 +50,7 @@ const COMPILERS: Compilers = {
   flatMapValues: compileFlatMapValues,
   peek: compilePeek,
   pipe: compilePipe,
+  placed: compilePlaced,
   process: compileProcess,
   split: compileSplit,
   sink: compileSink,

@@ -1,10 +1,13 @@
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import type { TaskState } from '../../../stores/bytes/task-state.js';
-import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
+import { mayWait } from '../../dsl/graph/may-wait.js';
+import type { GraphNode, RepartitionNode, SourceNode } from '../../dsl/graph/node.js';
+import type { StoreSpec } from '../../dsl/processor/store-spec.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
 import type { Processor } from '../processors/processor.js';
 import type { Placement, RepartitionInput, RepartitionRole, Site, TableView } from '../processors/site.js';
 import type { TaskContext } from '../processors/task-context.js';
+import { TaskStores } from '../processors/user/task-stores.js';
 import { TaskTime, type TimeOrigin } from '../time/time.js';
 import { compile } from './compilers.js';
 
@@ -35,6 +38,8 @@ export function buildProcessorGraph(
   // The node of a repartition belongs to the sub-topology that reads it. The sub-topology that writes it needs it too.
   const written = plan.writes.map(({ node }) => node).filter(node => !nodes.includes(node));
   for (const node of [...nodes, ...written]) compile(node, building.siteOf(node));
+  // A processor may give a promise at any record.
+  if (nodes.some(mayWait)) for (const { processorNode } of building.processors) processorNode.waitFor(context.steps);
   return building;
 }
 
@@ -48,6 +53,7 @@ class GraphBuilder implements ProcessorGraph {
   readonly #state: TaskState;
   readonly #context: TaskContext;
   readonly #options: GraphOptions;
+  readonly #stores: TaskStores;
   /** The processor that feeds the children of a node. */
   readonly #outputs = new Map<GraphNode, Processor>();
   /** The origins of the time of a node's records. */
@@ -58,6 +64,7 @@ class GraphBuilder implements ProcessorGraph {
     this.#state = state;
     this.#context = context;
     this.#options = options;
+    this.#stores = new TaskStores(state);
   }
 
   siteOf(node: GraphNode): Site {
@@ -68,6 +75,7 @@ class GraphBuilder implements ProcessorGraph {
       taskTime: this.taskTime,
       now: this.#options.now,
       caching: this.#options.caching,
+      stores: this.#stores,
       feeders,
       frontier,
       children: this.#plan.subTopology.nodes.filter(candidate => candidate.parents.includes(node)),

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StoreSpec } from '../../dsl/graph/node.js';
+import type { StoreSpec } from '../../dsl/processor/store-spec.js';
 import type { Admin, TopicConfig } from '../../kafka/ports.js';
 import type { StreamsConfig } from '../streams-config.js';
 import { internalTopicError } from './partition-changes.js';

@@ -1,7 +1,9 @@
 import { TopologyError } from '../../dsl/graph/graph.js';
-import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
+import { mayWait } from '../../dsl/graph/may-wait.js';
+import type { GraphNode, RepartitionNode, SourceNode } from '../../dsl/graph/node.js';
 import { type Input, inputsOf, type SubTopology } from '../../dsl/graph/sub-topologies.js';
 import type { Topology } from '../../dsl/graph/topology.js';
+import type { StoreSpec } from '../../dsl/processor/store-spec.js';
 import {
   auditTopicOf,
   changelogTopicOf,
@@ -85,7 +87,7 @@ export function planTopology(
         partitions,
         upstreamTasks: (upstream === undefined ? undefined : tasksOf.get(upstream)) ?? 0,
         local,
-        packed: !subTopology.nodes.some(reader => reader.kind === 'process' && reader.mayWait),
+        packed: !subTopology.nodes.some(mayWait),
       });
     }
   }

@@ -1,4 +1,4 @@
-import type { Headers } from '../../kafka/record.js';
+import { type Headers, NO_HEADERS } from '../../kafka/record.js';
 
 /** A record between two nodes of one task, which does not take the repartition topic. */
 export interface LocalRecord {
@@ -18,7 +18,9 @@ export class LocalQueue {
   }
 
   push(record: LocalRecord): void {
-    this.#records.push(record);
+    // A processor may change the headers later.
+    const { headers } = record;
+    this.#records.push(headers === NO_HEADERS ? record : { ...record, headers: [...headers] });
   }
 
   shift(): LocalRecord | undefined {

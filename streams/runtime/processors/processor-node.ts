@@ -1,8 +1,10 @@
 import type { Headers } from '../../kafka/record.js';
 import type { NodeInput } from '../errors.js';
+import type { WaitingSteps } from './waiting-steps.js';
 
 /** What a node does with its records. */
 export interface RecordProcessor {
+  readonly name: string;
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void;
   /** Reports an exception of `process`. */
   failed(thrown: unknown, input: NodeInput): void;
@@ -19,6 +21,8 @@ export interface RecordProcessor {
 export class ProcessorNode {
   readonly #processor: RecordProcessor;
   readonly #children: ProcessorNode[] = [];
+  /** Set in a task whose processors may wait. */
+  #steps: WaitingSteps | undefined;
   #received = 0;
   #forwarded = 0;
 
@@ -40,6 +44,11 @@ export class ProcessorNode {
     this.#children.push(child);
   }
 
+  /** From now on a child gets a record only when the steps have ended that earlier children have left. */
+  waitFor(steps: WaitingSteps): void {
+    this.#steps = steps;
+  }
+
   /** An exception ends at the node that threw it. Its siblings still get the record (KIP-1033). */
   receive(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.#received++;
@@ -52,8 +61,41 @@ export class ProcessorNode {
 
   forward(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.#forwarded++;
+    if (this.#steps !== undefined) {
+      this.#forwardInTurn(0, this.#steps, { key, value, timestamp, headers });
+      return;
+    }
     const children = this.#children;
     for (let index = 0; index < children.length; index++) children[index]?.receive(key, value, timestamp, headers);
+  }
+
+  #forwardInTurn(from: number, steps: WaitingSteps, record: NodeInput): void {
+    const { key, value, timestamp, headers } = record;
+    for (let index = from; index < this.#children.length; index++) {
+      if (steps.mustQueue) {
+        const fail = (thrown: unknown): never => {
+          throw thrown;
+        };
+        steps.add({ resume: () => this.#forwardRest(index, steps, record), fail });
+        return;
+      }
+      this.#children[index]?.receive(key, value, timestamp, headers);
+    }
+  }
+
+  /** In its turn: the steps before it have ended. */
+  #forwardRest(index: number, steps: WaitingSteps, record: NodeInput): void {
+    this.#children[index]?.receive(record.key, record.value, record.timestamp, record.headers);
+    this.#forwardInTurn(index + 1, steps, record);
+  }
+
+  /** To the child with this name only. Returns false if there is none. */
+  forwardToChild(name: string, key: unknown, value: unknown, timestamp: number, headers: Headers): boolean {
+    const child = this.#children.find(candidate => candidate.#processor.name === name);
+    if (child === undefined) return false;
+    this.#forwarded++;
+    child.receive(key, value, timestamp, headers);
+    return true;
   }
 
   forwardTo(index: number, key: unknown, value: unknown, timestamp: number, headers: Headers): void {

@@ -1,12 +1,11 @@
 import type { SavedTime } from '../../audit/checkpoint.js';
 import type { GraphNode } from '../../dsl/graph/node.js';
-import { synchronous } from '../../dsl/options/synchronous.js';
+import type { Cancellable, PunctuationType } from '../../dsl/processor/punctuation.js';
 import type { Headers } from '../../kafka/record.js';
 import type { ErrorContext, NodeInput } from '../errors.js';
 import type { InputSerdes } from '../output/dead-letter.js';
 import { ProcessorNode, type RecordProcessor } from './processor-node.js';
-import type { Cancellable, Punctuator } from './punctuation-queue.js';
-import type { PunctuationType } from './punctuations.js';
+import { StepNode } from './step-node.js';
 import type { TaskContext } from './task-context.js';
 
 /** What a node of a task does with its records (Java: `Processor`). */
@@ -46,22 +45,41 @@ export abstract class Processor implements RecordProcessor {
 
   /**
    * Calls `punctuator` every `intervalMs`, between two records: see `Punctuations.schedule`. Its errors are errors of
-   * this node without a record.
+   * this node without a record. `place` is that of the steps that it adds.
    */
-  protected schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
-    return this.context.punctuations.schedule(intervalMs, type, timestamp => {
+  protected schedule(
+    intervalMs: number,
+    type: PunctuationType,
+    punctuator: (timestamp: number, place: StepNode) => void | PromiseLike<void>,
+    startTime?: number,
+  ): Cancellable {
+    const punctuate = (timestamp: number): void => {
       try {
-        synchronous(punctuator(timestamp), 'the punctuator');
+        this.call(null, place => punctuator(timestamp, place));
       } catch (thrown) {
-        this.context.failed('processing', this.name, thrown, null);
+        this.failed(thrown, null);
       }
+    };
+    return this.context.punctuations.schedule(intervalMs, type, punctuate, startTime);
+  }
+
+  /**
+   * A part of the processing of `input` (null in a punctuation) that may give a promise: until it has settled the task
+   * takes no further record, and the commit waits. It begins when the steps before it have ended. Returns the place of
+   * the steps that it adds.
+   */
+  protected call(input: NodeInput | null, call: (place: StepNode) => void | PromiseLike<void>): void {
+    const place: StepNode = new StepNode({
+      start: async () => await call(place),
+      resume() {},
+      fail: thrown => this.failed(thrown, input),
     });
+    this.context.steps.call(place, () => call(place));
   }
 
   /**
    * A step that waits: the task takes no further record until the promise of `start` has settled and `resume` has run
-   * with its result, as a part of the processing of `input` (null in a punctuation). The commit waits for it. Other
-   * nodes get the record in process meanwhile. Neither `start` nor the promise may write or forward: after an abort, or
+   * with its result, as a part of the processing of `input` (null in a punctuation). The commit waits for it. Neither `start` nor the promise may write or forward: after an abort, or
    * when the task is gone, `resume` does not run. What is thrown is an error of this node.
    */
   protected wait<T>(input: NodeInput | null, start: () => Promise<T>, resume: (result: T) => void): void {
@@ -70,6 +88,9 @@ export abstract class Processor implements RecordProcessor {
 
   /** Reads what it needs from its restored store, and schedules punctuations. Runs before the first record. */
   async init(): Promise<void> {}
+
+  /** Nothing is processed any more: the task leaves this process, or goes back to its last commit. */
+  close(): void {}
 
   /**
    * Runs at a commit, in the order of the topology. Sends held records and results that are due. The processors after

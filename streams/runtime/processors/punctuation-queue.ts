@@ -1,20 +1,13 @@
+import type { Cancellable } from '../../dsl/processor/punctuation.js';
 import { MinHeap } from './min-heap.js';
-
-/** Is called with the time at which it is called (Java: `Punctuator`). */
-export type Punctuator = (timestamp: number) => void;
-
-/** Stops a schedule, also from within its punctuator (Java: `Cancellable`). */
-export interface Cancellable {
-  cancel(): void;
-}
 
 interface PunctuationSchedule {
   /** The time of the next punctuation. */
   next: number;
-  /** Of schedules that are due at the same time, the one with the lowest order is called first. */
-  readonly order: number;
+  /** Of schedules that are due at the same time, the one whose time was set first is called first, as in Java. */
+  order: number;
   readonly intervalMs: number;
-  readonly punctuator: Punctuator;
+  readonly punctuator: (timestamp: number) => void;
   cancelled: boolean;
 }
 
@@ -25,11 +18,11 @@ function before(a: PunctuationSchedule, b: PunctuationSchedule): boolean {
 /** The schedules of a task on one clock (Java: `PunctuationQueue`). */
 export class PunctuationQueue {
   readonly #schedules = new MinHeap<PunctuationSchedule>(before);
-  #scheduled = 0;
+  #timesSet = 0;
 
   /** True if something was scheduled, even if it was cancelled later. */
   get isUsed(): boolean {
-    return this.#scheduled > 0;
+    return this.#timesSet > 0;
   }
 
   /** No punctuation is due before this time. Infinite if nothing is scheduled. */
@@ -38,8 +31,8 @@ export class PunctuationQueue {
   }
 
   /** Calls `punctuator` at `first`, then every `intervalMs`, counted from `first`. */
-  schedule(first: number, intervalMs: number, punctuator: Punctuator): Cancellable {
-    const schedule = { next: first, order: this.#scheduled++, intervalMs, punctuator, cancelled: false };
+  schedule(first: number, intervalMs: number, punctuator: (timestamp: number) => void): Cancellable {
+    const schedule = { next: first, order: this.#timesSet++, intervalMs, punctuator, cancelled: false };
     this.#schedules.push(schedule);
     return {
       cancel() {
@@ -57,6 +50,7 @@ export class PunctuationQueue {
       this.#schedules.pop();
       if (first.cancelled) continue;
       first.punctuator(timestamp);
+      first.order = this.#timesSet++;
       first.next += (Math.floor((now - first.next) / first.intervalMs) + 1) * first.intervalMs;
       this.#schedules.push(first);
       return true;

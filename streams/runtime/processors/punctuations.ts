@@ -1,10 +1,8 @@
 import type { SavedTime } from '../../audit/checkpoint.js';
+import type { Cancellable, PunctuationType } from '../../dsl/processor/punctuation.js';
 import type { Clock } from '../../kafka/ports.js';
 import { NEVER, savedNumber } from '../time/time.js';
-import { type Cancellable, PunctuationQueue, type Punctuator } from './punctuation-queue.js';
-
-/** The clock of a schedule (Java: `PunctuationType`). */
-export type PunctuationType = 'streamTime' | 'wallClockTime';
+import { PunctuationQueue } from './punctuation-queue.js';
 
 /**
  * The punctuations of a task. A restart forgets the schedules, as in Java: processors schedule when they are
@@ -16,24 +14,52 @@ export class Punctuations {
   readonly #byWallClock = new PunctuationQueue();
   readonly #clock: Clock;
   #streamTime = NEVER;
+  #isTimeUsed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
+  /** The highest timestamp of the records of the task, that of the record in process included. NEVER at first. */
+  get streamTime(): number {
+    return this.#streamTime;
+  }
+
+  /** From now on the stream time is saved, also if no schedule goes by it. */
+  useTime(): void {
+    this.#isTimeUsed = true;
+  }
+
   /**
    * Calls `punctuator` every `intervalMs`. By stream time, the first call comes as soon as there is a record, and the
    * next ones come at multiples of the interval. By the wall clock, the first call comes after one interval (Java:
-   * `ProcessorContext.schedule`). Throws a RangeError if the interval is less than a millisecond.
+   * `ProcessorContext.schedule`). With a `startTime` the first call is due then, and a time of the wall clock that has
+   * passed stands for the next time of its grid (KIP-1146). Throws a RangeError if the interval is less than a
+   * millisecond.
    */
-  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
+  schedule(
+    intervalMs: number,
+    type: PunctuationType,
+    punctuator: (timestamp: number) => void,
+    startTime?: number,
+  ): Cancellable {
     if (!(intervalMs >= 1)) throw new RangeError(`the interval of a schedule is at least 1 ms, not ${intervalMs}`);
     return type === 'streamTime'
-      ? this.#byStreamTime.schedule(0, intervalMs, punctuator)
-      : this.#byWallClock.schedule(this.#clock.monotonic() + intervalMs, intervalMs, punctuator);
+      ? this.#byStreamTime.schedule(startTime ?? 0, intervalMs, punctuator)
+      : this.#byWallClock.schedule(
+          this.#clock.monotonic() + this.#delayOf(intervalMs, startTime),
+          intervalMs,
+          punctuator,
+        );
   }
 
-  /** A record with this timestamp was taken from the input. */
+  #delayOf(intervalMs: number, startTime: number | undefined): number {
+    if (startTime === undefined) return intervalMs;
+    const now = this.#clock.now();
+    return startTime >= now ? startTime - now : intervalMs - ((now - startTime) % intervalMs);
+  }
+
+  /** A record with this timestamp is about to be processed. */
   observe(timestamp: number): void {
     if (timestamp > this.#streamTime) this.#streamTime = timestamp;
   }
@@ -52,9 +78,9 @@ export class Punctuations {
     return this.#byWallClock.punctuate(now, timestamp);
   }
 
-  /** The stream time. undefined if no schedule goes by it. */
+  /** The stream time. undefined if nothing goes by it. */
   saveTime(): SavedTime | undefined {
-    return this.#byStreamTime.isUsed ? { streamTime: this.#streamTime } : undefined;
+    return this.#byStreamTime.isUsed || this.#isTimeUsed ? { streamTime: this.#streamTime } : undefined;
   }
 
   resumeTime(saved: SavedTime): void {

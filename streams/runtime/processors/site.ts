@@ -1,10 +1,12 @@
 import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import type { ValueAndTimestamp } from '../../../stores/encoding/timestamped.js';
-import type { AggregationNode, GraphNode, RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
+import type { AggregationNode, GraphNode, RepartitionNode, SourceNode } from '../../dsl/graph/node.js';
+import type { StoreSpec } from '../../dsl/processor/store-spec.js';
 import type { TaskTime, TimeOrigin, Watermark } from '../time/time.js';
 import type { LocalQueue } from './local-queue.js';
 import type { Processor } from './processor.js';
 import type { TaskContext } from './task-context.js';
+import type { TaskStores } from './user/task-stores.js';
 
 /** Makes the processors of one node. It stands beside them, and uses only its site. */
 export type Compile<N extends GraphNode> = (node: N, site: Site) => void;
@@ -23,6 +25,9 @@ export interface Site {
   readonly children: readonly GraphNode[];
   /** True if an operator after the node uses the old values of its updates. */
   readonly sendsOldValues: boolean;
+
+  /** The stores that processors of the task may share. */
+  readonly stores: TaskStores;
 
   bytesOf(store: StoreSpec): ByteStore;
 

@@ -61,6 +61,8 @@ export class TaskContext {
   /** The record of the topic that the record in process came from. */
   #head: ConsumerRecord | null = null;
   #origin: RecordOrigin | undefined;
+  /** True while punctuators run. The record in process comes to its end after them. */
+  isPunctuating = false;
   #recordIsLate = false;
   #recordWasSent = false;
   #recordFailures = 0;
@@ -85,7 +87,7 @@ export class TaskContext {
 
   /** The record in process, of a source or repartition topic. null in a commit and in a punctuation. */
   get record(): ConsumerRecord | null {
-    return this.#head === null ? null : (this.#origin?.delivered(this.#head) ?? this.#head);
+    return this.#head === null || this.isPunctuating ? null : (this.#origin?.delivered(this.#head) ?? this.#head);
   }
 
   begin(head: ConsumerRecord, origin: RecordOrigin): void {
@@ -111,7 +113,7 @@ export class TaskContext {
 
   /** An operator dropped its input as late. A record counts once, even if several operators find it late. */
   late(records = 1): void {
-    if (this.#head !== null) {
+    if (this.#head !== null && !this.isPunctuating) {
       if (this.#recordIsLate) return;
       this.#recordIsLate = true;
     }
@@ -120,7 +122,7 @@ export class TaskContext {
 
   /** A sink has sent a record to `topic`, which an extractor chose or the topology names. */
   sent(topic: string, chosen: boolean): void {
-    this.#recordWasSent = true;
+    if (!this.isPunctuating) this.#recordWasSent = true;
     const { out } = this.#counts;
     const full = chosen && out[topic] === undefined && Object.keys(out).length >= MAX_CHOSEN_TOPICS;
     const name = full ? OTHER_TOPICS : topic;

@@ -1,103 +1,118 @@
-/** A part of the processing of a record that waits for a promise. */
-export interface WaitingStep<T> {
-  /** Must not write and not forward: only what `resume` does is undone by an abort. */
-  start(): Promise<T>;
-  resume(result: T): void;
-  /** Gets what `start` or `resume` has thrown. */
-  fail(thrown: unknown): void;
-}
-
-interface Link {
-  readonly step: WaitingStep<unknown>;
-  next: Link | undefined;
-}
+import { StepNode, type WaitingStep } from './step-node.js';
 
 /**
- * The waiting steps of the record in process, one after the other. The worker continues them, never the promise itself:
- * so the step of a task that was revoked, or taken back to the last commit, has no effect after that.
+ * The waiting steps of the record in process, as a tree: a step is a child of the step that has added it. Processing is
+ * depth first, so the first leaf is next. The worker continues the steps, never the promise itself: so the step of a
+ * task that was revoked, or taken back to the last commit, has no effect after that.
  */
 export class WaitingSteps {
-  /** A linked list: one record may leave very many steps, and what a step adds comes before all later ones. */
-  #first: Link | undefined;
-  #last: Link | undefined;
-  #settled = Promise.resolve();
-  /** The rest of the first step, when its promise has settled. */
-  #rest: (() => void) | undefined;
-  #onSettled: () => void = () => {};
+  readonly #root = new StepNode({ resume() {}, fail() {} });
+  /** Who adds steps at the moment. */
+  #actor = this.#root;
 
   get any(): boolean {
-    return this.#first !== undefined;
+    return this.#root.children.any;
   }
 
-  /** Resolves when the promise of the first step has settled. */
+  /** True if what is next to do has to wait for steps that come before it. */
+  get mustQueue(): boolean {
+    return this.#actor.children.any;
+  }
+
+  /** Resolves when the promise of the next step has settled. */
   get settled(): Promise<void> {
-    return this.#settled;
+    return this.#next()?.node.settled ?? Promise.resolve();
   }
 
   /**
-   * Calls `callback` when the promise of the first step has settled, at once if it has. Only the last callback is kept:
-   * a worker asks at each turn, and reactions of a promise would pile up while a step waits long.
+   * Calls `callback` when the promise of the next step has settled, at once if it has. Only the last callback is kept: a
+   * worker asks at each turn, and reactions of a promise would pile up while a step waits long.
    */
   whenSettled(callback: () => void): void {
-    if (this.#rest === undefined) this.#onSettled = callback;
-    else callback();
+    const next = this.#next()?.node;
+    if (next === undefined) callback();
+    else next.whenSettled(callback);
   }
 
-  /** Starts when the steps before it have ended. */
+  /** The step starts when the steps before it have ended. */
   add<T>(step: WaitingStep<T>): void {
     // `resume` gets what `start` of the same step has given.
-    const link = { step: step as WaitingStep<unknown>, next: undefined };
-    this.#append(link, link);
-  }
-
-  /** Appends the links from `first` to `last`. The first step of all is in progress. */
-  #append(first: Link, last: Link): void {
-    const end = this.#last;
-    this.#last = last;
-    if (end !== undefined) end.next = first;
-    else {
-      this.#first = first;
-      this.#start(first.step);
-    }
-  }
-
-  #start(step: WaitingStep<unknown>): void {
-    this.#settled = begun(step)
-      .then(
-        result => {
-          this.#rest = () => {
-            try {
-              step.resume(result);
-            } catch (thrown) {
-              step.fail(thrown);
-            }
-          };
-        },
-        thrown => {
-          this.#rest = () => step.fail(thrown);
-        },
-      )
-      .then(() => this.#onSettled());
+    this.#actor.children.push(new StepNode(step as WaitingStep<unknown>));
   }
 
   /**
-   * Ends the first step, if its promise has settled, and starts the next one. Returns false if it has not. Steps that
-   * it adds come before those that wait already, because processing is depth first. Throws what `fail` throws.
+   * Calls `call` at once, if nothing comes before it; otherwise that is a step. If the call gives a promise, the rest of
+   * it is a step. `node` is the place of what it adds, also later: see `enter`. Returns true if `node` is free again.
+   */
+  call(node: StepNode, call: () => void | PromiseLike<void>): boolean {
+    const actor = this.#actor;
+    if (actor.children.any) {
+      actor.children.push(node);
+      return false;
+    }
+    this.#actor = node;
+    let result: void | PromiseLike<void>;
+    try {
+      result = call();
+    } catch (thrown) {
+      actor.children.prepend(node.children);
+      throw thrown;
+    } finally {
+      this.#actor = actor;
+    }
+    if (result === undefined) {
+      actor.children.prepend(node.children);
+      return true;
+    }
+    node.begun(result);
+    actor.children.push(node);
+    return false;
+  }
+
+  /** From now on `node` adds the steps. Returns what to give to `leave`. */
+  enter(node: StepNode): StepNode {
+    const before = this.#actor;
+    this.#actor = node;
+    return before;
+  }
+
+  leave(before: StepNode): void {
+    this.#actor = before;
+  }
+
+  /**
+   * Ends the steps whose promises have settled and whose turn it is, and starts the next one. Returns false if there is
+   * nothing of it to do. Throws what `fail` throws.
    */
   advance(): boolean {
-    const rest = this.#rest;
-    if (rest === undefined) return false;
-    this.#rest = undefined;
-    const next = this.#first?.next;
-    const last = this.#last;
-    this.#first = undefined;
-    this.#last = undefined;
-    rest();
-    if (next !== undefined && last !== undefined) this.#append(next, last);
-    return true;
+    let hasAdvanced = false;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      const { node, parent } = next;
+      if (node.isRunning) return hasAdvanced;
+      hasAdvanced = true;
+      const before = this.enter(node);
+      try {
+        node.advance();
+      } finally {
+        this.leave(before);
+        if (node.hasEnded) {
+          parent.children.shift();
+          parent.children.prepend(node.children);
+        }
+      }
+    }
+    return hasAdvanced;
   }
-}
 
-async function begun<T>(step: WaitingStep<T>): Promise<T> {
-  return await step.start();
+  /** The first leaf. undefined if there is no step. */
+  #next(): { readonly node: StepNode; readonly parent: StepNode } | undefined {
+    let parent = this.#root;
+    let node = parent.children.first;
+    if (node === undefined) return undefined;
+    for (let child = node.children.first; child !== undefined; child = node.children.first) {
+      parent = node;
+      node = child;
+    }
+    return { node, parent };
+  }
 }

@@ -2,10 +2,10 @@ import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import type { TaskState } from '../../../stores/bytes/task-state.js';
 import { type StateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
 import { partitionFor } from '../../kafka/partitioner.js';
+import { InvalidStateStoreError } from '../invalid-state-store-error.js';
 import { taskId } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
 import type { Task } from '../task/task.js';
-import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import { type QueryableStore, queryableStores, stateKeyOf, stateKeyOfText } from './queryable-store.js';
 import type { StoreOwners } from './store-owners.js';
 import {

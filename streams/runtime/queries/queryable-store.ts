@@ -1,8 +1,8 @@
 import { keyToStateKey, type StateKey, stateKey } from '../../../stores/encoding/state-key.js';
 import type { QueryShape } from '../../../stores/kinds/store-kind.js';
-import type { StoreSpec } from '../../dsl/graph/node.js';
+import type { StoreSpec } from '../../dsl/processor/store-spec.js';
+import { InvalidStateStoreError } from '../invalid-state-store-error.js';
 import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
-import { InvalidStateStoreError } from './invalid-state-store-error.js';
 
 /** A store that can be queried, and what is needed to read its bytes. */
 export interface QueryableStore {

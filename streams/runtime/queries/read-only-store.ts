@@ -1,6 +1,6 @@
 import type { Window } from '../../dsl/windows/windows.js';
+import { InvalidStateStoreError } from '../invalid-state-store-error.js';
 import type { InteractiveQueries } from './interactive-queries.js';
-import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import { type QueryableStore, stateKeyOf } from './queryable-store.js';
 import type { PageOptions, StoreEntry, StoreRange } from './store-page.js';
 

@@ -4,7 +4,7 @@ import type { Entry, EntryScan } from '../../../stores/bytes/entry-scan.js';
 import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
 import { TIME_BYTES, timeOf, timePrefix } from '../../../stores/encoding/time-prefix.js';
 import { decodeTimestamped } from '../../../stores/encoding/timestamped.js';
-import { InvalidStateStoreError } from './invalid-state-store-error.js';
+import { InvalidStateStoreError } from '../invalid-state-store-error.js';
 import type { QueryableStore } from './queryable-store.js';
 
 /** An entry of a store as of the last commit. */

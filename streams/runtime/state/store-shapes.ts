@@ -1,7 +1,7 @@
 import { AuditTable } from '../../audit/audit-table.js';
 import { ownValue } from '../../audit/by-name.js';
 import type { Checkpoint, KeptShape } from '../../audit/checkpoint.js';
-import type { StoreSpec } from '../../dsl/graph/node.js';
+import type { StoreSpec } from '../../dsl/processor/store-spec.js';
 import type { Ports } from '../../kafka/ports.js';
 import type { ConsumerRecord } from '../../kafka/record.js';
 import { TopicReader } from '../../kafka/topic-reader.js';

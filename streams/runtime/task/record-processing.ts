@@ -1,5 +1,5 @@
 import type { ConsumerRecord } from '../../kafka/record.js';
-import { drainLocally } from '../processors/repartition/drain.js';
+import { processLocal } from '../processors/repartition/drain.js';
 import type { RepartitionInput } from '../processors/site.js';
 import type { TaskContext } from '../processors/task-context.js';
 import type { TaskInput } from './task-input.js';
@@ -37,7 +37,6 @@ export class RecordProcessing {
   process(record: ConsumerRecord, input: TaskInput): number {
     this.#context.begin(record, input);
     const timestamp = input.deliver();
-    this.#context.punctuations.observe(timestamp);
     this.#goOn();
     return timestamp;
   }
@@ -78,19 +77,33 @@ export class RecordProcessing {
    * sent before.
    */
   async settleBeforeCommit(): Promise<void> {
-    drainLocally(this.#repartitions, this.#context.steps);
-    while (this.isWaiting) {
-      await this.#context.steps.settled;
-      if (this.#context.steps.advance()) drainLocally(this.#repartitions, this.#context.steps);
+    const { steps } = this.#context;
+    for (;;) {
+      steps.advance();
+      if (!steps.any) {
+        if (!this.#processLocal()) return;
+        continue;
+      }
+      await steps.settled;
     }
   }
 
+  /** As Java does: first the punctuations that the record makes due, then what it has left, record by record. */
   #goOn(): void {
     const { steps, punctuations } = this.#context;
-    do {
-      drainLocally(this.#repartitions, steps);
+    for (;;) {
+      steps.advance();
       if (steps.any) return;
-      this.#context.end();
-    } while (punctuations.punctuateStreamTime());
+      this.#context.isPunctuating = true;
+      if (punctuations.punctuateStreamTime()) continue;
+      this.#context.isPunctuating = false;
+      if (!this.#processLocal()) break;
+    }
+    this.#context.end();
+  }
+
+  #processLocal(): boolean {
+    const { punctuations } = this.#context;
+    return processLocal(this.#repartitions, ({ timestamp }) => punctuations.observe(timestamp));
   }
 }

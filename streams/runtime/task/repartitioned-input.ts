@@ -102,10 +102,12 @@ export class RepartitionedInput implements TaskInput {
       if (kind === 'partial') {
         if (aggregate === undefined) throw new Error('a partial aggregate, and no aggregation gets it');
         const partial = decodePartial(bytes, aggregate.store.valueSerde);
+        this.#context.punctuations.observe(timestamp);
         source.processorNode.receive(key, partial, timestamp, NO_HEADERS);
         return timestamp;
       }
       const value = bytes === null ? null : deserializeView(valueSerde, bytes);
+      this.#context.punctuations.observe(timestamp);
       source.processorNode.receive(key, value, timestamp, headers);
       return timestamp;
     } catch (thrown) {

@@ -20,6 +20,8 @@ export interface SourceInputOptions {
   readonly context: TaskContext;
   readonly taskTime: TaskTime;
   readonly clock: Clock;
+  /** True if a processor may change the headers of a record. */
+  readonly copiesHeaders: boolean;
   /** How far ahead of the wall clock a timestamp may be, in milliseconds. */
   readonly maxTimestampAheadMs: number;
 }
@@ -83,7 +85,7 @@ export class SourceInput implements TaskInput {
   }
 
   deliver(): number {
-    const { node, processor, context, taskTime, clock, maxTimestampAheadMs } = this.#options;
+    const { node, processor, context, taskTime, clock, copiesHeaders, maxTimestampAheadMs } = this.#options;
     const record = this.queue.take();
     if (record === undefined) return NEVER;
     const key = this.#key;
@@ -109,7 +111,9 @@ export class SourceInput implements TaskInput {
     }
     if (timestamp > this.#partitionTime) this.#partitionTime = timestamp;
     taskTime.advance(timestamp);
-    processor.processorNode.receive(key, value, timestamp, record.headers);
+    context.punctuations.observe(timestamp);
+    const headers = copiesHeaders ? [...record.headers] : record.headers;
+    processor.processorNode.receive(key, value, timestamp, headers);
     return timestamp;
   }
 

@@ -9,7 +9,7 @@ import {
   type KeptShape,
   type SavedTime,
 } from '../../audit/checkpoint.js';
-import type { StoreSpec } from '../../dsl/graph/node.js';
+import type { StoreSpec } from '../../dsl/processor/store-spec.js';
 import type { Logger } from '../../kafka/logger.js';
 import type { ConsumerRecord } from '../../kafka/record.js';
 import type { ProcessorGraph } from '../compile/processor-graph.js';

@@ -22,13 +22,23 @@ export interface TaskInputsOptions {
 export function taskInputs({ planned, graph, context, clock, maxTimestampAheadMs }: TaskInputsOptions): TaskInput[] {
   const { partition } = planned;
   const { taskTime } = graph;
+  const copiesHeaders = planned.subTopology.subTopology.nodes.some(({ kind }) => kind === 'process');
   const read = new Set(inputsOf(planned).map(({ topic }) => topic));
   const sources = [...graph.sources].flatMap(([node, processor]) =>
     node.topics
       .filter(topic => read.has(topic))
       .map(topic => {
         const queue = new RecordQueue(topic, partition);
-        return new SourceInput({ node, processor, queue, context, taskTime, clock, maxTimestampAheadMs });
+        return new SourceInput({
+          node,
+          processor,
+          queue,
+          context,
+          taskTime,
+          clock,
+          copiesHeaders,
+          maxTimestampAheadMs,
+        });
       }),
   );
   const repartitions = graph.repartitions.map(

@@ -6,6 +6,7 @@ import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
+import { asError, StreamsError } from '../errors.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import { idOf, type PlannedTask } from '../plan/planned-task.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
@@ -100,6 +101,19 @@ export class Task {
   resume(): void {
     // The next commit announces where the stores are now, also if no record comes.
     if (this.#checkpoint.resume()) this.#dirty = true;
+  }
+
+  /** Nothing is processed any more. Its state stays open. Throws what the `close` of a processor throws. */
+  close(): void {
+    const thrown: unknown[] = [];
+    for (const processor of this.#graph.processors) {
+      try {
+        processor.close();
+      } catch (error) {
+        thrown.push(new StreamsError(`${processor.name}: close: ${asError(error).message}`, { cause: error }));
+      }
+    }
+    if (thrown.length > 0) throw thrown[0];
   }
 
   /** Its input partitions, of source topics and of repartition topics. */

@@ -112,6 +112,7 @@ export class AssignedTasks {
   /** Takes all tasks back to the last commit. */
   async rollback(): Promise<void> {
     for (const running of this.#running.values()) {
+      running.task.close();
       running.task.state.rollback();
       running.task = await this.#options.creator.start(running.planned, running.task.state);
     }
@@ -124,7 +125,9 @@ export class AssignedTasks {
     // A query at this moment must not find a closed database.
     this.#running.clear();
     this.#parked.clear();
-    for (const { state } of tasks) await state.close();
+    const closed = await Promise.allSettled(tasks.map(closeWithState));
+    const failed = closed.find(({ status }) => status === 'rejected');
+    if (failed !== undefined) await Promise.reject((failed as PromiseRejectedResult).reason);
     return tasks.map(({ id }) => id);
   }
 
@@ -132,8 +135,8 @@ export class AssignedTasks {
     const closed: string[] = [];
     for (const [id, parked] of this.#parked) {
       if (ids.has(id) && (await this.#isCurrent(parked))) continue;
-      await parked.task.state.close();
       this.#parked.delete(id);
+      await closeWithState(parked.task);
       closed.push(id);
     }
     return closed;
@@ -150,5 +153,13 @@ export class AssignedTasks {
   async #changelogEnds(planned: PlannedTask): Promise<ReadonlyMap<string, number>> {
     const { creator, ends } = this.#options;
     return await ends.byStore(creator.changelogsOf(planned));
+  }
+}
+
+async function closeWithState(task: Task): Promise<void> {
+  try {
+    task.close();
+  } finally {
+    await task.state.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Serde } from '../../../streams/index.js';
+import type { ProcessorOptions, Serde } from '../../../streams/index.js';
 import type { Operation } from '../case-file.js';
 import { serdeOf } from '../case-serde.js';
 
@@ -33,6 +33,10 @@ export function serdesOf({ keySerde, valueSerde }: Operation): {
 
 export function nameOf({ name }: Operation): { readonly name?: string } {
   return name === undefined ? {} : { name };
+}
+
+export function processorOptionsOf({ name, stores }: Operation): ProcessorOptions {
+  return { ...(name !== undefined && { name }), ...(stores !== undefined && { stores }) };
 }
 
 /** The history of a versioned table. */

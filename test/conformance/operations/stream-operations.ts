@@ -2,10 +2,11 @@ import type { KStream } from '../../../streams/index.js';
 import type { Operation } from '../case-file.js';
 import { flatFunction } from '../functions/flat-functions.js';
 import { predicate } from '../functions/predicates.js';
+import { fixedKeyProcessor, processor } from '../functions/processors.js';
 import { valueFunction } from '../functions/value-functions.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, group, stream, table } from './declared.js';
-import { idOf, namedStoreOf, nameOf, serdesOf } from './options.js';
+import { idOf, namedStoreOf, nameOf, processorOptionsOf, serdesOf } from './options.js';
 
 /**
  * Declares an operation of a stream. `other` is the stream that the operation names in `with`. `called` is told the calls
@@ -19,7 +20,7 @@ export function ofStream(
 ): Declared {
   switch (operation.op) {
     case 'filter':
-      return stream(from.filter(predicate(operation.pred)));
+      return stream(from.filter(predicate(operation.pred), nameOf(operation)));
     case 'filterNot':
       return stream(from.filterNot(predicate(operation.pred)));
     case 'map': {
@@ -29,7 +30,7 @@ export function ofStream(
     }
     case 'mapValues': {
       const fn = valueFunction(operation.fn);
-      return stream(from.mapValues((value, key) => fn(key, value)));
+      return stream(from.mapValues((value, key) => fn(key, value), nameOf(operation)));
     }
     case 'flatMap':
       return stream(from.flatMap(flatFunction(operation.fn)));
@@ -44,6 +45,10 @@ export function ofStream(
       return stream(from);
     case 'selectKey':
       return stream(from.selectKey(valueFunction(operation.key)));
+    case 'process':
+      return stream(from.process(processor(operation.fn), processorOptionsOf(operation)));
+    case 'processValues':
+      return stream(from.processValues(fixedKeyProcessor(operation.fn), processorOptionsOf(operation)));
     case 'merge':
       return stream(from.merge(other()));
     case 'repartition':

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { type Cancellable, PunctuationQueue } from '../../../streams/runtime/processors/punctuation-queue.js';
+import type { Cancellable } from '../../../streams/dsl/processor/punctuation.js';
+import { PunctuationQueue } from '../../../streams/runtime/processors/punctuation-queue.js';
 
 function punctuateAll(queue: PunctuationQueue, now: number): number {
   let calls = 0;
@@ -62,7 +63,9 @@ describe('a queue of punctuations', () => {
         const queue = new PunctuationQueue();
         const cancellables: Cancellable[] = [];
         const called: [number, number][] = [];
-        const model: { next: number; readonly intervalMs: number; cancelled: boolean }[] = [];
+        /** `order`: which of the times was set first. */
+        const model: { next: number; order: number; readonly intervalMs: number; cancelled: boolean }[] = [];
+        let timesSet = 0;
         const expected: [number, number][] = [];
         let now = 0;
         const left = { real: [...reactions], model: [...reactions] };
@@ -80,7 +83,12 @@ describe('a queue of punctuations', () => {
         };
         const react = (next: Reaction | undefined): void => {
           if (next?.kind === 'schedule') {
-            model.push({ next: now + 10 + next.inMs, intervalMs: next.intervalMs, cancelled: false });
+            model.push({
+              next: now + 10 + next.inMs,
+              intervalMs: next.intervalMs,
+              order: timesSet++,
+              cancelled: false,
+            });
           } else if (next?.kind === 'cancel') {
             const other = model[next.which];
             if (other !== undefined) other.cancelled = true;
@@ -90,12 +98,16 @@ describe('a queue of punctuations', () => {
           for (;;) {
             const due = model.filter(({ next, cancelled }) => !cancelled && next <= now);
             const first = due.reduce<(typeof due)[number] | undefined>(
-              (least, one) => (least === undefined || one.next < least.next ? one : least),
+              (least, one) =>
+                least === undefined || one.next < least.next || (one.next === least.next && one.order < least.order)
+                  ? one
+                  : least,
               undefined,
             );
             if (first === undefined) return;
             expected.push([model.indexOf(first), now]);
             react(left.model.shift());
+            first.order = timesSet++;
             while (first.next <= now) first.next += first.intervalMs;
           }
         };
@@ -107,7 +119,7 @@ describe('a queue of punctuations', () => {
             advanceModel();
           } else if (next.kind === 'schedule') {
             schedule(now + next.inMs, next.intervalMs);
-            model.push({ next: now + next.inMs, intervalMs: next.intervalMs, cancelled: false });
+            model.push({ next: now + next.inMs, intervalMs: next.intervalMs, order: timesSet++, cancelled: false });
           } else {
             cancellables[next.which]?.cancel();
             react(next);

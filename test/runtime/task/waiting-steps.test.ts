@@ -6,14 +6,15 @@ import { WaitingSteps } from '../../../streams/runtime/processors/waiting-steps.
 import { Gate } from '../waiting-script.js';
 
 interface Tree {
-  readonly turns: number;
+  /** undefined: it waits for its turn only. */
+  readonly turns: number | undefined;
   readonly fails: boolean;
   readonly children: readonly Tree[];
 }
 
 const tree = fc.letrec<{ tree: Tree }>(tie => ({
   tree: fc.record({
-    turns: fc.nat(2),
+    turns: fc.option(fc.nat(2), { nil: undefined }),
     fails: fc.boolean(),
     children: fc.oneof({ depthSize: 'small' }, fc.constant([]), fc.array(tie('tree'), { maxLength: 3 })),
   }),
@@ -32,14 +33,16 @@ describe('waiting steps', () => {
             ended.push(path);
             children.forEach((child, i) => void add(`${path}.${i}`, child));
           };
+          const start = async (): Promise<void> => {
+            assert.equal(inProgress.size, 0, 'one step at a time');
+            inProgress.add(path);
+            for (let turn = 0; turn < (turns ?? 0); turn++) await immediate();
+            if (fails) throw new Error(path);
+          };
           steps.add({
-            async start() {
-              assert.equal(inProgress.size, 0, 'one step at a time');
-              inProgress.add(path);
-              for (let turn = 0; turn < turns; turn++) await immediate();
-              if (fails) throw new Error(path);
-            },
+            ...(turns !== undefined && { start }),
             resume() {
+              if (turns === undefined && fails) throw new Error(path);
               assert.ok(!fails);
               end();
             },
@@ -50,6 +53,7 @@ describe('waiting steps', () => {
           });
         };
         trees.forEach((root, i) => void add(`${i}`, root));
+        steps.advance();
         while (steps.any) {
           await steps.settled;
           assert.ok(steps.advance());
@@ -78,6 +82,7 @@ describe('waiting steps', () => {
       for (let n = 1; n <= MANY; n++) add(n);
     });
     for (let n = 1; n <= MANY; n++) add(MANY + n);
+    steps.advance();
     while (steps.any) {
       await steps.settled;
       steps.advance();
@@ -91,6 +96,7 @@ describe('waiting steps', () => {
     const gate = new Gate();
     const resumed: string[] = [];
     steps.add({ start: () => gate.wait(), resume: () => void resumed.push('first'), fail: assert.fail });
+    steps.advance();
     assert.ok(!steps.advance());
     gate.open();
     await steps.settled;
@@ -105,6 +111,7 @@ describe('waiting steps', () => {
     const gate = new Gate();
     const notified: string[] = [];
     steps.add({ start: () => gate.wait(), resume() {}, fail: assert.fail });
+    steps.advance();
     for (const asked of ['earlier', 'last']) steps.whenSettled(() => notified.push(asked));
     gate.open();
     await steps.settled;
@@ -121,6 +128,7 @@ describe('waiting steps', () => {
       throw error;
     };
     steps.add({ start: async () => {}, resume, fail: thrown => void failures.push(thrown) });
+    steps.advance();
     await steps.settled;
     steps.advance();
     assert.deepEqual(failures, [error]);

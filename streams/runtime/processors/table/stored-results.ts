@@ -1,6 +1,7 @@
 import type { KeyValueKind } from '../../../../stores/kinds/key-value.js';
 import type { Change } from '../../../dsl/graph/change.js';
-import type { GraphNode, StoreSpec } from '../../../dsl/graph/node.js';
+import type { GraphNode } from '../../../dsl/graph/node.js';
+import type { StoreSpec } from '../../../dsl/processor/store-spec.js';
 import type { Headers } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import type { Processor } from '../processor.js';

@@ -1,6 +1,7 @@
 import type { StateKey } from '../../../../stores/encoding/state-key.js';
 import type { SavedTime } from '../../../audit/checkpoint.js';
-import type { GraphNode, StoreSpec } from '../../../dsl/graph/node.js';
+import type { GraphNode } from '../../../dsl/graph/node.js';
+import type { StoreSpec } from '../../../dsl/processor/store-spec.js';
 import type { Headers } from '../../../kafka/record.js';
 import { NEVER, savedNumber } from '../../time/time.js';
 import { NodeProcessor } from '../processor.js';

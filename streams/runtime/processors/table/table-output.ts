@@ -1,5 +1,6 @@
 import type { StateKey } from '../../../../stores/encoding/state-key.js';
-import type { GraphNode, StoreSpec } from '../../../dsl/graph/node.js';
+import type { GraphNode } from '../../../dsl/graph/node.js';
+import type { StoreSpec } from '../../../dsl/processor/store-spec.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import { HeldTime } from '../held-time.js';
 import type { Processor } from '../processor.js';

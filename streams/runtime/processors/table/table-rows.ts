@@ -1,6 +1,6 @@
 import { stateKeyBytes } from '../../../../stores/encoding/state-key.js';
 import type { KeyValueKind, TimestampedKeyValueStore } from '../../../../stores/kinds/key-value.js';
-import type { StoreSpec } from '../../../dsl/graph/node.js';
+import type { StoreSpec } from '../../../dsl/processor/store-spec.js';
 import type { Site, TableView } from '../site.js';
 import { oldVersionCodec, VersionedRows } from './versioned-rows.js';
 

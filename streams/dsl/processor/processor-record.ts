@@ -1,0 +1,89 @@
+import type { Header } from '../../kafka/record.js';
+
+/** What `forward` takes. A record of a processor has these members, and so has an object that is spread from one. */
+export interface ForwardedRecord<K, V> {
+  readonly key: K;
+  readonly value: V;
+  /** Milliseconds since the epoch. A negative one stops the application, as in Java. */
+  readonly timestamp: number;
+  /** Default: none. */
+  readonly headers?: readonly Header[];
+}
+
+/**
+ * A record in a processor (Java: `processor.api.Record`). The methods return a changed copy, and so does a spread:
+ * `{ ...record, value }`.
+ */
+export class ProcessorRecord<K, V> implements ForwardedRecord<K, V> {
+  readonly key: K;
+  readonly value: V;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /**
+   * The headers of the record in process, and not a copy, as in Java: the nodes that come later see a header that is
+   * pushed to them. Only `processValues` and `process` may do that.
+   */
+  readonly headers: Header[];
+
+  constructor(key: K, value: V, timestamp: number, headers: Header[] = []) {
+    this.key = key;
+    this.value = value;
+    this.timestamp = timestamp;
+    this.headers = headers;
+  }
+
+  withKey<KR>(key: KR): ProcessorRecord<KR, V> {
+    return new ProcessorRecord(key, this.value, this.timestamp, this.headers);
+  }
+
+  withValue<VR>(value: VR): ProcessorRecord<K, VR> {
+    return new ProcessorRecord(this.key, value, this.timestamp, this.headers);
+  }
+
+  /** @param timestamp milliseconds since the epoch */
+  withTimestamp(timestamp: number): ProcessorRecord<K, V> {
+    return new ProcessorRecord(this.key, this.value, timestamp, this.headers);
+  }
+
+  withHeaders(headers: readonly Header[]): ProcessorRecord<K, V> {
+    return new ProcessorRecord(this.key, this.value, this.timestamp, [...headers]);
+  }
+}
+
+/**
+ * A record in a processor that must not change the key (Java: `FixedKeyRecord`). Only the library makes one, so each has
+ * the key of a record that was received.
+ */
+export class FixedKeyRecord<K, V> {
+  readonly #key: K;
+  readonly value: V;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** See `ProcessorRecord.headers`. */
+  readonly headers: Header[];
+
+  /** @internal */
+  constructor(key: K, value: V, timestamp: number, headers: Header[]) {
+    this.#key = key;
+    this.value = value;
+    this.timestamp = timestamp;
+    this.headers = headers;
+  }
+
+  get key(): K {
+    return this.#key;
+  }
+
+  withValue<VR>(value: VR): FixedKeyRecord<K, VR> {
+    return new FixedKeyRecord(this.#key, value, this.timestamp, this.headers);
+  }
+
+  /** @param timestamp milliseconds since the epoch */
+  withTimestamp(timestamp: number): FixedKeyRecord<K, V> {
+    return new FixedKeyRecord(this.#key, this.value, timestamp, this.headers);
+  }
+
+  withHeaders(headers: readonly Header[]): FixedKeyRecord<K, V> {
+    return new FixedKeyRecord(this.#key, this.value, this.timestamp, [...headers]);
+  }
+}

@@ -1,0 +1,13 @@
+/** The clock of a schedule (Java: `PunctuationType`). */
+export type PunctuationType = 'streamTime' | 'wallClockTime';
+
+/**
+ * Is called with the time at which it is called, in milliseconds: stream time or the wall clock (Java: `Punctuator`). A
+ * promise that it returns is awaited, as that of a processor.
+ */
+export type Punctuator = (timestamp: number) => void | Promise<void>;
+
+/** Stops a schedule, also from within its punctuator (Java: `Cancellable`). */
+export interface Cancellable {
+  cancel(): void;
+}

@@ -1,0 +1,149 @@
+import type { ProcessNode } from '../../../dsl/graph/node.js';
+import { FixedKeyRecord, ProcessorRecord } from '../../../dsl/processor/processor-record.js';
+import type { Cancellable, PunctuationType, Punctuator } from '../../../dsl/processor/punctuation.js';
+import { type Header, type Headers, NO_HEADERS } from '../../../kafka/record.js';
+import { NodeProcessor } from '../processor.js';
+import type { Compile, Site } from '../site.js';
+import { StepNode, type WaitingStep } from '../step-node.js';
+import { Access } from './access.js';
+import { UserContext } from './processor-context.js';
+import type { TaskStores } from './task-stores.js';
+
+export const compileProcess: Compile<ProcessNode> = (node, site) => {
+  site.place(new UserProcessor(node, site));
+};
+
+type Outcome = void | PromiseLike<void>;
+type AnyRecord = ProcessorRecord<unknown, unknown> | FixedKeyRecord<unknown, unknown>;
+
+/** What a supplier has made, for records of either kind. */
+interface Made {
+  init?(context: UserContext): Outcome;
+  process(record: AnyRecord): Outcome;
+  close?(): void;
+}
+
+/** The processing of one record. It is used again if no step had to wait. */
+class ProcessCall implements WaitingStep<void> {
+  readonly place = new StepNode(this);
+  readonly run: () => Outcome;
+  readonly fail: (thrown: unknown) => void;
+  record: AnyRecord;
+
+  constructor(
+    record: AnyRecord,
+    run: (call: ProcessCall) => Outcome,
+    fail: (thrown: unknown, input: AnyRecord) => void,
+  ) {
+    this.record = record;
+    this.run = () => run(this);
+    this.fail = thrown => fail(thrown, this.record);
+  }
+
+  async start(): Promise<void> {
+    await this.run();
+  }
+
+  resume(): void {}
+}
+
+/** Runs a processor of the Processor API. */
+class UserProcessor extends NodeProcessor<ProcessNode> {
+  readonly #access: Access;
+  readonly #stores: TaskStores;
+  readonly #userContext: UserContext;
+  #made: Made = { process: () => this.#beforeInit() };
+  #freeCall: ProcessCall | undefined;
+
+  constructor(node: ProcessNode, { context, now, stores }: Site) {
+    super(node, context);
+    this.#access = new Access(node.name);
+    this.#stores = stores;
+    this.#userContext = new UserContext({
+      name: node.name,
+      context,
+      processorNode: this.processorNode,
+      access: this.#access,
+      now,
+      storeOf: name => (node.storeNames.includes(name) ? stores.storeOf(name, this.#access) : undefined),
+      schedule: (intervalMs, type, punctuator, startTime) => this.#schedule(intervalMs, type, punctuator, startTime),
+    });
+    context.punctuations.useTime();
+  }
+
+  override async init(): Promise<void> {
+    await this.#stores.open(this.node.stores);
+    this.#access.begin();
+    // Both kinds of suppliers get this context. What they do with it is checked by their types.
+    const supplier = this.node.supplier as (context: UserContext) => Made | Made['process'];
+    const made = supplier(this.#userContext);
+    this.#made = typeof made === 'function' ? { process: made } : made;
+    await this.#made.init?.(this.#userContext);
+    this.#access.end();
+  }
+
+  #beforeInit(): never {
+    throw new Error(`${this.name}: a record before init`);
+  }
+
+  process(key: unknown, value: unknown, timestamp: number, all: Headers): void {
+    // The inputs of a task with a processor copy the headers of each record, so they may be changed.
+    const headers = all === NO_HEADERS ? [] : (all as Header[]);
+    const record = this.node.keepsKey
+      ? new FixedKeyRecord(key, value, timestamp, headers)
+      : new ProcessorRecord(key, value, timestamp, headers);
+    const call = this.#freeCall ?? this.#newCall(record);
+    call.record = record;
+    this.#freeCall = undefined;
+    if (this.context.steps.call(call.place, call.run)) this.#freeCall = call;
+  }
+
+  #newCall(record: AnyRecord): ProcessCall {
+    return new ProcessCall(
+      record,
+      call => this.#run(call.place, () => this.#made.process(call.record)),
+      (thrown, input) => this.failed(thrown, input),
+    );
+  }
+
+  #schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator, startTime?: number): Cancellable {
+    const punctuate = (timestamp: number, place: StepNode): Outcome => this.#run(place, () => punctuator(timestamp));
+    return this.schedule(intervalMs, type, punctuate, startTime);
+  }
+
+  #run(place: StepNode, call: () => Outcome): Outcome {
+    this.#access.begin();
+    this.#userContext.place = place;
+    let result: Outcome;
+    try {
+      result = call();
+    } catch (thrown) {
+      this.#ended();
+      throw thrown;
+    }
+    if (typeof (result as Partial<PromiseLike<void>> | undefined)?.then !== 'function') {
+      this.#ended();
+      return;
+    }
+    return this.#end(result as PromiseLike<void>);
+  }
+
+  async #end(result: PromiseLike<void>): Promise<void> {
+    try {
+      await result;
+    } finally {
+      this.#ended();
+    }
+  }
+
+  /** Throws what `forward` has thrown, whatever the processor has made of it. */
+  #ended(): void {
+    this.#access.end();
+    this.#userContext.rethrow();
+  }
+
+  override close(): void {
+    this.#access.close();
+    this.#made.close?.();
+  }
+}

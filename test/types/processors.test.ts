@@ -1,0 +1,78 @@
+import { expectTypeOf } from 'expect-type';
+import { describe, it } from 'mocha';
+import {
+  type FixedKeyRecord,
+  type KeyValueStore,
+  type KStream,
+  type Processor,
+  type ProcessorContext,
+  type ProcessorRecord,
+  Serdes,
+  Stores,
+  StreamsBuilder,
+  type TimestampedKeyValueStore,
+  type TimestampedKeyValueStoreWithHeaders,
+} from '../../streams/index.js';
+
+function stream(): KStream<string | null, number> {
+  return new StreamsBuilder().stream<string, number>('in', { dropNullValues: true });
+}
+
+class Doubling implements Processor<string | null, number, Buffer, boolean> {
+  init(_context: ProcessorContext<Buffer, boolean>): void {}
+  process(_record: ProcessorRecord<string | null, number>): void {}
+}
+
+describe('key and value types of processors', () => {
+  it('come from the class, from the type arguments, or are those of the stream', () => {
+    expectTypeOf(stream().process(() => new Doubling())).toEqualTypeOf<KStream<Buffer, boolean>>();
+    expectTypeOf(stream().process<Buffer, bigint>(() => () => {})).toEqualTypeOf<KStream<Buffer, bigint>>();
+    expectTypeOf(stream().process(() => () => {})).toEqualTypeOf<KStream<string | null, number>>();
+    expectTypeOf(stream().processValues<boolean>(() => () => {})).toEqualTypeOf<KStream<string | null, boolean>>();
+  });
+
+  it('are those of the records that it gets and forwards', () => {
+    stream().process<string, boolean>(context => record => {
+      expectTypeOf(record).toEqualTypeOf<ProcessorRecord<string | null, number>>();
+      context.forward({ key: 'a', value: true, timestamp: record.timestamp });
+      // @ts-expect-error: the value is a number
+      context.forward({ ...record, key: 'a' });
+      // @ts-expect-error: the key may be null
+      context.forward(record.withValue(true));
+    });
+    // @ts-expect-error: the class takes numbers
+    new StreamsBuilder().stream<string, string>('in').process(() => new Doubling());
+  });
+
+  it('keep the key in processValues', () => {
+    stream().processValues<boolean>(context => record => {
+      expectTypeOf(record).toEqualTypeOf<FixedKeyRecord<string | null, number>>();
+      context.forward(record.withValue(true));
+      // @ts-expect-error: no key but that of a record
+      context.forward({ key: 'other', value: true, timestamp: 0, headers: [] });
+      // @ts-expect-error: there is no withKey
+      record.withKey('other');
+    });
+  });
+
+  it('of stores come from their declaration', () => {
+    const plain = Stores.keyValueStore({ name: 'a', keySerde: Serdes.long(), valueSerde: Serdes.string() });
+    const timestamped = Stores.timestampedKeyValueStore<string, number>({ name: 'b' });
+    const withHeaders = Stores.timestampedKeyValueStoreWithHeaders<string, number>({ name: 'c' });
+    stream().process(
+      context => {
+        const store = context.getStateStore(plain);
+        expectTypeOf(store).toEqualTypeOf<KeyValueStore<number, string>>();
+        expectTypeOf(context.getStateStore(timestamped)).toEqualTypeOf<TimestampedKeyValueStore<string, number>>();
+        expectTypeOf(context.getStateStore(withHeaders)).toEqualTypeOf<
+          TimestampedKeyValueStoreWithHeaders<string, number>
+        >();
+        expectTypeOf(store.get(1)).toEqualTypeOf<string | null>();
+        return async () => {
+          for await (const entry of store.range(1, null)) expectTypeOf(entry.key).toEqualTypeOf<number>();
+        };
+      },
+      { stores: [plain, timestamped, withHeaders] },
+    );
+  });
+});
