@@ -43,13 +43,13 @@ describe('the test driver', () => {
     });
   });
 
-  it('refuses to list a store that is not the store of a table', async () => {
+  it('refuses to list a store that is not the store of a table or of processors', async () => {
     const builder = new StreamsBuilder();
     const windows = TimeWindows.of({ size: '1s', grace: 0 });
     builder.stream<string, string>('lines').groupByKey().windowedBy(windows).distinct({ as: 'seen' });
     driver = await TopologyTestDriver.create(builder.build());
     await driver.pipeInput('lines', { key: 'a', value: 'b', timestamp: 5 });
-    await assert.rejects(driver.storeEntries('seen'), { message: 'store seen is not the store of a table' });
+    await assert.rejects(driver.storeEntries('seen'), { message: 'store seen is not the store of a table or of processors' });
   });
 
   it('gives a record without a timestamp the time of its clock', async () => {
