@@ -39,6 +39,7 @@ export type {
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
+export { SchemaError, type SchemaIssue, type SchemaResult, type StandardSchema } from './dsl/serde/standard-schema.js';
 export { JoinWindows, type JoinWindowsOptions } from './dsl/windows/join-windows.js';
 export { SessionWindows, type SessionWindowsOptions } from './dsl/windows/session-windows.js';
 export { SlidingWindows, type SlidingWindowsOptions } from './dsl/windows/sliding-windows.js';

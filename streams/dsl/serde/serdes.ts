@@ -1,8 +1,9 @@
 import type { Windowed } from '../windows/windows.js';
-import { json } from './json-serde.js';
+import { json, schemaSerde } from './json-serde.js';
 import { listSerde } from './list-serde.js';
 import { bigint, double, float, integer, long, short, timestamp } from './numbers.js';
 import type { Serde } from './serde.js';
+import type { StandardSchema } from './standard-schema.js';
 import { string, uuid } from './text.js';
 import { sessionWindowed, timeWindowed } from './windowed-serdes.js';
 import { wrongLength, wrongValue } from './wrong-value.js';
@@ -53,6 +54,12 @@ const BUILT_IN: ReadonlySet<object> = new Set<object>([
 /** True for serdes of the library that use no other serde, and no schema. */
 export function isBuiltIn<T>(serde: Serde<T>): boolean {
   return BUILT_IN.has(serde);
+}
+
+function jsonSerde<T = unknown>(): Serde<T>;
+function jsonSerde<T>(schema: StandardSchema<T>): Serde<T>;
+function jsonSerde<T>(...schema: readonly [] | readonly [StandardSchema<T>]): Serde<T> {
+  return schema.length === 0 ? (json as Serde<T>) : schemaSerde(schema[0]);
 }
 
 /**
@@ -119,12 +126,36 @@ export const Serdes = Object.freeze({
    */
   list: <T>(inner: Serde<T>): Serde<readonly (T | null)[]> => listSerde(inner),
   /**
-   * JSON without white space. What is read is not checked against `T`. Serializing a value that JSON does not have,
-   * such as undefined, throws a TypeError.
+   * JSON without white space. Serializing a value that JSON does not have, such as undefined, throws a TypeError.
+   *
+   * Without a schema, what is read is not checked against `T`.
+   *
+   * With a schema of any library that implements Standard Schema v1, such as Zod, Valibot or ArkType, each value is
+   * validated, and its type is the output type of the schema. A value that is not valid can't be deserialized: the
+   * message of its SchemaError, which handlers and dead letters have, has the path and the reason, for example
+   * `user.age: expected number`. JSON's `null` is validated too.
+   *
+   * What is written is the value as it is. Before, its JSON is validated as a reader would, because stores, changelogs
+   * and repartition topics read it again with the same serde. So a schema may fill in defaults and may convert, if it
+   * accepts the JSON of its own results: `z.coerce.date()` does. `z.string().transform(Number)` does not, since it
+   * writes a number and reads text. It throws when it writes: give what comes after it a serde of its own. A conversion
+   * must not change its own results: they are converted each time that they are read.
+   *
+   * A schema must be synchronous. One of Valibot that is not throws a TypeError here; those of other libraries throw it
+   * for each value, when they give a promise. Zod gives one too if a function of the schema throws, so add an issue
+   * instead of throwing.
+   *
+   * ```ts
+   * import { z } from 'zod';
+   *
+   * const order = z.object({ id: z.string(), price: z.number() });
+   * const orders = new StreamsBuilder().stream('orders', { valueSerde: Serdes.json(order), dropNullValues: true });
+   * orders.filter((_id, { price }) => price > 100).to('large-orders');
+   * ```
    *
    * Extension: Java Kafka Streams does not have this.
    */
-  json: <T = unknown>(): Serde<T> => json as Serde<T>,
+  json: jsonSerde,
   /**
    * The bytes of the inner key, then the start of the window as a long (Java: `TimeWindowedSerde`). `sizeMs` is the
    * length of the windows, which is not part of the bytes. It is infinite for `UnlimitedWindows`. Bytes that are too

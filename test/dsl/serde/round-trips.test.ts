@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { z } from 'zod';
 import { type Serde, Serdes, type Windowed } from '../../../streams/index.js';
 
 const INT64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
@@ -15,6 +16,9 @@ const windowed: fc.Arbitrary<Windowed<string>> = fc
 const session: fc.Arbitrary<Windowed<string>> = fc
   .tuple(text, TIME, fc.oneof(TIME, fc.constant(Number.POSITIVE_INFINITY)))
   .map(([key, a, b]) => ({ key, window: { start: Math.min(a, b), end: Math.max(a, b) } }));
+
+const order = fc.record({ id: text, price: fc.integer(), tags: fc.array(text) }, { noNullPrototype: true });
+const orderSchema = z.object({ id: z.string(), price: z.number(), tags: z.array(z.string()) });
 
 const nullable = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<readonly (T | null)[]> =>
   fc.array(fc.option(arbitrary, { nil: null }));
@@ -47,6 +51,7 @@ const TRIPS: Readonly<Record<string, Trip>> = {
     Serdes.json(),
     json.map(value => JSON.parse(JSON.stringify(value)) as unknown),
   ),
+  'json with a schema': trip(Serdes.json(orderSchema), order),
   'list of texts': trip(Serdes.list(Serdes.string()), nullable(text)),
   'list of integers': trip(Serdes.list(Serdes.integer()), nullable(fc.integer())),
   'list of bigints': trip(Serdes.list(Serdes.bigint()), nullable(INT64)),
@@ -94,6 +99,11 @@ describe('serdes', () => {
     assert.equal(parsed(Serdes.uuid(), uuid.toUpperCase()), uuid);
     assert.deepEqual(parsed(Serdes.timestamp(), '2026-01-02T03:04:05Z'), new Date('2026-01-02T03:04:05Z'));
     assert.deepEqual(parsed(Serdes.timestamp(), '-1'), new Date(-1));
+    assert.deepEqual(parsed(Serdes.json(orderSchema), '{"id":"a","price":1,"tags":[]}'), {
+      id: 'a',
+      price: 1,
+      tags: [],
+    });
   });
 
   for (const [serde, wrong] of [
@@ -103,6 +113,7 @@ describe('serdes', () => {
     [Serdes.uuid(), '1-1-1-1-1'],
     [Serdes.timestamp(), '2026-01-02T03:04'],
     [Serdes.timestamp(), '2026-13-45T03:04Z'],
+    [Serdes.json(orderSchema), '{}'],
   ] as const) {
     it(`refuse a key of a URL that is not of the type: ${wrong}`, () => {
       assert.throws(() => serde.fromText?.(wrong), TypeError);
