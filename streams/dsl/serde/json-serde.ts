@@ -54,9 +54,7 @@ function resultOf<T>(standard: Standard<T>, value: unknown): SchemaResult<T> {
   // The promise may reject later. That would end the process.
   Promise.resolve(result).catch(() => {});
   // Zod gives a promise too if a function of a synchronous schema throws. So it is an error of this value.
-  throw new TypeError(
-    `the schema (${standard.vendor}) gave a promise: it is asynchronous, which no serde can be, or a function of it threw`,
-  );
+  throw new TypeError(`the schema (${standard.vendor}) gave a promise: it is asynchronous, or a function of it threw`);
 }
 
 function textOf(value: unknown): string {

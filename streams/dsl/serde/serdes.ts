@@ -117,8 +117,8 @@ export const Serdes = Object.freeze({
   /** For keys or values that are always null (Java: `Void`). Anything else throws. */
   void: (): Serde<null> => nothing,
   /**
-   * An array (Java: `ListSerde`, KIP-466). Its elements may be null, as in Java. Elements of `short`, `integer`, `long`,
-   * `bigint`, `timestamp`, `float`, `double` and `uuid` have no lengths, as in Java; others have one each.
+   * An array (Java: `ListSerde`, KIP-466). Its elements may be null, as in Java. Elements of `short`, `integer`,
+   * `long`, `bigint`, `timestamp`, `float`, `double` and `uuid` have no lengths, as in Java; others have one each.
    *
    * ```ts
    * const tags: Serde<readonly (string | null)[]> = Serdes.list(Serdes.string());
@@ -168,8 +168,8 @@ export const Serdes = Object.freeze({
   timeWindowed: <K>(inner: Serde<K>, sizeMs: number): Serde<Windowed<K>> => timeWindowed(inner, sizeMs),
   /**
    * The bytes of the inner key, then the end and the start of the session as longs (Java: `SessionWindowedSerde`). Both
-   * ends of a session are included. An infinite end is Java's largest long. Bytes that are too short throw a RangeError,
-   * as does a start before the epoch or after the end.
+   * ends of a session are included. An infinite end is Java's largest long. Bytes that are too short throw a
+   * RangeError, as does a start before the epoch or after the end.
    */
   sessionWindowed: <K>(inner: Serde<K>): Serde<Windowed<K>> => sessionWindowed(inner),
 });
