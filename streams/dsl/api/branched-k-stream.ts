@@ -60,7 +60,14 @@ export class BranchedKStream<K, V, Names extends string = never> {
     return this.branch(name, () => true).noDefaultBranch();
   }
 
-  /** Drops the records that no branch took. They are not counted as dropped. */
+  /**
+   * Drops the records that no branch took. They are not counted as dropped.
+   *
+   * ```ts
+   * const { large } = orders.split().branch('large', (_id, order) => order.amount > 100).noDefaultBranch();
+   * large.to('large-orders');
+   * ```
+   */
   noDefaultBranch(): Readonly<Record<Names, KStream<K, V>>> {
     const parents = [this.#parent];
     const split = this.#graph.add('KSTREAM-BRANCH', this.#name, { kind: 'split', parents, branches: this.#branches });

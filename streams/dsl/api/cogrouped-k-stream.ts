@@ -114,12 +114,33 @@ export class TimeWindowedCogroupedKStream<K, A> {
     this.#windowed = windowed;
   }
 
-  /** Sets when results are sent. See `TimeWindowedKStream.emitStrategy`. */
+  /**
+   * Sets when results are sent. See `TimeWindowedKStream.emitStrategy`.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }))
+   *   .emitStrategy('onWindowClose')
+   *   .aggregate(() => 0, { as: 'counts' });
+   * ```
+   */
   emitStrategy(emit: EmitStrategy): TimeWindowedCogroupedKStream<K, A> {
     return new TimeWindowedCogroupedKStream<K, A>(this.#windowed.emitStrategy(emit));
   }
 
-  /** Combines the values of each key and window. `initializer` gives the aggregate before the first value. */
+  /**
+   * Combines the values of each key and window. `initializer` gives the aggregate before the first value.
+   *
+   * ```ts
+   * const windowed = clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, points) => points + 1)
+   *   .windowedBy(TimeWindows.of({ size: '1d', grace: '1h' }));
+   * const points: KTable<Windowed<string>, number> = windowed.aggregate(() => 0, { as: 'points-of-days' });
+   * ```
+   */
   aggregate(initializer: () => A, materialized: WindowMaterialized<K, A>): KTable<Windowed<K>, NonNullable<A>> {
     return this.#windowed.aggregate({ initializer, aggregator: notCalled }, materialized);
   }
@@ -134,12 +155,33 @@ export class SessionWindowedCogroupedKStream<K, A> {
     this.#windowed = windowed;
   }
 
-  /** Sets when results are sent. See `SessionWindowedKStream.emitStrategy`. */
+  /**
+   * Sets when results are sent. See `SessionWindowedKStream.emitStrategy`.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }))
+   *   .emitStrategy('onWindowClose')
+   *   .aggregate(() => 0, (_customer, left, right) => left + right, { as: 'counts' });
+   * ```
+   */
   emitStrategy(emit: EmitStrategy): SessionWindowedCogroupedKStream<K, A> {
     return new SessionWindowedCogroupedKStream<K, A>(this.#windowed.emitStrategy(emit));
   }
 
-  /** Combines the values of each key and session. `merger` merges the aggregates of two sessions. */
+  /**
+   * Combines the values of each key and session. `merger` merges the aggregates of two sessions.
+   *
+   * ```ts
+   * const visits = clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, points) => points + 1)
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }));
+   * visits.aggregate(() => 0, (_customer, left, right) => left + right, { as: 'points-of-visits' });
+   * ```
+   */
   aggregate(
     initializer: () => A,
     merger: (key: K, left: A, right: A) => A,
