@@ -15,8 +15,8 @@ COPY vendor/ vendor/
 # application are no dependencies of the library, so only the tools are taken out again.
 RUN npm ci --ignore-scripts --no-audit --no-fund \
     && npm uninstall --ignore-scripts --no-audit --no-fund \
-        @biomejs/biome @types/cli-progress @types/luxon @types/mocha @types/node abstract-level expect-type fast-check \
-        mocha playwright-core typescript \
+        @biomejs/biome @types/cli-progress @types/luxon @types/mocha @types/node abstract-level arktype expect-type \
+        fast-check mocha playwright-core typescript valibot \
     && npm rebuild node-rdkafka classic-level \
     && mkdir -p /rdkafka/Release /rdkafka/deps \
     && cd node_modules/node-rdkafka \

@@ -68,6 +68,7 @@ export type {
 export type { StoreBuilder } from './dsl/processor/store-builder.js';
 export { type LruStoreOptions, type StateStoreOptions, Stores } from './dsl/processor/stores.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
+export { SchemaError, type SchemaIssue, type SchemaResult, type StandardSchema } from './dsl/serde/standard-schema.js';
 export { JoinWindows, type JoinWindowsOptions } from './dsl/windows/join-windows.js';
 export { SessionWindows, type SessionWindowsOptions } from './dsl/windows/session-windows.js';
 export { SlidingWindows, type SlidingWindowsOptions } from './dsl/windows/sliding-windows.js';

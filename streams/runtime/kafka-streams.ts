@@ -49,6 +49,15 @@ export interface StoreOptions {
 /**
  * A running topology: one member of the application's group (Java: `KafkaStreams`). It begins with `start`, and runs
  * until `close` or until an error that a new client can't repair. Then `stopped` rejects.
+ *
+ * ```ts
+ * orders.to('copy');
+ * const ports = rdKafkaPorts({ brokers: 'localhost:9092', clientId: 'copies' }, console);
+ * const streams = new KafkaStreams(builder.build(), { applicationId: 'copies' }, { ports, logger: console });
+ * streams.start();
+ * process.once('SIGTERM', () => streams.close());
+ * await streams.stopped;
+ * ```
  */
 export class KafkaStreams {
   readonly #planner: TopologyPlanner;
@@ -113,6 +122,12 @@ export class KafkaStreams {
    * With `stale`, the partitions of standbys and of tasks that are being restored are read too, and may be old (Java:
    * `StoreQueryParameters.enableStaleStores`). Throws an InvalidStateStoreError if the topology has no such store, or
    * if its kind is not `kind`.
+   *
+   * ```ts
+   * async function clicksOf(streams: KafkaStreams, customer: string): Promise<number> {
+   *   return (await streams.store<string, number>('clicks', 'keyValue').get(customer)) ?? 0;
+   * }
+   * ```
    */
   store<K, V>(name: string, kind?: undefined, options?: StoreOptions): ReadOnlyStore<K, V>;
   store<K, V>(name: string, kind: 'keyValue', options?: StoreOptions): ReadOnlyKeyValueStore<K, V>;

@@ -46,6 +46,14 @@ const LOGGER = { debug() {}, info() {}, warn() {}, error() {} };
  * Runs a topology without a cluster (Java: `TopologyTestDriver`): the worker, tasks, stores and commits of the real
  * runtime, with its four ports (clock, consumer, producer, admin) on a cluster in memory. The clock stands still until
  * it is moved.
+ *
+ * ```ts
+ * orders.to('copy');
+ * const driver = await TopologyTestDriver.create(builder.build(), { partitions: 4 });
+ * await driver.pipeInput('orders', [{ key: 'a', value: { amount: 5 }, timestamp: 0 }]);
+ * const [copy] = driver.readOutput<string, Order>('copy');
+ * await driver.close();
+ * ```
  */
 export class TopologyTestDriver {
   readonly #plan: TopologyPlan;

@@ -32,6 +32,11 @@ export class BranchedKStream<K, V, Names extends string = never> {
   /**
    * Adds a branch. Its predicate is called for the records that no earlier branch took, null keys and null values
    * included. Throws a TopologyError if another branch has the name.
+   *
+   * ```ts
+   * const branches = orders.split().branch('large', (_id, order) => order.amount > 100).noDefaultBranch();
+   * branches.large.to('large-orders');
+   * ```
    */
   branch<N extends string>(name: N, predicate: (key: K, value: V) => boolean): BranchedKStream<K, V, Names | N> {
     if (this.#branches.some(branch => branch.name === name)) throw new TopologyError(`there are two branches ${name}`);
@@ -39,12 +44,30 @@ export class BranchedKStream<K, V, Names extends string = never> {
     return new BranchedKStream<K, V, Names | N>(this.#graph, this.#parent, this.#name, this.#stream, branches);
   }
 
-  /** Adds a branch for the records that no other branch took. Throws a TopologyError if another branch has the name. */
+  /**
+   * Adds a branch for the records that no other branch took. Throws a TopologyError if another branch has the name.
+   *
+   * ```ts
+   * const { large, small } = orders
+   *   .split()
+   *   .branch('large', (_id, order) => order.amount > 100)
+   *   .defaultBranch('small');
+   * large.to('large-orders');
+   * small.to('small-orders');
+   * ```
+   */
   defaultBranch<N extends string>(name: N): Readonly<Record<Names | N, KStream<K, V>>> {
     return this.branch(name, () => true).noDefaultBranch();
   }
 
-  /** Drops the records that no branch took. They are not counted as dropped. */
+  /**
+   * Drops the records that no branch took. They are not counted as dropped.
+   *
+   * ```ts
+   * const { large } = orders.split().branch('large', (_id, order) => order.amount > 100).noDefaultBranch();
+   * large.to('large-orders');
+   * ```
+   */
   noDefaultBranch(): Readonly<Record<Names, KStream<K, V>>> {
     const parents = [this.#parent];
     const split = this.#graph.add('KSTREAM-BRANCH', this.#name, { kind: 'split', parents, branches: this.#branches });

@@ -27,12 +27,31 @@ export class CogroupedKStream<K, A> {
     this.#parts = parts;
   }
 
-  /** Adds a group, whose values `aggregator` adds to the aggregate. */
+  /**
+   * Adds a group, whose values `aggregator` adds to the aggregate.
+   *
+   * ```ts
+   * orders
+   *   .groupByKey()
+   *   .cogroup<number>((_id, order, open) => open + order.amount)
+   *   .cogroup(payments.groupByKey(), (_id, payment, open) => open - payment.amount)
+   *   .aggregate(() => 0, { as: 'open-amounts' });
+   * ```
+   */
   cogroup<V>(group: KGroupedStream<K, V>, aggregator: CogroupAggregator<K, NonNullable<V>, A>): CogroupedKStream<K, A> {
     return new CogroupedKStream<K, A>([...this.#parts, group.cogrouped(aggregator)]);
   }
 
-  /** Combines the values of each key. `initializer` gives the aggregate before the first value. */
+  /**
+   * Combines the values of each key. `initializer` gives the aggregate before the first value.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .aggregate(() => 0, { as: 'counts' });
+   * ```
+   */
   aggregate(initializer: () => A, materialized: Materialized<K, A>): KTable<K, NonNullable<A>> {
     const aggregation: Aggregation<K, Cogrouped, A> = {
       initializer,
@@ -41,9 +60,29 @@ export class CogroupedKStream<K, A> {
     return new KGroupedStream<K, Cogrouped>(new CogroupedSource<K>(this.#parts)).aggregate(aggregation, materialized);
   }
 
-  /** Groups the records of each key by sessions too. */
+  /**
+   * Groups the records of each key by sessions too.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }))
+   *   .aggregate(() => 0, (_customer, left, right) => left + right, { as: 'counts' });
+   * ```
+   */
   windowedBy(windows: SessionWindows): SessionWindowedCogroupedKStream<K, A>;
-  /** Groups the records of each key by windows too. */
+  /**
+   * Groups the records of each key by windows too.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }))
+   *   .aggregate(() => 0, { as: 'counts' });
+   * ```
+   */
   windowedBy(windows: Windows | SlidingWindows): TimeWindowedCogroupedKStream<K, A>;
   windowedBy(
     windows: Windows | SlidingWindows | SessionWindows,
@@ -75,12 +114,33 @@ export class TimeWindowedCogroupedKStream<K, A> {
     this.#windowed = windowed;
   }
 
-  /** Sets when results are sent. See `TimeWindowedKStream.emitStrategy`. */
+  /**
+   * Sets when results are sent. See `TimeWindowedKStream.emitStrategy`.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }))
+   *   .emitStrategy('onWindowClose')
+   *   .aggregate(() => 0, { as: 'counts' });
+   * ```
+   */
   emitStrategy(emit: EmitStrategy): TimeWindowedCogroupedKStream<K, A> {
     return new TimeWindowedCogroupedKStream<K, A>(this.#windowed.emitStrategy(emit));
   }
 
-  /** Combines the values of each key and window. `initializer` gives the aggregate before the first value. */
+  /**
+   * Combines the values of each key and window. `initializer` gives the aggregate before the first value.
+   *
+   * ```ts
+   * const windowed = clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, points) => points + 1)
+   *   .windowedBy(TimeWindows.of({ size: '1d', grace: '1h' }));
+   * const points: KTable<Windowed<string>, number> = windowed.aggregate(() => 0, { as: 'points-of-days' });
+   * ```
+   */
   aggregate(initializer: () => A, materialized: WindowMaterialized<K, A>): KTable<Windowed<K>, NonNullable<A>> {
     return this.#windowed.aggregate({ initializer, aggregator: notCalled }, materialized);
   }
@@ -95,12 +155,33 @@ export class SessionWindowedCogroupedKStream<K, A> {
     this.#windowed = windowed;
   }
 
-  /** Sets when results are sent. See `SessionWindowedKStream.emitStrategy`. */
+  /**
+   * Sets when results are sent. See `SessionWindowedKStream.emitStrategy`.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }))
+   *   .emitStrategy('onWindowClose')
+   *   .aggregate(() => 0, (_customer, left, right) => left + right, { as: 'counts' });
+   * ```
+   */
   emitStrategy(emit: EmitStrategy): SessionWindowedCogroupedKStream<K, A> {
     return new SessionWindowedCogroupedKStream<K, A>(this.#windowed.emitStrategy(emit));
   }
 
-  /** Combines the values of each key and session. `merger` merges the aggregates of two sessions. */
+  /**
+   * Combines the values of each key and session. `merger` merges the aggregates of two sessions.
+   *
+   * ```ts
+   * const visits = clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, points) => points + 1)
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }));
+   * visits.aggregate(() => 0, (_customer, left, right) => left + right, { as: 'points-of-visits' });
+   * ```
+   */
   aggregate(
     initializer: () => A,
     merger: (key: K, left: A, right: A) => A,

@@ -83,7 +83,13 @@ export class KGroupedStream<K, V> {
     this.#source = source;
   }
 
-  /** Counts the records of each key. */
+  /**
+   * Counts the records of each key.
+   *
+   * ```ts
+   * clicks.groupByKey().count({ as: 'clicks-of-customers' }).toStream().to('counts');
+   * ```
+   */
   count(materialized: Materialized<K, number>): KTable<K, number> {
     return this.#aggregate(COUNT, materialized, Serdes.json<number>());
   }
@@ -96,6 +102,13 @@ export class KGroupedStream<K, V> {
    * combined before they move to the partition of their key.
    *
    * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * orders
+   *   .mapValues(order => order.amount)
+   *   .groupByKey()
+   *   .reduce((largest, amount) => Math.max(largest, amount), { as: 'largest', associative: true });
+   * ```
    */
   reduce(
     reducer: (aggregate: NonNullable<V>, value: NonNullable<V>) => V | null,
@@ -105,7 +118,22 @@ export class KGroupedStream<K, V> {
     return this.#aggregate(parts, materialized, this.#source.serdes.valueSerde);
   }
 
-  /** Combines the values of each key into an aggregate of another type. */
+  /**
+   * Combines the values of each key into an aggregate of another type.
+   *
+   * ```ts
+   * const totals = orders
+   *   .groupBy((_id, order) => order.customerId)
+   *   .aggregate(
+   *     {
+   *       initializer: () => ({ orders: 0, amount: 0 }),
+   *       aggregator: (_customer, order, total) => ({ orders: total.orders + 1, amount: total.amount + order.amount }),
+   *     },
+   *     { as: 'totals' },
+   *   );
+   * totals.toStream().to('totals');
+   * ```
+   */
   aggregate<A>(
     aggregation: Aggregation<K, NonNullable<V>, A>,
     materialized: Materialized<K, A>,
@@ -115,6 +143,14 @@ export class KGroupedStream<K, V> {
 
   /**
    * Begins a cogroup: the values of this group, and of the groups that follow, make one aggregate for each key (KIP-150).
+   *
+   * ```ts
+   * const byCustomer = orders.groupBy((_id, order) => order.customerId);
+   * byCustomer
+   *   .cogroup<number>((_customer, order, points) => points + order.amount)
+   *   .cogroup(clicks.groupByKey(), (_customer, _click, points) => points + 1)
+   *   .aggregate(() => 0, { as: 'points' });
+   * ```
    */
   cogroup<A>(aggregator: CogroupAggregator<K, NonNullable<V>, A>): CogroupedKStream<K, A> {
     return new CogroupedKStream<K, A>([this.cogrouped(aggregator)]);
@@ -125,11 +161,30 @@ export class KGroupedStream<K, V> {
     return { source: this.#source as GroupedSource<K, unknown>, aggregator };
   }
 
-  /** Groups the records of each key by sessions too. */
+  /**
+   * Groups the records of each key by sessions too.
+   *
+   * ```ts
+   * clicks.groupByKey().windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' })).count({ as: 'clicks-of-visits' });
+   * ```
+   */
   windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>;
-  /** Groups the records of each key by sliding windows too. */
+  /**
+   * Groups the records of each key by sliding windows too.
+   *
+   * ```ts
+   * const windows = SlidingWindows.of({ timeDifference: '10m', grace: '1m' });
+   * clicks.groupByKey().windowedBy(windows).count({ as: 'clicks-of-ten-minutes' });
+   * ```
+   */
   windowedBy(windows: SlidingWindows): SlidingWindowedKStream<K, V>;
-  /** Groups the records of each key by windows too. */
+  /**
+   * Groups the records of each key by windows too.
+   *
+   * ```ts
+   * clicks.groupByKey().windowedBy(TimeWindows.of({ size: '1h', grace: '5m' })).count({ as: 'clicks-of-hours' });
+   * ```
+   */
   windowedBy(windows: Windows): TimeWindowedKStream<K, V>;
   windowedBy(
     windows: Windows | SessionWindows | SlidingWindows,

@@ -44,7 +44,13 @@ export class KGroupedTable<K, V> {
     this.#valueSerde = valueSerde;
   }
 
-  /** Counts the rows of each group. The count of a group that has lost all its rows is 0. */
+  /**
+   * Counts the rows of each group. The count of a group that has lost all its rows is 0.
+   *
+   * ```ts
+   * customers.groupBy((id, { country }) => ({ key: country, value: id })).count({ as: 'customers-of-countries' });
+   * ```
+   */
   count(materialized: Materialized<K, number>): KTable<K, number> {
     return this.#aggregate('KTABLE-AGGREGATE', COUNT, materialized, Serdes.json<number>());
   }
@@ -52,6 +58,12 @@ export class KGroupedTable<K, V> {
   /**
    * Combines the values of each group into one value. The first row is the first aggregate. A null result deletes the
    * row of the group.
+   *
+   * ```ts
+   * customers
+   *   .groupBy((_id, { country, points }) => ({ key: country, value: points }))
+   *   .reduce((sum, points) => sum + points, (sum, points) => sum - points, { as: 'points-of-countries' });
+   * ```
    */
   reduce(
     adder: (aggregate: V, value: V) => V | null,
@@ -66,7 +78,20 @@ export class KGroupedTable<K, V> {
     return this.#aggregate('KTABLE-REDUCE', functions, materialized, this.#valueSerde);
   }
 
-  /** Combines the values of each group into an aggregate of another type. */
+  /**
+   * Combines the values of each group into an aggregate of another type.
+   *
+   * ```ts
+   * customers.groupBy((_id, { country, name }) => ({ key: country, value: name })).aggregate(
+   *   {
+   *     initializer: (): string[] => [],
+   *     adder: (_country, name, names) => [...names, name],
+   *     subtractor: (_country, name, names) => names.toSpliced(names.indexOf(name), 1),
+   *   },
+   *   { as: 'names-of-countries' },
+   * );
+   * ```
+   */
   aggregate<A>(aggregation: TableAggregation<K, V, A>, materialized: Materialized<K, A>): KTable<K, NonNullable<A>> {
     const functions: Functions = {
       initializer: () => aggregation.initializer(),

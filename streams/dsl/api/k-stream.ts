@@ -51,6 +51,10 @@ export class KStream<K, V> {
    *
    * A type predicate for the key or for the value narrows the type of the stream. TypeScript infers one from
    * `(_key, value) => value !== null`. It infers none from a function that tests both the key and the value.
+   *
+   * ```ts
+   * orders.filter((_id, order) => order.amount > 100).to('large-orders');
+   * ```
    */
   filter<KR extends K>(predicate: (key: K, value: V) => key is KR, named?: Named): KStream<KR, V>;
   filter<VR extends V>(predicate: (key: K, value: V) => value is VR, named?: Named): KStream<K, VR>;
@@ -62,6 +66,10 @@ export class KStream<K, V> {
   /**
    * Drops the records for which `predicate` returns true. They are not counted. A type predicate narrows the type of
    * the stream, as with `filter`: `key => key === null`.
+   *
+   * ```ts
+   * orders.filterNot((_id, order) => order.tags.includes('test')).to('real-orders');
+   * ```
    */
   filterNot<KR extends K>(predicate: (key: K, value: V) => key is KR, named?: Named): KStream<Exclude<K, KR>, V>;
   filterNot<VR extends V>(predicate: (key: K, value: V) => value is VR, named?: Named): KStream<K, Exclude<V, VR>>;
@@ -73,13 +81,23 @@ export class KStream<K, V> {
   /**
    * Replaces the key and the value of each record. Timestamp and headers stay. A later grouping may move records to
    * another partition.
+   *
+   * ```ts
+   * orders.map((id, order) => ({ key: order.customerId, value: { id, amount: order.amount } })).to('amounts');
+   * ```
    */
   map<KR, VR>(mapper: (key: K, value: V) => KeyValue<KR, VR>, named: Named = {}): KStream<KR, VR> {
     const node = this.#graph.add('KSTREAM-MAP', named.name, { kind: 'map', parents: [this.#node], mapper });
     return new KStream<KR, VR>(this.#graph, node, {}, true);
   }
 
-  /** Replaces the value of each record. Key, timestamp, headers and partition stay. */
+  /**
+   * Replaces the value of each record. Key, timestamp, headers and partition stay.
+   *
+   * ```ts
+   * orders.mapValues(order => order.amount).to('amounts');
+   * ```
+   */
   mapValues<P extends PromiseLike<unknown>>(
     mapper: (value: V, key: K) => P,
     ...named: IfPromise<P, [named?: Named]>
@@ -93,6 +111,11 @@ export class KStream<K, V> {
   /**
    * Replaces each record by any number of records, which keep its timestamp and its headers. A later grouping may move
    * records to another partition.
+   *
+   * ```ts
+   * const tagged = orders.flatMap((id, order) => order.tags.map(tag => ({ key: tag, value: id })));
+   * tagged.to('orders-by-tag');
+   * ```
    */
   flatMap<KR, VR>(mapper: (key: K, value: V) => Iterable<KeyValue<KR, VR>>, named: Named = {}): KStream<KR, VR> {
     const node = this.#graph.add('KSTREAM-FLATMAP', named.name, { kind: 'flatMap', parents: [this.#node], mapper });
@@ -102,6 +125,10 @@ export class KStream<K, V> {
   /**
    * Replaces each record by one record for each value that `mapper` returns. These records keep the key, the timestamp,
    * the headers and the partition.
+   *
+   * ```ts
+   * orders.flatMapValues(order => order.tags).to('tags');
+   * ```
    */
   flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, named: Named = {}): KStream<K, VR> {
     const node = this.#graph.add('KSTREAM-FLATMAPVALUES', named.name, {
@@ -115,6 +142,10 @@ export class KStream<K, V> {
   /**
    * Replaces the key of each record. Value, timestamp and headers stay. A later grouping may move records to another
    * partition.
+   *
+   * ```ts
+   * orders.selectKey((_id, order) => order.customerId).to('orders-by-customer');
+   * ```
    */
   selectKey<P extends PromiseLike<unknown>>(
     mapper: (key: K, value: V) => P,
@@ -125,13 +156,25 @@ export class KStream<K, V> {
     return this.#selectKey(mapper, named, 'the mapper of selectKey');
   }
 
-  /** Calls `action` for each record and passes the record on unchanged. */
+  /**
+   * Calls `action` for each record and passes the record on unchanged.
+   *
+   * ```ts
+   * orders.peek((id, order) => console.log(id, order.amount)).to('seen');
+   * ```
+   */
   peek<R>(action: (key: K, value: V) => Synchronous<R>, named: Named = {}): KStream<K, V> {
     const node = this.#graph.add('KSTREAM-PEEK', named.name, { kind: 'peek', parents: [this.#node], action });
     return new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
   }
 
-  /** Calls `action` for each record. No operator follows. */
+  /**
+   * Calls `action` for each record. No operator follows.
+   *
+   * ```ts
+   * orders.foreach((id, order) => console.log(id, order.amount));
+   * ```
+   */
   foreach<R>(action: (key: K, value: V) => Synchronous<R>, named: Named = {}): void {
     this.#graph.add('KSTREAM-FOREACH', named.name, { kind: 'peek', parents: [this.#node], action });
   }
@@ -142,6 +185,10 @@ export class KStream<K, V> {
    * records to another partition.
    *
    * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * orders.pipe(operators(records => records.filter(({ value }) => value.amount > 0))).to('positive');
+   * ```
    */
   pipe<KR, VR>(operators: Operators<KeyValue<K, V>, KeyValue<KR, VR>>, named: Named = {}): KStream<KR, VR> {
     const node = this.#graph.add('KSTREAM-PIPE', named.name, { kind: 'pipe', parents: [this.#node], operators });
@@ -169,6 +216,11 @@ export class KStream<K, V> {
   /**
    * Merges two streams. Records of one stream keep their order. Records of different streams have no order between
    * them.
+   *
+   * ```ts
+   * const more = builder.stream<string, Order>('more-orders', { dropNullKeys: true, dropNullValues: true });
+   * orders.merge(more).to('all-orders');
+   * ```
    */
   merge(other: KStream<K, V>, named: Named = {}): KStream<K, V> {
     const parents = [this.#node, other.#node];
@@ -177,7 +229,18 @@ export class KStream<K, V> {
     return new KStream<K, V>(this.#graph, node, { ...other.#serdes, ...this.#serdes }, keyChanged);
   }
 
-  /** Splits the stream into branches. Each record goes to the first branch whose predicate returns true. */
+  /**
+   * Splits the stream into branches. Each record goes to the first branch whose predicate returns true.
+   *
+   * ```ts
+   * const { small, large } = orders
+   *   .split()
+   *   .branch('small', (_id, order) => order.amount < 100)
+   *   .defaultBranch('large');
+   * small.to('small-orders');
+   * large.to('large-orders');
+   * ```
+   */
   split(named: Named = {}): BranchedKStream<K, V> {
     const branch = (node: GraphNode): KStream<K, V> =>
       new KStream<K, V>(this.#graph, node, this.#serdes, this.#keyChanged);
@@ -188,6 +251,13 @@ export class KStream<K, V> {
    * Moves each record to the partition of its key (KIP-221). A record that is in the right partition already stays in
    * its task. Records with a null key are dropped and counted as dropped. Throws a TopologyError if another repartition
    * topic has the name, or if `numberOfPartitions` is not a positive whole number.
+   *
+   * ```ts
+   * const byCustomer = orders
+   *   .selectKey((_id, order) => order.customerId)
+   *   .repartition({ name: 'orders-by-customer', numberOfPartitions: 8 });
+   * byCustomer.foreach((customer, order) => console.log(customer, order.amount));
+   * ```
    */
   repartition(options: Repartitioned<K, V>): KStream<NonNullable<K>, V> {
     const serdes = serdesOr(options, this.#serdes);
@@ -200,6 +270,11 @@ export class KStream<K, V> {
    * Writes each record to a topic, with its timestamp and its headers. A function chooses the topic of each record
    * (Java: `TopicNameExtractor`). The topic must exist. A null key or a null value is written as null. If a serde
    * throws or the cluster refuses the record, the record goes to the production exception handler.
+   *
+   * ```ts
+   * orders.to('orders-copy');
+   * orders.to((_id, order) => (order.amount > 100 ? 'large-orders' : 'small-orders'), { valueSerde: Serdes.json() });
+   * ```
    */
   to(topic: string | ((key: K, value: V, headers: Headers) => string), options: Produced<K, V> = {}): void {
     const { keySerde, valueSerde } = serdesOr<K, V>(options, this.#serdes);
@@ -210,6 +285,10 @@ export class KStream<K, V> {
    * Reads the records as updates of a table (KIP-523). A null value deletes the row of its key. Records with a null key
    * are dropped and counted as dropped. Without a name `as` it keeps its rows only if an operator needs them. Throws a
    * TopologyError if another store has the name `as`.
+   *
+   * ```ts
+   * const latest: KTable<string, Order> = orders.toTable({ as: 'latest-orders' });
+   * ```
    */
   toTable(materialized: OptionallyMaterialized<K, V> = {}): KTable<NonNullable<K>, NonNullable<V>> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
@@ -228,6 +307,10 @@ export class KStream<K, V> {
    * a row gives no result. Records with a null key or a null value are dropped and counted as dropped. Results keep the
    * timestamp and the headers of the record of the stream. An update of the table gives no result. Both topics must have
    * the same number of partitions.
+   *
+   * ```ts
+   * clicks.join(customers, (click, customer) => ({ page: click.page, country: customer.country })).to('located');
+   * ```
    */
   join<VT, VR>(
     table: KTable<NonNullable<K>, VT>,
@@ -239,6 +322,17 @@ export class KStream<K, V> {
    * with the higher of the two timestamps and the headers of the record that came later. Records with a null key or a
    * null value are dropped and counted as dropped. Both topics must have the same number of partitions. Throws a
    * TopologyError if another store has a name of the join's stores.
+   *
+   * ```ts
+   * orders
+   *   .join(
+   *     payments,
+   *     (order, payment) => ({ ordered: order.amount, paid: payment.amount }),
+   *     JoinWindows.of({ timeDifference: '1h', grace: '5m' }),
+   *     { as: 'paid-orders' },
+   *   )
+   *   .to('paid-orders');
+   * ```
    */
   join<VO, VR>(
     other: KStream<K, VO>,
@@ -259,6 +353,10 @@ export class KStream<K, V> {
   /**
    * The same, with a result for each record: `row` is null where the table has none. Records with a null key are joined
    * with no row. Records with a null value are dropped and counted as dropped.
+   *
+   * ```ts
+   * clicks.leftJoin(customers, (click, customer) => `${click.page} ${customer?.country ?? 'unknown'}`).to('located');
+   * ```
    */
   leftJoin<VT, VR>(
     table: KTable<NonNullable<K>, VT>,
@@ -269,6 +367,14 @@ export class KStream<K, V> {
    * The same as `join` of two streams, and a record of this stream that finds no other comes out with null. It comes out
    * when time has passed its window and the grace, so another record must arrive (or `closeOnIdle`). Records of this
    * stream with a null key come out at once.
+   *
+   * ```ts
+   * const windows = JoinWindows.of({ before: 0, after: '1h', grace: '5m' });
+   * orders
+   *   .leftJoin(payments, (_order, payment) => payment !== null, windows, { as: 'payments-of-orders' })
+   *   .filterNot((_id, isPaid) => isPaid)
+   *   .to('unpaid-orders');
+   * ```
    */
   leftJoin<VO, VR>(
     other: KStream<K, VO>,
@@ -286,7 +392,15 @@ export class KStream<K, V> {
     return this.#joinStream(other, 'left', joiner, third as JoinWindows, fourth);
   }
 
-  /** The same as `leftJoin` of two streams, for the records of both streams. One of the two values is not null. */
+  /**
+   * The same as `leftJoin` of two streams, for the records of both streams. One of the two values is not null.
+   *
+   * ```ts
+   * const windows = JoinWindows.of({ timeDifference: '1h', grace: '5m' });
+   * const open = (order: Order | null, payment: Payment | null) => (order?.amount ?? 0) - (payment?.amount ?? 0);
+   * orders.outerJoin(payments, open, windows, { as: 'open-amounts' }).to('open-amounts');
+   * ```
+   */
   outerJoin<VO, VR>(
     other: KStream<K, VO>,
     joiner: (value: NonNullable<V> | null, other: NonNullable<VO> | null, key: K) => VR,
@@ -299,6 +413,10 @@ export class KStream<K, V> {
   /**
    * Groups the records by their key. Aggregations drop records with a null key and count them as dropped. Records move
    * to another partition only if an earlier operator may have changed the key.
+   *
+   * ```ts
+   * clicks.groupByKey().count({ as: 'clicks-of-customers' });
+   * ```
    */
   groupByKey(options: Grouped<K, V> = {}): KGroupedStream<NonNullable<K>, V> {
     const { keySerde, valueSerde } = serdesOr<K, V>(options, this.#serdes);
@@ -309,6 +427,10 @@ export class KStream<K, V> {
   /**
    * Groups the records by a new key, which `selector` returns. Aggregations drop records whose new key is null and
    * count them as dropped.
+   *
+   * ```ts
+   * clicks.groupBy((_customer, click) => click.page).count({ as: 'clicks-on-pages' });
+   * ```
    */
   groupBy<P extends PromiseLike<unknown>>(
     selector: (key: K, value: V) => P,

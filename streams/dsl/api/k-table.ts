@@ -42,6 +42,10 @@ export class KTable<K, V> {
   /**
    * Keeps the rows for which `predicate` returns true. A row for which it returns false is deleted. The function is not
    * called for tombstones.
+   *
+   * ```ts
+   * const french: KTable<string, Customer> = customers.filter((_id, customer) => customer.country === 'FR');
+   * ```
    */
   filter(predicate: (key: K, value: V) => boolean, options: OptionallyMaterialized<K, V> = {}): KTable<K, V> {
     return this.#filter(predicate, false, options);
@@ -50,6 +54,10 @@ export class KTable<K, V> {
   /**
    * Keeps the rows for which `predicate` returns false. A row for which it returns true is deleted. The function is not
    * called for tombstones.
+   *
+   * ```ts
+   * customers.filterNot((_id, customer) => customer.points === 0, { as: 'customers-with-points' });
+   * ```
    */
   filterNot(predicate: (key: K, value: V) => boolean, options: OptionallyMaterialized<K, V> = {}): KTable<K, V> {
     return this.#filter(predicate, true, options);
@@ -58,6 +66,10 @@ export class KTable<K, V> {
   /**
    * Replaces the value of each row. The function is not called for tombstones, which are passed on. It may also be
    * called for the old value of an update, so it must return the same result for the same row.
+   *
+   * ```ts
+   * const names: KTable<string, string> = customers.mapValues(customer => customer.name);
+   * ```
    */
   mapValues<P extends PromiseLike<unknown>>(
     mapper: (value: V, key: K) => P,
@@ -83,9 +95,19 @@ export class KTable<K, V> {
   /**
    * Sends the updates as records of a stream, with new keys. A null value is a tombstone; `keyMapper` gets it too. A
    * later grouping may move records to another partition.
+   *
+   * ```ts
+   * customers.toStream((_id, customer) => customer?.country ?? 'deleted').to('changes-by-country');
+   * ```
    */
   toStream<KR>(keyMapper: (key: K, value: V | null) => KR, named?: Named): KStream<KR, V | null>;
-  /** Sends the updates as records of a stream. A null value is a tombstone. */
+  /**
+   * Sends the updates as records of a stream. A null value is a tombstone.
+   *
+   * ```ts
+   * customers.toStream().to('changes');
+   * ```
+   */
   toStream(named?: Named): KStream<K, V | null>;
   toStream<KR>(
     first?: Named | ((key: K, value: V | null) => KR),
@@ -108,6 +130,10 @@ export class KTable<K, V> {
    * Groups the rows by a new key (Java: `KTable.groupBy`). `selector` returns the key of the group, and the value that is
    * aggregated. A row whose new key or new value is null is in no group. The function is also called for the old value
    * of an update, so it must return the same result for the same row. Rows move to the partition of their group.
+   *
+   * ```ts
+   * customers.groupBy((id, { country }) => ({ key: country, value: id })).count({ as: 'customers-of-countries' });
+   * ```
    */
   groupBy<KR, VR>(
     selector: (key: K, value: V) => KeyValue<KR, VR>,
@@ -135,6 +161,11 @@ export class KTable<K, V> {
    * Joins the rows of two tables with the same key. There is a row where both have one. An update of either table
    * updates the result, with the higher of the timestamps of the two rows. Both topics must have the same number of
    * partitions. A null result of `joiner` deletes the row.
+   *
+   * ```ts
+   * const scores = builder.table<string, number>('scores');
+   * customers.join(scores, (customer, score) => ({ ...customer, score })).toStream().to('scored-customers');
+   * ```
    */
   join<VO, VR>(
     other: KTable<K, VO>,
@@ -146,6 +177,15 @@ export class KTable<K, V> {
    * An update of either table updates the results. A row whose foreign key is null has no result. The two topics may have
    * different numbers of partitions. The function is also called for the old value of an update, so it must return the
    * same key for the same row.
+   *
+   * ```ts
+   * const sold = orders.toTable().join(
+   *   products,
+   *   order => order.productId,
+   *   (order, product) => ({ product: product.name, value: order.amount * product.price }),
+   * );
+   * sold.toStream().to('sold');
+   * ```
    */
   join<KO, VO, VR>(
     other: KTable<KO, VO>,
@@ -165,13 +205,31 @@ export class KTable<K, V> {
     return this.#join(other as KTable<K, VO>, 'inner', first as Joiner, second);
   }
 
-  /** The same, with a row for each row of this table: `other` is null where the other table has none. */
+  /**
+   * The same, with a row for each row of this table: `other` is null where the other table has none.
+   *
+   * ```ts
+   * const scores = builder.table<string, number>('scores');
+   * const scored = customers.leftJoin(scores, (customer, score) => ({ ...customer, score: score ?? 0 }));
+   * scored.toStream().to('scored-customers');
+   * ```
+   */
   leftJoin<VO, VR>(
     other: KTable<K, VO>,
     joiner: (value: V, other: VO | null, key: K) => VR,
     options?: OptionallyMaterialized<K, VR>,
   ): KTable<K, NonNullable<VR>>;
-  /** The same as `join` by a foreign key, with a result for each row of this table. */
+  /**
+   * The same as `join` by a foreign key, with a result for each row of this table.
+   *
+   * ```ts
+   * orders
+   *   .toTable()
+   *   .leftJoin(products, order => order.productId, (order, product) => ({ ...order, product: product?.name ?? null }))
+   *   .toStream()
+   *   .to('named-orders');
+   * ```
+   */
   leftJoin<KO, VO, VR>(
     other: KTable<KO, VO>,
     foreignKey: (value: V, key: K) => KO | null,
@@ -190,7 +248,14 @@ export class KTable<K, V> {
     return this.#join(other as KTable<K, VO>, 'left', first as Joiner, second);
   }
 
-  /** The same, with a row where either table has one. At least one of the two values is not null. */
+  /**
+   * The same, with a row where either table has one. At least one of the two values is not null.
+   *
+   * ```ts
+   * const former = builder.table<string, Customer>('former-customers');
+   * customers.outerJoin(former, (now, before) => now ?? before, { as: 'all-customers' });
+   * ```
+   */
   outerJoin<VO, VR>(
     other: KTable<K, VO>,
     joiner: (value: V | null, other: VO | null, key: K) => VR,
@@ -207,6 +272,16 @@ export class KTable<K, V> {
   /**
    * Holds back updates until `suppressed` lets them pass (KIP-328). The store `name` keeps the buffer. Throws a
    * TopologyError for `untilWindowCloses` on a table without windows, or on windows that never close.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }))
+   *   .count({ as: 'clicks-of-hours' })
+   *   .suppress(Suppressed.untilWindowCloses(), { name: 'final-clicks' })
+   *   .toStream(({ key, window }) => `${key}@${window.start}`)
+   *   .to('clicks-of-hours');
+   * ```
    */
   suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
     const kind = new SuppressionKind(suppressed.kind === 'untilTimeLimit' ? 'timeLimit' : 'windowCloses');

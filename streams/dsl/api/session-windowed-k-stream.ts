@@ -50,23 +50,57 @@ export class SessionWindowedKStream<K, V> {
   /**
    * Sets when results are sent (Java: `EmitStrategy`, KIP-825). `onWindowUpdate`, the default: with each update.
    * `onWindowClose`: once, when the session can grow no more, with the headers of the record that closed it.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }))
+   *   .emitStrategy('onWindowClose')
+   *   .count({ as: 'clicks-of-visits' });
+   * ```
    */
   emitStrategy(emit: EmitStrategy): SessionWindowedKStream<K, V> {
     return new SessionWindowedKStream<K, V>(this.#source, this.#windows, emit, this.#late);
   }
 
-  /** Sends late records to a topic too. See `TimeWindowedKStream.lateTo`. */
+  /**
+   * Sends late records to a topic too. See `TimeWindowedKStream.lateTo`.
+   *
+   * ```ts
+   * const visits = clicks.groupByKey().windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }));
+   * visits.lateTo('late-clicks').count({ as: 'clicks-of-visits' });
+   * ```
+   */
   lateTo(topic: string): SessionWindowedKStream<K, V> {
     const late = Object.freeze({ topic, ...this.#source.serdes });
     return new SessionWindowedKStream<K, V>(this.#source, this.#windows, this.#emit, late);
   }
 
-  /** Counts the records of each session. */
+  /**
+   * Counts the records of each session.
+   *
+   * ```ts
+   * const visits = clicks.groupByKey().windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }));
+   * visits
+   *   .count({ as: 'clicks-of-visits' })
+   *   .toStream(({ key, window }) => `${key}@${window.start}`)
+   *   .to('visits');
+   * ```
+   */
   count(materialized: WindowMaterialized<K, number>): KTable<Windowed<K>, number> {
     return this.#aggregate('KSTREAM-AGGREGATE', COUNT, materialized, Serdes.json<number>());
   }
 
-  /** Combines the values of each session into one value. It also combines the values of two sessions. */
+  /**
+   * Combines the values of each session into one value. It also combines the values of two sessions.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }))
+   *   .reduce((_before, last) => last, { as: 'last-clicks-of-visits' });
+   * ```
+   */
   reduce(
     reducer: (aggregate: NonNullable<V>, value: V) => V | null,
     materialized: WindowMaterialized<K, V>,
@@ -79,7 +113,23 @@ export class SessionWindowedKStream<K, V> {
     return this.#aggregate('KSTREAM-REDUCE', functions, materialized, this.#source.serdes.valueSerde);
   }
 
-  /** Combines the values of each session into an aggregate of another type. */
+  /**
+   * Combines the values of each session into an aggregate of another type.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }))
+   *   .aggregate(
+   *     {
+   *       initializer: (): string[] => [],
+   *       aggregator: (_customer, click, pages) => [...pages, click.page],
+   *       merger: (_customer, left, right) => [...left, ...right],
+   *     },
+   *     { as: 'pages-of-visits' },
+   *   );
+   * ```
+   */
   aggregate<A>(
     aggregation: SessionAggregation<K, V, A>,
     materialized: WindowMaterialized<K, A>,

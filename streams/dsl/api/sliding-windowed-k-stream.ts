@@ -32,23 +32,56 @@ export class SlidingWindowedKStream<K, V> {
     this.#late = late;
   }
 
-  /** Sets when results are sent. See `TimeWindowedKStream.emitStrategy`. */
+  /**
+   * Sets when results are sent. See `TimeWindowedKStream.emitStrategy`.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .windowedBy(SlidingWindows.of({ timeDifference: '10m', grace: '1m' }))
+   *   .emitStrategy('onWindowClose')
+   *   .count({ as: 'clicks' });
+   * ```
+   */
   emitStrategy(emit: EmitStrategy): SlidingWindowedKStream<K, V> {
     return new SlidingWindowedKStream<K, V>(this.#source, this.#windows, emit, this.#late);
   }
 
-  /** Sends late records to a topic too. See `TimeWindowedKStream.lateTo`. */
+  /**
+   * Sends late records to a topic too. See `TimeWindowedKStream.lateTo`.
+   *
+   * ```ts
+   * const windowed = clicks.groupByKey().windowedBy(SlidingWindows.of({ timeDifference: '10m', grace: '1m' }));
+   * windowed.lateTo('late-clicks').count({ as: 'clicks' });
+   * ```
+   */
   lateTo(topic: string): SlidingWindowedKStream<K, V> {
     const late = Object.freeze({ topic, ...this.#source.serdes });
     return new SlidingWindowedKStream<K, V>(this.#source, this.#windows, this.#emit, late);
   }
 
-  /** Counts the records of each key in each window. */
+  /**
+   * Counts the records of each key in each window.
+   *
+   * ```ts
+   * const windowed = clicks.groupByKey().windowedBy(SlidingWindows.of({ timeDifference: '10m', grace: '1m' }));
+   * windowed.count({ as: 'clicks' }).filter((_key, count) => count > 100, { as: 'robots' });
+   * ```
+   */
   count(materialized: WindowMaterialized<K, number>): KTable<Windowed<K>, number> {
     return this.#aggregate(COUNT, materialized, Serdes.json<number>());
   }
 
-  /** Combines the values of each key in each window into one value. The first value is the first aggregate. */
+  /**
+   * Combines the values of each key in each window into one value. The first value is the first aggregate.
+   *
+   * ```ts
+   * payments
+   *   .groupByKey()
+   *   .windowedBy(SlidingWindows.of({ timeDifference: '10m', grace: '1m' }))
+   *   .reduce((sum, payment) => ({ amount: sum.amount + payment.amount }), { as: 'paid' });
+   * ```
+   */
   reduce(
     reducer: (aggregate: NonNullable<V>, value: NonNullable<V>) => V | null,
     materialized: WindowMaterialized<K, V>,
@@ -56,7 +89,19 @@ export class SlidingWindowedKStream<K, V> {
     return this.#aggregate(reduceParts(reducer, false), materialized, this.#source.serdes.valueSerde);
   }
 
-  /** Combines the values of each key in each window into an aggregate of another type. */
+  /**
+   * Combines the values of each key in each window into an aggregate of another type.
+   *
+   * ```ts
+   * payments
+   *   .groupByKey()
+   *   .windowedBy(SlidingWindows.of({ timeDifference: '10m', grace: '1m' }))
+   *   .aggregate(
+   *     { initializer: () => 0, aggregator: (_order, payment, sum) => sum + payment.amount },
+   *     { as: 'paid' },
+   *   );
+   * ```
+   */
   aggregate<A>(
     aggregation: Omit<Aggregation<K, NonNullable<V>, A>, 'combiner'>,
     materialized: WindowMaterialized<K, A>,

@@ -9,7 +9,21 @@ import type { StateStore, StoreBuilder } from '../processor/store-builder.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
 
-/** Declares a topology (Java: `StreamsBuilder`). */
+/**
+ * Declares a topology (Java: `StreamsBuilder`).
+ *
+ * ```ts
+ * const words = new StreamsBuilder();
+ * words
+ *   .stream('lines', { valueSerde: Serdes.string(), dropNullValues: true })
+ *   .flatMapValues(line => line.toLowerCase().split(/\W+/))
+ *   .groupBy((_key, word) => word)
+ *   .count({ as: 'counts' })
+ *   .toStream()
+ *   .to('word-counts');
+ * const topology = words.build();
+ * ```
+ */
 export class StreamsBuilder {
   readonly #graph = new Graph();
   readonly #sourceTopics = new Set<string>();
@@ -17,6 +31,14 @@ export class StreamsBuilder {
   /**
    * A stream of the records of one topic or several topics. Records with a null key or a null value are dropped and
    * counted as dropped. Throws a TopologyError if another source of the topology reads one of the topics.
+   *
+   * ```ts
+   * const valid: KStream<string, Order> = builder.stream('orders', {
+   *   valueSerde: Serdes.json<Order>(),
+   *   dropNullKeys: true,
+   *   dropNullValues: true,
+   * });
+   * ```
    */
   stream<K = string, V = unknown>(
     topics: string | readonly string[],
@@ -67,6 +89,10 @@ export class StreamsBuilder {
    * A topic that is read as a table (Java: `KTable` of a topic). A null value deletes the row of its key. Records with
    * a null key are dropped and counted as dropped. Without a name `as` it keeps its rows only if an operator needs them.
    * Throws a TopologyError if another source reads the topic, or if another store has the name `as`.
+   *
+   * ```ts
+   * const clients: KTable<string, Customer> = builder.table('customers', { as: 'customers', historyRetention: '1d' });
+   * ```
    */
   table<K = string, V = unknown>(
     topic: string,
@@ -97,6 +123,11 @@ export class StreamsBuilder {
   /**
    * The topology of everything that is declared so far. Later declarations do not change it. Throws a TopologyError if
    * it reads no topic, or if two nodes declare one store in different ways.
+   *
+   * ```ts
+   * orders.to('copy');
+   * console.log(builder.build().describe());
+   * ```
    */
   build(): Topology {
     return new Topology(this.#graph.nodes, this.#graph.stores);

@@ -40,6 +40,14 @@ export class TimeWindowedKStream<K, V> {
    * Sets when results are sent (Java: `EmitStrategy`, KIP-825). `onWindowUpdate`, the default, sends the result with
    * each update. `onWindowClose` sends it once, when the window closes. Throws a TopologyError for `onWindowClose` on
    * windows that never close.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }))
+   *   .emitStrategy('onWindowClose')
+   *   .count({ as: 'clicks-of-hours' });
+   * ```
    */
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
     if (emit === 'onWindowClose') checkThatTheyClose(this.#windows, 'emitStrategy onWindowClose');
@@ -55,6 +63,11 @@ export class TimeWindowedKStream<K, V> {
    * the operator, and late records of `countDistinct`.
    *
    * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * const hours = clicks.groupByKey().windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }));
+   * hours.lateTo('late-clicks').count({ as: 'clicks-of-hours' });
+   * ```
    */
   lateTo(topic: string): TimeWindowedKStream<K, V> {
     const { keySerde, valueSerde } = this.#source.serdes;
@@ -62,7 +75,14 @@ export class TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream<K, V>(this.#source, this.#windows, this.#emit, late);
   }
 
-  /** Counts the records of each key in each window. */
+  /**
+   * Counts the records of each key in each window.
+   *
+   * ```ts
+   * const hours = clicks.groupByKey().windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }));
+   * const counts: KTable<Windowed<string>, number> = hours.count({ as: 'clicks-of-hours', retention: '7d' });
+   * ```
+   */
   count(materialized: WindowMaterialized<K, number>): KTable<Windowed<K>, number> {
     return this.#aggregate(COUNT, materialized, Serdes.json<number>());
   }
@@ -70,6 +90,13 @@ export class TimeWindowedKStream<K, V> {
   /**
    * Combines the values of each key in each window into one value. See `KGroupedStream.reduce`. `reducer` also gets
    * null values, but no null aggregate.
+   *
+   * ```ts
+   * orders
+   *   .groupBy((_id, order) => order.customerId)
+   *   .windowedBy(TimeWindows.of({ size: '1d', grace: '1h' }))
+   *   .reduce((largest, order) => (order.amount > largest.amount ? order : largest), { as: 'largest-of-days' });
+   * ```
    */
   reduce(
     reducer: (aggregate: NonNullable<V>, value: V) => V | null,
@@ -82,6 +109,16 @@ export class TimeWindowedKStream<K, V> {
   /**
    * Combines the values of each key in each window into an aggregate of another type. `aggregator` also gets null
    * values.
+   *
+   * ```ts
+   * orders
+   *   .groupBy((_id, order) => order.customerId)
+   *   .windowedBy(TimeWindows.of({ size: '1d', grace: '1h' }))
+   *   .aggregate(
+   *     { initializer: () => 0, aggregator: (_customer, order, amount) => amount + order.amount },
+   *     { as: 'amounts-of-days' },
+   *   );
+   * ```
    */
   aggregate<A>(
     aggregation: Aggregation<K, V, A>,
@@ -95,6 +132,14 @@ export class TimeWindowedKStream<K, V> {
    * each key and window. Throws a TopologyError for hopping windows and for windows that never close.
    *
    * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .windowedBy(TimeWindows.of({ size: '1d', grace: '1h' }))
+   *   .distinct({ as: 'visitors' })
+   *   .to('first-clicks-of-days');
+   * ```
    */
   distinct(options: DistinctOptions<K>): KStream<K, V> {
     const { graph, serdes } = this.#source;
@@ -112,6 +157,13 @@ export class TimeWindowedKStream<K, V> {
    * window. The counts of the partitions are then added up in the store `as`.
    *
    * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .windowedBy(TimeWindows.of({ size: '1d', grace: '1h' }))
+   *   .countDistinct((_customer, click) => click.page, { as: 'pages-of-days' });
+   * ```
    */
   countDistinct<D>(
     by: (key: K, value: V) => D,

@@ -5,19 +5,35 @@ import type { TimestampExtractor } from './timestamp-extractor.js';
 /**
  * The name of an operator in `describe()`, metrics and errors. Without one the operator gets a generated name, as in
  * Java.
+ *
+ * ```ts
+ * orders.filter((_id, order) => order.amount > 100, { name: 'large' });
+ * ```
  */
 export interface Named {
   readonly name?: string;
 }
 
-/** How a topic is read (Java: `Consumed`). Default serdes: text keys and JSON values. */
+/**
+ * How a topic is read (Java: `Consumed`). Default serdes: text keys and JSON values.
+ *
+ * ```ts
+ * builder.table('prices', { keySerde: Serdes.string(), valueSerde: Serdes.double() });
+ * ```
+ */
 export interface Consumed<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
   readonly timestampExtractor?: TimestampExtractor;
 }
 
-/** How a topic is read as a stream. */
+/**
+ * How a topic is read as a stream.
+ *
+ * ```ts
+ * builder.stream('readings', { valueSerde: Serdes.double(), dropNullKeys: true, dropNullValues: true });
+ * ```
+ */
 export interface StreamConsumed<K, V> extends Consumed<K, V> {
   /**
    * True: records with a null key are dropped after the source and counted as dropped, and the type of the key has no
@@ -48,6 +64,10 @@ export interface StreamConsumed<K, V> extends Consumed<K, V> {
 /**
  * How a topic is written (Java: `Produced`). Default serdes: those of the stream if it has them, otherwise text keys
  * and JSON values.
+ *
+ * ```ts
+ * orders.mapValues(order => order.amount).to('amounts', { valueSerde: Serdes.double() });
+ * ```
  */
 export interface Produced<K, V> extends Named {
   readonly keySerde?: Serde<K>;
@@ -58,6 +78,12 @@ export interface Produced<K, V> extends Named {
  * How a stream is grouped (Java: `Grouped`). `name` is the name of the operator that chooses the key, and of the
  * repartition topic, which all aggregations of the group share. Without a name each aggregation has its own repartition
  * topic, with the name of its store.
+ *
+ * ```ts
+ * orders
+ *   .groupBy((_id, order) => order.amount, { name: 'by-amount', keySerde: Serdes.integer() })
+ *   .count({ as: 'orders-of-amounts' });
+ * ```
  */
 export interface Grouped<K, V> extends Named {
   readonly keySerde?: Serde<K>;
@@ -67,6 +93,11 @@ export interface Grouped<K, V> extends Named {
 /**
  * How a stream is joined (Java: `Joined`). The serdes move the stream to the partitions of its keys, if an operator
  * before may have changed them. `name` is the name of the operator, and of the repartition topic.
+ *
+ * ```ts
+ * const history = builder.table<string, number>('rates', { as: 'rates', historyRetention: '1d' });
+ * orders.join(history, (order, rate) => order.amount * rate, { name: 'rated', gracePeriod: '1m' }).to('rated');
+ * ```
  */
 export interface Joined<K, V> extends Named {
   readonly keySerde?: Serde<K>;
@@ -82,6 +113,11 @@ export interface Joined<K, V> extends Named {
  * How two streams are joined (Java: `StreamJoined`). `as` is the name of the join's stores and repartition topics, with
  * `-left` and `-right` after it. Default serdes: those of the streams if they have them, otherwise text keys and JSON
  * values.
+ *
+ * ```ts
+ * const windows = JoinWindows.of({ timeDifference: '1h', grace: '5m' });
+ * orders.join(payments, order => order, windows, { as: 'paid-orders', otherValueSerde: Serdes.json() });
+ * ```
  */
 export interface StreamJoined<K, V, VO> extends Named {
   /** Required, because it identifies the changelogs and the state on disk. */
@@ -94,7 +130,13 @@ export interface StreamJoined<K, V, VO> extends Named {
   readonly logging?: boolean;
 }
 
-/** How a stream is repartitioned (Java: `Repartitioned`). */
+/**
+ * How a stream is repartitioned (Java: `Repartitioned`).
+ *
+ * ```ts
+ * orders.repartition({ name: 'orders', numberOfPartitions: 8, valueSerde: Serdes.json() });
+ * ```
+ */
 export interface Repartitioned<K, V> {
   /** The topic is `<application.id>-<name>-repartition`. */
   readonly name: string;
@@ -107,7 +149,13 @@ export interface Repartitioned<K, V> {
   readonly numberOfPartitions?: number;
 }
 
-/** The store of a table (Java: `Materialized`). */
+/**
+ * The store of a table (Java: `Materialized`).
+ *
+ * ```ts
+ * clicks.groupByKey().count({ as: 'clicks', valueSerde: Serdes.long(), caching: false });
+ * ```
+ */
 export interface Materialized<K, V> extends Named {
   /** Name of the store. Required, because it identifies the changelog and the state on disk. */
   readonly as: string;
@@ -134,7 +182,14 @@ export interface Materialized<K, V> extends Named {
  */
 export type OptionallyMaterialized<K, V> = Omit<Materialized<K, V>, 'as'> & { readonly as?: string };
 
-/** The store of a windowed table (Java: `Materialized` of a `WindowStore`). */
+/**
+ * The store of a windowed table (Java: `Materialized` of a `WindowStore`).
+ *
+ * ```ts
+ * const hours = clicks.groupByKey().windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }));
+ * hours.count({ as: 'clicks-of-hours', retention: '7d' });
+ * ```
+ */
 export interface WindowMaterialized<K, V> extends Materialized<K, V> {
   /** How long windows are kept, in event time, from their start. Default and minimum: size + grace. */
   readonly retention?: Duration;

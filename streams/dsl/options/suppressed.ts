@@ -17,6 +17,10 @@ export const Suppressed = Object.freeze({
   /**
    * Sends only the last update of each window, when the window closes. If the buffer has more than `maxRecords`
    * records, the application stops (Java: `shutDownWhenFull`). Default: no limit. For windowed tables only.
+   *
+   * ```ts
+   * const final = Suppressed.untilWindowCloses({ maxRecords: 100_000 });
+   * ```
    */
   untilWindowCloses(options: { readonly maxRecords?: number } = {}): Suppressed {
     return Object.freeze({ kind: 'untilWindowCloses', maxRecords: options.maxRecords });
@@ -27,6 +31,10 @@ export const Suppressed = Object.freeze({
    * has more than `maxRecords` records, the oldest update is sent early (Java: `emitEarlyWhenFull`), or with `whenFull:
    * 'shutDown'` the application stops (Java: `shutDownWhenFull`). Default: no limit. Throws a TypeError if `duration` is
    * not a duration.
+   *
+   * ```ts
+   * const calm = Suppressed.untilTimeLimit('10s', { maxRecords: 100_000, whenFull: 'emitEarly' });
+   * ```
    */
   untilTimeLimit(
     duration: Duration,

@@ -8,6 +8,14 @@ import type { ConsumerRecord } from '../../kafka/record.js';
  * A negative result drops the record and counts it as dropped. If the extractor throws, or if its result is not a whole
  * number up to 8,640,000,000,000,000 (the last time of a Date), the record goes to the processing exception handler. In
  * Java an exception of an extractor always stops the application.
+ *
+ * ```ts
+ * const paidAt: TimestampExtractor = (record, value, partitionTime) => {
+ *   const time = Date.parse(String((value as { at?: unknown } | null)?.at));
+ *   return Number.isNaN(time) ? Math.max(partitionTime, record.timestamp) : time;
+ * };
+ * builder.stream('paid', { timestampExtractor: paidAt });
+ * ```
  */
 export type TimestampExtractor = (record: ConsumerRecord, value: unknown, partitionTime: number) => number;
 

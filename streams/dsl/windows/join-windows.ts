@@ -43,6 +43,11 @@ export class JoinWindows {
    *
    * @example
    * JoinWindows.of({ timeDifference: '30s', grace: '5s' })
+   *
+   * ```ts
+   * const near = JoinWindows.of({ timeDifference: '5m', grace: '1m' });
+   * const after = JoinWindows.of({ before: 0, after: '1h', grace: '1m' });
+   * ```
    */
   static of({ timeDifference, before, after, grace, closeOnIdle = false }: JoinWindowsOptions): JoinWindows {
     const beforeMs = signedMilliseconds(before ?? timeDifference ?? 0, 'before of JoinWindows');

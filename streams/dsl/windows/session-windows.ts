@@ -26,7 +26,13 @@ export class SessionWindows {
     Object.freeze(this);
   }
 
-  /** Throws a TypeError that names the option if a value is not a duration, or if the gap is 0. */
+  /**
+   * Throws a TypeError that names the option if a value is not a duration, or if the gap is 0.
+   *
+   * ```ts
+   * const visits = SessionWindows.of({ gap: '30m', grace: '5m' });
+   * ```
+   */
   static of({ gap, grace, closeOnIdle = false }: SessionWindowsOptions): SessionWindows {
     const gapMs = milliseconds(gap, 'gap of SessionWindows');
     if (gapMs === 0) throw new TypeError('gap of SessionWindows: must be above 0');

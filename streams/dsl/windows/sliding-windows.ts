@@ -27,7 +27,13 @@ export class SlidingWindows {
     Object.freeze(this);
   }
 
-  /** Throws a TypeError that names the option if a value is not a duration, or if the time difference is 0. */
+  /**
+   * Throws a TypeError that names the option if a value is not a duration, or if the time difference is 0.
+   *
+   * ```ts
+   * const windows = SlidingWindows.of({ timeDifference: '10m', grace: '1m' });
+   * ```
+   */
   static of({ timeDifference, grace, closeOnIdle = false }: SlidingWindowsOptions): SlidingWindows {
     const differenceMs = milliseconds(timeDifference, 'timeDifference of SlidingWindows');
     // Java refuses it when the first record comes.

@@ -23,7 +23,13 @@ export class UnlimitedWindows implements Windows {
     Object.freeze(this);
   }
 
-  /** Throws a TypeError if `startOn` is negative or not a whole number of milliseconds. */
+  /**
+   * Throws a TypeError if `startOn` is negative or not a whole number of milliseconds.
+   *
+   * ```ts
+   * const windows = UnlimitedWindows.of({ startOn: Date.UTC(2026, 0) });
+   * ```
+   */
   static of({ startOn = 0 }: UnlimitedWindowsOptions = {}): UnlimitedWindows {
     if (!Number.isSafeInteger(startOn) || startOn < 0) {
       throw new TypeError(`startOn of UnlimitedWindows: ${startOn} is not a whole number of milliseconds, 0 or above`);

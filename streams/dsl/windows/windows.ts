@@ -90,6 +90,11 @@ export class TimeWindows implements Windows {
   /**
    * Throws a TypeError that names the option if a value is not a duration, if the size is 0, or if the advance is 0 or
    * above the size.
+   *
+   * ```ts
+   * const hours = TimeWindows.of({ size: '1h', grace: '5m' });
+   * const hopping = TimeWindows.of({ size: '1h', grace: 0, advanceBy: '10m' });
+   * ```
    */
   static of(options: TimeWindowsOptions): TimeWindows {
     const size = milliseconds(options.size, 'size of TimeWindows');
