@@ -100,7 +100,8 @@ export class ProcessorWindowStore<K, R> {
     else this.#buckets.replace(key, start, value);
   }
 
-  /** The value of the window of a key that starts at `start`, or null. Of duplicates it is the last one. */
+  /** The value of the window of a key that starts at `start`, or null. Of duplicates it is the last one (Java: null,
+   * unless nothing was put after it). */
   get(key: K, start: number): R | null {
     for (const { value } of this.fetch(key, start, start, { reverse: true })) return value;
     return null;

@@ -150,6 +150,39 @@ describe('a session store of a processor', () => {
     assert.equal((await listed(store.findKeys(ALL_KEYS))).length, 3);
   });
 
+  it('gives sessions of a range of keys in the order of Java, by segment, key, end and start', async () => {
+    const store = open();
+    for (const key of ['b', 'a']) {
+      for (const [start, end] of [
+        [0, 5],
+        [3, 5],
+        [0, 70_000],
+        [4, 6],
+        [64_000, 65_001],
+        [10, 64_999],
+      ] as const)
+        store.put(key, { start, end }, 'v');
+    }
+    const text = (sessions: Iterable<{ key: string; start: number; end: number }>) =>
+      [...sessions].map(({ key, start, end }) => `${key}@${start}/${end}`).join(' ');
+    const keys = { keyFrom: 'a', keyTo: 'b' };
+    const all =
+      'a@0/5 a@3/5 a@4/6 a@10/64999 b@0/5 b@3/5 b@4/6 b@10/64999 a@64000/65001 a@0/70000 b@64000/65001 b@0/70000';
+    assert.equal(text(await listed(store.findKeys(keys))), all);
+    assert.equal(
+      text(await listed(store.findKeys(keys, undefined, { reverse: true }))),
+      all.split(' ').reverse().join(' '),
+    );
+    assert.equal(
+      text(await listed(store.findKeys(keys, { earliestEnd: 6, latestStart: 10 }))),
+      'a@4/6 a@10/64999 b@4/6 b@10/64999 a@0/70000 b@0/70000',
+    );
+    assert.equal(
+      [...store.find('a', { earliestEnd: 5, latestStart: 5 })].map(({ start, end }) => `${start}/${end}`).join(' '),
+      '0/5 3/5 4/6 0/70000',
+    );
+  });
+
   it('counts what is removed when it lets sessions expire, and ignores a put that far back', () => {
     const store = open(60_000);
     store.put('a', { start: 0, end: 10 }, 'p');

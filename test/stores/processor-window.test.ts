@@ -155,6 +155,23 @@ describe('a window store of a processor', () => {
     assert.equal(windows.next().value?.value, 'before');
   });
 
+  it('gives windows of a range of keys in the order of Java, by segment, key and start', async () => {
+    const store = open();
+    for (const start of [70_000, 5, 64_999, 65_000, 100_000]) {
+      for (const key of ['b', 'a', 'ab']) store.put(key, 'v', start);
+    }
+    const text = (windows: Iterable<{ key: string; start: number }>) =>
+      [...windows].map(({ key, start }) => `${key}@${start}`).join(' ');
+    const range = { keyFrom: 'a', keyTo: 'b', from: 0, to: 90_000 };
+    const found = 'a@5 a@64999 ab@5 ab@64999 b@5 b@64999 a@65000 a@70000 ab@65000 ab@70000 b@65000 b@70000';
+    assert.equal(text(await listed(store.fetchKeys(range))), found);
+    assert.equal(text(await listed(store.fetchKeys(range, { reverse: true }))), found.split(' ').reverse().join(' '));
+    assert.equal(
+      text(await listed(store.fetchAll(6, 70_000))),
+      'a@64999 ab@64999 b@64999 a@65000 a@70000 ab@65000 ab@70000 b@65000 b@70000',
+    );
+  });
+
   it('answers as Java does, with duplicates', async () => {
     const store = open(true, 100_000);
     for (const [value, start] of [
