@@ -21,6 +21,7 @@ class VersionModel {
   readonly #historyMs: number;
   #versions: readonly Version[] = [];
   #highest = -1;
+  #committed: { readonly versions: readonly Version[]; readonly highest: number } = { versions: [], highest: -1 };
 
   constructor(historyMs: number) {
     this.#historyMs = historyMs;
@@ -39,6 +40,19 @@ class VersionModel {
     const before = timestamp < this.#highest - this.#historyMs ? null : this.asOf(key, timestamp);
     this.put({ key, value: null, timestamp });
     return before;
+  }
+
+  get highest(): number {
+    return this.#highest;
+  }
+
+  commit(): void {
+    this.#committed = { versions: this.#versions, highest: this.#highest };
+  }
+
+  abort(): void {
+    this.#versions = this.#committed.versions;
+    this.#highest = this.#committed.highest;
   }
 
   get(key: string): ValueAndTimestamp<string> | null {
@@ -102,7 +116,7 @@ describe('a versioned store', () => {
         arbitrary: fc.record({ kind: fc.constant('put'), key, timestamp, value: fc.option(fc.string(), { freq: 3 }) }),
       },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete'), key, timestamp }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('persist') }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('commit', 'persist', 'abort') }) },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 50, size: 'max' }), async steps => {
@@ -118,11 +132,15 @@ describe('a versioned store', () => {
           } else if ('key' in action) {
             assert.deepEqual(store.delete(action.key, action.timestamp), model.delete(action.key, action.timestamp));
           } else {
-            await latest.persist();
-            await history.persist();
-            const { highest } = store;
+            for (const bytes of [latest, history]) {
+              if (action.kind === 'abort') bytes.store.rollback();
+              else await (action.kind === 'commit' ? bytes.commit() : bytes.persist());
+            }
+            if (action.kind === 'abort') model.abort();
+            else model.commit();
+            assert.equal(action.kind === 'abort' || store.highest === model.highest, true);
             store = open(historyMs);
-            store.resume(highest);
+            store.resume(model.highest);
           }
           for (const of of KEYS) {
             assert.deepEqual(store.get(of), model.get(of));
