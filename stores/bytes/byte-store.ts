@@ -201,9 +201,14 @@ export class ByteStore {
     this.#scans.dropBelow(this.#committed, this.#committedExpiry);
   }
 
-  /** Undoes everything since the last commit. Scans that are open end with an error. */
+  /** Ends scans that nobody reads to their end. While a scan is open, memory has what it may need. */
+  endScans(): void {
+    this.#scans.endAll();
+  }
+
+  /** Undoes everything since the last commit, and ends scans. */
   rollback(): void {
-    this.#scans.abort();
+    this.#scans.rollback();
     this.#active.clear();
     this.#staged.clear();
     this.#expiredBelow = this.#committedExpiry;
@@ -263,21 +268,22 @@ export class ByteStore {
     return entries;
   }
 
-  /**
-   * Iterates over the entries of the range that Kafka has committed, in the order of their keys, as of now. The scan
-   * must be closed.
-   */
+  /** The entries of the range that Kafka has committed, in the order of their keys, as of now. It must be closed. */
   scanCommitted(range: KeyRange): EntryScan {
     this.#unpersisted ??= sortedWrites([this.#persisting, this.#committed]);
     const live = rangeFrom(range, this.#committedExpiry);
-    const stored = this.#database.cursor(prefixedRange(this.#prefix, live));
-    return new EntryScan(this.#prefix, stored, this.#unpersisted, live);
+    return new EntryScan(
+      this.#prefix,
+      this.#database.cursor(prefixedRange(this.#prefix, live)),
+      this.#unpersisted,
+      live,
+    );
   }
 
   /**
    * Iterates over the entries of the range in the order of their keys, or the reverse, with the uncommitted writes of
    * this task, as of the first step. Later writes do not show. Of several ranges, it iterates over one after another.
-   * An end of the loop closes it. A step fails after a `rollback`.
+   * An end of the loop closes it. A step fails after a `rollback` or `endScans`.
    */
   scan(range: KeyRange | readonly KeyRange[] = ALL_KEYS, { reverse = false } = {}): AsyncGenerator<Entry> {
     return this.#scans.entries([range].flat(), asked => {

@@ -80,10 +80,7 @@ export class OpenScans {
 
   async #end(scan: RangeScan): Promise<void> {
     this.#scans.delete(scan);
-    if (this.#scans.size === 0) {
-      this.#retained = [];
-      if (this.#isOutdated) this.#forgetKeys();
-    }
+    if (this.#scans.size === 0) this.#forgetRetained();
     await scan.close();
   }
 
@@ -117,11 +114,17 @@ export class OpenScans {
     this.#keys?.dropBelow(key);
   }
 
-  /** The layers were rolled back. */
-  abort(): void {
+  /** Ends all scans. Their next steps fail. */
+  endAll(): void {
+    if (this.#scans.size === 0) return;
     for (const scan of this.#scans) scan.abort();
     this.#scans.clear();
-    this.#retained = [];
+    this.#forgetRetained();
+  }
+
+  /** Ends all scans, because layers are about to be rolled back. */
+  rollback(): void {
+    this.endAll();
     this.#forgetKeys();
   }
 
@@ -133,6 +136,12 @@ export class OpenScans {
       if (retained !== undefined) return retained;
     }
     return undefined;
+  }
+
+  /** No scan is open. */
+  #forgetRetained(): void {
+    this.#retained = [];
+    if (this.#isOutdated) this.#forgetKeys();
   }
 
   #forgetKeys(): void {

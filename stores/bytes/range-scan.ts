@@ -57,11 +57,12 @@ export class RangeScan {
     this.#storedEnded = stored === undefined;
   }
 
-  /** undefined if there are no more entries. Rejects if the scan was aborted. */
+  /** undefined if there are no more entries. Rejects after `abort`. */
   async next(): Promise<Entry | undefined> {
     for (;;) {
       if (this.#head === undefined && !this.#storedEnded) await this.#readHead();
-      if (this.#aborted) throw new Error('the transaction in which this scan began was aborted');
+      if (this.#aborted)
+        throw new Error('this scan has ended: its transaction was aborted, or nobody had read it to its end');
       const stored = this.#head;
       const key = this.#nextKey();
       if (key === undefined || (stored !== undefined && this.#isBefore(stored[0], key))) {

@@ -115,6 +115,11 @@ export class TaskState implements CommittedEntries {
     await this.store(store).clear();
   }
 
+  /** Ends scans that nobody reads to their end. Call it when no step of the task reads. */
+  endScans(): void {
+    for (const store of this.#stores.values()) store.endScans();
+  }
+
   stage(): void {
     for (const store of this.#stores.values()) store.stage();
   }

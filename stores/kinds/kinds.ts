@@ -3,6 +3,8 @@ import type { KeyValueKind } from './key-value.js';
 import type { KeyValueWithHeadersKind } from './key-value-with-headers.js';
 import type { LruKind } from './lru.js';
 import type { PlainKeyValueKind } from './plain-key-value.js';
+import type { ProcessorSessionKind } from './processor-session.js';
+import type { ProcessorWindowKind } from './processor-window.js';
 import type { SessionKind } from './session.js';
 import type { SlidingWindowKind } from './sliding-window.js';
 import type { SubscriptionsKind } from './subscriptions.js';
@@ -24,7 +26,9 @@ export type StoreKind =
   | SessionKind
   | SlidingWindowKind
   | SubscriptionsKind
-  | ProcessorKeyValueKind;
+  | ProcessorKeyValueKind
+  | ProcessorWindowKind
+  | ProcessorSessionKind;
 
 /** The kinds whose rows are values by window and key. */
 export type WindowStoreKind = WindowKind | UnlimitedWindowKind;

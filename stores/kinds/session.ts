@@ -98,7 +98,7 @@ export class SessionStore<K, V> {
 }
 
 /** The start of the session (8 bytes), then the bytes of the value. */
-function startedCodec<V>(values: Codec<V>): Codec<readonly [number, V]> {
+export function startedCodec<V>(values: Codec<V>): Codec<readonly [number, V]> {
   return {
     serialize([start, value]) {
       const bytes = values.serialize(value);

@@ -25,6 +25,12 @@ export interface StoreShape {
   readonly graceMs?: number;
 }
 
+/**
+ * What a row of a processor's store has beside the value: nothing, the timestamp, or timestamp and headers (Java:
+ * `WindowStore`, `TimestampedWindowStore`, `TimestampedWindowStoreWithHeaders`).
+ */
+export type RowFormat = 'plain' | 'timestamped' | 'withHeaders';
+
 /** What the broker may remove from the changelog: the `cleanup.policy` of the topic. */
 export type ChangelogCleanup =
   | { readonly policy: 'compact' }

@@ -14,7 +14,9 @@ import {
 import type { Codec } from '../encoding/codec.js';
 import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
 import { type ChunkPart, newChunk, partsWithEntry, withEntry, withoutEntries } from '../encoding/time-chunk.js';
-import { BucketRows, FIRST } from './bucket-rows.js';
+import { BucketRows, FIRST, type KeyBounds } from './bucket-rows.js';
+import { keysInBuckets } from './bucket-scan.js';
+import { type ChunkEntry, chunkEntries, type TimeSpan } from './chunk-entries.js';
 import { type ChangelogCleanup, COMPACTED, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
 import { TimeRange } from './time-range.js';
 
@@ -184,6 +186,72 @@ export class TimeBucketsStore<K, V> {
       if (left === null) directory = withChunks(directory, index, []);
     }
     if (directory !== first) this.#rows.put(bucket, row, FIRST, chunkCount(directory) === 0 ? null : directory);
+  }
+
+  /**
+   * Puts an entry in the place of those at its time. With `matches`: only of those whose value matches. If it is refused
+   * (EntryTooLargeError), the store is as before.
+   */
+  replace(key: K, time: number, value: V, matches?: (value: V) => boolean): void {
+    const before: V[] = [];
+    for (const entry of this.entries(key, { from: time, to: time })) {
+      if (matches === undefined || matches(entry.value)) before.push(entry.value);
+    }
+    if (before.length > 0) this.delete(key, time, matches);
+    try {
+      this.put(key, time, value);
+    } catch (error) {
+      for (const previous of before) this.put(key, time, previous);
+      throw error;
+    }
+  }
+
+  /**
+   * The entries of a key in a span, in the order of their times, or the reverse, as of this call: later writes do not
+   * show. It reads all rows of the span.
+   */
+  entries(key: K, span: TimeSpan, { reverse = false } = {}): Generator<ChunkEntry<V>> {
+    const row = keyToStateKey(this.#keys, key);
+    const live = this.#live(span);
+    const chunks: Buffer[] = [];
+    for (let bucket = this.#rows.bucketOf(live.from); bucket <= live.to; bucket = this.#rows.after(bucket)) {
+      const first = this.#rows.get(bucket, row, FIRST);
+      if (first === null) continue;
+      if (!isDirectory(first)) {
+        chunks.push(first);
+        continue;
+      }
+      for (let index = lastChunkBefore(first, live.from); index <= lastChunkAt(first, live.to); index++) {
+        const chunk = this.#rows.get(bucket, row, chunkId(first, index));
+        if (chunk !== null) chunks.push(chunk);
+      }
+    }
+    return chunkEntries(chunks, this.#values, live, reverse);
+  }
+
+  /**
+   * The entries of the keys from `keyFrom` to `keyTo` in a span, both included, as of the first step: in the order of
+   * the buckets, then of the serialized keys, then of the times, or the reverse. null: no bound.
+   */
+  async *scan(
+    { keyFrom, keyTo }: KeyBounds<K>,
+    span: TimeSpan,
+    { reverse = false } = {},
+  ): AsyncGenerator<ChunkEntry<V> & { readonly key: K }> {
+    const live = this.#live(span);
+    if (live.to < live.from) return;
+    const first = keyFrom === null ? null : keyToStateKey(this.#keys, keyFrom);
+    const last = keyTo === null ? null : keyToStateKey(this.#keys, keyTo);
+    const scan = this.#rows.scan(live, { keyFrom: first, keyTo: last }, reverse);
+    for await (const { key: row, chunks } of keysInBuckets(scan, this.#rows, reverse)) {
+      if ((first !== null && row < first) || (last !== null && row > last)) continue;
+      const key = this.#keys.deserialize(stateKeyBytes(row));
+      for (const { time, value } of chunkEntries(chunks, this.#values, live, reverse)) yield { key, time, value };
+    }
+  }
+
+  #live({ from, to }: TimeSpan): TimeSpan {
+    return { from: Math.max(from, this.#expiredBelow), to: Math.min(to, Number.MAX_SAFE_INTEGER) };
   }
 
   /** All entries, in the order of the buckets, then of the serialized keys, then of the times. */

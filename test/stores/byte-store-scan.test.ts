@@ -192,6 +192,20 @@ for (const backend of levelBackends) {
         assert.deepEqual([opened, closed], [3, 3]);
       });
 
+      it('closes the iterators of scans that nobody reads to their end', async () => {
+        for (const key of ['a', 'b', 'c']) table.put(key, '1');
+        table.commit();
+        await table.persist();
+        await reopen();
+        const left = table.store.scan();
+        await left.next();
+        table.put('d', '1');
+        table.store.endScans();
+        assert.deepEqual([opened, closed], [1, 1]);
+        await assert.rejects(left.next(), /ended/);
+        assert.deepEqual(await scan('c', '\uffff'), ['c=1', 'd=1']);
+      });
+
       it('opens no iterator above all keys that are there', async () => {
         table.put('b', '1');
         table.commit();

@@ -49,7 +49,9 @@ describe('the test driver', () => {
     builder.stream<string, string>('lines').groupByKey().windowedBy(windows).distinct({ as: 'seen' });
     driver = await TopologyTestDriver.create(builder.build());
     await driver.pipeInput('lines', { key: 'a', value: 'b', timestamp: 5 });
-    await assert.rejects(driver.storeEntries('seen'), { message: 'store seen is not the store of a table or of processors' });
+    await assert.rejects(driver.storeEntries('seen'), {
+      message: 'store seen is not the store of a table or of processors',
+    });
   });
 
   it('gives a record without a timestamp the time of its clock', async () => {

@@ -11,7 +11,7 @@ import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { UnlimitedWindowKind } from '../../../stores/kinds/unlimited-window.js';
 import { WindowKind } from '../../../stores/kinds/window.js';
 import { textCodec } from '../codecs.js';
-import { keyValueWithHeaders, lru, plainKeyValue } from './processor-subjects.js';
+import { keyValueWithHeaders, lru, plainKeyValue, processorSession, processorWindow } from './processor-subjects.js';
 import { byKey, byTimeAndKey, type Cell, type Entry, type FilledCell, type Subject } from './subject.js';
 
 const RETENTION_MS = 1000;
@@ -269,4 +269,6 @@ export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   plainKeyValue,
   keyValueWithHeaders,
   lru,
+  processorWindow,
+  processorSession,
 };

@@ -1,4 +1,5 @@
 import type { StateKey } from '../../../../stores/encoding/state-key.js';
+import { VersionedStore } from '../../../../stores/kinds/versioned.js';
 import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { GraphNode } from '../../../dsl/graph/node.js';
 import type { StoreSpec } from '../../../dsl/processor/store-spec.js';
@@ -8,7 +9,6 @@ import { NodeProcessor } from '../processor.js';
 import type { TaskContext } from '../task-context.js';
 import { TableOutput, type TableOutputOptions } from './table-output.js';
 import type { TableRows } from './table-rows.js';
-import { VersionedRows } from './versioned-rows.js';
 
 /** A node with a store by key. */
 export type StoredNode = GraphNode & { readonly store: StoreSpec };
@@ -37,9 +37,9 @@ export abstract class StoredTableProcessor<N extends StoredNode> extends NodePro
   ): void {
     const { store } = this;
     const bytes = store.putRow(row, newValue, timestamp);
-    if (!(store instanceof VersionedRows) || store.lastPut === 'latest') {
+    if (!(store instanceof VersionedStore) || store.lastPut === 'latest') {
       this.output.update(row, key, newValue, oldValue, timestamp, headers, bytes);
-    } else if (store.lastPut === 'outOfOrder') {
+    } else if (store.lastPut !== 'rejected') {
       this.processorNode.forward(key, { newValue, oldValue, isOutOfOrder: true }, timestamp, headers);
     } else this.context.dropped();
   }
@@ -58,10 +58,10 @@ export abstract class StoredTableProcessor<N extends StoredNode> extends NodePro
 
   override saveTime(): SavedTime | undefined {
     const { store } = this;
-    return store instanceof VersionedRows && store.highest !== NEVER ? { highest: store.highest } : undefined;
+    return store instanceof VersionedStore && store.highest !== NEVER ? { highest: store.highest } : undefined;
   }
 
   override resumeTime(saved: SavedTime): void {
-    if (this.store instanceof VersionedRows) this.store.resume(savedNumber(saved, 'highest'));
+    if (this.store instanceof VersionedStore) this.store.resume(savedNumber(saved, 'highest'));
   }
 }
