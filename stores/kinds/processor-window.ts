@@ -11,6 +11,8 @@ import { TimeBucketsStore } from './time-buckets.js';
 export interface ProcessorWindowOptions {
   /** Milliseconds. */
   readonly retentionMs: number;
+  /** Milliseconds. */
+  readonly sizeMs: number;
   /** True: entries of the same key and start do not replace each other. */
   readonly retainDuplicates: boolean;
   readonly format: RowFormat;
@@ -28,10 +30,13 @@ export class ProcessorWindowKind implements KindOfStore {
   readonly shape: StoreShape;
   readonly cleanup: ChangelogCleanup;
   readonly format: RowFormat;
+  /** The length of the windows, in milliseconds. The rows do not have it. */
+  readonly sizeMs: number;
   readonly #segments: ProcessorSegments;
   readonly #retainDuplicates: boolean;
 
-  constructor({ retentionMs, retainDuplicates, format }: ProcessorWindowOptions) {
+  constructor({ retentionMs, sizeMs, retainDuplicates, format }: ProcessorWindowOptions) {
+    this.sizeMs = sizeMs;
     this.#segments = new ProcessorSegments(retentionMs);
     this.#retainDuplicates = retainDuplicates;
     this.format = format;

@@ -5,6 +5,7 @@ import type { StoreSpec } from '../dsl/processor/store-spec.js';
 import type { Headers } from '../kafka/record.js';
 import { taskId } from '../runtime/plan/planned-task.js';
 import type { TopologyPlan } from '../runtime/plan/task-plan.js';
+import { rowCodec } from '../runtime/processors/user/task-stores.js';
 import type { Task } from '../runtime/task/task.js';
 import { savedNumber } from '../runtime/time/time.js';
 
@@ -66,19 +67,32 @@ async function rowsOf(
     }
     case 'plainKeyValue':
     case 'lru':
-      return await listed(kind.open(bytes, keySerde, valueSerde).all(), value => ({ value }));
+      return await listed(kind.open(bytes, keySerde, valueSerde).all(), ([key, value]) => ({ key, value }));
     case 'keyValueWithHeaders':
-      return await listed(kind.open(bytes, keySerde, valueSerde).all(), row => row);
+      return await listed(kind.open(bytes, keySerde, valueSerde).all(), ([key, row]) => ({ key, ...row }));
+    case 'processorWindow': {
+      const opened = kind.open(bytes, keySerde, rowCodec(kind.format, valueSerde));
+      if (time !== undefined) opened.resume(savedNumber(time, 'highest'));
+      return await listed(opened.all(), ({ key, start, value }) => ({ key, windowStart: start, value }));
+    }
+    case 'processorSession': {
+      const opened = kind.open(bytes, keySerde, rowCodec(kind.format, valueSerde));
+      if (time !== undefined) opened.resume(savedNumber(time, 'highest'));
+      const sessions = opened.findKeys({ keyFrom: null, keyTo: null });
+      return await listed(sessions, ({ key, start, end, value }) => ({
+        key,
+        windowStart: start,
+        windowEnd: end,
+        value,
+      }));
+    }
     default:
       throw new Error(`store ${name} is not the store of a table or of processors`);
   }
 }
 
-async function listed<K, R>(
-  rows: AsyncIterable<readonly [K, R]>,
-  fields: (row: R) => Omit<StoreEntry, 'key'>,
-): Promise<StoreEntry[]> {
+async function listed<T>(found: AsyncIterable<T>, entryOf: (each: T) => StoreEntry): Promise<StoreEntry[]> {
   const entries: StoreEntry[] = [];
-  for await (const [key, row] of rows) entries.push({ key, ...fields(row) });
+  for await (const each of found) entries.push(entryOf(each));
   return entries;
 }

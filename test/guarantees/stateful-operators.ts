@@ -38,6 +38,9 @@ const WITHIN = JoinWindows.of({ timeDifference: 5, grace: 10 });
 const SESSIONS = SessionWindows.of({ gap: 5, grace: 10 });
 const SLIDING = SlidingWindows.of({ timeDifference: 5, grace: 10 });
 const SUMS = Stores.keyValueStore<string, number>({ name: 'sums' });
+const WINDOWS = Stores.windowStore<string, number>({ name: 'windows', retention: 30, windowSize: 10 });
+const PROCESSED_SESSIONS = Stores.sessionStore<string, number>({ name: 'processed-sessions', retention: 30 });
+const VERSIONS = Stores.versionedKeyValueStore<string, number>({ name: 'versions', historyRetention: 20 });
 const RECENT = Stores.lruMap<string, number>({ name: 'recent', maxEntries: 3 });
 const TUMBLING = TimeWindows.of({ size: 10, grace: 5 });
 
@@ -189,6 +192,53 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
         };
       },
       { stores: [RECENT] },
+    ),
+  'a processor with windows': ({ all }) =>
+    all.process<string, string>(
+      context => {
+        const windows = context.getStateStore(WINDOWS);
+        return async ({ key, value, timestamp }) => {
+          windows.put(key, value.n === 5 ? null : value.n, timestamp);
+          const found: string[] = [];
+          for await (const entry of windows.fetch(key, timestamp - 20, timestamp + 20))
+            found.push(`${entry.key}=${entry.value}`);
+          for await (const entry of windows.backwardAll()) found.push(`${entry.key.key}@${entry.key.window.start}`);
+          context.forward({ key, value: found.join(' '), timestamp });
+        };
+      },
+      { stores: [WINDOWS] },
+    ),
+  'a processor with sessions': ({ all }) =>
+    all.process<string, string>(
+      context => {
+        const sessions = context.getStateStore(PROCESSED_SESSIONS);
+        return async ({ key, value, timestamp }) => {
+          let window = { start: timestamp, end: timestamp };
+          let sum = value.n;
+          for await (const session of sessions.findSessions(key, timestamp - 5, timestamp + 5)) {
+            const { start, end } = session.key.window;
+            window = { start: Math.min(start, window.start), end: Math.max(end, window.end) };
+            sum += session.value;
+            sessions.remove(session.key);
+          }
+          sessions.put({ key, window }, sum);
+          context.forward({ key, value: `${window.start}-${window.end} ${sum}`, timestamp });
+        };
+      },
+      { stores: [PROCESSED_SESSIONS] },
+    ),
+  'a processor with versions': ({ all }) =>
+    all.process<string, string>(
+      context => {
+        const versions = context.getStateStore(VERSIONS);
+        return ({ key, value, timestamp }) => {
+          const put = versions.put(key, value.n % 4 === 0 ? null : value.n, timestamp);
+          const before = versions.get(key, timestamp - 3);
+          const now = versions.get(key);
+          context.forward({ key, value: `${put} ${before?.value} ${now?.value}@${now?.timestamp}`, timestamp });
+        };
+      },
+      { stores: [VERSIONS] },
     ),
   'processors that share a store': ({ left, right }) => {
     left.process(

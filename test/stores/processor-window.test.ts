@@ -67,7 +67,7 @@ describe('a window store of a processor', () => {
   afterEach(() => bytes.close());
 
   function open(retainDuplicates = false, retentionMs = RETENTION_MS): ProcessorWindowStore<string, string> {
-    const kind = new ProcessorWindowKind({ retentionMs, retainDuplicates, format: 'plain' });
+    const kind = new ProcessorWindowKind({ sizeMs: 10, retentionMs, retainDuplicates, format: 'plain' });
     return kind.open(bytes.store, textCodec, textCodec);
   }
 
@@ -233,7 +233,7 @@ describe('a window store of a processor', () => {
     const shapes = [60_000, 400_000].flatMap(retentionMs =>
       [false, true].flatMap(retainDuplicates =>
         (['plain', 'timestamped', 'withHeaders'] as const).map(format =>
-          JSON.stringify(new ProcessorWindowKind({ retentionMs, retainDuplicates, format }).shape),
+          JSON.stringify(new ProcessorWindowKind({ sizeMs: 10, retentionMs, retainDuplicates, format }).shape),
         ),
       ),
     );

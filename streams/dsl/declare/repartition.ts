@@ -1,7 +1,7 @@
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode } from '../graph/node.js';
 import { synchronousSerde } from '../options/synchronous.js';
-import { isBuiltIn, type Serde, Serdes } from '../serde/serdes.js';
+import { type Serde, Serdes } from '../serde/serdes.js';
 
 /** The serdes of a stream. One is absent after an operator that made other keys or other values. */
 export interface KnownSerdes<K, V> {
@@ -38,7 +38,7 @@ export function notNull<T>(serde: Serde<T>): Serde<NonNullable<T>> {
 
 /** The serdes of the library are synchronous and need no check, which would cost something for each record. */
 function checked<T>(serde: Serde<T> | undefined): Serde<T> | undefined {
-  return serde === undefined || isBuiltIn(serde) ? serde : synchronousSerde(serde);
+  return serde === undefined ? serde : synchronousSerde(serde);
 }
 
 /**

@@ -29,6 +29,7 @@ export class Graph {
   addStore(store: StoreSpec): void {
     if (this.#stores.has(store)) return;
     this.reserve(store.name, 'store');
+    if (store.history !== undefined) this.reserve(store.history.name, 'store');
     this.#stores.add(store);
   }
 

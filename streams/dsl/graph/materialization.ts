@@ -18,7 +18,7 @@ export interface Materialization {
 export function materialize(nodes: readonly GraphNode[], declared: readonly StoreSpec[]): Materialization {
   const needs = new Needs();
   for (const node of nodes) needs.declare(node);
-  const stores = new Map<string, readonly StoreSpec[]>(declared.map(store => [store.name, [store]]));
+  const stores = new Map<string, readonly StoreSpec[]>(declared.map(store => [store.name, withHistory(store)]));
   for (const node of nodes) {
     for (const store of storesOf(node, needs).stores ?? node.stores) stores.set(store.name, withHistory(store));
   }

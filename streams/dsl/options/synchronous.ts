@@ -1,4 +1,4 @@
-import type { Serde } from '../serde/serdes.js';
+import { isBuiltIn, type Serde } from '../serde/serdes.js';
 
 /**
  * The result type of an operator whose function returns a promise. It has no methods, so the chain does not compile.
@@ -51,8 +51,9 @@ export function synchronousElements<T>(elements: Iterable<T>, what: string): Ite
   return synchronous(elements, what);
 }
 
-/** The serde. Its two sides throw a PromiseError if they return a promise. */
+/** The serde. Its two sides throw a PromiseError if they return a promise. Those of the library never do. */
 export function synchronousSerde<T>(serde: Serde<T>): Serde<T> {
+  if (isBuiltIn(serde)) return serde;
   return Object.freeze({
     serialize: (value: T): Buffer => synchronous(serde.serialize(value), 'serialize of the serde'),
     deserialize: (bytes: Buffer): T => synchronous(serde.deserialize(bytes), 'deserialize of the serde'),

@@ -7,6 +7,7 @@ import type { PlannedSubTopology } from '../plan/task-plan.js';
 import type { Processor } from '../processors/processor.js';
 import type { Placement, RepartitionInput, RepartitionRole, Site, TableView } from '../processors/site.js';
 import type { TaskContext } from '../processors/task-context.js';
+import { StoreTime } from '../processors/user/store-time.js';
 import { TaskStores } from '../processors/user/task-stores.js';
 import { TaskTime, type TimeOrigin } from '../time/time.js';
 import { compile } from './compilers.js';
@@ -64,7 +65,13 @@ class GraphBuilder implements ProcessorGraph {
     this.#state = state;
     this.#context = context;
     this.#options = options;
-    this.#stores = new TaskStores(state);
+    const operators = plan.subTopology.nodes.filter(({ kind }) => kind !== 'process');
+    const owned = new Set(operators.flatMap(({ stores }) => stores));
+    this.#stores = new TaskStores({
+      bytesOf: ({ name }) => state.store(name),
+      isOfOperator: store => owned.has(store),
+      onTime: ({ name }, time) => this.processors.push(new StoreTime(name, time, context)),
+    });
   }
 
   siteOf(node: GraphNode): Site {

@@ -10,6 +10,7 @@ import {
   StreamsBuilder,
   type TimestampedKeyValueStore,
   type Topology,
+  type VersionedKeyValueStore,
 } from '../../../streams/index.js';
 import { TopologyTestDriver, type TopologyTestDriverOptions } from '../../../streams/testing/index.js';
 
@@ -176,6 +177,43 @@ describe('a processor', () => {
       ['a', 'Ada as of 3'],
       ['b', 'undefined as of undefined'],
     ]);
+  });
+
+  it('does not write the store of a table', async () => {
+    const builder = new StreamsBuilder();
+    builder.table<string, string>('names', { as: 'names' });
+    builder.stream<string, string>('in', { dropNullKeys: true }).process(
+      context => {
+        const names = context.getStateStore<TimestampedKeyValueStore<string, string>>('names');
+        return ({ key, timestamp }) => names.put(key, { value: 'other', timestamp });
+      },
+      { stores: ['names'] },
+    );
+    await start(builder.build());
+    await assert.rejects(pipe(['a', 1]), /store names has the rows of a table: processors only read it/);
+  });
+
+  it('reads the versions of a versioned table', async () => {
+    const builder = new StreamsBuilder();
+    builder.table<string, string>('names', { as: 'names', historyRetention: 100 });
+    builder
+      .stream<string, number>('in', { dropNullKeys: true, dropNullValues: true })
+      .processValues<string>(
+        context => {
+          const names = context.getStateStore<VersionedKeyValueStore<string, string>>('names');
+          return record => context.forward(record.withValue(`${names.get(record.key, record.value)?.value}`));
+        },
+        { stores: ['names'] },
+      )
+      .to('out');
+    await start(builder.build());
+    await driver?.pipeInput('names', { key: 'a', value: 'first', timestamp: 3 });
+    await driver?.pipeInput('names', { key: 'a', value: 'second', timestamp: 7 });
+    await pipe(['a', 2], ['a', 3], ['a', 6], ['a', 7]);
+    assert.deepEqual(
+      output().map(entry => (entry as readonly unknown[])[1]),
+      ['undefined', 'first', 'first', 'second'],
+    );
   });
 
   it('moves its records to the partition of the new key before a grouping, and not with processValues', () => {

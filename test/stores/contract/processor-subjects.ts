@@ -103,7 +103,12 @@ function bySegmentKeyAndTime(a: Cell, b: Cell): number {
 const byBoth = ({ key, time }: Entry): Cell => ({ key, time });
 
 export function processorWindow(): Subject {
-  const kind = new ProcessorWindowKind({ retentionMs: RETENTION_MS, retainDuplicates: false, format: 'timestamped' });
+  const kind = new ProcessorWindowKind({
+    retentionMs: RETENTION_MS,
+    retainDuplicates: false,
+    sizeMs: 10,
+    format: 'timestamped',
+  });
   return {
     kind,
     deletes: true,
@@ -131,7 +136,12 @@ export function processorWindow(): Subject {
 }
 
 export function processorWindowWithDuplicates(): Subject {
-  const kind = new ProcessorWindowKind({ retentionMs: RETENTION_MS, retainDuplicates: true, format: 'plain' });
+  const kind = new ProcessorWindowKind({
+    retentionMs: RETENTION_MS,
+    sizeMs: 10,
+    retainDuplicates: true,
+    format: 'plain',
+  });
   return {
     kind,
     deletes: false,

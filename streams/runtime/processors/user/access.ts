@@ -15,6 +15,10 @@ export class Access {
     this.#node = node;
   }
 
+  get isInProcess(): boolean {
+    return this.#state === 'inProcess';
+  }
+
   begin(): void {
     if (this.#state === 'idle') this.#state = 'inProcess';
   }
@@ -29,7 +33,7 @@ export class Access {
 
   /** Throws an InvalidStateStoreError. `what` begins its message. */
   check(what: string): void {
-    if (this.#state === 'inProcess') return;
+    if (this.isInProcess) return;
     const why =
       this.#state === 'closed'
         ? 'the task was closed'

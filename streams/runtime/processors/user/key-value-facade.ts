@@ -3,34 +3,32 @@ import type { LruStore } from '../../../../stores/kinds/lru.js';
 import type { KeyValue } from '../../../dsl/options/key-value.js';
 import type { KeyValueStore, StoreIterator } from '../../../dsl/processor/state-stores.js';
 import type { Serde } from '../../../dsl/serde/serdes.js';
-import type { Access } from './access.js';
+import type { StoreAccess } from './store-access.js';
 
 /** A store by key, for one processor. */
 export class KeyValueFacade implements KeyValueStore<unknown, unknown> {
   readonly name: string;
   readonly #rows: Rows<unknown, unknown> | LruStore<unknown, unknown>;
-  readonly #access: Access;
-  readonly #use: string;
+  readonly #access: StoreAccess;
 
-  constructor(name: string, rows: Rows<unknown, unknown> | LruStore<unknown, unknown>, access: Access) {
-    this.name = name;
+  constructor(rows: Rows<unknown, unknown> | LruStore<unknown, unknown>, access: StoreAccess) {
+    this.name = access.name;
     this.#rows = rows;
     this.#access = access;
-    this.#use = `store ${name} is used`;
   }
 
   get(key: unknown): unknown {
-    this.#access.check(this.#use);
+    this.#access.check();
     return this.#rows.get(key);
   }
 
   put(key: unknown, value: unknown): void {
-    this.#access.check(this.#use);
+    this.#access.checkWrite();
     this.#rows.put(key, value ?? null);
   }
 
   putIfAbsent(key: unknown, value: unknown): unknown {
-    this.#access.check(this.#use);
+    this.#access.checkWrite();
     return this.#rows.putIfAbsent(key, value ?? null);
   }
 
@@ -39,7 +37,7 @@ export class KeyValueFacade implements KeyValueStore<unknown, unknown> {
   }
 
   delete(key: unknown): unknown {
-    this.#access.check(this.#use);
+    this.#access.checkWrite();
     return this.#rows.delete(key);
   }
 
@@ -63,11 +61,7 @@ export class KeyValueFacade implements KeyValueStore<unknown, unknown> {
     return this.#entries(this.#rows.prefixScan(prefix, prefixSerde));
   }
 
-  async *#entries(rows: AsyncIterable<KeyValueEntry<unknown, unknown>>): StoreIterator<unknown, unknown> {
-    this.#access.check(this.#use);
-    for await (const [key, value] of rows) {
-      this.#access.check(this.#use);
-      yield { key, value };
-    }
+  #entries(rows: AsyncIterable<KeyValueEntry<unknown, unknown>>): StoreIterator<unknown, unknown> {
+    return this.#access.iterate(rows, ([key, value]) => ({ key, value }));
   }
 }

@@ -1,7 +1,9 @@
 import type { ProcessNode } from '../../../dsl/graph/node.js';
 import { FixedKeyRecord, ProcessorRecord } from '../../../dsl/processor/processor-record.js';
 import type { Cancellable, PunctuationType, Punctuator } from '../../../dsl/processor/punctuation.js';
+import type { StateStore } from '../../../dsl/processor/state-stores.js';
 import { type Header, type Headers, NO_HEADERS } from '../../../kafka/record.js';
+import { StreamsError } from '../../errors.js';
 import { NodeProcessor } from '../processor.js';
 import type { Compile, Site } from '../site.js';
 import { StepNode, type WaitingStep } from '../step-node.js';
@@ -59,20 +61,21 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
     super(node, context);
     this.#access = new Access(node.name);
     this.#stores = stores;
+    stores.open(node.stores);
     this.#userContext = new UserContext({
       name: node.name,
       context,
       processorNode: this.processorNode,
       access: this.#access,
       now,
-      storeOf: name => (node.storeNames.includes(name) ? stores.storeOf(name, this.#access) : undefined),
+      storeOf: name => this.#storeOf(name),
       schedule: (intervalMs, type, punctuator, startTime) => this.#schedule(intervalMs, type, punctuator, startTime),
     });
     context.punctuations.useTime();
   }
 
   override async init(): Promise<void> {
-    await this.#stores.open(this.node.stores);
+    await this.#stores.init(this.node.stores);
     this.#access.begin();
     // Both kinds of suppliers get this context. What they do with it is checked by their types.
     const supplier = this.node.supplier as (context: UserContext) => Made | Made['process'];
@@ -80,6 +83,14 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
     this.#made = typeof made === 'function' ? { process: made } : made;
     await this.#made.init?.(this.#userContext);
     this.#access.end();
+  }
+
+  #storeOf(name: string): StateStore {
+    const spec = this.node.stores.find(store => store.name === name);
+    if (spec === undefined) throw new StreamsError(`${this.name} uses the store ${name}: name it in its option stores`);
+    const store = this.#stores.storeOf(spec, this.#access);
+    if (store !== undefined) return store;
+    throw new StreamsError(`${this.name} uses the store ${name}: it is of an operator, and no table by key`);
   }
 
   #beforeInit(): never {

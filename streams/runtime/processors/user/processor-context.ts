@@ -17,8 +17,8 @@ export interface UserContextOptions {
   readonly processorNode: ProcessorNode;
   readonly access: Access;
   readonly now: () => number;
-  /** A store that the processor may use. undefined if there is none with the name. */
-  readonly storeOf: (name: string) => StateStore | undefined;
+  /** A store that the processor may use. Throws a StreamsError if there is none with the name. */
+  readonly storeOf: (name: string) => StateStore;
   readonly schedule: (
     intervalMs: number,
     type: PunctuationType,
@@ -58,13 +58,8 @@ export class UserContext implements ProcessorContext<unknown, unknown> {
   }
 
   getStateStore<S extends StateStore>(store: StoreBuilder<S> | string): S {
-    const name = typeof store === 'string' ? store : store.name;
-    const found = this.#options.storeOf(name);
-    if (found === undefined) {
-      throw new StreamsError(`${this.#options.name} uses the store ${name}: name it in its option stores`);
-    }
     // The type of a store that is found by its name is what the caller says.
-    return found as S;
+    return this.#options.storeOf(typeof store === 'string' ? store : store.name) as S;
   }
 
   schedule(

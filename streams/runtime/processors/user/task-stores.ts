@@ -1,54 +1,124 @@
-import type { TaskState } from '../../../../stores/bytes/task-state.js';
+import type { ByteStore } from '../../../../stores/bytes/byte-store.js';
+import type { Codec } from '../../../../stores/encoding/codec.js';
+import { timestampedCodec } from '../../../../stores/encoding/timestamped.js';
+import { headersCodec } from '../../../../stores/encoding/timestamped-with-headers.js';
+import type { RowFormat } from '../../../../stores/kinds/store-kind.js';
+import { VersionedStore } from '../../../../stores/kinds/versioned.js';
 import type { StateStore } from '../../../dsl/processor/state-stores.js';
 import type { StoreSpec } from '../../../dsl/processor/store-spec.js';
 import type { Access } from './access.js';
 import { KeyValueFacade } from './key-value-facade.js';
+import { SessionFacade } from './session-facade.js';
+import { StoreAccess } from './store-access.js';
+import type { HighestTime } from './store-time.js';
+import { VersionedFacade } from './versioned-facade.js';
+import { WindowFacade } from './window-facade.js';
 
-/** Gives a processor a store that the task has opened. */
-type Opened = (access: Access) => StateStore;
+/** A store that a task has opened for its processors. */
+interface OpenStore {
+  forProcessor(access: StoreAccess): StateStore;
+  /** Reads what it keeps in memory. */
+  init?(): Promise<void>;
+  /** The highest time that was put. Retention counts from it, and the changelog does not have it. */
+  readonly time?: HighestTime;
+}
+
+export interface TaskStoresOptions {
+  readonly bytesOf: (store: StoreSpec) => ByteStore;
+  /** True if an operator owns the rows of the store. */
+  readonly isOfOperator: (store: StoreSpec) => boolean;
+  /** Is told each store with a time of its own, once. */
+  readonly onTime: (store: StoreSpec, time: HighestTime) => void;
+}
 
 /** The stores of a task for its processors. Each is opened once, because some keep things in memory. */
 export class TaskStores {
-  readonly #state: TaskState;
-  readonly #opened = new Map<string, Opened>();
+  readonly #options: TaskStoresOptions;
+  readonly #opened = new Map<string, OpenStore>();
+  readonly #ready = new Set<OpenStore>();
 
-  constructor(state: TaskState) {
-    this.#state = state;
+  constructor(options: TaskStoresOptions) {
+    this.#options = options;
   }
 
-  /** Opens the stores. Those of operators that processors can't use are left out. */
-  async open(specs: readonly StoreSpec[]): Promise<void> {
+  /** Opens the stores, once. Those of operators that processors can't use are left out. */
+  open(specs: readonly StoreSpec[]): void {
     for (const spec of specs) {
       if (this.#opened.has(spec.name)) continue;
-      const opened = await this.#open(spec);
-      if (opened !== undefined) this.#opened.set(spec.name, opened);
+      const opened = open(spec, this.#options.bytesOf);
+      if (opened === undefined) continue;
+      this.#opened.set(spec.name, opened);
+      if (opened.time !== undefined && !this.#options.isOfOperator(spec)) this.#options.onTime(spec, opened.time);
     }
   }
 
-  /** The store for the processor of `access`. undefined if it is not open. */
-  storeOf(name: string, access: Access): StateStore | undefined {
-    return this.#opened.get(name)?.(access);
-  }
-
-  async #open({ name, kind, keySerde, valueSerde }: StoreSpec): Promise<Opened | undefined> {
-    const bytes = this.#state.store(name);
-    switch (kind.kind) {
-      case 'keyValue': {
-        const rows = kind.openRows(bytes, keySerde, valueSerde);
-        return access => new KeyValueFacade(name, rows, access);
-      }
-      case 'plainKeyValue':
-      case 'keyValueWithHeaders': {
-        const rows = kind.open(bytes, keySerde, valueSerde);
-        return access => new KeyValueFacade(name, rows, access);
-      }
-      case 'lru': {
-        const rows = kind.open(bytes, keySerde, valueSerde);
-        await rows.init();
-        return access => new KeyValueFacade(name, rows, access);
-      }
-      default:
-        return undefined;
+  /** Must be awaited before a store is used. */
+  async init(specs: readonly StoreSpec[]): Promise<void> {
+    for (const { name } of specs) {
+      const opened = this.#opened.get(name);
+      if (opened === undefined || this.#ready.has(opened)) continue;
+      this.#ready.add(opened);
+      await opened.init?.();
     }
   }
+
+  /** The store for the processor of `access`. undefined if processors can't use it. */
+  storeOf(spec: StoreSpec, access: Access): StateStore | undefined {
+    const isReadOnly = this.#options.isOfOperator(spec);
+    return this.#opened.get(spec.name)?.forProcessor(new StoreAccess(spec.name, access, isReadOnly));
+  }
+}
+
+function open(spec: StoreSpec, bytesOf: TaskStoresOptions['bytesOf']): OpenStore | undefined {
+  const { kind, keySerde, valueSerde, history } = spec;
+  const bytes = bytesOf(spec);
+  switch (kind.kind) {
+    case 'keyValue': {
+      if (history === undefined) return byKey(kind.openRows(bytes, keySerde, valueSerde));
+      const parts = { latest: { kind, bytes }, history: { kind: history.kind, bytes: bytesOf(history) } };
+      const versions = new VersionedStore<unknown, unknown>(parts, keySerde, valueSerde);
+      return {
+        forProcessor: access => new VersionedFacade(versions, access),
+        time: { highest: () => versions.highest, resume: highest => versions.resume(highest) },
+      };
+    }
+    case 'plainKeyValue':
+    case 'keyValueWithHeaders':
+      return byKey(kind.open<unknown, unknown>(bytes, keySerde, valueSerde));
+    case 'lru': {
+      const rows = kind.open<unknown, unknown>(bytes, keySerde, valueSerde);
+      return { ...byKey(rows), init: () => rows.init() };
+    }
+    case 'processorWindow': {
+      const windows = kind.open<unknown, unknown>(bytes, keySerde, rowCodec(kind.format, valueSerde));
+      return {
+        forProcessor: access => new WindowFacade(windows, kind.sizeMs, access),
+        time: { highest: () => windows.observedStart, resume: highest => windows.resume(highest) },
+      };
+    }
+    case 'processorSession': {
+      const sessions = kind.open<unknown, unknown>(bytes, keySerde, rowCodec(kind.format, valueSerde));
+      return {
+        forProcessor: access => new SessionFacade(sessions, access),
+        time: { highest: () => sessions.observedEnd, resume: highest => sessions.resume(highest) },
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function byKey(rows: ConstructorParameters<typeof KeyValueFacade>[0]): OpenStore {
+  return { forProcessor: access => new KeyValueFacade(rows, access) };
+}
+
+/** The codec of what a store of the format has for a key. */
+export function rowCodec(format: RowFormat, values: Codec<unknown>): Codec<unknown> {
+  const codecs: Record<RowFormat, () => Codec<unknown>> = {
+    plain: () => values,
+    // What a processor puts is checked by the types of its store.
+    timestamped: () => timestampedCodec(values) as Codec<unknown>,
+    withHeaders: () => headersCodec(values) as Codec<unknown>,
+  };
+  return codecs[format]();
 }
