@@ -272,12 +272,8 @@ export class ByteStore {
   scanCommitted(range: KeyRange): EntryScan {
     this.#unpersisted ??= sortedWrites([this.#persisting, this.#committed]);
     const live = rangeFrom(range, this.#committedExpiry);
-    return new EntryScan(
-      this.#prefix,
-      this.#database.cursor(prefixedRange(this.#prefix, live)),
-      this.#unpersisted,
-      live,
-    );
+    const stored = this.#database.cursor(prefixedRange(this.#prefix, live));
+    return new EntryScan(this.#prefix, stored, this.#unpersisted, live);
   }
 
   /**
