@@ -294,6 +294,8 @@ export class Task {
       processor.beforeCommit();
       await this.processing.settleBeforeCommit();
     }
+    // A processor may have left some that it has begun.
+    this.state.endScans();
     this.#checkpoint.save();
     this.#changelogs.send(this.#clock.now());
     return this.#inputs.takeForCommit();

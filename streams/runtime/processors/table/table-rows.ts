@@ -6,14 +6,9 @@ import type { Site, TableView } from '../site.js';
 /** The rows of a table: the newest versions, or all within a history. */
 export type TableRows = TimestampedKeyValueStore<unknown, unknown> | VersionedStore<unknown, unknown>;
 
-export function openRows(
-  { kind, keySerde, valueSerde, history, ...spec }: StoreSpec<KeyValueKind>,
-  site: Site,
-): TableRows {
-  const bytes = site.bytesOf({ kind, keySerde, valueSerde, ...spec });
-  if (history === undefined) return kind.open(bytes, keySerde, valueSerde);
-  const parts = { latest: { kind, bytes }, history: { kind: history.kind, bytes: site.bytesOf(history) } };
-  return new VersionedStore(parts, keySerde, valueSerde);
+export function openRows({ history, ...latest }: StoreSpec<KeyValueKind>, site: Site): TableRows {
+  if (history !== undefined) return site.stores.versioned({ ...latest, history });
+  return latest.kind.open(site.bytesOf(latest), latest.keySerde, latest.valueSerde);
 }
 
 export function rowsView(rows: TableRows): TableView {

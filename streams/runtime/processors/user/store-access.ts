@@ -32,9 +32,15 @@ export class StoreAccess {
     entryOf: (each: T) => KeyValue<K, V>,
   ): StoreIterator<K, V> {
     this.check();
-    for await (const each of found) {
+    try {
+      for await (const each of found) {
+        this.check();
+        yield entryOf(each);
+      }
+    } catch (error) {
+      // The task ends iterations that are left over.
       this.check();
-      yield entryOf(each);
+      throw error;
     }
   }
 }

@@ -2,6 +2,7 @@ import type { ByteStore } from '../../../../stores/bytes/byte-store.js';
 import type { Codec } from '../../../../stores/encoding/codec.js';
 import { timestampedCodec } from '../../../../stores/encoding/timestamped.js';
 import { headersCodec } from '../../../../stores/encoding/timestamped-with-headers.js';
+import type { KeyValueKind } from '../../../../stores/kinds/key-value.js';
 import type { RowFormat } from '../../../../stores/kinds/store-kind.js';
 import { VersionedStore } from '../../../../stores/kinds/versioned.js';
 import type { StateStore } from '../../../dsl/processor/state-stores.js';
@@ -13,6 +14,9 @@ import { StoreAccess } from './store-access.js';
 import type { HighestTime } from './store-time.js';
 import { VersionedFacade } from './versioned-facade.js';
 import { WindowFacade } from './window-facade.js';
+
+/** The newest versions of a store, and its history. */
+type VersionedSpec = StoreSpec<KeyValueKind> & { readonly history: NonNullable<StoreSpec['history']> };
 
 /** A store that a task has opened for its processors. */
 interface OpenStore {
@@ -36,6 +40,7 @@ export class TaskStores {
   readonly #options: TaskStoresOptions;
   readonly #opened = new Map<string, OpenStore>();
   readonly #ready = new Set<OpenStore>();
+  readonly #versioned = new Map<string, VersionedStore<unknown, unknown>>();
 
   constructor(options: TaskStoresOptions) {
     this.#options = options;
@@ -45,11 +50,28 @@ export class TaskStores {
   open(specs: readonly StoreSpec[]): void {
     for (const spec of specs) {
       if (this.#opened.has(spec.name)) continue;
-      const opened = open(spec, this.#options.bytesOf);
+      const opened = this.#open(spec);
       if (opened === undefined) continue;
       this.#opened.set(spec.name, opened);
       if (opened.time !== undefined && !this.#options.isOfOperator(spec)) this.#options.onTime(spec, opened.time);
     }
+  }
+
+  /**
+   * The versions of a versioned table, or of a store. Whoever reads them needs their highest time, so there is one store
+   * for all.
+   */
+  versioned({ history, ...latest }: VersionedSpec): VersionedStore<unknown, unknown> {
+    const known = this.#versioned.get(latest.name);
+    if (known !== undefined) return known;
+    const { bytesOf } = this.#options;
+    const parts = {
+      latest: { kind: latest.kind, bytes: bytesOf(latest) },
+      history: { kind: history.kind, bytes: bytesOf(history) },
+    };
+    const versions = new VersionedStore<unknown, unknown>(parts, latest.keySerde, latest.valueSerde);
+    this.#versioned.set(latest.name, versions);
+    return versions;
   }
 
   /** Must be awaited before a store is used. */
@@ -67,44 +89,43 @@ export class TaskStores {
     const isReadOnly = this.#options.isOfOperator(spec);
     return this.#opened.get(spec.name)?.forProcessor(new StoreAccess(spec.name, access, isReadOnly));
   }
-}
 
-function open(spec: StoreSpec, bytesOf: TaskStoresOptions['bytesOf']): OpenStore | undefined {
-  const { kind, keySerde, valueSerde, history } = spec;
-  const bytes = bytesOf(spec);
-  switch (kind.kind) {
-    case 'keyValue': {
-      if (history === undefined) return byKey(kind.openRows(bytes, keySerde, valueSerde));
-      const parts = { latest: { kind, bytes }, history: { kind: history.kind, bytes: bytesOf(history) } };
-      const versions = new VersionedStore<unknown, unknown>(parts, keySerde, valueSerde);
-      return {
-        forProcessor: access => new VersionedFacade(versions, access),
-        time: { highest: () => versions.highest, resume: highest => versions.resume(highest) },
-      };
+  #open(spec: StoreSpec): OpenStore | undefined {
+    const { kind, keySerde, valueSerde, history } = spec;
+    const bytes = this.#options.bytesOf(spec);
+    switch (kind.kind) {
+      case 'keyValue': {
+        if (history === undefined) return byKey(kind.openRows(bytes, keySerde, valueSerde));
+        const versions = this.versioned({ ...spec, kind, history });
+        return {
+          forProcessor: access => new VersionedFacade(versions, access),
+          time: { highest: () => versions.highest, resume: highest => versions.resume(highest) },
+        };
+      }
+      case 'plainKeyValue':
+      case 'keyValueWithHeaders':
+        return byKey(kind.open<unknown, unknown>(bytes, keySerde, valueSerde));
+      case 'lru': {
+        const rows = kind.open<unknown, unknown>(bytes, keySerde, valueSerde);
+        return { ...byKey(rows), init: () => rows.init() };
+      }
+      case 'processorWindow': {
+        const windows = kind.open<unknown, unknown>(bytes, keySerde, rowCodec(kind.format, valueSerde));
+        return {
+          forProcessor: access => new WindowFacade(windows, kind.sizeMs, access),
+          time: { highest: () => windows.observedStart, resume: highest => windows.resume(highest) },
+        };
+      }
+      case 'processorSession': {
+        const sessions = kind.open<unknown, unknown>(bytes, keySerde, rowCodec(kind.format, valueSerde));
+        return {
+          forProcessor: access => new SessionFacade(sessions, access),
+          time: { highest: () => sessions.observedEnd, resume: highest => sessions.resume(highest) },
+        };
+      }
+      default:
+        return undefined;
     }
-    case 'plainKeyValue':
-    case 'keyValueWithHeaders':
-      return byKey(kind.open<unknown, unknown>(bytes, keySerde, valueSerde));
-    case 'lru': {
-      const rows = kind.open<unknown, unknown>(bytes, keySerde, valueSerde);
-      return { ...byKey(rows), init: () => rows.init() };
-    }
-    case 'processorWindow': {
-      const windows = kind.open<unknown, unknown>(bytes, keySerde, rowCodec(kind.format, valueSerde));
-      return {
-        forProcessor: access => new WindowFacade(windows, kind.sizeMs, access),
-        time: { highest: () => windows.observedStart, resume: highest => windows.resume(highest) },
-      };
-    }
-    case 'processorSession': {
-      const sessions = kind.open<unknown, unknown>(bytes, keySerde, rowCodec(kind.format, valueSerde));
-      return {
-        forProcessor: access => new SessionFacade(sessions, access),
-        time: { highest: () => sessions.observedEnd, resume: highest => sessions.resume(highest) },
-      };
-    }
-    default:
-      return undefined;
   }
 }
 
