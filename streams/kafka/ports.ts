@@ -137,6 +137,8 @@ export interface Producer {
   flush(): Promise<void>;
   /** The refused records since the last call. Complete when `flush`, a commit or an abort has settled. */
   takeRefused(): readonly RefusedRecord[];
+  /** Asks the cluster for the number of partitions of a topic. Resolves to 0 if the topic does not exist. */
+  partitionCount(topic: string): Promise<number>;
   /** Asks the broker. The end is the high watermark, which includes open transactions. */
   partitionOffsets(partition: TopicPartition): Promise<PartitionOffsets>;
   close(): Promise<void>;

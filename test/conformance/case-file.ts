@@ -61,7 +61,7 @@ export interface Operation {
   readonly ms?: number;
   readonly maxRecords?: number;
   readonly whenFull?: 'shutDown' | 'emitEarly';
-  /** Which partitions of the sink's topic get the record. */
+  /** Which partitions of the topic of a sink or a repartition get the record. */
   readonly partitions?: FunctionSpec;
 }
 

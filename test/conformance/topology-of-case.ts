@@ -7,6 +7,7 @@ import {
 } from '../../streams/index.js';
 import type { CaseCall, ConformanceCase, Operation } from './case-file.js';
 import { asCaseValue } from './case-serde.js';
+import { partitionerOf } from './functions/partitioners.js';
 import { predicate } from './functions/predicates.js';
 import { timestampExtractor } from './functions/timestamp-extractors.js';
 import { topicName } from './functions/topic-names.js';
@@ -116,8 +117,8 @@ class Declarations {
 
   #addSink(operation: Operation): void {
     const { topic, topicFn, partitions } = operation;
-    if (partitions !== undefined) throw new NotBuilt('partitioners of sinks are not built yet');
-    this.#stream(operation.from).to(topic ?? topicName(topicFn), serdesOf(operation));
+    const options = { ...serdesOf(operation), ...partitionerOf(partitions) };
+    this.#stream(operation.from).to(topic ?? topicName(topicFn), options);
   }
 
   #addBranches({ from, branches = [], defaultBranch }: Operation): void {

@@ -8,6 +8,7 @@ import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
+import type { AnyPartitioner } from '../options/stream-partitioner.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
 import type { SessionWindows } from '../windows/session-windows.js';
@@ -180,6 +181,8 @@ export interface RepartitionNode extends NodeBase {
   readonly partitions: number | undefined;
   /** True: records with a null key stay in their task. False: they are dropped. */
   readonly keepsNullKeys: boolean;
+  /** undefined: a record goes to the partition of its key. */
+  readonly partitioner: AnyPartitioner | undefined;
 }
 
 export interface SinkNode extends NodeBase {
@@ -187,6 +190,8 @@ export interface SinkNode extends NodeBase {
   readonly topic: string | TopicNameExtractor;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
+  /** undefined: the producer chooses the partition by the key. */
+  readonly partitioner: AnyPartitioner | undefined;
 }
 
 /** The topic for a record (Java: `TopicNameExtractor`). */

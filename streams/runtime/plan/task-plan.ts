@@ -15,6 +15,8 @@ export interface PlannedStore {
   readonly changelog: string | undefined;
   /** The number of partitions by which the partitioner finds a key: that of the inputs of the store. */
   readonly partitions: number;
+  /** False: a partitioner of the topology has chosen the partitions of its keys. */
+  readonly isPartitionedByKey: boolean;
 }
 
 /** A repartition topic, and what it connects. */
@@ -109,11 +111,13 @@ export function planTopology(
     writes: all.filter(({ node }) => subTopology.nodes.includes(parentOf(node))),
     stores: subTopology.stores.map(spec => {
       const owner = subTopology.nodes.find(({ stores }) => stores.includes(spec));
-      const [input] = (owner && inputs.get(owner)) ?? [];
+      const ofOwner = [...((owner && inputs.get(owner)) ?? [])];
+      const [input] = ofOwner;
       return {
         spec,
         changelog: spec.logged ? changelogTopicOf(applicationId, spec.name) : undefined,
         partitions: (input && counts.get(input)) ?? tasksOf.get(subTopology) ?? 0,
+        isPartitionedByKey: !ofOwner.some(hasPartitioner),
       };
     }),
   }));
@@ -142,6 +146,10 @@ export function internalTopicsOf(topology: Topology, applicationId: string): rea
     ),
     auditTopicOf(applicationId),
   ];
+}
+
+function hasPartitioner(input: Input): boolean {
+  return input.kind === 'repartition' && input.partitioner !== undefined;
 }
 
 function parentOf(node: RepartitionNode): RepartitionNode['parents'][number] {

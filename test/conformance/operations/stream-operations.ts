@@ -1,6 +1,7 @@
 import type { KStream } from '../../../streams/index.js';
 import type { Operation } from '../case-file.js';
 import { flatFunction } from '../functions/flat-functions.js';
+import { partitionerOf } from '../functions/partitioners.js';
 import { predicate } from '../functions/predicates.js';
 import { valueFunction } from '../functions/value-functions.js';
 import { NotBuilt } from '../not-built.js';
@@ -46,8 +47,10 @@ export function ofStream(
       return stream(from.selectKey(valueFunction(operation.key)));
     case 'merge':
       return stream(from.merge(other()));
-    case 'repartition':
-      return stream(from.repartition({ name: operation.name ?? idOf(operation), ...serdesOf(operation) }));
+    case 'repartition': {
+      const name = operation.name ?? idOf(operation);
+      return stream(from.repartition({ name, ...serdesOf(operation), ...partitionerOf(operation.partitions) }));
+    }
     case 'toTable':
       return table(from.toTable({ ...namedStoreOf(operation), ...serdesOf(operation) }));
     case 'groupByKey':
