@@ -150,8 +150,8 @@ export interface TopicConfig {
 }
 
 export interface Admin {
-  /** Partition counts of the existing topics among these. */
-  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Partition counts of the existing topics among these; absent: of all topics of the cluster. */
+  partitionCounts(topics?: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Creates the topic. An existing topic is left as it is. */
   createTopic(topic: string, config: TopicConfig): Promise<void>;
   /** Adds partitions to a topic until it has `total`. Does nothing if it has them. */

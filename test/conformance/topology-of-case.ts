@@ -108,9 +108,11 @@ class Declarations {
 
   #source(operation: Operation): Declared {
     const { topic, topics = [], pattern } = operation;
-    if (pattern !== undefined) throw new NotBuilt('streams of topics by a pattern are not built yet');
     const consumed = { ...serdesOf(operation), timestampExtractor: timestampExtractor(operation.timestampExtractor) };
-    if (operation.op === 'stream') return stream(this.#builder.stream<unknown, unknown>(topic ?? topics, consumed));
+    if (operation.op === 'stream') {
+      const read = pattern === undefined ? (topic ?? topics) : new RegExp(pattern);
+      return stream(this.#builder.stream<unknown, unknown>(read, consumed));
+    }
     if (topic === undefined) throw new Error('a table without a topic');
     return table(this.#builder.table<unknown, unknown>(topic, { ...consumed, ...namedStoreOf(operation) }));
   }

@@ -56,6 +56,11 @@ describe('key and value types', () => {
     const typed = builder.stream('typed', { keySerde: Serdes.long(), valueSerde: Serdes.bytes() });
     expectTypeOf(typesOf(typed)).toEqualTypeOf<readonly [number | null, Buffer | null]>();
     expectTypeOf(typesOf(rawUsers())).toEqualTypeOf<readonly [string | null, User | null]>();
+    const matching = builder.stream<string, User>(/users-[a-z]+/, { dropNullKeys: true });
+    expectTypeOf(typesOf(matching)).toEqualTypeOf<readonly [string, User | null]>();
+    // @ts-expect-error a table is of one topic
+    const table = (): unknown => builder.table(/users-[a-z]+/);
+    expectTypeOf(table).toBeFunction();
   });
 
   it('are carried through map, mapValues, selectKey, flatMap and flatMapValues', () => {

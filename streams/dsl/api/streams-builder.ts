@@ -17,14 +17,14 @@ export class StreamsBuilder {
    * counted as dropped.
    */
   stream<K = string, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed: StreamConsumed<K, V> & { readonly dropNullKeys: true; readonly dropNullValues: true },
   ): KStream<NonNullable<K>, NonNullable<V>>;
   /**
    * A stream of the records of one topic or several topics. Records with a null key are dropped and counted as dropped.
    */
   stream<K = string, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed: StreamConsumed<K, V> & { readonly dropNullKeys: true },
   ): KStream<NonNullable<K>, V | null>;
   /**
@@ -32,12 +32,19 @@ export class StreamsBuilder {
    * dropped.
    */
   stream<K = string, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed: StreamConsumed<K, V> & { readonly dropNullValues: true },
   ): KStream<K | null, NonNullable<V>>;
   /**
    * A stream of the records of one topic or several topics. Keys and values may be null, unless the options
    * `dropNullKeys` and `dropNullValues` or a filter drop such records.
+   *
+   * A regular expression must match the whole name of a topic: `/orders-[a-z]+/`. Topics that match are read from their
+   * oldest record, also those that are created later: they are found within `metadataMaxAge` (StreamsOptions). The
+   * application waits until one matches. An expression does not match the internal topics of Kafka and of the
+   * application, or its topic of dead letters. It matches other topics that the topology writes. Where keys are grouped
+   * or joined, all topics that match must have the same number of partitions: a topic that has not stops the
+   * application with a TopologyError. Throws a TopologyError if it matches a topic of another source.
    *
    * Several streams may have the same topics. They are read once, and each operator gets each record, in the order in
    * which the operators are declared. The name of the source is that of the first stream. Throws a TopologyError if
@@ -45,10 +52,13 @@ export class StreamsBuilder {
    * or if a table has one of the topics.
    */
   stream<K = string, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed?: StreamConsumed<K, V>,
   ): KStream<K | null, V | null>;
-  stream<K, V>(topics: string | readonly string[], consumed: StreamConsumed<K, V> = {}): KStream<K | null, V | null> {
+  stream<K, V>(
+    topics: string | readonly string[] | RegExp,
+    consumed: StreamConsumed<K, V> = {},
+  ): KStream<K | null, V | null> {
     const serdes = serdesOr<K, V>(consumed, {});
     const source = this.#sources.ofStream(typeof topics === 'string' ? [topics] : topics, consumed);
     const { name, dropNullKeys = false, dropNullValues = false } = consumed;

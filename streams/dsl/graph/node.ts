@@ -14,6 +14,7 @@ import type { JoinWindows } from '../windows/join-windows.js';
 import type { SessionWindows } from '../windows/session-windows.js';
 import type { SlidingWindows } from '../windows/sliding-windows.js';
 import type { Windows } from '../windows/windows.js';
+import type { TopicPattern } from './topic-pattern.js';
 
 /**
  * The nodes of the topology graph: frozen data, added by the DSL in the order of declaration. Only the compilers know
@@ -72,7 +73,8 @@ interface StatefulNode extends NodeBase {
 
 export interface SourceNode extends NodeBase {
   readonly kind: 'source';
-  readonly topics: readonly string[];
+  /** Their names, or the pattern that their names match. */
+  readonly topics: readonly string[] | TopicPattern;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
   timestampExtractor(record: ConsumerRecord, value: unknown, partitionTime: number): number;

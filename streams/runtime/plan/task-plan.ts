@@ -8,6 +8,7 @@ import {
   repartitionTopicOf,
   undecoratedRepartitionTopic,
 } from '../../kafka/internal-topic-names.js';
+import { type PlannedSource, topicsOf } from './source-topics.js';
 
 /** A store of a task, and its changelog. undefined if it has no changelog. */
 export interface PlannedStore {
@@ -41,7 +42,7 @@ export interface PlannedSubTopology {
   readonly sendersOfOldValues: ReadonlySet<GraphNode>;
   /** One task for each partition. */
   readonly tasks: number;
-  readonly sources: readonly SourceNode[];
+  readonly sources: readonly PlannedSource[];
   /** The topics that its tasks read, with their partitions. */
   readonly inputs: readonly { readonly topic: string; readonly partitions: number }[];
   /** Repartitions that it reads. */
@@ -69,6 +70,7 @@ export function planTopology(
   applicationId: string,
   partitionCounts: ReadonlyMap<string, number>,
 ): TopologyPlan {
+  checkPatterns(topology, partitionCounts);
   const counts = inputCounts(topology, partitionCounts);
   const tasksOf = new Map<SubTopology, number>();
   for (const subTopology of topology.subTopologies) tasksOf.set(subTopology, taskCount(subTopology, counts));
@@ -98,10 +100,10 @@ export function planTopology(
     subTopology,
     sendersOfOldValues: topology.sendersOfOldValues,
     tasks: tasksOf.get(subTopology) ?? 0,
-    sources: subTopology.sources,
+    sources: subTopology.sources.map(node => ({ node, topics: topicsOf(node, partitionCounts) })),
     inputs: [
-      ...subTopology.sources.flatMap(({ topics }) =>
-        topics.map(topic => ({ topic, partitions: partitionCounts.get(topic) ?? 0 })),
+      ...subTopology.sources.flatMap(node =>
+        topicsOf(node, partitionCounts).map(topic => ({ topic, partitions: partitionCounts.get(topic) ?? 0 })),
       ),
       ...all
         .filter(({ node }) => subTopology.reads.includes(node))
@@ -158,6 +160,20 @@ function parentOf(node: RepartitionNode): RepartitionNode['parents'][number] {
   return parent;
 }
 
+/** Throws a TopologyError if a topic matches the patterns of two sources. */
+function checkPatterns({ nodes }: Topology, partitionCounts: ReadonlyMap<string, number>): void {
+  const readers = new Map<string, SourceNode['topics']>();
+  for (const node of nodes) {
+    if (node.kind !== 'source') continue;
+    for (const topic of topicsOf(node, partitionCounts)) {
+      const other = readers.get(topic);
+      if (other !== undefined)
+        throw new TopologyError(`topic ${topic} matches ${other} and ${node.topics}: narrow one`);
+      readers.set(topic, node.topics);
+    }
+  }
+}
+
 /**
  * The partition counts of the inputs that are known: sources, repartitions with a number of their own, and repartitions
  * that meet such inputs. Throws a TopologyError if inputs that must be co-partitioned are not.
@@ -169,7 +185,7 @@ function inputCounts(
   const counts = new Map<Input, number>();
   for (const node of nodes) {
     if (node.kind === 'source') {
-      const ofTopics = node.topics.map(topic => countOf(topic, partitionCounts));
+      const ofTopics = topicsOf(node, partitionCounts).map(topic => countOf(topic, partitionCounts));
       counts.set(node, Math.max(...ofTopics));
     } else if (node.kind === 'repartition' && node.partitions !== undefined) counts.set(node, node.partitions);
   }
@@ -194,7 +210,8 @@ function tornApart({ repartition }: RepartitionNode, partitions: number, tasks: 
 }
 
 function namedCounts(input: Input, partitionCounts: ReadonlyMap<string, number>): (readonly [string, number])[] {
-  if (input.kind === 'source') return input.topics.map(topic => [topic, countOf(topic, partitionCounts)]);
+  if (input.kind === 'source')
+    return topicsOf(input, partitionCounts).map(topic => [topic, countOf(topic, partitionCounts)]);
   return input.partitions === undefined ? [] : [[undecoratedRepartitionTopic(input.repartition), input.partitions]];
 }
 

@@ -23,14 +23,16 @@ export function taskInputs({ planned, graph, context, clock, maxTimestampAheadMs
   const { partition } = planned;
   const { taskTime } = graph;
   const read = new Set(inputsOf(planned).map(({ topic }) => topic));
-  const sources = [...graph.sources].flatMap(([node, processor]) =>
-    node.topics
+  const sources = planned.subTopology.sources.flatMap(({ node, topics }) => {
+    const processor = graph.sources.get(node);
+    if (processor === undefined) return [];
+    return topics
       .filter(topic => read.has(topic))
       .map(topic => {
         const queue = new RecordQueue(topic, partition);
         return new SourceInput({ node, processor, queue, context, taskTime, clock, maxTimestampAheadMs });
-      }),
-  );
+      });
+  });
   const repartitions = graph.repartitions.map(
     input => new RepartitionedInput(input, new RecordQueue(input.topic, partition), context),
   );
