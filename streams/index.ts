@@ -36,6 +36,7 @@ export type {
   StreamJoined,
   WindowMaterialized,
 } from './dsl/options/options.js';
+export type { StreamPartitioner } from './dsl/options/stream-partitioner.js';
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
 export type {

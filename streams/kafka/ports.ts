@@ -137,6 +137,8 @@ export interface Producer {
   flush(): Promise<void>;
   /** The refused records since the last call. Complete when `flush`, a commit or an abort has settled. */
   takeRefused(): readonly RefusedRecord[];
+  /** Asks the cluster for the number of partitions of a topic. Resolves to 0 if the topic does not exist. */
+  partitionCount(topic: string): Promise<number>;
   /** Asks the broker. The end is the high watermark, which includes open transactions. */
   partitionOffsets(partition: TopicPartition): Promise<PartitionOffsets>;
   close(): Promise<void>;
@@ -148,8 +150,8 @@ export interface TopicConfig {
 }
 
 export interface Admin {
-  /** Partition counts of the existing topics among these. */
-  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Partition counts of the existing topics among these; absent: of all topics of the cluster. */
+  partitionCounts(topics?: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Creates the topic. An existing topic is left as it is. */
   createTopic(topic: string, config: TopicConfig): Promise<void>;
   /** Adds partitions to a topic until it has `total`. Does nothing if it has them. */

@@ -37,12 +37,12 @@ export class RdKafkaAdmin implements Admin {
     this.#client = new kafka.Producer(config, {});
   }
 
-  async partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  async partitionCounts(topics?: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const metadata = await this.#metadata();
-    const wanted = new Set(topics);
+    const wanted = topics && new Set(topics);
     return new Map(
       metadata
-        .filter(({ name, partitions }) => wanted.has(name) && partitions.length > 0)
+        .filter(({ name, partitions }) => wanted?.has(name) !== false && partitions.length > 0)
         .map(t => [t.name, t.partitions.length]),
     );
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import kafka, { type Producer as Client, type KafkaConsumer } from 'node-rdkafka';
 import { type ClusterConfig, producerConfig, type StatisticsListener, statisticsConfig } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
@@ -13,6 +14,10 @@ import { type Redaction, redactionOf } from './redaction.js';
 const CALL_TIMEOUT_MS = 30_000;
 const OFFSETS_TIMEOUT_MS = 5000;
 const POLL_INTERVAL_MS = 100;
+const METADATA_TIMEOUT_MS = 5000;
+/** Far less than the time-out of a transaction: one may be open meanwhile. */
+const TOPIC_APPEARS_WITHIN_MS = 2000;
+const TOPIC_CHECK_MS = 50;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 /** The bytes that the client counts beside key, value and headers. */
 const RECORD_OVERHEAD_BYTES = 500;
@@ -154,6 +159,19 @@ export class RdKafkaProducer implements Producer {
 
   takeRefused(): readonly RefusedRecord[] {
     return this.#failures.takeRefused();
+  }
+
+  /** A topic that the broker creates for this request is there after a moment. */
+  async partitionCount(topic: string): Promise<number> {
+    const until = performance.now() + TOPIC_APPEARS_WITHIN_MS;
+    for (;;) {
+      const { topics } = await promised<kafka.Metadata>(`metadata of ${topic}`, done =>
+        this.#client.getMetadata({ topic, timeout: METADATA_TIMEOUT_MS }, done),
+      );
+      const count = topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
+      if (count > 0 || performance.now() >= until) return count;
+      await delay(TOPIC_CHECK_MS);
+    }
   }
 
   partitionOffsets(partition: TopicPartition): Promise<PartitionOffsets> {

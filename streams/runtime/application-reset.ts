@@ -4,6 +4,7 @@ import type { Topology } from '../dsl/graph/topology.js';
 import { type Admin, type Consumer, KafkaClientError, type Ports } from '../kafka/ports.js';
 import type { TopicPartitionOffset } from '../kafka/record.js';
 import { StreamsError } from './errors.js';
+import { SourceTopics } from './plan/source-topics.js';
 import { internalTopicsOf } from './plan/task-plan.js';
 import { unusedState } from './state/state-directory.js';
 import { type StreamsOptions, streamsConfig } from './streams-config.js';
@@ -40,13 +41,15 @@ export interface ResetPlan {
  * @throws KafkaClientError if the cluster does not answer
  */
 export async function planReset(topology: Topology, options: StreamsOptions, ports: Ports): Promise<ResetPlan> {
-  const { applicationId, stateDir } = streamsConfig(options);
+  const config = streamsConfig(options);
+  const { applicationId, stateDir } = config;
   const stateDirectory = await unusedState(stateDir, applicationId);
-  const inputs = topology.subTopologies.flatMap(subTopology => subTopology.sources.flatMap(source => source.topics));
+  const sources = new SourceTopics(topology, config);
   const internal = internalTopicsOf(topology, applicationId);
-  const counts = await withAdmin(ports, admin => admin.partitionCounts([...inputs, ...internal]));
-  const partitions = inputs.flatMap(topic =>
-    Array.from({ length: counts.get(topic) ?? 0 }, (_, partition) => ({ topic, partition })),
+  const inputs = await withAdmin(ports, admin => sources.partitionCounts(admin));
+  const existing = await withAdmin(ports, admin => admin.partitionCounts(internal));
+  const partitions = [...inputs].flatMap(([topic, count]) =>
+    Array.from({ length: count }, (_, partition) => ({ topic, partition })),
   );
   return await withConsumer(ports, applicationId, async consumer => {
     const committed = await consumer.committed(partitions);
@@ -58,8 +61,8 @@ export async function planReset(topology: Topology, options: StreamsOptions, por
     return {
       applicationId,
       offsets,
-      missingTopics: inputs.filter(topic => !counts.has(topic)),
-      internalTopics: internal.filter(topic => counts.has(topic)),
+      missingTopics: sources.missing(inputs),
+      internalTopics: internal.filter(topic => existing.has(topic)),
       stateDirectory,
     };
   });

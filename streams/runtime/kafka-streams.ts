@@ -5,7 +5,8 @@ import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import { asError, RetryError } from './errors.js';
 import { InvalidStateStoreError } from './invalid-state-store-error.js';
-import { isPlanOutdated, PartitionsChangedError } from './plan/partition-changes.js';
+import { isPlanOutdated, PartitionsChangedError, SourceTopicsChangedError } from './plan/partition-changes.js';
+import { PatternWatch } from './plan/pattern-watch.js';
 import type { TopologyPlan } from './plan/task-plan.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
 import {
@@ -66,6 +67,7 @@ export class KafkaStreams {
   /** Queries of the application's stores. They are answered here, or say which process can answer. */
   readonly queries: InteractiveQueries;
   readonly #owners: StoreOwners;
+  readonly #patterns: PatternWatch;
   readonly #closing = new AbortController();
   #state: StreamsState = 'CREATED';
   #error: string | null = null;
@@ -84,6 +86,12 @@ export class KafkaStreams {
       ports: dependencies.ports,
       clientId: `${applicationId}-store-owners`,
       auditTopic: auditTopicOf(applicationId),
+      logger: dependencies.logger,
+    });
+    this.#patterns = new PatternWatch({
+      sources: this.#planner.sources,
+      ports: dependencies.ports,
+      everyMs: this.#config.metadataMaxAgeMs,
       logger: dependencies.logger,
     });
     this.queries = new InteractiveQueries({
@@ -188,18 +196,23 @@ export class KafkaStreams {
       while (!this.#closed && plan !== undefined) {
         const startedAt = this.#dependencies.ports.clock.monotonic();
         const options = this.#workerOptions(directory, await this.#memberId(directory, plan));
-        const error = await this.#runWorker(new Worker(options, plan));
+        const error = await this.#runWorker(new Worker(options, plan), plan);
         if (error === undefined) break;
         if (this.#closed) {
           this.#dependencies.logger.warn(`closed without a last commit: ${error.message}`);
           break;
         }
         if (this.#dependencies.ports.clock.monotonic() - startedAt > HEALTHY_AFTER_MS) backoff = FIRST_BACKOFF_MS;
-        this.#dependencies.logger.error(`worker stopped, a new one follows in ${backoff} ms: ${error.message}`);
         this.#become('REBALANCING');
-        await this.#pause(backoff);
-        backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
-        if (isPlanOutdated(error)) plan = await this.#planner.plan(directory, this.#closing.signal);
+        if (error instanceof SourceTopicsChangedError) await directory.resubscribed(error.topics);
+        else {
+          logger.error(`worker stopped, a new one follows in ${backoff} ms: ${error.message}`);
+          await this.#pause(backoff);
+          backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
+        }
+        // A topic that matched may have been deleted.
+        if (isPlanOutdated(error) || this.#planner.sources.hasPatterns)
+          plan = await this.#planner.plan(directory, this.#closing.signal);
       }
       this.#become('NOT_RUNNING');
     } catch (error) {
@@ -207,6 +220,7 @@ export class KafkaStreams {
       this.#become('ERROR');
       throw error;
     } finally {
+      await this.#patterns.close();
       await this.#owners.close();
       await this.#directory?.release();
     }
@@ -237,12 +251,15 @@ export class KafkaStreams {
    * Runs until `close`, or until an error that a new worker may repair: an error of the client, damaged state (which is
    * rebuilt), or a plan that does not fit any more. Returns that error. Throws other errors.
    */
-  async #runWorker(worker: Worker): Promise<Error | undefined> {
+  async #runWorker(worker: Worker, plan: TopologyPlan): Promise<Error | undefined> {
     this.#worker = worker;
+    let topics: readonly string[] | undefined;
     try {
       await worker.start();
       while (!this.#closed) {
         await worker.runOnce();
+        topics = this.#patterns.changed(plan) ?? topics;
+        if (topics !== undefined && worker.resubscribe(topics)) topics = undefined;
         if (this.#draining !== undefined) await this.#drainStep(worker, this.#draining);
       }
       await worker.close();

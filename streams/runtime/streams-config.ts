@@ -70,6 +70,11 @@ export interface StreamsOptions {
    * long as a broker keeps the offsets of a group. It applies when a changelog is created.
    */
   readonly windowstoreChangelogAdditionalRetention?: Duration;
+  /**
+   * How often the cluster is asked for topics that match a pattern, while the application runs (Java:
+   * `metadata.max.age.ms` of its consumers). Default: 30 s.
+   */
+  readonly metadataMaxAge?: Duration;
   /** The topic of records that can't be processed. Default: none; they are only counted. */
   readonly deadLetterTopic?: string;
   /** Default: fail, as in Java. */
@@ -99,6 +104,7 @@ export interface StreamsConfig {
   readonly uncommittedMaxBytes: number;
   readonly standbyReplicas: number;
   readonly windowstoreChangelogAdditionalRetentionMs: number;
+  readonly metadataMaxAgeMs: number;
   readonly deadLetterTopic: string | undefined;
   readonly deserializationExceptionHandler: ErrorHandler;
   readonly processingExceptionHandler: ErrorHandler;
@@ -142,6 +148,7 @@ const options = z.strictObject({
   cacheMaxBytes: z.int().min(0).default(DEFAULT_CACHE_MAX_BYTES),
   standbyReplicas: z.int().min(0).max(100).default(0),
   windowstoreChangelogAdditionalRetention: duration.default(7 * 86_400_000),
+  metadataMaxAge: duration.default(30_000),
   deadLetterTopic: topicName.optional(),
   deserializationExceptionHandler: handler.default(() => failOnError),
   processingExceptionHandler: handler.default(() => failOnError),
@@ -162,12 +169,13 @@ export function streamsConfig(given: StreamsOptions): StreamsConfig {
     throw new ConfigError(`${issue?.path.join('.') || 'options'}: ${issue?.message ?? 'not valid'}`);
   }
   const { commitInterval, idleTimeout, cacheMaxBytes, applicationServer, deadLetterTopic, ...others } = parsed.data;
-  const { windowstoreChangelogAdditionalRetention, maxTimestampAhead, ...rest } = others;
+  const { windowstoreChangelogAdditionalRetention, maxTimestampAhead, metadataMaxAge, ...rest } = others;
   return Object.freeze({
     ...rest,
     applicationServer,
     deadLetterTopic,
     idleTimeoutMs: idleTimeout,
+    metadataMaxAgeMs: metadataMaxAge,
     maxTimestampAheadMs: maxTimestampAhead ?? Number.POSITIVE_INFINITY,
     windowstoreChangelogAdditionalRetentionMs: windowstoreChangelogAdditionalRetention,
     caching: cacheMaxBytes > 0,

@@ -4,6 +4,7 @@ import type { Logger } from '../kafka/logger.js';
 import { type Admin, KafkaClientError, type Ports } from '../kafka/ports.js';
 import { createInternalTopics } from './plan/internal-topics.js';
 import { changedPartitions } from './plan/partition-changes.js';
+import { SourceTopics } from './plan/source-topics.js';
 import { withCommittedIds } from './plan/sub-topology-ids.js';
 import { planTopology, type TopologyPlan } from './plan/task-plan.js';
 import { applicationIdentity } from './state/application-identity.js';
@@ -19,6 +20,8 @@ const MAX_BACKOFF_MS = 10_000;
  * known before the process joins the group.
  */
 export class TopologyPlanner {
+  /** The topics that the topology reads. */
+  readonly sources: SourceTopics;
   readonly #topology: Topology;
   readonly #config: StreamsConfig;
   readonly #ports: Ports;
@@ -26,6 +29,7 @@ export class TopologyPlanner {
   #latest: TopologyPlan | undefined;
 
   constructor(topology: Topology, config: StreamsConfig, ports: Ports, logger: Logger) {
+    this.sources = new SourceTopics(topology, config);
     this.#topology = topology;
     this.#config = config;
     this.#ports = ports;
@@ -38,9 +42,9 @@ export class TopologyPlanner {
   }
 
   /**
-   * Waits for the cluster and the source topics, and creates the internal topics. Resolves to undefined if `signal` is
-   * aborted before. Rejects with a ChangedStoreError or a MovedStoreError if the topology can't continue the state of
-   * the application.
+   * Waits for the cluster and the source topics, at least one for each pattern, and creates the internal topics.
+   * Resolves to undefined if `signal` is aborted before. Rejects with a ChangedStoreError or a MovedStoreError if the
+   * topology can't continue the state of the application.
    */
   async plan(directory: StateDirectory, signal: AbortSignal): Promise<TopologyPlan | undefined> {
     const admin = this.#ports.admin();
@@ -60,13 +64,10 @@ export class TopologyPlanner {
   /** The plan, or a text that says what is missing. */
   async #attempt(admin: Admin, directory: StateDirectory): Promise<TopologyPlan | string> {
     const { applicationId } = this.#config;
-    const sources = this.#topology.subTopologies.flatMap(subTopology =>
-      subTopology.sources.flatMap(source => source.topics),
-    );
     try {
-      const counts = await admin.partitionCounts(sources);
-      const missing = sources.filter(topic => !counts.has(topic));
-      if (missing.length > 0) return `topic ${missing.join(', ')} does not exist`;
+      const counts = await this.sources.partitionCounts(admin);
+      const lacking = this.sources.lacking(counts);
+      if (lacking !== undefined) return lacking;
       const declared = planTopology(this.#topology, applicationId, counts);
       for (const change of changedPartitions(this.#latest, declared)) this.#logger.warn(change);
       await createInternalTopics(declared, admin, this.#config);

@@ -1,6 +1,5 @@
 import { serdesOr } from '../dsl/declare/repartition.js';
 import type { ConsumerRecord, Headers } from '../kafka/record.js';
-import type { TopologyPlan } from '../runtime/plan/task-plan.js';
 import type { DriverTopics, TopicSerdes } from './driver-topics.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 
@@ -15,14 +14,14 @@ export interface TestRecord<K, V> {
 export class DriverOutput {
   readonly #topics: DriverTopics;
   readonly #cluster: InMemoryCluster;
-  readonly #plan: TopologyPlan;
+  readonly #internalTopics: ReadonlySet<string>;
   /** The next offset, by partition. */
   readonly #read = new Map<string, number>();
 
-  constructor(topics: DriverTopics, cluster: InMemoryCluster, plan: TopologyPlan) {
+  constructor(topics: DriverTopics, cluster: InMemoryCluster, internalTopics: readonly string[]) {
     this.#topics = topics;
     this.#cluster = cluster;
-    this.#plan = plan;
+    this.#internalTopics = new Set(internalTopics);
   }
 
   /** By partition, the records that were not read yet. */
@@ -48,15 +47,10 @@ export class DriverOutput {
 
   /** The records of topics that are not internal, in the order in which they were sent. They count as not read. */
   get written(): readonly ConsumerRecord[] {
-    const { subTopologies, auditTopic } = this.#plan;
-    const internal = new Set<string | undefined>([
-      auditTopic,
-      ...subTopologies.flatMap(({ reads }) => reads.map(({ topic }) => topic)),
-      ...subTopologies.flatMap(({ stores }) => stores.map(({ changelog }) => changelog)),
-    ]);
     return this.#cluster.sent
       .filter(
-        ({ record, transaction }) => (transaction?.state ?? 'committed') === 'committed' && !internal.has(record.topic),
+        ({ record, transaction }) =>
+          (transaction?.state ?? 'committed') === 'committed' && !this.#internalTopics.has(record.topic),
       )
       .map(({ record }) => record);
   }

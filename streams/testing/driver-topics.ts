@@ -1,3 +1,5 @@
+import type { SourceNode } from '../dsl/graph/node.js';
+import { TopicPattern } from '../dsl/graph/topic-pattern.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import type { Serde } from '../dsl/serde/serdes.js';
 import { asError } from '../runtime/errors.js';
@@ -31,7 +33,7 @@ export class DriverTopics {
   inputPartitions(topic: string): number {
     const { length } = this.#cluster.logs(topic);
     if (length > 0) return length;
-    const inputs = this.#topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
+    const inputs = this.#topology.nodes.flatMap(node => (node.kind === 'source' ? [textOf(node.topics)] : []));
     throw new Error(`there is no topic ${topic}; those that the topology reads are ${inputs.join(', ')}`);
   }
 
@@ -55,9 +57,17 @@ export class DriverTopics {
 
   #user(topic: string): string {
     for (const node of this.#topology.nodes) {
-      if (node.kind === 'source' && node.topics.includes(topic)) return `the source ${node.name}, which reads ${topic}`;
+      if (node.kind === 'source' && reads(node, topic)) return `the source ${node.name}, which reads ${topic}`;
       if (node.kind === 'sink' && node.topic === topic) return `the sink ${node.name}, which writes ${topic}`;
     }
     return `the topic ${topic}`;
   }
+}
+
+function reads({ topics }: SourceNode, topic: string): boolean {
+  return topics instanceof TopicPattern ? topics.matches(topic) : topics.includes(topic);
+}
+
+function textOf(topics: SourceNode['topics']): string {
+  return topics instanceof TopicPattern ? topics.toString() : topics.join(', ');
 }

@@ -107,6 +107,10 @@ export class InMemoryBroker {
     return this.behaviour.hasTopicIds === false ? undefined : this.#topicIds.get(topic);
   }
 
+  get topics(): readonly string[] {
+    return [...this.#topics.keys()];
+  }
+
   hasTopic(topic: string): boolean {
     return this.#topics.has(topic);
   }
@@ -135,8 +139,9 @@ export class InMemoryBroker {
     return this.#committed.get(`${topic}-${partition}`) ?? -1;
   }
 
+  /** A topic that does not exist has no offsets. */
   commitOffset(topic: string, partition: number, offset: number): void {
-    this.#committed.set(`${topic}-${partition}`, offset);
+    if (this.hasTopic(topic)) this.#committed.set(`${topic}-${partition}`, offset);
   }
 
   /** From now on this producer is the only one with this id. An open transaction of the previous one is aborted. */

@@ -23,7 +23,7 @@ export class InMemoryCluster extends InMemoryBroker {
 
   #admin(): Admin {
     return {
-      partitionCounts: async topics =>
+      partitionCounts: async (topics = this.topics) =>
         new Map(topics.flatMap(topic => (this.hasTopic(topic) ? [[topic, this.logs(topic).length] as const] : []))),
       createTopic: async (topic: string, { partitions }: TopicConfig) => this.createTopic(topic, partitions),
       createPartitions: async (topic, total) => this.createPartitions(topic, total),

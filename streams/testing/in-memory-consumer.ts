@@ -11,7 +11,10 @@ import type { InMemoryBroker } from './in-memory-broker.js';
 
 const UNKNOWN_TOPIC_ID = 100;
 
-/** The consumer port on a cluster in memory. A poll without records lets the event loop turn once. */
+/**
+ * The consumer port on a cluster in memory. A poll without records lets the event loop turn once. As with a cluster, a
+ * deleted topic has no records until it is there again.
+ */
 export class InMemoryConsumer implements Consumer {
   readonly instanceId: string;
   readonly unreadable = [];
@@ -91,7 +94,9 @@ export class InMemoryConsumer implements Consumer {
     const polled: ConsumerRecord[] = [];
     const ends: TopicPartitionOffset[] = [];
     const max = Math.min(maxRecords, this.#broker.behaviour.maxPollRecords);
-    const positions = [...this.#positions].filter(([of]) => !this.#paused.has(of)).map(([, position]) => position);
+    const positions = [...this.#positions]
+      .filter(([of, { partition }]) => !this.#paused.has(of) && this.#broker.hasTopic(partition.topic))
+      .map(([, position]) => position);
     const first = this.#turn++ % Math.max(1, positions.length);
     for (const { partition } of positions) this.#checkTopic(partition.topic);
     for (const position of [...positions.slice(first), ...positions.slice(0, first)]) {

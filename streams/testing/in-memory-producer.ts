@@ -133,6 +133,10 @@ export class InMemoryProducer implements Producer {
     if (undelivered > 0) throw new KafkaClientError(`${undelivered} records not delivered`, 'abort', DELIVERY_FAILED);
   }
 
+  async partitionCount(topic: string): Promise<number> {
+    return this.#broker.logs(topic).length;
+  }
+
   async partitionOffsets({ topic, partition }: TopicPartition): Promise<PartitionOffsets> {
     const { low, high } = this.#broker.log(topic, partition);
     return { low, high };

@@ -1,4 +1,5 @@
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
+import { SourceTopicsChangedError } from '../runtime/plan/partition-changes.js';
 import type { StateDirectory } from '../runtime/state/state-directory.js';
 import type { Worker } from '../runtime/worker/worker.js';
 import { type CrashPoint, SimulatedProcess } from './simulated-process.js';
@@ -10,6 +11,8 @@ export class SimulatedApplication {
   #process: SimulatedProcess;
   #worker: Worker;
   #failed = false;
+  /** Subscriptions to other topics that the group has followed. */
+  #resubscriptions = 0;
 
   constructor(ports: Ports, directory: StateDirectory, newWorker: (ports: Ports, directory: StateDirectory) => Worker) {
     this.#newProcess = () => new SimulatedProcess(ports, directory);
@@ -36,7 +39,8 @@ export class SimulatedApplication {
       await step(this.#worker);
       if (!this.#process.dead) return true;
     } catch (error) {
-      if (!this.#process.dead && !(error instanceof KafkaClientError)) {
+      if (error instanceof SourceTopicsChangedError) this.#resubscriptions++;
+      else if (!this.#process.dead && !(error instanceof KafkaClientError)) {
         this.#failed = true;
         throw error;
       }
@@ -44,6 +48,17 @@ export class SimulatedApplication {
     if (this.#process.dead) await this.restart();
     else await this.#replaceWorker();
     return false;
+  }
+
+  /** Subscribes to other topics. Goes on with a new worker when the group has assigned them. */
+  async resubscribe(topics: readonly string[]): Promise<void> {
+    const before = this.#resubscriptions;
+    let subscribed: Worker | undefined;
+    while (this.#resubscriptions === before) {
+      // After a crash there is another one.
+      if (subscribed !== this.#worker && this.#worker.resubscribe(topics)) subscribed = this.#worker;
+      await this.do(worker => worker.runOnce());
+    }
   }
 
   /** Dies as by kill -9. */

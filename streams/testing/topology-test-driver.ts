@@ -1,16 +1,17 @@
 import type { TaskCounts } from '../audit/task-counts.js';
+import { TopicPattern } from '../dsl/graph/topic-pattern.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
-import { createInternalTopics } from '../runtime/plan/internal-topics.js';
 import { tasksOf } from '../runtime/plan/planned-task.js';
-import { planTopology, type TopologyPlan } from '../runtime/plan/task-plan.js';
-import { noMetrics } from '../runtime/status/streams-metrics.js';
+import { internalTopicsOf } from '../runtime/plan/task-plan.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
-import { Worker } from '../runtime/worker/worker.js';
+import type { Worker } from '../runtime/worker/worker.js';
 import { DriverInput, type InputRecord } from './driver-input.js';
 import { DriverOutput, type TestRecord } from './driver-output.js';
+import { DriverPlanner } from './driver-planner.js';
 import { DriverTopics, type TopicSerdes } from './driver-topics.js';
+import { driverWorker } from './driver-worker.js';
 import { InMemoryCluster } from './in-memory-cluster.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryStateDirectory } from './memory-state-directory.js';
@@ -40,8 +41,6 @@ export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
   readonly queueRecords?: number;
 }
 
-const LOGGER = { debug() {}, info() {}, warn() {}, error() {} };
-
 /**
  * Runs a topology without a cluster (Java: `TopologyTestDriver`): the worker, tasks, stores and commits of the real
  * runtime, with its four ports (clock, consumer, producer, admin) on a cluster in memory. The clock stands still until
@@ -56,48 +55,38 @@ const LOGGER = { debug() {}, info() {}, warn() {}, error() {} };
  * ```
  */
 export class TopologyTestDriver {
-  readonly #plan: TopologyPlan;
+  readonly #planner: DriverPlanner;
   readonly #cluster: InMemoryCluster;
   readonly #clock: ManualClock;
   readonly #input: DriverInput;
   readonly #output: DriverOutput;
   readonly #autoCommit: boolean;
-  readonly #application: SimulatedApplication;
+  readonly #partitions: number;
+  readonly #newApplication: () => SimulatedApplication;
+  /** undefined while a pattern of the topology has no topic. */
+  #application: SimulatedApplication | undefined;
+  /** True if a topic that matches a pattern was created since the last plan. */
+  #isOutdated = true;
 
   private constructor(
+    topology: Topology,
     config: StreamsConfig,
-    plan: TopologyPlan,
     cluster: InMemoryCluster,
     clock: ManualClock,
     topics: DriverTopics,
-    autoCommit: boolean,
+    { partitions, autoCommit }: { readonly partitions: number; readonly autoCommit: boolean },
   ) {
-    this.#plan = plan;
+    this.#planner = new DriverPlanner(topology, config, cluster);
     this.#cluster = cluster;
     this.#clock = clock;
     this.#input = new DriverInput(topics, cluster, clock);
-    this.#output = new DriverOutput(topics, cluster, plan);
+    this.#output = new DriverOutput(topics, cluster, internalTopicsOf(topology, config.applicationId));
     this.#autoCommit = autoCommit;
-    this.#application = new SimulatedApplication(
-      cluster.ports,
-      new MemoryStateDirectory(),
-      (ports, directory) =>
-        new Worker(
-          {
-            config,
-            ports,
-            directory,
-            memberId: directory.instanceId,
-            logger: LOGGER,
-            metrics: noMetrics,
-            auditTable: () => undefined,
-            silentInstances: () => [],
-            onRestore() {},
-            onAssignment() {},
-          },
-          plan,
-        ),
-    );
+    this.#partitions = partitions;
+    this.#newApplication = () =>
+      new SimulatedApplication(cluster.ports, new MemoryStateDirectory(), (ports, directory) =>
+        driverWorker(config, this.#planner.latest, ports, directory),
+      );
   }
 
   /** Throws a ConfigError or a TopologyError, as the application would when it starts. */
@@ -110,20 +99,21 @@ export class TopologyTestDriver {
     const config = streams.commitInterval === undefined ? { ...checked, commitIntervalMs: Infinity } : checked;
     const clock = new ManualClock(startTime);
     const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns, queueRecords });
-    const sources = topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
+    const sources = topology.nodes.flatMap(node =>
+      node.kind === 'source' && !(node.topics instanceof TopicPattern) ? node.topics : [],
+    );
     const deadLetters = config.deadLetterTopic === undefined ? [] : [config.deadLetterTopic];
     const topics = new DriverTopics(topology, cluster, [...deadLetters, ...outputTopics]);
     for (const topic of [...sources, ...topics.outputs]) cluster.createTopic(topic, partitions);
-    const admin = cluster.ports.admin();
-    const plan = planTopology(topology, config.applicationId, await admin.partitionCounts(sources));
-    await createInternalTopics(plan, admin, config);
-    const driver = new TopologyTestDriver(config, plan, cluster, clock, topics, autoCommit);
-    await driver.#application.start();
+    const driver = new TopologyTestDriver(topology, config, cluster, clock, topics, { partitions, autoCommit });
     await driver.run();
     return driver;
   }
 
-  /** Sends records to a source topic, to the partition of their key, and processes them one after the other. */
+  /**
+   * Sends records to a source topic, to the partition of their key, and processes them one after the other. A topic that
+   * matches a pattern of the topology is created if it does not exist.
+   */
   async pipeInput<K = string, V = unknown>(
     topic: string,
     records: InputRecord<K, V> | readonly InputRecord<K, V>[],
@@ -141,6 +131,10 @@ export class TopologyTestDriver {
     records: InputRecord<K, V> | readonly InputRecord<K, V>[],
     serdes: TopicSerdes<K, V> = {},
   ): void {
+    if (!this.#cluster.hasTopic(topic) && this.#planner.sources.isMatched(topic)) {
+      this.#cluster.createTopic(topic, this.#partitions);
+      this.#isOutdated = true;
+    }
     this.#input.write(topic, listed(records), serdes);
   }
 
@@ -159,7 +153,20 @@ export class TopologyTestDriver {
 
   /** Polls once, and processes the records. */
   async step(): Promise<void> {
-    await this.#application.do(worker => worker.runOnce());
+    if (this.#isOutdated) await this.#followTopics();
+    await this.#application?.do(worker => worker.runOnce());
+  }
+
+  /** As with a cluster, a rebalance commits what was processed. */
+  async #followTopics(): Promise<void> {
+    this.#isOutdated = false;
+    if (!(await this.#planner.plan())) return;
+    if (this.#application !== undefined) {
+      await this.#application.resubscribe(this.#planner.latest.inputTopics);
+      return;
+    }
+    this.#application = this.#newApplication();
+    await this.#application.start();
   }
 
   /**
@@ -167,7 +174,7 @@ export class TopologyTestDriver {
    * commit.
    */
   async commit(): Promise<boolean> {
-    const committed = await this.#application.do(worker => worker.commit());
+    const committed = (await this.#application?.do(worker => worker.commit())) ?? true;
     // Records that the commit has sent can be read only now.
     await this.step();
     return committed;
@@ -189,15 +196,15 @@ export class TopologyTestDriver {
    * called in between.
    */
   async crash(meanwhile: () => void = () => {}): Promise<void> {
-    this.#application.kill();
+    this.#started.kill();
     meanwhile();
-    await this.#application.restart();
+    await this.#started.restart();
     await this.run();
   }
 
   /** The process dies when it next reaches `point`, and starts again. */
   crashAt(point: CrashPoint): void {
-    this.#application.crashAt(point);
+    this.#started.crashAt(point);
   }
 
   /** The next commit of a transaction fails in this way. */
@@ -241,7 +248,7 @@ export class TopologyTestDriver {
 
   /** The sum of the counts of all tasks. */
   get counts(): readonly TaskCounts[] {
-    return this.#worker.tasks.map(task => structuredClone(task.counts));
+    return (this.#application?.worker.tasks ?? []).map(task => structuredClone(task.counts));
   }
 
   /** Estimate of the memory of records that were polled and not processed. */
@@ -256,20 +263,26 @@ export class TopologyTestDriver {
 
   /** Entries of a table's store, of all tasks, in the order of their serialized keys. */
   async storeEntries(store: string): Promise<StoreEntry[]> {
-    return await storeEntries(this.#plan, this.#worker.tasks, store);
+    return await storeEntries(this.#planner.latest, this.#worker.tasks, store);
   }
 
   /** Commits what was processed, unless the application has failed. */
   async close(): Promise<void> {
-    await this.#application.close();
+    await this.#application?.close();
+  }
+
+  get #started(): SimulatedApplication {
+    if (this.#application === undefined) throw new Error('the application waits for topics that match its patterns');
+    return this.#application;
   }
 
   get #worker(): Worker {
-    return this.#application.worker;
+    return this.#started.worker;
   }
 
   get #quiet(): boolean {
-    const tasks = tasksOf(this.#plan).length;
+    if (this.#application === undefined) return true;
+    const tasks = tasksOf(this.#planner.latest).length;
     return (
       this.#worker.tasks.length === tasks &&
       this.#worker.tasks.every(

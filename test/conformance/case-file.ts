@@ -68,7 +68,7 @@ export interface Operation {
   readonly size?: number;
   readonly duplicates?: boolean;
   readonly max?: number;
-  /** Which partitions of the sink's topic get the record. */
+  /** Which partitions of the topic of a sink or a repartition get the record. */
   readonly partitions?: FunctionSpec;
 }
 

@@ -87,7 +87,11 @@ async function pipe(
     return;
   }
   const source = topology.find(
-    ({ topic, topics, op }) => op !== 'to' && (topic === item.topic || topics?.includes(item.topic)),
+    ({ topic, topics, pattern, op }) =>
+      op !== 'to' &&
+      (topic === item.topic ||
+        topics?.includes(item.topic) ||
+        (pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(item.topic))),
   );
   const record: TestRecord<Buffer, Buffer> = {
     key: bytesOf(item.key, item.keyHex, serdeOf(source?.keySerde)),

@@ -7,6 +7,7 @@ import {
 } from '../../streams/index.js';
 import type { CaseCall, ConformanceCase, Operation } from './case-file.js';
 import { asCaseValue } from './case-serde.js';
+import { partitionerOf } from './functions/partitioners.js';
 import { predicate } from './functions/predicates.js';
 import { timestampExtractor } from './functions/timestamp-extractors.js';
 import { topicName } from './functions/topic-names.js';
@@ -106,17 +107,19 @@ class Declarations {
 
   #source(operation: Operation): Declared {
     const { topic, topics = [], pattern } = operation;
-    if (pattern !== undefined) throw new NotBuilt('streams of topics by a pattern are not built yet');
     const consumed = { ...serdesOf(operation), timestampExtractor: timestampExtractor(operation.timestampExtractor) };
-    if (operation.op === 'stream') return stream(this.#builder.stream<unknown, unknown>(topic ?? topics, consumed));
+    if (operation.op === 'stream') {
+      const read = pattern === undefined ? (topic ?? topics) : new RegExp(pattern);
+      return stream(this.#builder.stream<unknown, unknown>(read, consumed));
+    }
     if (topic === undefined) throw new Error('a table without a topic');
     return table(this.#builder.table<unknown, unknown>(topic, { ...consumed, ...namedStoreOf(operation) }));
   }
 
   #addSink(operation: Operation): void {
     const { topic, topicFn, partitions } = operation;
-    if (partitions !== undefined) throw new NotBuilt('partitioners of sinks are not built yet');
-    this.#stream(operation.from).to(topic ?? topicName(topicFn), serdesOf(operation));
+    const options = { ...serdesOf(operation), ...partitionerOf(partitions) };
+    this.#stream(operation.from).to(topic ?? topicName(topicFn), options);
   }
 
   #addBranches({ from, branches = [], defaultBranch }: Operation): void {

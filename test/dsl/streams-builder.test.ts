@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { type KStream, StreamsBuilder, Suppressed, TimeWindows, TopologyError } from '../../streams/index.js';
+import {
+  type KStream,
+  type Serde,
+  Serdes,
+  StreamsBuilder,
+  Suppressed,
+  TimeWindows,
+  TopologyError,
+} from '../../streams/index.js';
 
 function oneStream(): { readonly builder: StreamsBuilder; readonly stream: KStream<string | null, string | null> } {
   const builder = new StreamsBuilder();
@@ -79,13 +87,52 @@ describe('a TopologyError says what to change', () => {
       rejects(() => stream.groupByKey().count({ as }), /store name ".*": letters/);
   });
 
-  it('where topics are not named, or named twice', () => {
+  it('where topics are not named, or one is named twice', () => {
     const builder = new StreamsBuilder();
     rejects(() => builder.build(), /reads no topic/);
     rejects(() => builder.stream([]), /no topic given/);
-    builder.stream('in');
-    rejects(() => builder.stream(['other', 'in']), /topic in is read twice/);
-    rejects(() => builder.table('in', { as: 'table' }), /topic in is read twice/);
+    rejects(() => builder.stream(['in', 'in']), /a topic is named twice: in, in/);
+  });
+
+  it('where sources share some topics, and not all', () => {
+    const builder = new StreamsBuilder();
+    builder.stream(['in', 'more']);
+    const remedy = 'give both the same topics, or merge streams of single topics';
+    rejects(
+      () => builder.stream('in'),
+      new RegExp(`topic in is read by a stream of in, more and by a stream of in: ${remedy}`),
+    );
+    rejects(() => builder.stream(['other', 'more']), /topic more is read by a stream of in, more and by a stream of/);
+    rejects(() => builder.stream(['in', 'more', 'other']), /topic in is read by/);
+    builder.stream(['more', 'in']);
+    builder.stream('other');
+  });
+
+  it('where a topic is read as a stream and as a table, or by two tables', () => {
+    const builder = new StreamsBuilder();
+    builder.stream('stream');
+    builder.table('table');
+    rejects(() => builder.table('stream'), /topic stream is read as a stream and as a table: use toTable/);
+    rejects(() => builder.stream('table'), /topic table is read as a stream and as a table: .*toStream/);
+    rejects(() => builder.table('table'), /topic table is read by two tables: use the first table again/);
+  });
+
+  it('where two streams of a topic read it in different ways', () => {
+    const builder = new StreamsBuilder();
+    builder.stream('default');
+    builder.stream('default', { keySerde: Serdes.string(), valueSerde: Serdes.json() });
+    rejects(
+      () => builder.stream('default', { keySerde: Serdes.long() }),
+      /topic default differ in keySerde: give both/,
+    );
+    rejects(() => builder.stream('default', { valueSerde: Serdes.string() }), /topic default differ in valueSerde/);
+    const extractor = (): number => 0;
+    rejects(() => builder.stream('default', { timestampExtractor: extractor }), /differ in timestampExtractor/);
+
+    const own: Serde<string> = { serialize: Buffer.from, deserialize: String };
+    builder.stream('own', { valueSerde: own, timestampExtractor: extractor });
+    builder.stream('own', { valueSerde: own, timestampExtractor: extractor });
+    rejects(() => builder.stream('own', { valueSerde: { ...own }, timestampExtractor: extractor }), /in valueSerde/);
   });
 
   it('where a number of partitions is none', () => {

@@ -70,6 +70,28 @@ describe('the reset of an application', () => {
     assert.ok(existsSync(path.join(stateDir, 'app', '0')));
   });
 
+  it('resets the topics that match a pattern, and no internal topic', async () => {
+    const builder = new StreamsBuilder();
+    builder
+      .stream(/i.|app-.*/)
+      .groupByKey()
+      .count({ as: 'counts' });
+    await processed(1, 2);
+    const { offsets, missingTopics } = await planReset(
+      builder.build(),
+      { applicationId: 'app', stateDir },
+      app.cluster.ports,
+    );
+    assert.deepEqual(
+      offsets.map(({ topic, offset }) => [topic, offset]),
+      [
+        ['in', 1],
+        ['in', 1],
+      ],
+    );
+    assert.deepEqual(missingTopics, []);
+  });
+
   it('lets the application process its input from the beginning, as if it were new', async () => {
     await processed(1, 2);
     assert.deepEqual(app.output(), ['1', '1']);

@@ -81,6 +81,11 @@ export class FakeProducer implements Producer {
     return [];
   }
 
+  async partitionCount(): Promise<number> {
+    await this.#call('partitionCount');
+    return 1;
+  }
+
   async partitionOffsets(): Promise<PartitionOffsets> {
     await this.#call('partitionOffsets');
     return { low: 0, high: this.sent.length };

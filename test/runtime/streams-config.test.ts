@@ -15,6 +15,7 @@ describe('the configuration of an application', () => {
       groupProtocol: 'classic',
       commitIntervalMs: 100,
       idleTimeoutMs: 5000,
+      metadataMaxAgeMs: 30_000,
       maxTimestampAheadMs: Number.POSITIVE_INFINITY,
       inputBufferMaxBytes: 67_108_864,
       caching: true,

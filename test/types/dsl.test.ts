@@ -2,11 +2,13 @@ import { expectTypeOf } from 'expect-type';
 import { describe, it } from 'mocha';
 import { type OperatorRecord, type OperatorStream, operators } from '../../streams/dsl/pipe/index.js';
 import {
+  type Headers,
   type KeyValue,
   type KGroupedStream,
   type KStream,
   type KTable,
   Serdes,
+  type StreamPartitioner,
   StreamsBuilder,
   Suppressed,
   type TimeWindowedKStream,
@@ -54,6 +56,11 @@ describe('key and value types', () => {
     const typed = builder.stream('typed', { keySerde: Serdes.long(), valueSerde: Serdes.bytes() });
     expectTypeOf(typesOf(typed)).toEqualTypeOf<readonly [number | null, Buffer | null]>();
     expectTypeOf(typesOf(rawUsers())).toEqualTypeOf<readonly [string | null, User | null]>();
+    const matching = builder.stream<string, User>(/users-[a-z]+/, { dropNullKeys: true });
+    expectTypeOf(typesOf(matching)).toEqualTypeOf<readonly [string, User | null]>();
+    // @ts-expect-error a table is of one topic
+    const table = (): unknown => builder.table(/users-[a-z]+/);
+    expectTypeOf(table).toBeFunction();
   });
 
   it('are carried through map, mapValues, selectKey, flatMap and flatMapValues', () => {
@@ -172,6 +179,33 @@ describe('key and value types', () => {
       table.filter(async () => true);
       // @ts-expect-error a timestamp is a number
       new StreamsBuilder().stream('in', { timestampExtractor: async () => 0 });
+    };
+    expectTypeOf(declare).toBeFunction();
+  });
+
+  it('are those of the partitioners of sinks and repartitions', () => {
+    const stream = rawUsers();
+    stream.to('out', {
+      partitioner(topic, key, value, numPartitions, headers) {
+        expectTypeOf(topic).toEqualTypeOf<string>();
+        expectTypeOf(key).toEqualTypeOf<string | null>();
+        expectTypeOf(value).toEqualTypeOf<User | null>();
+        expectTypeOf(numPartitions).toEqualTypeOf<number>();
+        expectTypeOf(headers).toEqualTypeOf<Headers>();
+        return value === null ? [] : value.age < 18 ? [0, 1] : key === null ? undefined : 2;
+      },
+    });
+    const byAge: StreamPartitioner<string, User> = (_topic, _key, { age }, numPartitions) => age % numPartitions;
+    expectTypeOf(typesOf(users().repartition({ name: 'by-age', partitioner: byAge }))).toEqualTypeOf<
+      readonly [string, User]
+    >();
+    const declare = (): void => {
+      // @ts-expect-error a partition is a number
+      stream.to('out', { partitioner: async () => 0 });
+      // @ts-expect-error a partition is a number
+      stream.to('out', { partitioner: () => 'first' });
+      // @ts-expect-error a partitioner of other values
+      users().repartition({ name: 'moved', partitioner: (_topic: string, _key: string, value: number) => value });
     };
     expectTypeOf(declare).toBeFunction();
   });

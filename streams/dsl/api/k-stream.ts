@@ -249,8 +249,9 @@ export class KStream<K, V> {
 
   /**
    * Moves each record to the partition of its key (KIP-221). A record that is in the right partition already stays in
-   * its task. Records with a null key are dropped and counted as dropped. Throws a TopologyError if another repartition
-   * topic has the name, or if `numberOfPartitions` is not a positive whole number.
+   * its task. Records with a null key are dropped and counted as dropped. With a partitioner, records go to the
+   * partitions that it chooses. Throws a TopologyError if another repartition topic has the name, or if
+   * `numberOfPartitions` is not a positive whole number.
    *
    * ```ts
    * const byCustomer = orders
@@ -261,7 +262,8 @@ export class KStream<K, V> {
    */
   repartition(options: Repartitioned<K, V>): KStream<NonNullable<K>, V> {
     const serdes = serdesOr(options, this.#serdes);
-    const node = addRepartition(this.#graph, this.#node, options.name, serdes, options.numberOfPartitions);
+    const { name, numberOfPartitions: partitions, partitioner } = options;
+    const node = addRepartition(this.#graph, this.#node, name, serdes, { partitions, partitioner });
     const { keySerde, valueSerde } = serdes;
     return new KStream<NonNullable<K>, V>(this.#graph, node, { keySerde: notNull(keySerde), valueSerde }, false);
   }
@@ -269,7 +271,8 @@ export class KStream<K, V> {
   /**
    * Writes each record to a topic, with its timestamp and its headers. A function chooses the topic of each record
    * (Java: `TopicNameExtractor`). The topic must exist. A null key or a null value is written as null. If a serde
-   * throws or the cluster refuses the record, the record goes to the production exception handler.
+   * throws or the cluster refuses the record, the record goes to the production exception handler. A partitioner may
+   * choose the partitions, in topics that a function chooses, too.
    *
    * ```ts
    * orders.to('orders-copy');
@@ -278,7 +281,9 @@ export class KStream<K, V> {
    */
   to(topic: string | ((key: K, value: V, headers: Headers) => string), options: Produced<K, V> = {}): void {
     const { keySerde, valueSerde } = serdesOr<K, V>(options, this.#serdes);
-    this.#graph.add('KSTREAM-SINK', options.name, { kind: 'sink', parents: [this.#node], topic, keySerde, valueSerde });
+    const { partitioner } = options;
+    const parents = [this.#node];
+    this.#graph.add('KSTREAM-SINK', options.name, { kind: 'sink', parents, topic, keySerde, valueSerde, partitioner });
   }
 
   /**
@@ -294,7 +299,7 @@ export class KStream<K, V> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
     const as = materialized.as ?? this.#graph.generatedName('KSTREAM-TOTABLE');
     const store = tableStore(this.#graph, { ...materialized, as }, serdes, materialized.as !== undefined);
-    const parent = this.#keyChanged ? addRepartition(this.#graph, this.#node, as, serdes, undefined) : this.#node;
+    const parent = this.#keyChanged ? addRepartition(this.#graph, this.#node, as, serdes) : this.#node;
     const node = this.#graph.add('KSTREAM-TOTABLE', materialized.name, { kind: 'table', parents: [parent], ...store });
     return new KTable<NonNullable<K>, NonNullable<V>>(this.#graph, node, {
       keySerde: notNull(serdes.keySerde),

@@ -1,10 +1,9 @@
-import { type SerdePair, serdesOr } from '../declare/repartition.js';
+import { serdesOr } from '../declare/repartition.js';
+import { Sources } from '../declare/sources.js';
 import { tableStore } from '../declare/store-spec.js';
-import { Graph, TopologyError } from '../graph/graph.js';
-import type { SourceNode } from '../graph/node.js';
+import { Graph } from '../graph/graph.js';
 import { Topology } from '../graph/topology.js';
 import type { Consumed, OptionallyMaterialized, StreamConsumed } from '../options/options.js';
-import { recordTimestamp } from '../options/timestamp-extractor.js';
 import type { StateStore, StoreBuilder } from '../processor/store-builder.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
@@ -26,11 +25,11 @@ import { KTable } from './k-table.js';
  */
 export class StreamsBuilder {
   readonly #graph = new Graph();
-  readonly #sourceTopics = new Set<string>();
+  readonly #sources = new Sources(this.#graph);
 
   /**
    * A stream of the records of one topic or several topics. Records with a null key or a null value are dropped and
-   * counted as dropped. Throws a TopologyError if another source of the topology reads one of the topics.
+   * counted as dropped.
    *
    * ```ts
    * const valid: KStream<string, Order> = builder.stream('orders', {
@@ -41,37 +40,50 @@ export class StreamsBuilder {
    * ```
    */
   stream<K = string, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed: StreamConsumed<K, V> & { readonly dropNullKeys: true; readonly dropNullValues: true },
   ): KStream<NonNullable<K>, NonNullable<V>>;
   /**
    * A stream of the records of one topic or several topics. Records with a null key are dropped and counted as dropped.
-   * Throws a TopologyError if another source of the topology reads one of the topics.
    */
   stream<K = string, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed: StreamConsumed<K, V> & { readonly dropNullKeys: true },
   ): KStream<NonNullable<K>, V | null>;
   /**
    * A stream of the records of one topic or several topics. Records with a null value are dropped and counted as
-   * dropped. Throws a TopologyError if another source of the topology reads one of the topics.
+   * dropped.
    */
   stream<K = string, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed: StreamConsumed<K, V> & { readonly dropNullValues: true },
   ): KStream<K | null, NonNullable<V>>;
   /**
    * A stream of the records of one topic or several topics. Keys and values may be null, unless the options
-   * `dropNullKeys` and `dropNullValues` or a filter drop such records. Throws a TopologyError if another source of the
-   * topology reads one of the topics.
+   * `dropNullKeys` and `dropNullValues` or a filter drop such records.
+   *
+   * A regular expression must match the whole name of a topic: `/orders-[a-z]+/`. Topics that match are read from their
+   * oldest record, also those that are created later: they are found within `metadataMaxAge` (StreamsOptions). The
+   * application waits until one matches. An expression does not match the internal topics of Kafka and of the
+   * application, or its topic of dead letters. It matches other topics that the topology writes. Where keys are grouped
+   * or joined, all topics that match must have the same number of partitions: a topic that has not stops the
+   * application with a TopologyError. Throws a TopologyError if it matches a topic of another source.
+   *
+   * Several streams may have the same topics. They are read once, and each operator gets each record, in the order in
+   * which the operators are declared. The name of the source is that of the first stream. Throws a TopologyError if
+   * such streams have different serdes or timestamp extractors, if streams have some topics in common and others not,
+   * or if a table has one of the topics.
    */
   stream<K = string, V = unknown>(
-    topics: string | readonly string[],
+    topics: string | readonly string[] | RegExp,
     consumed?: StreamConsumed<K, V>,
   ): KStream<K | null, V | null>;
-  stream<K, V>(topics: string | readonly string[], consumed: StreamConsumed<K, V> = {}): KStream<K | null, V | null> {
+  stream<K, V>(
+    topics: string | readonly string[] | RegExp,
+    consumed: StreamConsumed<K, V> = {},
+  ): KStream<K | null, V | null> {
     const serdes = serdesOr<K, V>(consumed, {});
-    const source = this.#source(typeof topics === 'string' ? [topics] : [...topics], serdes, consumed);
+    const source = this.#sources.ofStream(typeof topics === 'string' ? [topics] : topics, consumed);
     const { name, dropNullKeys = false, dropNullValues = false } = consumed;
     if (!dropNullKeys && !dropNullValues) return new KStream<K | null, V | null>(this.#graph, source, serdes, false);
     const node = this.#graph.add('KSTREAM-FILTER', name === undefined ? undefined : `${name}-drop-null`, {
@@ -100,7 +112,7 @@ export class StreamsBuilder {
   ): KTable<K, V> {
     const serdes = serdesOr<K, V>(options, {});
     const { name: _, ...consumed } = options;
-    const source = this.#source([topic], serdes, consumed);
+    const source = this.#sources.ofTable(topic, consumed);
     // Not by its position: a table keeps its rows when nodes are added before it.
     const as = options.as ?? `${topic}-table`;
     const node = this.#graph.add('KTABLE-SOURCE', options.name, {
@@ -131,21 +143,5 @@ export class StreamsBuilder {
    */
   build(): Topology {
     return new Topology(this.#graph.nodes, this.#graph.stores);
-  }
-
-  #source<K, V>(topics: readonly string[], serdes: SerdePair<K, V>, consumed: Consumed<K, V>): SourceNode {
-    if (topics.length === 0) throw new TopologyError('stream: no topic given');
-    for (const topic of topics) {
-      if (this.#sourceTopics.has(topic))
-        throw new TopologyError(`topic ${topic} is read twice: use the first stream again`);
-      this.#sourceTopics.add(topic);
-    }
-    return this.#graph.add('KSTREAM-SOURCE', consumed.name, {
-      kind: 'source',
-      parents: [],
-      topics: Object.freeze(topics),
-      ...serdes,
-      timestampExtractor: consumed.timestampExtractor ?? recordTimestamp,
-    });
   }
 }

@@ -181,13 +181,7 @@ export class TimeWindowedKStream<K, V> {
           ? { key: null, value: null }
           : { key: synchronous(by(key, value), 'the function of countDistinct'), value: key },
     });
-    const moved = addRepartition(
-      graph,
-      keyed,
-      seen,
-      { keySerde: distinctSerde, valueSerde: serdes.keySerde },
-      undefined,
-    );
+    const moved = addRepartition(graph, keyed, seen, { keySerde: distinctSerde, valueSerde: serdes.keySerde });
     const identitySerde = pairSerde(distinctSerde, serdes.keySerde);
     const options = { as: seen, logging: materialized.logging ?? true };
     const identity = (key: D, group: K): readonly [D, K] => [key, group];

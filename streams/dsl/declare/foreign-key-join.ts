@@ -34,14 +34,8 @@ export function addForeignKeyJoin(
   });
   const registrations = { keySerde: right.serdes.keySerde, valueSerde: registrationSerde };
   // A row that refers to nothing has a result in a left join.
-  const moved = addRepartition(
-    graph,
-    registered,
-    `${name}-registration`,
-    registrations,
-    undefined,
-    joinType === 'left',
-  );
+  const keepsNullKeys = joinType === 'left';
+  const moved = addRepartition(graph, registered, `${name}-registration`, registrations, { keepsNullKeys });
   const subscriptions = { keySerde: right.serdes.keySerde, valueSerde: NO_VALUES };
   const lookup = graph.add('KTABLE-FK-JOIN-SUBSCRIPTION-PROCESSOR', undefined, {
     kind: 'foreignKeyLookup',
@@ -50,7 +44,7 @@ export function addForeignKeyJoin(
     leftKeySerde: left.serdes.keySerde,
   });
   const responses = { keySerde: left.serdes.keySerde, valueSerde: responseSerde(right.serdes.valueSerde) };
-  const answered = addRepartition(graph, lookup, `${name}-response`, responses, undefined);
+  const answered = addRepartition(graph, lookup, `${name}-response`, responses);
   return graph.add('KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-RESOLVER', undefined, {
     kind: 'foreignKeyResolve',
     parents: [answered, left.node],

@@ -55,8 +55,8 @@ export class GroupedSource<K, V> {
    */
   partitionedFor(store: string): GraphNode {
     if (!this.#mustMove) return this.node;
-    if (this.#name === undefined) return addRepartition(this.graph, this.node, store, this.serdes, undefined);
-    this.#shared ??= addRepartition(this.graph, this.node, this.#name, this.serdes, undefined);
+    if (this.#name === undefined) return addRepartition(this.graph, this.node, store, this.serdes);
+    this.#shared ??= addRepartition(this.graph, this.node, this.#name, this.serdes);
     return this.#shared;
   }
 }

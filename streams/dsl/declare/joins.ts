@@ -106,7 +106,7 @@ function moves(
   repartition: string,
   keepsNullKeys: boolean,
 ): GraphNode {
-  return keyChanged ? addRepartition(graph, node, repartition, serdes, undefined, keepsNullKeys) : node;
+  return keyChanged ? addRepartition(graph, node, repartition, serdes, { keepsNullKeys }) : node;
 }
 
 /** The serdes of a stream after a join: the values are new. */

@@ -1,5 +1,6 @@
 import { type Graph, TopologyError } from '../graph/graph.js';
 import type { GraphNode } from '../graph/node.js';
+import type { AnyPartitioner } from '../options/stream-partitioner.js';
 import { synchronousSerde } from '../options/synchronous.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 
@@ -41,6 +42,14 @@ function checked<T>(serde: Serde<T> | undefined): Serde<T> | undefined {
   return serde === undefined ? serde : synchronousSerde(serde);
 }
 
+export interface RepartitionSettings {
+  /** undefined: as the inputs that it is co-partitioned with. */
+  readonly partitions?: number | undefined;
+  /** Default: false. */
+  readonly keepsNullKeys?: boolean;
+  readonly partitioner?: AnyPartitioner | undefined;
+}
+
 /**
  * Throws a TopologyError if another repartition topic has the name, or if the number of partitions is not a positive
  * whole number.
@@ -50,8 +59,7 @@ export function addRepartition<K, V>(
   parent: GraphNode,
   repartition: string,
   serdes: SerdePair<K, V>,
-  partitions: number | undefined,
-  keepsNullKeys = false,
+  { partitions, keepsNullKeys = false, partitioner }: RepartitionSettings = {},
 ): GraphNode {
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions > 0)) {
     throw new TopologyError(`numberOfPartitions of ${repartition}: ${partitions} is not a positive whole number`);
@@ -64,5 +72,6 @@ export function addRepartition<K, V>(
     ...serdes,
     partitions,
     keepsNullKeys,
+    partitioner,
   });
 }

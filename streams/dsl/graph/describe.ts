@@ -1,5 +1,6 @@
 import { undecoratedRepartitionTopic } from '../../kafka/internal-topic-names.js';
 import type { GraphNode } from './node.js';
+import { TopicPattern } from './topic-pattern.js';
 
 /** An element of the description. A repartition has two, a sink and a source, as in Java. */
 interface Element {
@@ -68,7 +69,8 @@ function element(name: string, title: string): Element {
 function elementsOf(node: GraphNode): ElementPair {
   switch (node.kind) {
     case 'source': {
-      const source = element(node.name, `Source: ${node.name} (topics: [${node.topics.join(', ')}])`);
+      const topics = node.topics instanceof TopicPattern ? node.topics.source : `[${node.topics.join(', ')}]`;
+      const source = element(node.name, `Source: ${node.name} (topics: ${topics})`);
       return { input: source, output: source };
     }
     case 'sink': {

@@ -8,6 +8,7 @@ import type { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
+import type { AnyPartitioner } from '../options/stream-partitioner.js';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor/processor.js';
 import type { StoreSpec } from '../processor/store-spec.js';
 import type { Serde } from '../serde/serdes.js';
@@ -15,6 +16,7 @@ import type { JoinWindows } from '../windows/join-windows.js';
 import type { SessionWindows } from '../windows/session-windows.js';
 import type { SlidingWindows } from '../windows/sliding-windows.js';
 import type { Windows } from '../windows/windows.js';
+import type { TopicPattern } from './topic-pattern.js';
 
 /**
  * The nodes of the topology graph: frozen data, added by the DSL in the order of declaration. Only the compilers know
@@ -74,7 +76,8 @@ interface StatefulNode extends NodeBase {
 
 export interface SourceNode extends NodeBase {
   readonly kind: 'source';
-  readonly topics: readonly string[];
+  /** Their names, or the pattern that their names match. */
+  readonly topics: readonly string[] | TopicPattern;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
   timestampExtractor(record: ConsumerRecord, value: unknown, partitionTime: number): number;
@@ -195,6 +198,8 @@ export interface RepartitionNode extends NodeBase {
   readonly partitions: number | undefined;
   /** True: records with a null key stay in their task. False: they are dropped. */
   readonly keepsNullKeys: boolean;
+  /** undefined: a record goes to the partition of its key. */
+  readonly partitioner: AnyPartitioner | undefined;
 }
 
 export interface SinkNode extends NodeBase {
@@ -202,6 +207,8 @@ export interface SinkNode extends NodeBase {
   readonly topic: string | TopicNameExtractor;
   readonly keySerde: Serde<unknown>;
   readonly valueSerde: Serde<unknown>;
+  /** undefined: the producer chooses the partition by the key. */
+  readonly partitioner: AnyPartitioner | undefined;
 }
 
 /** The topic for a record (Java: `TopicNameExtractor`). */

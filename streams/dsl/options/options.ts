@@ -1,5 +1,6 @@
 import type { Duration } from '../../kafka/duration.js';
 import type { Serde } from '../serde/serdes.js';
+import type { StreamPartitioner } from './stream-partitioner.js';
 import type { TimestampExtractor } from './timestamp-extractor.js';
 
 /**
@@ -72,6 +73,12 @@ export interface StreamConsumed<K, V> extends Consumed<K, V> {
 export interface Produced<K, V> extends Named {
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
+  /**
+   * Chooses the partitions of each record. The cluster is asked once for the number of partitions of a topic, and again
+   * every five minutes. A topic that does not exist is a production error. Default: the partition of the key, as Java's
+   * clients choose it.
+   */
+  readonly partitioner?: StreamPartitioner<K, V>;
 }
 
 /**
@@ -147,6 +154,13 @@ export interface Repartitioned<K, V> {
    * number of tasks that write to it.
    */
   readonly numberOfPartitions?: number;
+  /**
+   * Chooses the partitions of each record. Operators after it do not move records again. So for an aggregation or a
+   * join, all records of a key must go to one partition, always, and both sides of a join to the same one. Aggregations
+   * do not combine records before they move. A key can't be looked up over HTTP in the stores after it. Default: the
+   * partition of the key.
+   */
+  readonly partitioner?: StreamPartitioner<K, V>;
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { Producer } from '../../kafka/ports.js';
+import type { Clock, Producer } from '../../kafka/ports.js';
 import { type Headers, MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
+import { PartitionCounts } from './partition-counts.js';
 import type { Refusals } from './refusals.js';
 
 interface PendingRecord {
@@ -38,6 +39,8 @@ export const ANY_PARTITION = -1;
  * and while the client's queue is full. So processing need not wait for either.
  */
 export class RecordCollector {
+  /** Of the topics whose partitions are chosen by a function. */
+  readonly partitionCounts: PartitionCounts;
   readonly #producer: Producer;
   readonly #refusals: Refusals;
   #open = false;
@@ -48,7 +51,8 @@ export class RecordCollector {
   #delivery: Promise<void> | undefined;
   #failure: unknown;
 
-  constructor(producer: Producer, refusals: Refusals) {
+  constructor(producer: Producer, refusals: Refusals, clock: Pick<Clock, 'monotonic'>) {
+    this.partitionCounts = new PartitionCounts(producer, clock);
     this.#producer = producer;
     this.#refusals = refusals;
   }

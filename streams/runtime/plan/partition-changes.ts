@@ -11,6 +11,18 @@ export class PartitionsChangedError extends Error {
   }
 }
 
+/** The group has assigned the input of another subscription: topics that match a pattern were created or deleted. */
+export class SourceTopicsChangedError extends PartitionsChangedError {
+  /** The subscription that the group knows. */
+  readonly topics: readonly string[];
+
+  constructor(topics: readonly string[]) {
+    super('topics that match a pattern were created or deleted');
+    this.name = 'SourceTopicsChangedError';
+    this.topics = topics;
+  }
+}
+
 const REMEDY =
   'a key may be in another partition than its state: give the topic the partitions that it had by creating it again, ' +
   'or process it from its beginning under a new application id';

@@ -10,6 +10,7 @@ import {
   repartitionTopicOf,
   undecoratedRepartitionTopic,
 } from '../../kafka/internal-topic-names.js';
+import { type PlannedSource, topicsOf } from './source-topics.js';
 
 /** A store of a task, and its changelog. undefined if it has no changelog. */
 export interface PlannedStore {
@@ -17,6 +18,8 @@ export interface PlannedStore {
   readonly changelog: string | undefined;
   /** The number of partitions by which the partitioner finds a key: that of the inputs of the store. */
   readonly partitions: number;
+  /** False: a partitioner of the topology has chosen the partitions of its keys. */
+  readonly isPartitionedByKey: boolean;
 }
 
 /** A repartition topic, and what it connects. */
@@ -41,7 +44,7 @@ export interface PlannedSubTopology {
   readonly sendersOfOldValues: ReadonlySet<GraphNode>;
   /** One task for each partition. */
   readonly tasks: number;
-  readonly sources: readonly SourceNode[];
+  readonly sources: readonly PlannedSource[];
   /** The topics that its tasks read, with their partitions. */
   readonly inputs: readonly { readonly topic: string; readonly partitions: number }[];
   /** Repartitions that it reads. */
@@ -69,6 +72,7 @@ export function planTopology(
   applicationId: string,
   partitionCounts: ReadonlyMap<string, number>,
 ): TopologyPlan {
+  checkPatterns(topology, partitionCounts);
   const counts = inputCounts(topology, partitionCounts);
   const tasksOf = new Map<SubTopology, number>();
   for (const subTopology of topology.subTopologies) tasksOf.set(subTopology, taskCount(subTopology, counts));
@@ -98,10 +102,10 @@ export function planTopology(
     subTopology,
     sendersOfOldValues: topology.sendersOfOldValues,
     tasks: tasksOf.get(subTopology) ?? 0,
-    sources: subTopology.sources,
+    sources: subTopology.sources.map(node => ({ node, topics: topicsOf(node, partitionCounts) })),
     inputs: [
-      ...subTopology.sources.flatMap(({ topics }) =>
-        topics.map(topic => ({ topic, partitions: partitionCounts.get(topic) ?? 0 })),
+      ...subTopology.sources.flatMap(node =>
+        topicsOf(node, partitionCounts).map(topic => ({ topic, partitions: partitionCounts.get(topic) ?? 0 })),
       ),
       ...all
         .filter(({ node }) => subTopology.reads.includes(node))
@@ -111,11 +115,13 @@ export function planTopology(
     writes: all.filter(({ node }) => subTopology.nodes.includes(parentOf(node))),
     stores: subTopology.stores.map(spec => {
       const owner = subTopology.nodes.find(({ stores }) => stores.includes(spec));
-      const [input] = (owner && inputs.get(owner)) ?? [];
+      const ofOwner = [...((owner && inputs.get(owner)) ?? [])];
+      const [input] = ofOwner;
       return {
         spec,
         changelog: spec.logged ? changelogTopicOf(applicationId, spec.name) : undefined,
         partitions: (input && counts.get(input)) ?? tasksOf.get(subTopology) ?? 0,
+        isPartitionedByKey: !ofOwner.some(hasPartitioner),
       };
     }),
   }));
@@ -146,10 +152,28 @@ export function internalTopicsOf(topology: Topology, applicationId: string): rea
   ];
 }
 
+function hasPartitioner(input: Input): boolean {
+  return input.kind === 'repartition' && input.partitioner !== undefined;
+}
+
 function parentOf(node: RepartitionNode): RepartitionNode['parents'][number] {
   const [parent] = node.parents;
   if (parent === undefined) throw new Error(`repartition ${node.name} has no parent`);
   return parent;
+}
+
+/** Throws a TopologyError if a topic matches the patterns of two sources. */
+function checkPatterns({ nodes }: Topology, partitionCounts: ReadonlyMap<string, number>): void {
+  const readers = new Map<string, SourceNode['topics']>();
+  for (const node of nodes) {
+    if (node.kind !== 'source') continue;
+    for (const topic of topicsOf(node, partitionCounts)) {
+      const other = readers.get(topic);
+      if (other !== undefined)
+        throw new TopologyError(`topic ${topic} matches ${other} and ${node.topics}: narrow one`);
+      readers.set(topic, node.topics);
+    }
+  }
 }
 
 /**
@@ -163,7 +187,7 @@ function inputCounts(
   const counts = new Map<Input, number>();
   for (const node of nodes) {
     if (node.kind === 'source') {
-      const ofTopics = node.topics.map(topic => countOf(topic, partitionCounts));
+      const ofTopics = topicsOf(node, partitionCounts).map(topic => countOf(topic, partitionCounts));
       counts.set(node, Math.max(...ofTopics));
     } else if (node.kind === 'repartition' && node.partitions !== undefined) counts.set(node, node.partitions);
   }
@@ -188,7 +212,8 @@ function tornApart({ repartition }: RepartitionNode, partitions: number, tasks: 
 }
 
 function namedCounts(input: Input, partitionCounts: ReadonlyMap<string, number>): (readonly [string, number])[] {
-  if (input.kind === 'source') return input.topics.map(topic => [topic, countOf(topic, partitionCounts)]);
+  if (input.kind === 'source')
+    return topicsOf(input, partitionCounts).map(topic => [topic, countOf(topic, partitionCounts)]);
   return input.partitions === undefined ? [] : [[undecoratedRepartitionTopic(input.repartition), input.partitions]];
 }
 

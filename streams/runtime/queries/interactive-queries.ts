@@ -95,10 +95,16 @@ export class InteractiveQueries {
     return store;
   }
 
-  /** The partition of a key that is given as text (`Serde.fromText`). */
+  /**
+   * The partition of a key that is given as text (`Serde.fromText`). Throws if a partitioner of the topology has chosen
+   * it.
+   */
   partitionOf(name: string, keyText: string): number {
     const store = this.store(name);
-    return partitionOfKey(store, stateKeyOfText(store, keyText));
+    const [partition, ...others] = this.partitionsOfKey(store, stateKeyOfText(store, keyText));
+    if (partition !== undefined && others.length === 0) return partition;
+    const reason = `a partitioner has chosen the partition of a key of store ${name}: read a range of keys`;
+    throw new InvalidStateStoreError('BAD_KEY', reason);
   }
 
   /** If the partition is not here, looks it up in the announcements of the processes. */
@@ -166,8 +172,11 @@ export class InteractiveQueries {
   /** @internal */
   async entry(store: QueryableStore, key: unknown, stale: boolean): Promise<StoreEntry | null> {
     const stateKey = stateKeyOf(store, key);
-    const partition = partitionOfKey(store, stateKey);
-    return await this.#reading(store, partition, stale, bytes => readEntry(store, bytes, stateKey));
+    for (const partition of this.partitionsOfKey(store, stateKey)) {
+      const entry = await this.#reading(store, partition, stale, bytes => readEntry(store, bytes, stateKey));
+      if (entry !== null) return entry;
+    }
+    return null;
   }
 
   /** @internal The partitions that are here; with `stale`, those of standbys too. */
@@ -184,9 +193,10 @@ export class InteractiveQueries {
     return store;
   }
 
-  /** @internal */
-  partitionOfKey(store: QueryableStore, key: StateKey): number {
-    return partitionOfKey(store, key);
+  /** @internal The partitions that may have the key. */
+  partitionsOfKey({ partitions, isPartitionedByKey }: QueryableStore, key: StateKey): readonly number[] {
+    if (isPartitionedByKey) return [partitionFor(stateKeyBytes(key), partitions)];
+    return Array.from({ length: partitions }, (_, partition) => partition);
   }
 
   #task({ subTopology }: QueryableStore, partition: number): Task | undefined {
@@ -216,10 +226,6 @@ export class InteractiveQueries {
       throw error;
     }
   }
-}
-
-function partitionOfKey({ partitions }: QueryableStore, key: StateKey): number {
-  return partitionFor(stateKeyBytes(key), partitions);
 }
 
 function notHere({ spec }: QueryableStore, partition: number, cause?: unknown): InvalidStateStoreError {

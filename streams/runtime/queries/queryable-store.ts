@@ -11,15 +11,17 @@ export interface QueryableStore {
   readonly subTopology: PlannedSubTopology;
   /** The number of partitions by which the partitioner finds a key. */
   readonly partitions: number;
+  /** False: a partitioner of the topology has chosen the partitions of its keys. */
+  readonly isPartitionedByKey: boolean;
 }
 
 /** By name. */
 export function queryableStores(plan: TopologyPlan): ReadonlyMap<string, QueryableStore> {
   const stores = new Map<string, QueryableStore>();
   for (const subTopology of plan.subTopologies) {
-    for (const { spec, partitions } of subTopology.stores) {
+    for (const { spec, partitions, isPartitionedByKey } of subTopology.stores) {
       const { query } = spec.kind;
-      if (query.kind !== 'none') stores.set(spec.name, { spec, query, subTopology, partitions });
+      if (query.kind !== 'none') stores.set(spec.name, { spec, query, subTopology, partitions, isPartitionedByKey });
     }
   }
   return stores;

@@ -13,7 +13,7 @@ const PAGE_ENTRIES = 1000;
  */
 export interface ReadOnlyKeyValueStore<K, V> {
   readonly kind: 'keyValue';
-  /** null if there is none. Rejects with an InvalidStateStoreError if the key belongs to a partition that is not here. */
+  /** null if there is none. Rejects with an InvalidStateStoreError if the key may be in a partition that is not here. */
   get(key: K): Promise<V | null>;
   /** From key to key, both included. */
   range(from: K, to: K): AsyncIterable<StoreEntry<K, V>>;
@@ -71,11 +71,13 @@ function windowStore<K, V>(here: StoreHere): ReadOnlyWindowStore<K, V> {
     kind: 'window',
     fetch(key, from, to) {
       const stateKey = stateKeyOf(store, key);
-      const partition = queries.partitionOfKey(store, stateKey);
-      if (!queries.localPartitions(store, stale).includes(partition)) {
-        throw new InvalidStateStoreError('NOT_HERE', `partition ${partition} of store ${store.spec.name} is not here`);
+      const partitions = queries.partitionsOfKey(store, stateKey);
+      const here = queries.localPartitions(store, stale);
+      const missing = partitions.find(partition => !here.includes(partition));
+      if (missing !== undefined) {
+        throw new InvalidStateStoreError('NOT_HERE', `partition ${missing} of store ${store.spec.name} is not here`);
       }
-      return entries({ kind: 'windows', key: stateKey, from, to }, [partition]);
+      return entries({ kind: 'windows', key: stateKey, from, to }, partitions);
     },
     fetchAll: (from, to) => entries({ kind: 'windows', key: undefined, from, to }),
     all: () => entries({ kind: 'windows', key: undefined, from: 0, to: Number.MAX_SAFE_INTEGER }),

@@ -15,6 +15,11 @@ export function memberWith(topics: readonly string[], before: GroupMember | unde
   return isSame ? before : { topics: sorted, changes: before.changes + 1 };
 }
 
+/** The same member, which has subscribed to other topics while it was in the group. The group knows it with these. */
+export function resubscribed(topics: readonly string[], { changes }: GroupMember): GroupMember {
+  return { topics: [...topics].sort(), changes };
+}
+
 /**
  * The `group.instance.id`. With the classic protocol a static member that comes back within its session gets the
  * assignment that it had, whatever it subscribes to: a broker compares only the name of the assignor. A topic that it

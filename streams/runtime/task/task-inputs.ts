@@ -24,8 +24,10 @@ export function taskInputs({ planned, graph, context, clock, maxTimestampAheadMs
   const { taskTime } = graph;
   const copiesHeaders = planned.subTopology.subTopology.nodes.some(({ kind }) => kind === 'process');
   const read = new Set(inputsOf(planned).map(({ topic }) => topic));
-  const sources = [...graph.sources].flatMap(([node, processor]) =>
-    node.topics
+  const sources = planned.subTopology.sources.flatMap(({ node, topics }) => {
+    const processor = graph.sources.get(node);
+    if (processor === undefined) return [];
+    return topics
       .filter(topic => read.has(topic))
       .map(topic => {
         const queue = new RecordQueue(topic, partition);
@@ -39,8 +41,8 @@ export function taskInputs({ planned, graph, context, clock, maxTimestampAheadMs
           copiesHeaders,
           maxTimestampAheadMs,
         });
-      }),
-  );
+      });
+  });
   const repartitions = graph.repartitions.map(
     input => new RepartitionedInput(input, new RecordQueue(input.topic, partition), context),
   );

@@ -2,6 +2,7 @@ import { type Clock, type Consumer, KafkaClientError } from '../../kafka/ports.j
 import type { TopicPartition } from '../../kafka/record.js';
 import type { CommitSequence } from '../commit/commit-sequence.js';
 import type { Committer } from '../commit/committer.js';
+import { SourceTopicsChangedError } from '../plan/partition-changes.js';
 import { idOf, type PlannedTask } from '../plan/planned-task.js';
 import type { ChangelogOffsets } from '../restore/changelog-offsets.js';
 import type { StandbyTasks } from '../standby/standby-tasks.js';
@@ -48,6 +49,8 @@ export class WorkerGroup {
   readonly #options: WorkerGroupOptions;
   readonly #rebalances: Rebalance[] = [];
   #assignment: Assignment = 'revoked';
+  /** Topics that are not those of the plan. undefined: those of the plan. */
+  #resubscribed: readonly string[] | undefined;
 
   constructor(options: WorkerGroupOptions) {
     this.#options = options;
@@ -59,6 +62,22 @@ export class WorkerGroup {
 
   /** Joins the group. Its rebalances wait for the next `update`. */
   join(topics: readonly string[]): void {
+    this.#subscribe(topics);
+  }
+
+  /**
+   * Subscribes to other topics, as the same member. When the group has assigned them, `update` throws a
+   * SourceTopicsChangedError. Returns false, and does nothing, during a rebalance: the next assignment must be that of
+   * the new subscription.
+   */
+  resubscribe(topics: readonly string[]): boolean {
+    if (this.#assignment === 'revoked' || this.#rebalances.length > 0) return false;
+    this.#resubscribed = topics;
+    this.#subscribe(topics);
+    return true;
+  }
+
+  #subscribe(topics: readonly string[]): void {
     this.#options.consumer.subscribe(topics, {
       onPartitionsAssigned: partitions => this.#rebalances.push({ kind: 'assigned', partitions }),
       onPartitionsRevoked: () => this.#rebalances.push({ kind: 'revoked' }),
@@ -141,6 +160,7 @@ export class WorkerGroup {
     // Answers the group at once. Records come when the tasks are known.
     consumer.assign([]);
     metrics.rebalanced();
+    if (this.#resubscribed !== undefined) throw new SourceTopicsChangedError(this.#resubscribed);
     const planned = runnable(partitions);
     const tasks = planned.map(idOf);
     const others = standbys.ids.filter(id => !tasks.includes(id));

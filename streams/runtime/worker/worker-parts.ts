@@ -64,7 +64,7 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
   const clients = new WorkerClients(ports, config, directory.instanceId, options.memberId);
   const { consumer, restoreConsumer, producer } = clients;
   const refusals = new Refusals(clock);
-  const collector = new RecordCollector(producer, refusals);
+  const collector = new RecordCollector(producer, refusals, clock);
   const sending = { producer, consumer, collector };
   const committer =
     config.processingGuarantee === 'exactly_once_v2'

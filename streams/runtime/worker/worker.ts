@@ -75,6 +75,14 @@ export class Worker {
     group.join(this.#plan.inputTopics);
   }
 
+  /**
+   * Subscribes to other topics than those of the plan. When the group has assigned them, `runOnce` throws a
+   * SourceTopicsChangedError. Returns false during a rebalance: call it again later.
+   */
+  resubscribe(topics: readonly string[]): boolean {
+    return this.#parts.group.resubscribe(topics);
+  }
+
   /** The input has ended: tasks whose partitions are at their end have seen all records that will ever come. */
   endInput(): void {
     this.#parts.idle.endInput();

@@ -1,6 +1,7 @@
 import type { KStream } from '../../../streams/index.js';
 import type { Operation } from '../case-file.js';
 import { flatFunction } from '../functions/flat-functions.js';
+import { partitionerOf } from '../functions/partitioners.js';
 import { predicate } from '../functions/predicates.js';
 import { fixedKeyProcessor, processor } from '../functions/processors.js';
 import { valueFunction } from '../functions/value-functions.js';
@@ -51,8 +52,10 @@ export function ofStream(
       return stream(from.processValues(fixedKeyProcessor(operation.fn), processorOptionsOf(operation)));
     case 'merge':
       return stream(from.merge(other()));
-    case 'repartition':
-      return stream(from.repartition({ name: operation.name ?? idOf(operation), ...serdesOf(operation) }));
+    case 'repartition': {
+      const name = operation.name ?? idOf(operation);
+      return stream(from.repartition({ name, ...serdesOf(operation), ...partitionerOf(operation.partitions) }));
+    }
     case 'toTable':
       return table(from.toTable({ ...namedStoreOf(operation), ...serdesOf(operation) }));
     case 'groupByKey':

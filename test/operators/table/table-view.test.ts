@@ -37,7 +37,7 @@ async function viewOf(
     deadLetterTopic: undefined,
   };
   const clock = new ManualClock(0);
-  const collector = new RecordCollector(new FakeProducer(), new Refusals(clock));
+  const collector = new RecordCollector(new FakeProducer(), new Refusals(clock), clock);
   const context = new TaskContext('0_0', 0, collector, handlers, clock);
   const options = { caching: true, now: () => 0 };
   const graph = buildProcessorGraph(plan, state, context, options);

@@ -23,7 +23,7 @@ describe('a transactional commit', () => {
 
   beforeEach(async () => {
     producer = new FakeProducer();
-    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
+    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)), new ManualClock(0));
     committer = new TransactionalCommitter({ producer, consumer: new ScriptedConsumer(), collector });
     await committer.start();
     producer.calls.length = 0;
@@ -37,7 +37,7 @@ describe('a transactional commit', () => {
     committer = new TransactionalCommitter({
       producer,
       consumer: new ScriptedConsumer(),
-      collector: new RecordCollector(producer, new Refusals(new ManualClock(0))),
+      collector: new RecordCollector(producer, new Refusals(new ManualClock(0)), new ManualClock(0)),
     });
     await committer.start();
     assert.deepEqual(producer.calls, ['initTransactions', 'beginTransaction']);
@@ -158,7 +158,7 @@ describe('a commit with at_least_once', () => {
   beforeEach(async () => {
     producer = new FakeProducer();
     consumer = new ScriptedConsumer();
-    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
+    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)), new ManualClock(0));
     committer = new AtLeastOnceCommitter({ producer, consumer, collector });
     await committer.start();
   });
@@ -195,7 +195,7 @@ describe('a commit with at_least_once', () => {
   it('waits for a delivery that is under way before it goes back: what fails later is of the next commit', async () => {
     const refused = { topic: 't', key: null, value: null, scope: 'record', reason: 'too large' } as const;
     const refusals = new Refusals(new ManualClock(0));
-    collector = new RecordCollector(producer, refusals);
+    collector = new RecordCollector(producer, refusals, new ManualClock(0));
     committer = new AtLeastOnceCommitter({ producer, consumer, collector });
     refusals.learn([refused, refused]);
     let delivered = false;

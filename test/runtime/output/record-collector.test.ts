@@ -15,7 +15,7 @@ describe('RecordCollector', () => {
 
   beforeEach(() => {
     producer = new FakeProducer();
-    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
+    collector = new RecordCollector(producer, new Refusals(new ManualClock(0)), new ManualClock(0));
   });
 
   function send(n: number): void {
@@ -104,7 +104,7 @@ describe('RecordCollector', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), steps => {
         producer = new FakeProducer();
-        collector = new RecordCollector(producer, new Refusals(new ManualClock(0)));
+        collector = new RecordCollector(producer, new Refusals(new ManualClock(0)), new ManualClock(0));
         send(0);
         const bytesOfOne = collector.keptBackBytes;
         assert.ok(bytesOfOne > 0);
@@ -136,7 +136,7 @@ describe('RecordCollector, after several records of a topic were refused and it 
   beforeEach(() => {
     producer = new FakeProducer();
     refusals = new Refusals(new ManualClock(0));
-    collector = new RecordCollector(producer, refusals);
+    collector = new RecordCollector(producer, refusals, new ManualClock(0));
     refusals.learn([refusal, refusal]);
     collector.open();
   });

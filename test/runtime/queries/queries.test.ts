@@ -199,6 +199,48 @@ describe('queries of the stores of a running application', () => {
   });
 });
 
+describe('a query of a store whose keys a partitioner has placed', () => {
+  let app: TestApplication;
+  applicationForEachTest(created => {
+    app = created;
+  });
+
+  it('finds a key in whichever partition it is, and says that its partition is unknown', async () => {
+    const builder = new StreamsBuilder();
+    const moved = builder.stream<string, number>('in').repartition({ name: 'moved', partitioner: () => 1 });
+    moved.groupByKey().count({ as: 'counts' });
+    moved
+      .groupByKey()
+      .windowedBy(TimeWindows.of({ size: SIZE_MS, grace: 0 }))
+      .count({ as: 'window-counts' });
+    const streams = app.start({}, builder.build());
+    const keys = ['a', 'b', 'c', 'd'];
+    for (const key of keys) {
+      app.cluster
+        .log('in', 0)
+        .append({ key: Buffer.from(key), value: Buffer.from('1'), timestamp: 5, headers: NO_HEADERS }, undefined);
+    }
+    await app.until(() => streams.state === 'RUNNING');
+    const counts = streams.store<string, number>('counts', 'keyValue');
+    for (const key of keys) await app.until(async () => (await counts.get(key)) === 1);
+    assert.equal(await counts.get('e'), null);
+    const windows = await all(streams.store<string, number>('window-counts', 'window').fetch('a', 0, 9));
+    assert.deepEqual(
+      windows.map(({ value }) => value),
+      [1],
+    );
+    assert.throws(
+      () => streams.queries.partitionOf('counts', 'a'),
+      (error: unknown) => {
+        assert.ok(error instanceof InvalidStateStoreError);
+        assert.equal(error.code, 'BAD_KEY');
+        assert.match(error.message, /a partitioner has chosen the partition of a key of store counts: read a range/);
+        return true;
+      },
+    );
+  });
+});
+
 function tables(): Topology {
   const builder = new StreamsBuilder();
   const windows = TimeWindows.of({ size: SIZE_MS, grace: '1h' });

@@ -148,6 +148,18 @@ describe('the slots of a state directory', () => {
     assert.equal(await (await take()).memberId(['a', 'b']), `${instanceId}-2`);
   });
 
+  it('keep the member id where the member has subscribed to other topics within the group', async () => {
+    const first = await take();
+    const id = await first.memberId(['a']);
+    await first.resubscribed(['c', 'a']);
+    await first.release();
+    const again = await take();
+    assert.equal(await again.memberId(['a', 'c']), id);
+    assert.equal(await again.memberId(['a']), `${id}-1`);
+    await again.resubscribed(['b']);
+    assert.equal(await again.memberId(['b']), `${id}-1`);
+  });
+
   it('have another member id if they were in use before member ids were kept', async () => {
     const first = await take();
     await first.adopt({ id: 'application', offset: 0 });

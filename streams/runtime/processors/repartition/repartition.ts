@@ -7,6 +7,7 @@ import { END_OF_TIME, NEVER, type TimeOrigin, Watermark } from '../../time/time.
 import { encodeWatermark } from '../../time/watermark-record.js';
 import { insertCombiner, isCombined } from '../aggregation/combiner.js';
 import { encodePartial, PartialAggregate } from '../aggregation/partial-aggregate.js';
+import { chosenPartitions } from '../chosen-partitions.js';
 import { LocalQueue } from '../local-queue.js';
 import { Processor } from '../processor.js';
 import { serialized } from '../serde-error.js';
@@ -30,7 +31,8 @@ export const compileRepartition: Compile<RepartitionNode> = (node, site) => {
   const [feeder] = site.feeders;
   if (!role.isWritten || feeder === undefined) return;
   const processor = new RepartitionProcessor(node, role, aggregate, role.local ? input : undefined, site);
-  const combined = aggregate !== undefined && isCombined(aggregate, site);
+  // A partitioner chooses for each record, not for a partial aggregate.
+  const combined = aggregate !== undefined && node.partitioner === undefined && isCombined(aggregate, site);
   site.insert(processor, combined ? insertCombiner(aggregate, site, feeder) : feeder);
 };
 
@@ -42,7 +44,8 @@ function aggregationAfter(children: readonly GraphNode[]): AggregationNode | und
 }
 
 /**
- * Moves records to the partition of their key: through the topic, or within the task if it is the task's own partition.
+ * Moves records to the partition of their key, or to those that a partitioner chooses: through the topic, or within the
+ * task if it is the task's own partition.
  * For each partition of the topic, the records of a transaction are packed into blocks. At each commit it announces the
  * task's time, after the records.
  */
@@ -98,9 +101,19 @@ class RepartitionProcessor extends Processor {
       this.#processWithoutKey(value, timestamp, headers);
       return;
     }
+    const { keySerde, partitioner } = this.#node;
+    const keyBytes = serialized(keySerde, key, 'keySerde');
+    const chosen = partitioner && chosenPartitions(partitioner, this.#topic, key, value, this.#partitions, headers);
+    if (typeof chosen === 'object') {
+      if (chosen.length === 0) this.context.dropped();
+      for (const partition of chosen) this.#move(partition, key, keyBytes, value, timestamp, headers);
+      return;
+    }
+    this.#move(chosen ?? partitionFor(keyBytes, this.#partitions), key, keyBytes, value, timestamp, headers);
+  }
+
+  #move(partition: number, key: unknown, keyBytes: Buffer, value: unknown, timestamp: number, headers: Headers): void {
     const local = this.#local;
-    const keyBytes = serialized(this.#node.keySerde, key, 'keySerde');
-    const partition = partitionFor(keyBytes, this.#partitions);
     if (local !== undefined && partition === this.context.partition) {
       local.queue.push({ key, value, timestamp, headers });
       return;
