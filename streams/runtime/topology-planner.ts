@@ -5,7 +5,7 @@ import { type Admin, KafkaClientError, type Ports } from '../kafka/ports.js';
 import { createInternalTopics } from './plan/internal-topics.js';
 import { changedPartitions } from './plan/partition-changes.js';
 import { withCommittedIds } from './plan/sub-topology-ids.js';
-import { planTopology, type TopologyPlan } from './plan/task-plan.js';
+import { planTopology, sourceTopics, type TopologyPlan } from './plan/task-plan.js';
 import { applicationIdentity } from './state/application-identity.js';
 import type { StateDirectory } from './state/state-directory.js';
 import { checkApplicationShapes, committedTasks } from './state/store-shapes.js';
@@ -60,9 +60,7 @@ export class TopologyPlanner {
   /** The plan, or a text that says what is missing. */
   async #attempt(admin: Admin, directory: StateDirectory): Promise<TopologyPlan | string> {
     const { applicationId } = this.#config;
-    const sources = this.#topology.subTopologies.flatMap(subTopology =>
-      subTopology.sources.flatMap(source => source.topics),
-    );
+    const sources = sourceTopics(this.#topology);
     try {
       const counts = await admin.partitionCounts(sources);
       const missing = sources.filter(topic => !counts.has(topic));

@@ -1,6 +1,7 @@
 import type { Topology } from '../dsl/graph/topology.js';
 import type { Serde } from '../dsl/serde/serdes.js';
 import { asError } from '../runtime/errors.js';
+import { sourceTopics } from '../runtime/plan/task-plan.js';
 import type { InMemoryCluster } from './in-memory-cluster.js';
 import type { InMemoryLog } from './in-memory-log.js';
 
@@ -31,8 +32,8 @@ export class DriverTopics {
   inputPartitions(topic: string): number {
     const { length } = this.#cluster.logs(topic);
     if (length > 0) return length;
-    const inputs = this.#topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
-    throw new Error(`there is no topic ${topic}; those that the topology reads are ${inputs.join(', ')}`);
+    const inputs = sourceTopics(this.#topology).join(', ');
+    throw new Error(`there is no topic ${topic}; those that the topology reads are ${inputs}`);
   }
 
   /** Throws if there is no such topic. */
@@ -58,6 +59,7 @@ export class DriverTopics {
       if (node.kind === 'source' && node.topics.includes(topic)) return `the source ${node.name}, which reads ${topic}`;
       if (node.kind === 'sink' && node.topic === topic) return `the sink ${node.name}, which writes ${topic}`;
     }
-    return `the topic ${topic}`;
+    const filled = this.#topology.globalStores.find(globalStore => globalStore.topic === topic);
+    return filled === undefined ? `the topic ${topic}` : `the global table ${filled.processor}, which reads ${topic}`;
   }
 }

@@ -4,7 +4,7 @@ import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { createInternalTopics } from '../runtime/plan/internal-topics.js';
 import { tasksOf } from '../runtime/plan/planned-task.js';
-import { planTopology, type TopologyPlan } from '../runtime/plan/task-plan.js';
+import { planTopology, sourceTopics, type TopologyPlan } from '../runtime/plan/task-plan.js';
 import { noMetrics } from '../runtime/status/streams-metrics.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
 import { Worker } from '../runtime/worker/worker.js';
@@ -102,7 +102,7 @@ export class TopologyTestDriver {
     const config = streams.commitInterval === undefined ? { ...checked, commitIntervalMs: Infinity } : checked;
     const clock = new ManualClock(startTime);
     const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns, queueRecords });
-    const sources = topology.nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
+    const sources = sourceTopics(topology);
     const deadLetters = config.deadLetterTopic === undefined ? [] : [config.deadLetterTopic];
     const topics = new DriverTopics(topology, cluster, [...deadLetters, ...outputTopics]);
     for (const topic of [...sources, ...topics.outputs]) cluster.createTopic(topic, partitions);
@@ -246,9 +246,9 @@ export class TopologyTestDriver {
     return this.#worker.uncommittedBytes;
   }
 
-  /** Entries of a table's store, of all tasks, in the order of their serialized keys. */
+  /** Entries of a table's store, of all tasks or of the process, in the order of their serialized keys. */
   async storeEntries(store: string): Promise<StoreEntry[]> {
-    return await storeEntries(this.#plan, this.#worker.tasks, store);
+    return await storeEntries(this.#plan, this.#worker, store);
   }
 
   /** Commits what was processed, unless the application has failed. */
@@ -264,6 +264,9 @@ export class TopologyTestDriver {
     const tasks = tasksOf(this.#plan).length;
     return (
       this.#worker.tasks.length === tasks &&
+      this.#worker.globalPositions.every(
+        ({ topic, partition, offset }) => offset >= this.#cluster.log(topic, partition).stable,
+      ) &&
       this.#worker.tasks.every(
         task =>
           !task.processing.isWaiting &&

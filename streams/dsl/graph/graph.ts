@@ -1,4 +1,4 @@
-import type { GraphNode } from './node.js';
+import type { GlobalStoreNode, GraphNode } from './node.js';
 
 const NO_STORES = Object.freeze([] as const);
 
@@ -12,10 +12,30 @@ type NodeFields<N> = N extends GraphNode
 /** The nodes of one topology, in the order of declaration. */
 export class Graph {
   readonly #nodes: GraphNode[] = [];
+  readonly #globalStores: GlobalStoreNode[] = [];
   readonly #names = new Set<string>();
 
   get nodes(): readonly GraphNode[] {
     return this.#nodes;
+  }
+
+  get globalStores(): readonly GlobalStoreNode[] {
+    return this.#globalStores;
+  }
+
+  /**
+   * Adds a global store. `name` is that of the processor that fills it. Throws a TopologyError if another node has a
+   * name of its two nodes.
+   */
+  addGlobalStore(name: string | undefined, fields: Pick<GlobalStoreNode, 'topic' | 'store'>): GlobalStoreNode {
+    const position = this.#position;
+    const source = name === undefined ? generated('KSTREAM-SOURCE', position) : `${name}-source`;
+    const processor = name ?? generated('KTABLE-SOURCE', position + 1);
+    this.reserve(source, 'node');
+    this.reserve(processor, 'node');
+    const node = Object.freeze({ ...fields, source, processor });
+    this.#globalStores.push(node);
+    return node;
   }
 
   /**
@@ -33,7 +53,12 @@ export class Graph {
 
   /** The name that the next node gets if it has none. */
   generatedName(prefix: string): string {
-    return `${prefix}-${String(this.#nodes.length).padStart(10, '0')}`;
+    return generated(prefix, this.#position);
+  }
+
+  /** The position of the next node. A global store has two nodes. */
+  get #position(): number {
+    return this.#nodes.length + 2 * this.#globalStores.length;
   }
 
   /**
@@ -48,6 +73,10 @@ export class Graph {
     if (this.#names.has(entry)) throw new TopologyError(`there are two of the ${what} name ${name}`);
     this.#names.add(entry);
   }
+}
+
+function generated(prefix: string, position: number): string {
+  return `${prefix}-${String(position).padStart(10, '0')}`;
 }
 
 /** The topology can't be built as it is declared. The message states the reason (Java: `TopologyException`). */

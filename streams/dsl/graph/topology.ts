@@ -1,7 +1,7 @@
 import { describeTopology } from './describe.js';
 import { TopologyError } from './graph.js';
 import { materialize } from './materialization.js';
-import type { GraphNode } from './node.js';
+import type { GlobalStoreNode, GraphNode } from './node.js';
 import { type CopartitionGroup, copartitionGroups, type SubTopology, subTopologiesOf } from './sub-topologies.js';
 
 /** A topology as data (Java: `Topology`). */
@@ -12,16 +12,22 @@ export class Topology {
   readonly subTopologies: readonly SubTopology[];
   /** @internal */
   readonly copartitionGroups: readonly CopartitionGroup[];
+  /** @internal In the order of declaration. */
+  readonly globalStores: readonly GlobalStoreNode[];
   /** @internal The nodes that send old values with their updates. */
   readonly sendersOfOldValues: ReadonlySet<GraphNode>;
 
-  /** @internal Throws a TopologyError if it reads no topic. */
-  constructor(nodes: readonly GraphNode[]) {
-    if (!nodes.some(node => node.kind === 'source')) throw new TopologyError('the topology reads no topic');
+  /** @internal Throws a TopologyError if no task reads a topic. */
+  constructor(nodes: readonly GraphNode[], globalStores: readonly GlobalStoreNode[] = []) {
+    if (!nodes.some(node => node.kind === 'source')) {
+      const only = globalStores.length > 0 ? ' but those of its global tables: it needs a stream or a table' : '';
+      throw new TopologyError(`the topology reads no topic${only}`);
+    }
     const materialization = materialize(nodes);
     this.nodes = Object.freeze(materialization.nodes);
     this.copartitionGroups = copartitionGroups(this.nodes);
     this.subTopologies = subTopologiesOf(this.nodes, this.copartitionGroups);
+    this.globalStores = Object.freeze([...globalStores]);
     this.sendersOfOldValues = materialization.sendersOfOldValues;
     Object.freeze(this);
   }

@@ -21,6 +21,8 @@ export interface ProcessorGraph {
 export interface GraphOptions {
   readonly caching: boolean;
   readonly now: () => number;
+  /** The rows of the global stores, by name. */
+  readonly globalStore: Site['globalStore'];
 }
 
 /** The connected processors of one task. */
@@ -68,6 +70,7 @@ class GraphBuilder implements ProcessorGraph {
       taskTime: this.taskTime,
       now: this.#options.now,
       caching: this.#options.caching,
+      globalStore: name => this.#options.globalStore(name),
       feeders,
       frontier,
       children: this.#plan.subTopology.nodes.filter(candidate => candidate.parents.includes(node)),

@@ -1,5 +1,5 @@
 import { TopologyError } from '../../dsl/graph/graph.js';
-import type { GraphNode, RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
+import type { GlobalStoreNode, GraphNode, RepartitionNode, SourceNode, StoreSpec } from '../../dsl/graph/node.js';
 import { type Input, inputsOf, type SubTopology } from '../../dsl/graph/sub-topologies.js';
 import type { Topology } from '../../dsl/graph/topology.js';
 import {
@@ -49,13 +49,27 @@ export interface PlannedSubTopology {
   readonly stores: readonly PlannedStore[];
 }
 
+/** A global store, and the partitions of its topic. */
+export interface PlannedGlobalStore {
+  readonly node: GlobalStoreNode;
+  readonly partitions: number;
+}
+
 export interface TopologyPlan {
   readonly subTopologies: readonly PlannedSubTopology[];
+  readonly globalStores: readonly PlannedGlobalStore[];
   /** All topics to subscribe to. */
   readonly inputTopics: readonly string[];
   readonly auditTopic: string;
   /** Partitions of the audit topic: the largest number of tasks of a sub-topology. */
   readonly auditPartitions: number;
+}
+
+/** The topics that must exist before the topology can be planned. */
+export function sourceTopics(topology: Topology): readonly string[] {
+  const { nodes, globalStores } = topology;
+  const sources = nodes.flatMap(node => (node.kind === 'source' ? node.topics : []));
+  return [...sources, ...globalStores.map(({ topic }) => topic)];
 }
 
 /**
@@ -119,6 +133,7 @@ export function planTopology(
   }));
   return {
     subTopologies,
+    globalStores: topology.globalStores.map(node => ({ node, partitions: countOf(node.topic, partitionCounts) })),
     inputTopics: [
       ...subTopologies.flatMap(subTopology => subTopology.sources.flatMap(source => source.topics)),
       ...all.map(r => r.topic),

@@ -8,7 +8,8 @@ import { InvalidStateStoreError } from './invalid-state-store-error.js';
 export interface QueryableStore {
   readonly spec: StoreSpec;
   readonly query: Exclude<QueryShape, { readonly kind: 'none' }>;
-  readonly subTopology: PlannedSubTopology;
+  /** undefined: a global store, which each process has whole. */
+  readonly subTopology: PlannedSubTopology | undefined;
   /** The number of partitions by which the partitioner finds a key. */
   readonly partitions: number;
 }
@@ -21,6 +22,11 @@ export function queryableStores(plan: TopologyPlan): ReadonlyMap<string, Queryab
       const { query } = spec.kind;
       if (query.kind !== 'none') stores.set(spec.name, { spec, query, subTopology, partitions });
     }
+  }
+  for (const { node } of plan.globalStores) {
+    const { store: spec } = node;
+    const { query } = spec.kind;
+    if (query.kind !== 'none') stores.set(spec.name, { spec, query, subTopology: undefined, partitions: 1 });
   }
   return stores;
 }
