@@ -127,7 +127,7 @@ export class StreamsBuilder {
   #claim(topics: readonly string[]): void {
     for (const topic of topics) {
       if (this.#sourceTopics.has(topic))
-        throw new TopologyError(`topic ${topic} is read twice: use the first stream again`);
+        throw new TopologyError(`topic ${topic} is read twice: use the first stream or table again`);
       this.#sourceTopics.add(topic);
     }
   }
