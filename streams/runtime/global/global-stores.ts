@@ -86,7 +86,7 @@ export class GlobalStores {
    */
   follow(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
-    if (this.#all.length === 0) return;
+    if (this.#stores.size === 0) return;
     this.#following ??= this.#readAvailable();
   }
 

@@ -30,7 +30,7 @@ export interface TaskStatus {
   readonly stores: readonly StoreStatus[];
 }
 
-/** A global store of this process. The counts are those since it began. */
+/** A global store of this process. The counts are those since it was opened. */
 export interface GlobalStoreStatus {
   readonly store: string;
   /** The topic that fills it. */
