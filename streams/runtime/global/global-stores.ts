@@ -113,16 +113,15 @@ export class GlobalStores {
     return this.#consumer?.unreadable ?? [];
   }
 
-  /** Writes to disk what is applied, and closes everything. */
+  /** Writes to disk what is applied. Rejects after everything is closed, with the error of one of them. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#following;
-    try {
-      for (const store of this.#all) await this.#closeStore(store);
-    } finally {
-      this.#stores.clear();
-      await this.#consumer?.close();
-    }
+    const stores = this.#all;
+    this.#stores.clear();
+    const closing = [...stores.map(store => this.#closeStore(store)), this.#consumer?.close()];
+    const failed = (await Promise.allSettled(closing)).find(result => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   async #closeStore(store: GlobalStore): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { Level } from '../../../stores/bytes/state-database.js';
 import { type ErrorResponse, type KafkaStreams, resumeOnError, type StreamsOptions } from '../../../streams/index.js';
 import { KafkaClientError, type Ports } from '../../../streams/kafka/ports.js';
 import { AT_ONCE } from '../../../streams/testing/in-memory-broker.js';
@@ -195,6 +196,20 @@ describe('the global stores of a process', () => {
       assert.match(app.warnings.join(), rebuilt);
     });
 
+    it('if a join finds that their files are damaged', async () => {
+      const directory = new FragileDirectory();
+      app.directory = directory;
+      app.name('key', 'row');
+      await (await running()).close();
+      await running();
+      directory.isDamaged = true;
+      app.send(1);
+      await processed(1);
+      assert.deepEqual(app.output(), ['1:row']);
+      assert.match(app.warnings.join(), /LevelDB reports corruption/);
+      assert.equal(directory.isDamaged, false);
+    });
+
     it('if their files are of another format, or a batch of writes is missing', async () => {
       for (const [key, value] of [
         ['\u0000format', '0'],
@@ -341,3 +356,29 @@ describe('the global stores of a process', () => {
     );
   });
 });
+
+/** Reads of global stores fail while it is damaged, until they are deleted. */
+class FragileDirectory extends MemoryStateDirectory {
+  isDamaged = false;
+
+  override level(task: string): Level {
+    const level = super.level(task);
+    if (!task.startsWith('global-')) return level;
+    return new Proxy(level, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...args: readonly unknown[]): unknown => {
+          if (name === 'getSync' && this.isDamaged)
+            throw Object.assign(new Error('bad block'), { code: 'LEVEL_CORRUPTION' });
+          return Reflect.apply(member, target, args);
+        };
+      },
+    });
+  }
+
+  override async wipe(task: string): Promise<void> {
+    await super.wipe(task);
+    if (task.startsWith('global-')) this.isDamaged = false;
+  }
+}
