@@ -3,7 +3,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Level } from '../../../stores/bytes/state-database.js';
 import { type ErrorResponse, type KafkaStreams, resumeOnError, type StreamsOptions } from '../../../streams/index.js';
-import { KafkaClientError, type Ports } from '../../../streams/kafka/ports.js';
+import { type Consumer, KafkaClientError, type Ports } from '../../../streams/kafka/ports.js';
 import { AT_ONCE } from '../../../streams/testing/in-memory-broker.js';
 import { InMemoryCluster } from '../../../streams/testing/in-memory-cluster.js';
 import type { LogTransaction } from '../../../streams/testing/in-memory-log.js';
@@ -110,6 +110,18 @@ describe('the global stores of a process', () => {
     assert.deepEqual(app.warnings, []);
   });
 
+  it('read a partition that was added to the topic from its beginning, after a restart', async () => {
+    app.name('a', 'x');
+    await (await running()).close();
+    app.read.length = 0;
+    app.cluster.createPartitions(GLOBAL_TOPIC, 3);
+    app.name('b', 'y', 2);
+    const streams = await running();
+    assert.deepEqual(app.read, ['y']);
+    await named(streams, 'a', 'x');
+    await named(streams, 'b', 'y');
+  });
+
   it('end their restore behind markers of transactions, and where a transaction is open', async () => {
     const [aborted, open]: LogTransaction[] = [{ state: 'aborted' }, { state: 'open' }];
     app.name('a', 'x', 0, { state: 'committed' });
@@ -194,6 +206,33 @@ describe('the global stores of a process', () => {
       await running();
       assert.equal(app.read.length, 4);
       assert.match(app.warnings.join(), rebuilt);
+    });
+
+    it('if their client goes back to the beginning, because the topic does not have what is next', async () => {
+      app.cluster = new InMemoryCluster(app.clock, { ...AT_ONCE, hasTopicIds: false });
+      app.createTopics();
+      const { ports } = app.cluster;
+      const consumers: Consumer[] = [];
+      const watched: Ports = {
+        ...ports,
+        consumer: options => {
+          const consumer = ports.consumer(options);
+          if (options.clientId.endsWith('global-consumer')) consumers.push(consumer);
+          return consumer;
+        },
+      };
+      for (const key of ['a', 'b', 'c']) app.name(key, 'old');
+      const streams = app.create({}, { ports: watched }, app.topology());
+      streams.start();
+      await app.until(() => streams.state === 'RUNNING');
+      app.cluster.deleteTopic(GLOBAL_TOPIC);
+      app.createTopics();
+      app.name('b', 'new');
+      consumers[0]?.assign([0, 1].map(partition => ({ topic: GLOBAL_TOPIC, partition, offset: 0 })));
+      await app.until(() => app.warnings.some(text => rebuilt.test(text)));
+      await app.until(() => streams.state === 'RUNNING');
+      await hasOnly(streams, { b: 'new' });
+      assert.match(app.warnings.join(), /names-0 came from 0 on, where 3 is next/);
     });
 
     it('if a join finds that their files are damaged', async () => {
