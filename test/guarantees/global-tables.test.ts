@@ -90,6 +90,22 @@ describe('a global table of a process that dies', () => {
     assert.deepEqual(await rows(), expected());
   });
 
+  it('goes to disk before it takes much memory', async function () {
+    this.timeout(30_000);
+    await create();
+    const value = 'x'.repeat(1000);
+    const records = 40_000;
+    driver.produce(
+      'latest',
+      Array.from({ length: records }, (_, n) => ({ key: `key-${n}`, value })),
+    );
+    await driver.run();
+    read = 0;
+    await driver.crash();
+    assert.ok(read < records / 2, `${read} of ${records} were in memory only`);
+    assert.equal((await rows()).size, records);
+  });
+
   type Action =
     | { readonly kind: 'produce' | 'process'; readonly key: number; readonly value: number | null }
     | { readonly kind: 'commit' | 'crash' | 'rebalance' | 'fail' | 'age' };

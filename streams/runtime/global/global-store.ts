@@ -148,7 +148,10 @@ export class GlobalStore implements CommittedEntries {
     if (this.#partitions.every(({ isAtEnd }) => isAtEnd)) this.#asOf = now;
     if (!this.#hasNews && this.#asOf - this.#checkpointAsOf < RENEW_AGE_MS) return;
     this.#hasNews = false;
-    const { topic, topicId, shape } = this.#options.origin;
+    const { origin, kept } = this.#options;
+    const { topic, shape } = origin;
+    // The cluster may not have answered with the id this time.
+    const topicId = origin.topicId ?? kept?.topicId;
     const offsets = this.#partitions.map(({ position }) => position);
     this.#checkpointAsOf = this.#asOf;
     const checkpoint: GlobalCheckpoint = { topic, ...(topicId && { topicId }), shape, offsets, asOf: this.#asOf };
