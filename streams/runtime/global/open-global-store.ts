@@ -2,7 +2,9 @@ import { StateAccessError } from '../../../stores/bytes/state-access-error.js';
 import { TaskState } from '../../../stores/bytes/task-state.js';
 import { UnreadableStateError } from '../../../stores/bytes/unreadable-state-error.js';
 import type { Logger } from '../../kafka/logger.js';
-import type { Clock, Consumer } from '../../kafka/ports.js';
+import { type Clock, type Consumer, KafkaClientError, type PartitionOffsets } from '../../kafka/ports.js';
+import { partitionId, type TopicPartition } from '../../kafka/record.js';
+import { PartitionsChangedError } from '../plan/partition-changes.js';
 import type { PlannedGlobalStore } from '../plan/task-plan.js';
 import type { StateDirectory } from '../state/state-directory.js';
 import { type GlobalCheckpoint, type GlobalOrigin, unusableCheckpoint } from './global-checkpoint.js';
@@ -11,6 +13,9 @@ import { CHECKPOINT_KEY, CHECKPOINT_STORE, GlobalStore } from './global-store.js
 
 /** Memory of a store for rows that were read from disk. */
 const CLEAN_CACHE_BYTES = 16_000_000;
+
+/** The codes of brokers and of librdkafka for a topic or a partition that does not exist. */
+const NO_PARTITION: ReadonlySet<number> = new Set([3, -188, -190]);
 
 export interface OpenOptions {
   readonly directory: StateDirectory;
@@ -42,9 +47,19 @@ async function originOf({ node, partitions }: PlannedGlobalStore, consumer: Cons
   const { topic, store } = node;
   const topicId = await consumer.topicId(topic);
   const ranges = await Promise.all(
-    Array.from({ length: partitions }, (_, partition) => consumer.partitionOffsets({ topic, partition })),
+    Array.from({ length: partitions }, (_, partition) => offsetsOf({ topic, partition }, consumer)),
   );
   return { topic, topicId, shape: store.kind.shape, ranges };
+}
+
+/** Throws a PartitionsChangedError if the topic has no such partition, as if it was created again. */
+async function offsetsOf(partition: TopicPartition, consumer: Consumer): Promise<PartitionOffsets> {
+  try {
+    return await consumer.partitionOffsets(partition);
+  } catch (error) {
+    if (!(error instanceof KafkaClientError && NO_PARTITION.has(error.code))) throw error;
+    throw new PartitionsChangedError(`there is no partition ${partitionId(partition)}: ${error.message}`);
+  }
 }
 
 interface OpenState {

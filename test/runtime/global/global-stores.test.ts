@@ -208,6 +208,19 @@ describe('the global stores of a process', () => {
       assert.match(app.warnings.join(), rebuilt);
     });
 
+    it('if that has fewer partitions than before, where topics have no ids', async () => {
+      app.cluster = new InMemoryCluster(app.clock, { ...AT_ONCE, hasTopicIds: false });
+      app.createTopics();
+      app.name('a', 'old', 1);
+      const streams = await running();
+      app.cluster.deleteTopic(GLOBAL_TOPIC);
+      app.cluster.createTopic(GLOBAL_TOPIC, 1);
+      app.name('b', 'new');
+      await app.until(() => app.warnings.some(text => rebuilt.test(text)));
+      await app.until(() => streams.state === 'RUNNING');
+      await hasOnly(streams, { b: 'new' });
+    });
+
     it('if their client goes back to the beginning, because the topic does not have what is next', async () => {
       app.cluster = new InMemoryCluster(app.clock, { ...AT_ONCE, hasTopicIds: false });
       app.createTopics();
