@@ -50,7 +50,7 @@ export const RULES: Rules = {
         ['topology-planner.ts'],
         ['worker'],
         ['commit', 'queries', 'standby'],
-        ['task'],
+        ['global', 'task'],
         ['compile', 'restore', 'state'],
         ['input', 'plan', 'processors'],
         ['output', 'streams-config.ts'],

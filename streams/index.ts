@@ -10,6 +10,7 @@ export {
   SessionWindowedCogroupedKStream,
   TimeWindowedCogroupedKStream,
 } from './dsl/api/cogrouped-k-stream.js';
+export { GlobalKTable } from './dsl/api/global-k-table.js';
 export { type Aggregation, KGroupedStream } from './dsl/api/k-grouped-stream.js';
 export { KGroupedTable, type TableAggregation } from './dsl/api/k-grouped-table.js';
 export { KStream } from './dsl/api/k-stream.js';
@@ -25,6 +26,7 @@ export type { KeyValue } from './dsl/options/key-value.js';
 export type { Operators } from './dsl/options/operators.js';
 export type {
   Consumed,
+  GlobalConsumed,
   Grouped,
   Joined,
   Materialized,
@@ -117,6 +119,7 @@ export type { PageOptions, StoreEntry, StorePage } from './runtime/queries/store
 export type { RestoreProgress } from './runtime/restore/changelog-reader.js';
 export { ChangedStoreError } from './runtime/state/store-shapes.js';
 export type {
+  GlobalStoreStatus,
   NodeCounts,
   ProcessStatus,
   StandbyStatus,

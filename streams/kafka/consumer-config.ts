@@ -42,11 +42,16 @@ export function consumerConfig(
     ...statisticsConfig(statistics),
     ...(options.groupInstanceId === undefined ? {} : { 'group.instance.id': options.groupInstanceId }),
   });
-  return { ...config, ...debugContexts(config.debug, options.groupId !== undefined) };
+  return { ...config, ...debugContexts(config.debug, followsTopicIds(options)) };
 }
 
-/** Makes the client log topic ids, which matter if a group has offsets, and batches that it can't decompress. */
-function debugContexts(given: unknown, hasGroup: boolean): { readonly debug?: string } {
-  const ids = hasGroup ? { debug: TopicIds.debugContexts(given) } : {};
+/** Whoever has offsets of a topic must notice that it is another one. */
+export function followsTopicIds({ followsTopicIds, groupId }: ConsumerOptions): boolean {
+  return followsTopicIds ?? groupId !== undefined;
+}
+
+/** Makes the client log topic ids, if they matter, and batches that it can't decompress. */
+function debugContexts(given: unknown, needsIds: boolean): { readonly debug?: string } {
+  const ids = needsIds ? { debug: TopicIds.debugContexts(given) } : {};
   return lacksCodec(kafka.features) ? { debug: UnreadableBatches.debugContexts(ids.debug ?? given) } : ids;
 }

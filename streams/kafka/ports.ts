@@ -174,6 +174,11 @@ export interface ConsumerOptions {
   /** Absent for a consumer that only uses `assign`. With a group it can still read the group's committed offsets. */
   readonly groupId?: string;
   readonly groupInstanceId?: string;
+  /**
+   * True: the consumer knows the ids of its topics, and its polls reject if a topic was deleted and created again. False:
+   * it goes on with the topic that has the name. Default: true for a consumer with a group.
+   */
+  readonly followsTopicIds?: boolean;
   /** For a consumer with a group. Default: `classic`. */
   readonly groupProtocol?: GroupProtocol;
   readonly pollTimeoutMs: number;

@@ -8,7 +8,7 @@ import {
 } from './client-config.js';
 import { clientWarnings } from './client-warnings.js';
 import { type CommittedAnswer, committedOffsets } from './committed-offsets.js';
-import { CONSUMER_TOPIC_CONFIG, consumerConfig } from './consumer-config.js';
+import { CONSUMER_TOPIC_CONFIG, consumerConfig, followsTopicIds } from './consumer-config.js';
 import { EagerAssignment } from './eager-assignment.js';
 import { withFetches } from './fetch/fetch-counts.js';
 import { FetcherUnsuitableError, fetchSettings } from './fetch/fetch-settings.js';
@@ -198,13 +198,13 @@ export class RdKafkaConsumer implements Consumer {
   /** undefined, with a line in the log, if the fetcher can't follow the configuration. */
   #ownFetcher(
     config: LibrdkafkaConfig,
-    { clientId, groupId, pollTimeoutMs }: ConsumerOptions,
+    options: ConsumerOptions,
     warn: (message: string) => void,
   ): FetcherSource | undefined {
+    const { clientId, pollTimeoutMs } = options;
     const host = {
       offsets: (partition: TopicPartition) => this.partitionOffsets(partition),
-      // A reader without offsets of a group goes on with the topic that has the name.
-      onTopicId: (topic: string, id: string) => groupId === undefined || this.#topicIds.met(topic, id),
+      onTopicId: (topic: string, id: string) => !followsTopicIds(options) || this.#topicIds.met(topic, id),
       warn,
       error: (message: string) => this.#logger.error(message),
     };

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { ProcessStatus, TaskStatus } from '../runtime/status/process-status.js';
+import type { GlobalStoreStatus, ProcessStatus, TaskStatus } from '../runtime/status/process-status.js';
 import type { StreamsState } from '../runtime/status/streams-state.js';
 import { type MetricName, registerScraped, type Sample } from './scraped-metric.js';
 
@@ -8,6 +8,7 @@ const TASK = 'kafka_streams_stream_task_metrics';
 const TOPIC = 'kafka_streams_stream_topic_metrics';
 const NODE = 'kafka_streams_stream_processor_node_metrics';
 const STATE = 'kafka_streams_stream_state_metrics';
+const GLOBAL = 'kafka_streams_global_store_metrics';
 
 /** The numbers of KIP-1091. 5 is PENDING_ERROR, a state that does not exist here. */
 const STATE_NUMBERS: Readonly<Record<StreamsState, number>> = Object.freeze({
@@ -46,6 +47,14 @@ function byTask(samples: (task: TaskStatus) => readonly Sample[]): StatusMetric[
 /** Counts are unknown until the task is restored. 0 would look like a reset. */
 function byRunningTask(samples: (task: TaskStatus) => readonly Sample[]): StatusMetric['samples'] {
   return byTask(task => (task.state === 'RUNNING' ? samples(task) : []));
+}
+
+function byGlobalStore(value: (status: GlobalStoreStatus) => number): StatusMetric['samples'] {
+  return ({ globalStores }) =>
+    globalStores.map(status => ({
+      labels: { state_id: status.store, topic_name: status.topic },
+      value: value(status),
+    }));
 }
 
 function only(value: number | undefined): readonly Sample[] {
@@ -210,5 +219,33 @@ const STATUS_METRICS: readonly StatusMetric[] = [
         stores.map(({ store, unpersisted }) => [store, unpersisted]),
       ),
     ),
+  },
+  {
+    name: `${GLOBAL}_records_total`,
+    help: 'Records of the topic of a global store that were read',
+    type: 'counter',
+    labels: ['state_id', 'topic_name'],
+    samples: byGlobalStore(({ records }) => records),
+  },
+  {
+    name: `${GLOBAL}_dropped_records_total`,
+    help: 'Records of the topic of a global store that were skipped for a null key',
+    type: 'counter',
+    labels: ['state_id', 'topic_name'],
+    samples: byGlobalStore(({ dropped }) => dropped),
+  },
+  {
+    name: `${GLOBAL}_failed_records_total`,
+    help: 'Records of the topic of a global store that were skipped because they could not be deserialized',
+    type: 'counter',
+    labels: ['state_id', 'topic_name'],
+    samples: byGlobalStore(({ failed }) => failed),
+  },
+  {
+    name: `${GLOBAL}_restore_remaining_records`,
+    help: 'Offsets of the topic of a global store still to be read before anything is processed',
+    type: 'gauge',
+    labels: ['state_id', 'topic_name'],
+    samples: byGlobalStore(({ remaining }) => remaining),
   },
 ];

@@ -35,9 +35,10 @@ export interface ErrorContext {
   readonly phase: 'deserialization' | 'processing' | 'production';
   /** Name of the node that threw. */
   readonly node: string;
+  /** `global` for a record of a global store. */
   readonly taskId: string;
   /**
-   * The record in process, of a source or repartition topic. Records that moved through a repartition topic in the same
+   * The record in process, of a source, repartition or global topic. Records that moved through a repartition topic in the same
    * block have the offset of the block. null in a commit, where results of many records leave together.
    */
   readonly record: ConsumerRecord | null;

@@ -97,6 +97,7 @@ export class KafkaStreams {
     this.queries = new InteractiveQueries({
       plan: () => this.#planner.latest,
       tasks: () => this.#worker?.tasks ?? [],
+      globalState: store => this.#worker?.globalState(store),
       staleState: taskId => this.#worker?.staleState(taskId),
       owners: this.#owners,
     });
@@ -121,6 +122,7 @@ export class KafkaStreams {
       error: this.#error,
       tasks: this.tasks,
       standbys: this.#worker?.standbyStatus ?? [],
+      globalStores: this.#worker?.globalStatus ?? [],
       unreadable: this.#worker?.unreadable ?? [],
     };
   }

@@ -33,7 +33,9 @@ export class DriverTopics {
   inputPartitions(topic: string): number {
     const { length } = this.#cluster.logs(topic);
     if (length > 0) return length;
-    const inputs = this.#topology.nodes.flatMap(node => (node.kind === 'source' ? [textOf(node.topics)] : []));
+    const { nodes, globalStores } = this.#topology;
+    const sources = nodes.flatMap(node => (node.kind === 'source' ? [textOf(node.topics)] : []));
+    const inputs = [...sources, ...globalStores.map(globalStore => globalStore.topic)];
     throw new Error(`there is no topic ${topic}; those that the topology reads are ${inputs.join(', ')}`);
   }
 
@@ -60,7 +62,8 @@ export class DriverTopics {
       if (node.kind === 'source' && reads(node, topic)) return `the source ${node.name}, which reads ${topic}`;
       if (node.kind === 'sink' && node.topic === topic) return `the sink ${node.name}, which writes ${topic}`;
     }
-    return `the topic ${topic}`;
+    const filled = this.#topology.globalStores.find(globalStore => globalStore.topic === topic);
+    return filled === undefined ? `the topic ${topic}` : `the global table ${filled.processor}, which reads ${topic}`;
   }
 }
 

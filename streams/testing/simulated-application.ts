@@ -1,4 +1,5 @@
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
+import { RetryError } from '../runtime/errors.js';
 import { SourceTopicsChangedError } from '../runtime/plan/partition-changes.js';
 import type { StateDirectory } from '../runtime/state/state-directory.js';
 import type { Worker } from '../runtime/worker/worker.js';
@@ -30,7 +31,7 @@ export class SimulatedApplication {
   }
 
   /**
-   * One step of the worker. If its client fails, a new worker takes its place. If the process dies, a new one is
+   * One step of the worker. If its client fails, or a record is to be read again, a new worker takes its place. If the process dies, a new one is
    * started, and it resolves to false. Any other error stops the application: after it, only `restart` and `close` are
    * allowed.
    */
@@ -40,7 +41,7 @@ export class SimulatedApplication {
       if (!this.#process.dead) return true;
     } catch (error) {
       if (error instanceof SourceTopicsChangedError) this.#resubscriptions++;
-      else if (!this.#process.dead && !(error instanceof KafkaClientError)) {
+      else if (!this.#process.dead && !(error instanceof KafkaClientError || error instanceof RetryError)) {
         this.#failed = true;
         throw error;
       }

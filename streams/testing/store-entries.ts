@@ -6,8 +6,8 @@ import type { Headers } from '../kafka/record.js';
 import { taskId } from '../runtime/plan/planned-task.js';
 import type { TopologyPlan } from '../runtime/plan/task-plan.js';
 import { rowCodec } from '../runtime/processors/user/task-stores.js';
-import type { Task } from '../runtime/task/task.js';
 import { savedNumber } from '../runtime/time/time.js';
+import type { Worker } from '../runtime/worker/worker.js';
 
 /** An entry of a task store, for tests. */
 export interface StoreEntry {
@@ -23,14 +23,22 @@ export interface StoreEntry {
 }
 
 /**
- * Entries of a store of a table or of processors, of all tasks, in the order of their serialized keys. Throws if there is no such store.
+ * Entries of a store of a table or of processors, of all tasks, in the order of their serialized keys; of a global table
+ * those of the process. Throws if there is no such store.
  */
-export async function storeEntries(plan: TopologyPlan, tasks: readonly Task[], store: string): Promise<StoreEntry[]> {
+export async function storeEntries(
+  plan: TopologyPlan,
+  worker: Pick<Worker, 'tasks' | 'globalState'>,
+  store: string,
+): Promise<StoreEntry[]> {
+  const global = plan.globalStores.find(({ node }) => node.store.name === store)?.node.store;
+  const state = worker.globalState(store);
+  if (global !== undefined && state !== undefined) return await rowsOf(global, state.store(store), undefined);
   const owner = plan.subTopologies.find(({ stores }) => stores.some(({ spec }) => spec.name === store));
   const spec = owner?.stores.find(planned => planned.spec.name === store)?.spec;
   if (owner === undefined || spec === undefined) throw new Error(`the topology has no store ${store}`);
   const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
-  for (const task of tasks) {
+  for (const task of worker.tasks) {
     if (task.id !== taskId(owner, task.partition)) continue;
     for (const entry of await rowsOf(spec, task.state.store(store), task.committedTime(store)))
       entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });

@@ -1,9 +1,9 @@
 import type { TaskCounts } from '../audit/task-counts.js';
-import { TopicPattern } from '../dsl/graph/topic-pattern.js';
 import type { Topology } from '../dsl/graph/topology.js';
 import { type ClientErrorKind, KafkaClientError } from '../kafka/ports.js';
 import type { ConsumerRecord } from '../kafka/record.js';
 import { tasksOf } from '../runtime/plan/planned-task.js';
+import { namedTopics } from '../runtime/plan/source-topics.js';
 import { internalTopicsOf } from '../runtime/plan/task-plan.js';
 import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
 import type { Worker } from '../runtime/worker/worker.js';
@@ -99,9 +99,7 @@ export class TopologyTestDriver {
     const config = streams.commitInterval === undefined ? { ...checked, commitIntervalMs: Infinity } : checked;
     const clock = new ManualClock(startTime);
     const cluster = new InMemoryCluster(clock, { maxPollRecords, commitTurns, queueRecords });
-    const sources = topology.nodes.flatMap(node =>
-      node.kind === 'source' && !(node.topics instanceof TopicPattern) ? node.topics : [],
-    );
+    const sources = namedTopics(topology);
     const deadLetters = config.deadLetterTopic === undefined ? [] : [config.deadLetterTopic];
     const topics = new DriverTopics(topology, cluster, [...deadLetters, ...outputTopics]);
     for (const topic of [...sources, ...topics.outputs]) cluster.createTopic(topic, partitions);
@@ -261,9 +259,9 @@ export class TopologyTestDriver {
     return this.#worker.uncommittedBytes;
   }
 
-  /** Entries of a table's store, of all tasks, in the order of their serialized keys. */
+  /** Entries of a table's store, of all tasks or of the process, in the order of their serialized keys. */
   async storeEntries(store: string): Promise<StoreEntry[]> {
-    return await storeEntries(this.#planner.latest, this.#worker.tasks, store);
+    return await storeEntries(this.#planner.latest, this.#worker, store);
   }
 
   /** Commits what was processed, unless the application has failed. */
@@ -285,6 +283,9 @@ export class TopologyTestDriver {
     const tasks = tasksOf(this.#planner.latest).length;
     return (
       this.#worker.tasks.length === tasks &&
+      this.#worker.globalPositions.every(
+        ({ topic, partition, offset }) => offset >= this.#cluster.log(topic, partition).stable,
+      ) &&
       this.#worker.tasks.every(
         task =>
           !task.processing.isWaiting &&

@@ -13,7 +13,7 @@ import { timestampExtractor } from './functions/timestamp-extractors.js';
 import { topicName } from './functions/topic-names.js';
 import { NotBuilt } from './not-built.js';
 import { cogroupOf, ofCogroup } from './operations/cogroup-operations.js';
-import { type Declared, stream, table } from './operations/declared.js';
+import { type Declared, globalTable, stream, table } from './operations/declared.js';
 import { ofGroup, ofSessions, ofSliding } from './operations/group-operations.js';
 import { joinOf } from './operations/join-operations.js';
 import { idOf, namedStoreOf, serdesOf } from './operations/options.js';
@@ -69,9 +69,14 @@ class Declarations {
       case 'stream':
       case 'table':
         return this.#source(operation);
-      case 'globalTable':
+      case 'globalTable': {
+        const { topic = '' } = operation;
+        return globalTable(
+          this.#builder.globalTable<unknown, unknown>(topic, { ...serdesOf(operation), ...namedStoreOf(operation) }),
+        );
+      }
       case 'globalStore':
-        throw new NotBuilt('global tables are not built yet');
+        throw new NotBuilt('global stores are not built yet');
       case 'cogroup':
         return cogroupOf(operation, id => this.#group(id));
     }
@@ -89,6 +94,8 @@ class Declarations {
         );
       case 'table':
         return ofTable(from, operation);
+      case 'globalTable':
+        throw new Error('a global table has no operations');
       case 'cogroup':
       case 'windowedCogroup':
       case 'sessionCogroup':

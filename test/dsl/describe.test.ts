@@ -105,4 +105,46 @@ describe("Topology.describe, in the format of Java's TopologyDescription", () =>
     // As in Java, the operator that chooses the key has the name too.
     assert.match(groups('by-value'), /Processor: by-value \(stores: \[\]\)\n +--> by-value-repartition-sink/);
   });
+
+  it('prints the global stores, which have no tasks, after the sub-topologies', () => {
+    const builder = new StreamsBuilder();
+    const named = builder.globalTable('products', { name: 'products', as: 'product-store' });
+    const generated = builder.globalTable('shops');
+    builder
+      .stream('in')
+      .join(named, key => key, String)
+      .leftJoin(generated, key => key, String, { name: 'with-shop' })
+      .to('out');
+
+    assert.equal(
+      builder.build().describe(),
+      `Topologies:
+   Sub-topology: 0
+    Source: KSTREAM-SOURCE-0000000004 (topics: [in])
+      --> KSTREAM-JOIN-0000000005
+    Processor: KSTREAM-JOIN-0000000005 (stores: [])
+      --> with-shop
+      <-- KSTREAM-SOURCE-0000000004
+    Processor: with-shop (stores: [])
+      --> KSTREAM-SINK-0000000007
+      <-- KSTREAM-JOIN-0000000005
+    Sink: KSTREAM-SINK-0000000007 (topic: out)
+      <-- with-shop
+
+   Sub-topology: 1 for global store (will not generate tasks)
+    Source: products-source (topics: [products])
+      --> products
+    Processor: products (stores: [product-store])
+      --> none
+      <-- products-source
+
+   Sub-topology: 2 for global store (will not generate tasks)
+    Source: KSTREAM-SOURCE-0000000002 (topics: [shops])
+      --> KTABLE-SOURCE-0000000003
+    Processor: KTABLE-SOURCE-0000000003 (stores: [shops-table])
+      --> none
+      <-- KSTREAM-SOURCE-0000000002
+`,
+    );
+  });
 });

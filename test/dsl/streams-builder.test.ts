@@ -135,6 +135,29 @@ describe('a TopologyError says what to change', () => {
     rejects(() => builder.stream('own', { valueSerde: { ...own }, timestampExtractor: extractor }), /in valueSerde/);
   });
 
+  it('where a topic is read both by tasks and as a global table', () => {
+    const builder = new StreamsBuilder();
+    builder.globalTable('names');
+    rejects(() => builder.stream('names'), /topic names is read twice/);
+    rejects(() => builder.globalTable('names'), /topic names is read twice/);
+    builder.table('in');
+    rejects(() => builder.globalTable('in'), /topic in is read twice/);
+    rejects(() => builder.globalTable('other', { as: 'names-table' }), /two of the store name names-table/);
+  });
+
+  it('where there are only global tables, which make no task', () => {
+    const builder = new StreamsBuilder();
+    builder.globalTable('names');
+    rejects(() => builder.build(), /reads no topic but those of its global tables: it needs a stream or a table/);
+  });
+
+  it('where a global table is of another builder', () => {
+    const { stream } = oneStream();
+    const names = new StreamsBuilder().globalTable('names');
+    rejects(() => stream.join(names, () => 'key', String), /global table of names: it is of another StreamsBuilder/);
+    rejects(() => stream.leftJoin(names, () => 'key', String), /of another StreamsBuilder/);
+  });
+
   it('where a number of partitions is none', () => {
     const { stream } = oneStream();
     for (const numberOfPartitions of [0, -1, 1.5, Number.NaN]) {

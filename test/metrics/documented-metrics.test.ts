@@ -12,10 +12,14 @@ import { TestApplication } from '../runtime/test-application.js';
 import { parseExposition, type ScrapedMetric, seriesValue } from './exposition.js';
 import { STATISTICS } from './statistics.js';
 
-/** Only while a task is being restored, and of standbys. */
+/** Only while a task is being restored, of standbys, and of global stores. */
 const NOT_OF_THIS_RUN = [
   'kafka_streams_stream_task_metrics_restore_remaining_records_total',
   'kafka_streams_stream_task_metrics_standby_lag',
+  'kafka_streams_global_store_metrics_records_total',
+  'kafka_streams_global_store_metrics_dropped_records_total',
+  'kafka_streams_global_store_metrics_failed_records_total',
+  'kafka_streams_global_store_metrics_restore_remaining_records',
 ];
 
 interface Run {

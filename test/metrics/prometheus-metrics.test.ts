@@ -72,6 +72,20 @@ describe('PrometheusMetrics', () => {
     assert.equal(seriesValue(scraped, 'kafka_streams_stream_metrics_client_state'), 0);
   });
 
+  it('shows the global stores', async () => {
+    const counts = { remaining: 7, records: 100, dropped: 2, failed: 1 };
+    const store = { store: 'names', topic: 'names-topic', state: 'RESTORING', ...counts } as const;
+    status = processStatus({ globalStores: [store] });
+    observe();
+    const scraped = await scrape();
+    const labels = { state_id: 'names', topic_name: 'names-topic' };
+    const names = ['records_total', 'dropped_records_total', 'failed_records_total', 'restore_remaining_records'];
+    assert.deepEqual(
+      names.map(name => seriesValue(scraped, `kafka_streams_global_store_metrics_${name}`, labels)),
+      [100, 2, 1, 7],
+    );
+  });
+
   it('says who it is and what state it is in', async () => {
     observe();
     const labels = { application_id: 'app', instance_id: 'i1', application_server: 'here:8081' };

@@ -24,6 +24,7 @@ export function processStatus(figures: Partial<ProcessStatus> = {}): ProcessStat
     error: null,
     tasks: [],
     standbys: [],
+    globalStores: [],
     unreadable: [],
     ...figures,
   };

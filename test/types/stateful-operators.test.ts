@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { expectTypeOf } from 'expect-type';
 import { describe, it } from 'mocha';
 import {
   type CogroupedKStream,
+  type GlobalKTable,
   JoinWindows,
   type KGroupedTable,
   type KStream,
@@ -98,6 +100,58 @@ describe('key and value types of stateful operators', () => {
     const numbers = new StreamsBuilder().table('numbers', { keySerde: Serdes.long(), valueSerde: Serdes.string() });
     // @ts-expect-error: the keys are numbers
     customers.join(numbers, () => 1);
+  });
+
+  it('a join of a stream with a global table: any key, the row and the mapped key are null in a left join only', () => {
+    const { builder, rawOrders, customers, clicks } = declared();
+    const places = builder.globalTable<number, Customer>('places');
+    expectTypeOf(places).toEqualTypeOf<GlobalKTable<number, Customer>>();
+    expectTypeOf(builder.globalTable('texts')).toEqualTypeOf<GlobalKTable<string, unknown>>();
+    const inner = rawOrders.join(
+      places,
+      (key, order) => {
+        expectTypeOf(key).toEqualTypeOf<string | null>();
+        expectTypeOf(order).toEqualTypeOf<Order>();
+        return order.total > 0 ? order.total : null;
+      },
+      (order, place, key, mappedKey) => {
+        expectTypeOf(order).toEqualTypeOf<Order>();
+        expectTypeOf(place).toEqualTypeOf<Customer>();
+        expectTypeOf(key).toEqualTypeOf<string | null>();
+        expectTypeOf(mappedKey).toEqualTypeOf<number>();
+        return order.total;
+      },
+    );
+    expectTypeOf(inner).toEqualTypeOf<KStream<string | null, number>>();
+    const left = clicks.leftJoin(
+      places,
+      (_key, click) => click,
+      (click, place, key, mappedKey) => {
+        expectTypeOf(click).toEqualTypeOf<number>();
+        expectTypeOf(place).toEqualTypeOf<Customer | null>();
+        expectTypeOf(key).toEqualTypeOf<string>();
+        expectTypeOf(mappedKey).toEqualTypeOf<number | null>();
+        return '';
+      },
+      { name: 'with-place' },
+    );
+    expectTypeOf(left).toEqualTypeOf<KStream<string, string>>();
+    // Not called: a table that is none throws.
+    const refused = (): void => {
+      // @ts-expect-error: the keys of the table are numbers
+      clicks.join(places, key => key, String);
+      // @ts-expect-error: a global table has no key of its own for a record
+      clicks.join(places, () => '');
+      // @ts-expect-error: a table is not joined with a global table
+      customers.join(places, () => '');
+      // @ts-expect-error: a global table is no table
+      clicks.join(customers, (_key, click) => click, String);
+      // @ts-expect-error: streams are not joined with a global table on both sides
+      clicks.outerJoin(places, () => '', windows, { as: 'no' });
+      // @ts-expect-error: the timestamps are those of the records
+      builder.globalTable('timed', { timestampExtractor: () => 0 });
+    };
+    assert.ok(refused);
   });
 
   it('a cogroup has one type of aggregates and one type of keys', () => {

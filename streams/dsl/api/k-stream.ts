@@ -1,11 +1,24 @@
 import type { Headers } from '../../kafka/record.js';
 import { GroupedSource } from '../declare/grouped-source.js';
-import { addStreamJoin, addStreamTableJoin, type Joinable, keySerdeOnly } from '../declare/joins.js';
+import {
+  addGlobalTableJoin,
+  addStreamJoin,
+  addStreamTableJoin,
+  type Joinable,
+  keySerdeOnly,
+} from '../declare/joins.js';
 import { addProcess } from '../declare/process.js';
 import { addRepartition, givenSerdes, type KnownSerdes, notNull, serdesOr } from '../declare/repartition.js';
 import { tableStore } from '../declare/store-spec.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type { GraphNode, JoinType, ProcessNode, StreamJoinNode, StreamTableJoinNode } from '../graph/node.js';
+import type {
+  GlobalTableJoinNode,
+  GraphNode,
+  JoinType,
+  ProcessNode,
+  StreamJoinNode,
+  StreamTableJoinNode,
+} from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Operators } from '../options/operators.js';
 import type {
@@ -22,8 +35,11 @@ import type { FixedKeyProcessorSupplier, ProcessorOptions, ProcessorSupplier } f
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
 import { BranchedKStream } from './branched-k-stream.js';
+import { GlobalKTable } from './global-k-table.js';
 import { KGroupedStream } from './k-grouped-stream.js';
 import { KTable } from './k-table.js';
+
+type KeySelector = GlobalTableJoinNode['keySelector'];
 
 /**
  * A stream of records (Java: `KStream`). Its methods add nodes to the topology and process no record.
@@ -345,14 +361,38 @@ export class KStream<K, V> {
     windows: JoinWindows,
     options: StreamJoined<K, V, VO>,
   ): KStream<NonNullable<K>, VR>;
-  join<VO, VR>(
-    other: KTable<NonNullable<K>, VO> | KStream<K, VO>,
-    joiner: { bivarianceHack(value: NonNullable<V>, other: VO, key: NonNullable<K>): VR }['bivarianceHack'],
-    third?: Joined<K, V> | JoinWindows,
-    fourth?: StreamJoined<K, V, VO>,
-  ): KStream<NonNullable<K>, VR> {
+  /**
+   * Joins each record with a row of a global table (Java: `KStream.join` with a `GlobalKTable`): the row whose key
+   * `keySelector` returns. A record without a row gives no result. Records with a null value are dropped and counted as
+   * dropped, and so are those for which `keySelector` returns null. The key of a record may be null. Results keep the
+   * key, the timestamp, the headers and the partition of the record. `joiner` gets both keys (KIP-1340).
+   */
+  join<KT, VT, VR>(
+    table: GlobalKTable<KT, VT>,
+    keySelector: (key: K, value: NonNullable<V>) => KT | null,
+    joiner: (value: NonNullable<V>, row: VT, key: K, mappedKey: KT) => VR,
+    named?: Named,
+  ): KStream<K, VR>;
+  join<KR extends K, VO, VR>(
+    other: KTable<NonNullable<K>, VO> | KStream<K, VO> | GlobalKTable<unknown, VO>,
+    second:
+      | { bivarianceHack(value: NonNullable<V>, other: VO, key: NonNullable<K>): VR }['bivarianceHack']
+      | KeySelector,
+    third?: Joined<K, V> | JoinWindows | GlobalTableJoinNode['joiner'],
+    fourth?: StreamJoined<K, V, VO> | Named,
+  ): KStream<KR, VR> {
+    if (other instanceof GlobalKTable) {
+      return this.#joinGlobalTable(
+        other.node,
+        'inner',
+        second as KeySelector,
+        third as GlobalTableJoinNode['joiner'],
+        fourth,
+      );
+    }
+    const joiner = second as StreamJoinNode['joiner'];
     if (other instanceof KTable) return this.#joinTable(other.node, 'inner', joiner, third as Joined<K, V> | undefined);
-    return this.#joinStream(other, 'inner', joiner, third as JoinWindows, fourth);
+    return this.#joinStream(other, 'inner', joiner, third as JoinWindows, fourth as StreamJoined<K, V, VO>);
   }
 
   /**
@@ -387,14 +427,34 @@ export class KStream<K, V> {
     windows: JoinWindows,
     options: StreamJoined<K, V, VO>,
   ): KStream<K, VR>;
+  /**
+   * The same as `join` with a global table, with a result for each record: `row` is null where the table has none, or
+   * where `keySelector` returns null. Records with a null value are dropped and counted as dropped.
+   */
+  leftJoin<KT, VT, VR>(
+    table: GlobalKTable<KT, VT>,
+    keySelector: (key: K, value: NonNullable<V>) => KT | null,
+    joiner: (value: NonNullable<V>, row: VT | null, key: K, mappedKey: KT | null) => VR,
+    named?: Named,
+  ): KStream<K, VR>;
   leftJoin<VO, VR>(
-    other: KTable<NonNullable<K>, VO> | KStream<K, VO>,
-    joiner: { bivarianceHack(value: NonNullable<V>, other: VO | null, key: K): VR }['bivarianceHack'],
-    third?: Joined<K, V> | JoinWindows,
-    fourth?: StreamJoined<K, V, VO>,
+    other: KTable<NonNullable<K>, VO> | KStream<K, VO> | GlobalKTable<unknown, VO>,
+    second: { bivarianceHack(value: NonNullable<V>, other: VO | null, key: K): VR }['bivarianceHack'] | KeySelector,
+    third?: Joined<K, V> | JoinWindows | GlobalTableJoinNode['joiner'],
+    fourth?: StreamJoined<K, V, VO> | Named,
   ): KStream<K, VR> {
+    if (other instanceof GlobalKTable) {
+      return this.#joinGlobalTable(
+        other.node,
+        'left',
+        second as KeySelector,
+        third as GlobalTableJoinNode['joiner'],
+        fourth,
+      );
+    }
+    const joiner = second as StreamJoinNode['joiner'];
     if (other instanceof KTable) return this.#joinTable(other.node, 'left', joiner, third as Joined<K, V> | undefined);
-    return this.#joinStream(other, 'left', joiner, third as JoinWindows, fourth);
+    return this.#joinStream(other, 'left', joiner, third as JoinWindows, fourth as StreamJoined<K, V, VO>);
   }
 
   /**
@@ -458,6 +518,23 @@ export class KStream<K, V> {
   ): KStream<KR, VR> {
     const node = addStreamTableJoin(this.#graph, this.#joinable(options), table, joinType, joiner, options);
     return this.#joined<KR, VR>(node, options);
+  }
+
+  #joinGlobalTable<KR, VR>(
+    table: GlobalTableJoinNode['table'],
+    joinType: GlobalTableJoinNode['joinType'],
+    keySelector: KeySelector,
+    joiner: GlobalTableJoinNode['joiner'],
+    { name }: Named = {},
+  ): KStream<KR, VR> {
+    const node = addGlobalTableJoin(this.#graph, this.#node, table, name, { joinType, keySelector, joiner });
+    const { keySerde } = this.#serdes;
+    return new KStream<KR, VR>(
+      this.#graph,
+      node,
+      keySerdeOnly(keySerde as Serde<unknown> as Serde<KR> | undefined),
+      this.#keyChanged,
+    );
   }
 
   #joinStream<KR, VO, VR>(

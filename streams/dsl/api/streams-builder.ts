@@ -1,10 +1,12 @@
+import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import { serdesOr } from '../declare/repartition.js';
 import { Sources } from '../declare/sources.js';
-import { tableStore } from '../declare/store-spec.js';
+import { storeSpec, tableStore } from '../declare/store-spec.js';
 import { Graph } from '../graph/graph.js';
 import { Topology } from '../graph/topology.js';
-import type { Consumed, OptionallyMaterialized, StreamConsumed } from '../options/options.js';
+import type { Consumed, GlobalConsumed, OptionallyMaterialized, StreamConsumed } from '../options/options.js';
 import type { StateStore, StoreBuilder } from '../processor/store-builder.js';
+import { GlobalKTable } from './global-k-table.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
 
@@ -133,8 +135,26 @@ export class StreamsBuilder {
   }
 
   /**
+   * A topic of which each process keeps all partitions as a table (Java: `GlobalKTable`, KIP-99). A stream is joined with
+   * it by any key, and its records stay in their partitions. A null value deletes the row of its key. Records with a
+   * null key are dropped and counted as dropped. The timestamp of a row is that of its record.
+   *
+   * A process processes nothing before the table has all that the topic had at the start. After that, each record is
+   * there as soon as it is read, whatever its timestamp: it does not belong to a transaction of the application, and
+   * does not advance its time. Throws a TopologyError if another source reads the topic, or if another store has the
+   * name `as`.
+   */
+  globalTable<K = string, V = unknown>(topic: string, options: GlobalConsumed<K, V> = {}): GlobalKTable<K, V> {
+    this.#sources.addGlobal(topic);
+    const serdes = serdesOr<K, V>(options, {});
+    const materialized = { as: options.as ?? `${topic}-table`, logging: false, caching: false };
+    const store = storeSpec(this.#graph, materialized, serdes, new KeyValueKind());
+    return new GlobalKTable<K, V>(this.#graph.addGlobalStore(options.name, { topic, store }), serdes);
+  }
+
+  /**
    * The topology of everything that is declared so far. Later declarations do not change it. Throws a TopologyError if
-   * it reads no topic, or if two nodes declare one store in different ways.
+   * no task reads a topic, or if two nodes declare one store in different ways.
    *
    * ```ts
    * orders.to('copy');
@@ -142,6 +162,6 @@ export class StreamsBuilder {
    * ```
    */
   build(): Topology {
-    return new Topology(this.#graph.nodes, this.#graph.stores);
+    return new Topology(this.#graph.nodes, this.#graph);
   }
 }

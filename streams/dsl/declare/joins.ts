@@ -1,7 +1,15 @@
 import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { type Duration, milliseconds } from '../../kafka/duration.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type { GraphNode, JoinedSide, JoinType, StreamJoinNode, StreamTableJoinNode } from '../graph/node.js';
+import type {
+  GlobalStoreNode,
+  GlobalTableJoinNode,
+  GraphNode,
+  JoinedSide,
+  JoinType,
+  StreamJoinNode,
+  StreamTableJoinNode,
+} from '../graph/node.js';
 import { isVersioned } from '../graph/versioned.js';
 import type { Joined, StreamJoined } from '../options/options.js';
 import type { Serde } from '../serde/serdes.js';
@@ -40,6 +48,21 @@ export function addStreamTableJoin(
     stores,
     joiner,
   });
+}
+
+/** Adds a join of a stream with a global table. Throws a TopologyError if the table is of another graph. */
+export function addGlobalTableJoin(
+  graph: Graph,
+  stream: GraphNode,
+  table: GlobalStoreNode,
+  name: string | undefined,
+  join: Pick<GlobalTableJoinNode, 'joinType' | 'keySelector' | 'joiner'>,
+): GraphNode {
+  if (!graph.globalStores.includes(table)) {
+    throw new TopologyError(`join with the global table of ${table.topic}: it is of another StreamsBuilder`);
+  }
+  const prefix = join.joinType === 'left' ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN';
+  return graph.add(prefix, name, { kind: 'globalTableJoin', parents: [stream], table, ...join });
 }
 
 /** Throws a TopologyError if the table is not versioned. */

@@ -26,6 +26,7 @@ interface Reading {
 export class Sources {
   readonly #graph: Graph;
   readonly #declared: DeclaredSource[] = [];
+  readonly #global: string[] = [];
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -39,6 +40,7 @@ export class Sources {
    */
   ofStream<K, V>(given: readonly string[] | RegExp, consumed: Consumed<K, V>): SourceNode {
     const topics = given instanceof RegExp ? new TopicPattern(given) : named(given);
+    this.#checkGlobal(topics);
     const reading = readingOf(consumed);
     for (const source of this.#declared) {
       const shared = sharedTopic(source.node.topics, topics);
@@ -55,6 +57,7 @@ export class Sources {
   /** The source of a table. Throws a TopologyError if the topic has another source. */
   ofTable<K, V>(topic: string, consumed: Consumed<K, V>): SourceNode {
     const topics = Object.freeze([topic]);
+    this.#checkGlobal(topics);
     const other = this.#declared.find(({ node }) => sharedTopic(node.topics, topics) !== undefined);
     if (other !== undefined) {
       throw new TopologyError(
@@ -62,6 +65,20 @@ export class Sources {
       );
     }
     return this.#add(topics, consumed, true, readingOf(consumed));
+  }
+
+  /** The topic of a global store. Throws a TopologyError if the topic has another source. */
+  addGlobal(topic: string): void {
+    const topics = [topic];
+    this.#checkGlobal(topics);
+    const other = this.#declared.find(({ node }) => sharedTopic(node.topics, topics) !== undefined);
+    if (other !== undefined) throw new TopologyError(readGlobally(topic));
+    this.#global.push(topic);
+  }
+
+  #checkGlobal(topics: Topics): void {
+    const shared = sharedTopic(topics, this.#global);
+    if (shared !== undefined) throw new TopologyError(readGlobally(shared));
   }
 
   #add<K, V>(topics: Topics, consumed: Consumed<K, V>, isTable: boolean, reading: Reading): SourceNode {
@@ -113,6 +130,10 @@ function readingOf<K, V>({ keySerde, valueSerde, timestampExtractor }: Consumed<
 
 function readAsBoth(topic: string): string {
   return `topic ${topic} is read as a stream and as a table: use toTable of the stream, or toStream of the table`;
+}
+
+function readGlobally(topic: string): string {
+  return `topic ${topic} is read twice: a topic of a global table has no other source`;
 }
 
 function overlapping(topic: string, first: Topics, second: Topics): string {

@@ -1,5 +1,5 @@
 import { undecoratedRepartitionTopic } from '../../kafka/internal-topic-names.js';
-import type { GraphNode } from './node.js';
+import type { GlobalStoreNode, GraphNode } from './node.js';
 import { TopicPattern } from './topic-pattern.js';
 
 /** An element of the description. A repartition has two, a sink and a source, as in Java. */
@@ -23,6 +23,7 @@ interface ElementPair {
 interface Described {
   readonly nodes: readonly GraphNode[];
   readonly subTopologies: readonly { readonly id: number; readonly nodes: readonly GraphNode[] }[];
+  readonly globalStores: readonly GlobalStoreNode[];
 }
 
 export function describeTopology(topology: Described): string {
@@ -47,7 +48,23 @@ export function describeTopology(topology: Described): string {
     }
     lines.push('');
   }
+  // After those with tasks, whose numbers are part of the ids of the tasks.
+  for (const [index, globalStore] of topology.globalStores.entries()) {
+    lines.push(...globalStoreLines(globalStore, topology.subTopologies.length + index));
+  }
   return lines.join('\n');
+}
+
+function globalStoreLines({ source, processor, topic, store }: GlobalStoreNode, id: number): string[] {
+  return [
+    `   Sub-topology: ${id} for global store (will not generate tasks)`,
+    `    Source: ${source} (topics: [${topic}])`,
+    `      --> ${processor}`,
+    `    Processor: ${processor} (stores: [${store.name}])`,
+    '      --> none',
+    `      <-- ${source}`,
+    '',
+  ];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { StoreSpec } from '../processor/store-spec.js';
-import type { GraphNode } from './node.js';
+import type { GlobalStoreNode, GraphNode } from './node.js';
 
 const NO_STORES = Object.freeze([] as const);
 
@@ -14,6 +14,7 @@ type NodeFields<N> = N extends GraphNode
 export class Graph {
   readonly #nodes: GraphNode[] = [];
   readonly #stores = new Set<StoreSpec>();
+  readonly #globalStores: GlobalStoreNode[] = [];
   readonly #names = new Set<string>();
 
   get nodes(): readonly GraphNode[] {
@@ -33,6 +34,25 @@ export class Graph {
     this.#stores.add(store);
   }
 
+  get globalStores(): readonly GlobalStoreNode[] {
+    return this.#globalStores;
+  }
+
+  /**
+   * Adds a global store. `name` is that of the processor that fills it. Throws a TopologyError if another node has a
+   * name of its two nodes.
+   */
+  addGlobalStore(name: string | undefined, fields: Pick<GlobalStoreNode, 'topic' | 'store'>): GlobalStoreNode {
+    const position = this.#position;
+    const source = name === undefined ? generated('KSTREAM-SOURCE', position) : `${name}-source`;
+    const processor = name ?? generated('KTABLE-SOURCE', position + 1);
+    this.reserve(source, 'node');
+    this.reserve(processor, 'node');
+    const node = Object.freeze({ ...fields, source, processor });
+    this.#globalStores.push(node);
+    return node;
+  }
+
   /**
    * Adds a frozen node. Without a name it gets a generated name, as in Java: `prefix` and its position. Throws a
    * TopologyError if another node has the name.
@@ -48,7 +68,12 @@ export class Graph {
 
   /** The name that the next node gets if it has none. */
   generatedName(prefix: string): string {
-    return `${prefix}-${String(this.#nodes.length).padStart(10, '0')}`;
+    return generated(prefix, this.#position);
+  }
+
+  /** The position of the next node. A global store has two nodes. */
+  get #position(): number {
+    return this.#nodes.length + 2 * this.#globalStores.length;
   }
 
   /**
@@ -63,6 +88,10 @@ export class Graph {
     if (this.#names.has(entry)) throw new TopologyError(`there are two of the ${what} name ${name}`);
     this.#names.add(entry);
   }
+}
+
+function generated(prefix: string, position: number): string {
+  return `${prefix}-${String(position).padStart(10, '0')}`;
 }
 
 /** The topology can't be built as it is declared. The message states the reason (Java: `TopologyException`). */

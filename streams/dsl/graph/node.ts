@@ -51,6 +51,7 @@ export type GraphNode =
   | TableAggregateNode
   | TableJoinNode
   | StreamTableJoinNode
+  | GlobalTableJoinNode
   | StreamJoinNode
   | SessionAggregateNode
   | SlidingAggregateNode
@@ -338,6 +339,33 @@ export interface StreamTableJoinNode extends NodeBase {
   /** Where records wait for rows of their time. undefined: they do not wait. */
   readonly buffer: { readonly store: StoreSpec<TimeBucketsKind>; readonly graceMs: number } | undefined;
   joiner(value: unknown, row: unknown, key: unknown): unknown;
+}
+
+/**
+ * A join of a stream with a global table (Java: `KStreamGlobalKTableJoin`). Its only parent is the stream: the table is
+ * in no sub-topology.
+ */
+export interface GlobalTableJoinNode extends NodeBase {
+  readonly kind: 'globalTableJoin';
+  readonly joinType: Exclude<JoinType, 'outer'>;
+  readonly table: GlobalStoreNode;
+  /** The key of the row. null: there is none. */
+  keySelector(key: unknown, value: unknown): unknown;
+  joiner(value: unknown, row: unknown, key: unknown, mappedKey: unknown): unknown;
+}
+
+/**
+ * A store that each process has whole, filled from all partitions of a topic (Java: `TopologyDescription.GlobalStore`).
+ * It is not a node of the graph: no task reads its topic, and its source topic is its changelog.
+ */
+export interface GlobalStoreNode {
+  /** Name of the source. */
+  readonly source: string;
+  /** Name of the processor that fills the store. */
+  readonly processor: string;
+  readonly topic: string;
+  /** It has the serdes of the topic. */
+  readonly store: StoreSpec<KeyValueKind>;
 }
 
 /** An aggregation of a grouped stream, by key and session (Java: `KStreamSessionWindowAggregate`). */

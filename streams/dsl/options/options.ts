@@ -28,6 +28,14 @@ export interface Consumed<K, V> extends Named {
   readonly timestampExtractor?: TimestampExtractor;
 }
 
+/** How a topic is read as a global table. Default serdes: text keys and JSON values. */
+export interface GlobalConsumed<K, V> extends Named {
+  /** Name of the store, for queries and for the state on disk. Default: `<topic>-table`. */
+  readonly as?: string;
+  readonly keySerde?: Serde<K>;
+  readonly valueSerde?: Serde<V>;
+}
+
 /**
  * How a topic is read as a stream.
  *

@@ -2,6 +2,7 @@ import type { GraphNode } from '../../dsl/graph/node.js';
 import { compileForeignKeyLookup } from '../processors/foreign-key/lookup.js';
 import { compileForeignKeyRegister } from '../processors/foreign-key/register.js';
 import { compileForeignKeyResolve } from '../processors/foreign-key/resolve.js';
+import { compileGlobalTableJoin } from '../processors/join/global-table-join.js';
 import { compileStreamJoin } from '../processors/join/stream-join.js';
 import { compileStreamTableJoin } from '../processors/join/stream-table-join.js';
 import { compileRepartition } from '../processors/repartition/repartition.js';
@@ -63,6 +64,7 @@ const COMPILERS: Compilers = {
   tableAggregate: compileTableAggregate,
   tableJoin: compileTableJoin,
   streamTableJoin: compileStreamTableJoin,
+  globalTableJoin: compileGlobalTableJoin,
   streamJoin: compileStreamJoin,
   foreignKeyRegister: compileForeignKeyRegister,
   foreignKeyLookup: compileForeignKeyLookup,

@@ -25,6 +25,8 @@ export interface ProcessorGraph {
 export interface GraphOptions {
   readonly caching: boolean;
   readonly now: () => number;
+  /** The rows of the global stores, by name. */
+  readonly globalStore: Site['globalStore'];
 }
 
 /** The connected processors of one task. */
@@ -83,6 +85,7 @@ class GraphBuilder implements ProcessorGraph {
       now: this.#options.now,
       caching: this.#options.caching,
       stores: this.#stores,
+      globalStore: name => this.#options.globalStore(name),
       feeders,
       frontier,
       children: this.#plan.subTopology.nodes.filter(candidate => candidate.parents.includes(node)),

@@ -12,6 +12,13 @@ export interface PlannedSource {
   readonly topics: readonly string[];
 }
 
+/** The topics that the topology names, global ones too. They must exist before it can be planned. */
+export function namedTopics({ nodes, globalStores }: Topology): readonly string[] {
+  const sources = nodes.flatMap(node => (node.kind === 'source' ? [node.topics] : []));
+  const named = sources.flatMap(topics => (topics instanceof TopicPattern ? [] : topics));
+  return [...named, ...globalStores.map(({ topic }) => topic)];
+}
+
 /**
  * The topics of a source. `existing` has all topics that the topology reads. Throws a TopologyError if it has none for
  * the pattern.
@@ -37,9 +44,10 @@ export class SourceTopics {
     topology: Topology,
     config: { readonly applicationId: string; readonly deadLetterTopic: string | undefined },
   ) {
-    const sources = topology.nodes.flatMap(node => (node.kind === 'source' ? [node.topics] : []));
-    this.#named = sources.flatMap(topics => (topics instanceof TopicPattern ? [] : topics));
-    this.#patterns = sources.filter(topics => topics instanceof TopicPattern);
+    this.#named = namedTopics(topology);
+    this.#patterns = topology.nodes
+      .flatMap(node => (node.kind === 'source' ? [node.topics] : []))
+      .filter(topics => topics instanceof TopicPattern);
     this.#applicationId = config.applicationId;
     this.#deadLetterTopic = config.deadLetterTopic;
   }

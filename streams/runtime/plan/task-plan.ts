@@ -1,6 +1,6 @@
 import { TopologyError } from '../../dsl/graph/graph.js';
 import { mayWait } from '../../dsl/graph/may-wait.js';
-import type { GraphNode, RepartitionNode, SourceNode } from '../../dsl/graph/node.js';
+import type { GlobalStoreNode, GraphNode, RepartitionNode, SourceNode } from '../../dsl/graph/node.js';
 import { type Input, inputsOf, type SubTopology } from '../../dsl/graph/sub-topologies.js';
 import type { Topology } from '../../dsl/graph/topology.js';
 import type { StoreSpec } from '../../dsl/processor/store-spec.js';
@@ -54,8 +54,15 @@ export interface PlannedSubTopology {
   readonly stores: readonly PlannedStore[];
 }
 
+/** A global store, and the partitions of its topic. */
+export interface PlannedGlobalStore {
+  readonly node: GlobalStoreNode;
+  readonly partitions: number;
+}
+
 export interface TopologyPlan {
   readonly subTopologies: readonly PlannedSubTopology[];
+  readonly globalStores: readonly PlannedGlobalStore[];
   /** All topics to subscribe to. */
   readonly inputTopics: readonly string[];
   readonly auditTopic: string;
@@ -70,8 +77,11 @@ export interface TopologyPlan {
 export function planTopology(
   topology: Topology,
   applicationId: string,
-  partitionCounts: ReadonlyMap<string, number>,
+  existing: ReadonlyMap<string, number>,
 ): TopologyPlan {
+  const global = new Set(topology.globalStores.map(({ topic }) => topic));
+  // A pattern does not match the topics of global stores.
+  const partitionCounts = new Map([...existing].filter(([topic]) => !global.has(topic)));
   checkPatterns(topology, partitionCounts);
   const counts = inputCounts(topology, partitionCounts);
   const tasksOf = new Map<SubTopology, number>();
@@ -127,6 +137,7 @@ export function planTopology(
   }));
   return {
     subTopologies,
+    globalStores: topology.globalStores.map(node => ({ node, partitions: countOf(node.topic, existing) })),
     inputTopics: [
       ...subTopologies.flatMap(subTopology => subTopology.sources.flatMap(source => source.topics)),
       ...all.map(r => r.topic),

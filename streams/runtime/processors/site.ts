@@ -34,6 +34,9 @@ export interface Site {
   /** The rows of a parent, if it is a table. */
   viewOf(parent: GraphNode | undefined): TableView | undefined;
 
+  /** The rows of a global store. undefined if the topology has none of this name. */
+  globalStore(name: string): TableView | undefined;
+
   /** The origins of the time of a parent's records. */
   frontierOf(parent: GraphNode | undefined): readonly TimeOrigin[];
 

@@ -55,6 +55,8 @@ export interface InteractiveQueriesOptions {
   readonly plan: () => TopologyPlan | undefined;
   /** The tasks that run here. */
   readonly tasks: () => readonly Task[];
+  /** A global store of this process. undefined if it has none, or is restoring it. */
+  readonly globalState: (store: string) => TaskState | undefined;
   /** The state of a task that does not run here, if this process has a standby of it or is restoring it. */
   readonly staleState: (taskId: string) => TaskState | undefined;
   readonly owners: StoreOwners;
@@ -110,7 +112,8 @@ export class InteractiveQueries {
   /** If the partition is not here, looks it up in the announcements of the processes. */
   async ownerOf(name: string, partition: number): Promise<StoreOwner> {
     const store = this.store(name);
-    if (this.#task(store, partition) !== undefined) return { kind: 'local' };
+    if (store.subTopology === undefined) return { kind: this.#isHere(store, partition) ? 'local' : 'unknown' };
+    if (this.#isHere(store, partition)) return { kind: 'local' };
     const host = await this.#options.owners.hostOf(taskId(store.subTopology, partition));
     return host === undefined ? { kind: 'unknown' } : { kind: 'remote', host };
   }
@@ -118,8 +121,9 @@ export class InteractiveQueries {
   /** The same for a query that accepts stale data (Java: `enableStaleStores`). */
   async replicasOf(name: string, partition: number): Promise<StoreReplicas> {
     const store = this.store(name);
+    if (this.#isHere(store, partition)) return { here: 'active', hosts: [] };
+    if (store.subTopology === undefined) return { here: 'nothing', hosts: [] };
     const id = taskId(store.subTopology, partition);
-    if (this.#task(store, partition) !== undefined) return { here: 'active', hosts: [] };
     const { owners, staleState } = this.#options;
     if (staleState(id) !== undefined) return { here: 'stale', hosts: [] };
     const active = await owners.hostOf(id);
@@ -199,13 +203,16 @@ export class InteractiveQueries {
     return Array.from({ length: partitions }, (_, partition) => partition);
   }
 
-  #task({ subTopology }: QueryableStore, partition: number): Task | undefined {
-    return this.#options.tasks().find(({ id }) => id === taskId(subTopology, partition));
+  #isHere(store: QueryableStore, partition: number): boolean {
+    return this.#state(store, partition, false) !== undefined;
   }
 
-  #state(store: QueryableStore, partition: number, stale: boolean): TaskState | undefined {
-    const state = this.#task(store, partition)?.state;
-    return state === undefined && stale ? this.#options.staleState(taskId(store.subTopology, partition)) : state;
+  #state({ spec, subTopology }: QueryableStore, partition: number, stale: boolean): TaskState | undefined {
+    const { globalState, staleState, tasks } = this.#options;
+    if (subTopology === undefined) return globalState(spec.name);
+    const id = taskId(subTopology, partition);
+    const state = tasks().find(task => task.id === id)?.state;
+    return state === undefined && stale ? staleState(id) : state;
   }
 
   async #reading<T>(

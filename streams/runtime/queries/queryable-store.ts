@@ -8,7 +8,8 @@ import type { PlannedSubTopology, TopologyPlan } from '../plan/task-plan.js';
 export interface QueryableStore {
   readonly spec: StoreSpec;
   readonly query: Exclude<QueryShape, { readonly kind: 'none' }>;
-  readonly subTopology: PlannedSubTopology;
+  /** undefined: a global store, which each process has whole. */
+  readonly subTopology: PlannedSubTopology | undefined;
   /** The number of partitions by which the partitioner finds a key. */
   readonly partitions: number;
   /** False: a partitioner of the topology has chosen the partitions of its keys. */
@@ -23,6 +24,12 @@ export function queryableStores(plan: TopologyPlan): ReadonlyMap<string, Queryab
       const { query } = spec.kind;
       if (query.kind !== 'none') stores.set(spec.name, { spec, query, subTopology, partitions, isPartitionedByKey });
     }
+  }
+  for (const { node } of plan.globalStores) {
+    const { store: spec } = node;
+    const { query } = spec.kind;
+    if (query.kind !== 'none')
+      stores.set(spec.name, { spec, query, subTopology: undefined, partitions: 1, isPartitionedByKey: true });
   }
   return stores;
 }

@@ -36,17 +36,26 @@ export function putRows(changelog: ChangelogPartition, record: ConsumerRecord, b
  */
 export function unusableBecause(
   changelog: ChangelogPartition,
-  { low, high }: PartitionOffsets,
+  offsets: PartitionOffsets,
   now: number,
 ): string | undefined {
   const { state, store } = changelog;
   const offset = state.changelogOffset(store);
   if (offset === undefined) return undefined;
+  return unusablePosition({ offset, asOf: state.asOf(store) ?? now }, hasTombstones(changelog), offsets, now);
+}
+
+/** The same for rows up to `offset`, as of `asOf` (see `TaskState.asOf`). */
+export function unusablePosition(
+  { offset, asOf }: { readonly offset: number; readonly asOf: number },
+  hasTombstones: boolean,
+  { low, high }: PartitionOffsets,
+  now: number,
+): string | undefined {
   if (offset < low || offset > high) return `its offset ${offset} is outside ${low} to ${high}`;
   // Nothing was written since, so no tombstone is missed, whatever the age.
-  if (offset === high || !hasTombstones(changelog)) return undefined;
-  const age = now - (state.asOf(store) ?? now);
-  return age > STALE_AFTER_MS ? 'it is about a day old or older, and tombstones may be gone since' : undefined;
+  if (offset === high || !hasTombstones) return undefined;
+  return now - asOf > STALE_AFTER_MS ? 'it is about a day old or older, and tombstones may be gone since' : undefined;
 }
 
 /** The record of a task in the audit topic is never deleted. */

@@ -9,6 +9,7 @@ import { type ChangelogPartition, putRows, unusableBecause } from './changelog-p
 import { isDone, isRestore, type Reading, Readings } from './readings.js';
 
 export interface RestoreProgress {
+  /** `global` for a global store. */
   readonly taskId: string;
   readonly store: string;
   /** Records of this batch, and of all batches since the restore began. */

@@ -9,7 +9,7 @@ import { StreamsError } from '../errors.js';
 import type { ApplicationIdentity } from './application-identity.js';
 import { type GroupMember, groupInstanceId, memberWith, resubscribed } from './group-member.js';
 
-/** The directory in which tasks keep their state: the slot of one instance. */
+/** The directory in which tasks and global stores keep their state: the slot of one instance. */
 export interface StateDirectory {
   /** A random id, the same for the life of the slot: the instance's identity in the group. */
   readonly instanceId: string;
@@ -23,9 +23,9 @@ export interface StateDirectory {
   memberId(topics: readonly string[]): Promise<string>;
   /** The member has subscribed to these topics, and keeps its `group.instance.id`. */
   resubscribed(topics: readonly string[]): Promise<void>;
-  /** The database of a task, not open yet. */
+  /** The database of a task or of a global store, not open yet. */
   level(task: string): Level;
-  /** Deletes the state of a task. */
+  /** Deletes the state of a task or of a global store. */
   wipe(task: string): Promise<void>;
   /** Releases the slot. */
   release(): Promise<void>;

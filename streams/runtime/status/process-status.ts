@@ -30,6 +30,22 @@ export interface TaskStatus {
   readonly stores: readonly StoreStatus[];
 }
 
+/** A global store of this process. The counts are those since it was opened. */
+export interface GlobalStoreStatus {
+  readonly store: string;
+  /** The topic that fills it. */
+  readonly topic: string;
+  readonly state: 'RESTORING' | 'RUNNING';
+  /** Offsets that are still to be read before anything is processed. */
+  readonly remaining: number;
+  /** Records read. */
+  readonly records: number;
+  /** Records skipped for a null key. */
+  readonly dropped: number;
+  /** Records skipped because they could not be deserialized. */
+  readonly failed: number;
+}
+
 /** A standby of a task that another process runs. */
 export interface StandbyStatus {
   /** Id of the task. */
@@ -71,6 +87,7 @@ export interface ProcessStatus {
   readonly error: string | null;
   readonly tasks: readonly TaskStatus[];
   readonly standbys: readonly StandbyStatus[];
+  readonly globalStores: readonly GlobalStoreStatus[];
   /** Partitions of the input, or of changelogs, that can't be read any further. */
   readonly unreadable: readonly UnreadableBatch[];
 }

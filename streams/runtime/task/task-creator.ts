@@ -11,7 +11,7 @@ import type { TaskChangelog } from '../restore/changelog-ends.js';
 import type { ChangelogPartition } from '../restore/changelog-partition.js';
 import type { StateDirectory } from '../state/state-directory.js';
 import type { StreamsConfig } from '../streams-config.js';
-import { Task } from './task.js';
+import { Task, type TaskOptions } from './task.js';
 import { CHECKPOINT_STORE, isCheckpointOf } from './task-checkpoint.js';
 
 /** For each store of a task. */
@@ -23,6 +23,7 @@ export class TaskCreator {
   readonly #config: StreamsConfig;
   readonly #directory: StateDirectory;
   readonly #collector: RecordCollector;
+  readonly #globalStore: TaskOptions['globalStore'];
   readonly #clock: Clock;
   readonly #logger: Logger;
 
@@ -31,6 +32,7 @@ export class TaskCreator {
     readonly config: StreamsConfig;
     readonly directory: StateDirectory;
     readonly collector: RecordCollector;
+    readonly globalStore: TaskOptions['globalStore'];
     readonly clock: Clock;
     readonly logger: Logger;
   }) {
@@ -38,6 +40,7 @@ export class TaskCreator {
     this.#config = options.config;
     this.#directory = options.directory;
     this.#collector = options.collector;
+    this.#globalStore = options.globalStore;
     this.#clock = options.clock;
     this.#logger = options.logger;
   }
@@ -83,6 +86,7 @@ export class TaskCreator {
         deadLetterTopic: this.#config.deadLetterTopic,
       },
       caching: this.#config.caching,
+      globalStore: this.#globalStore,
       auditTopic: this.#plan.auditTopic,
       instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
       clock: this.#clock,

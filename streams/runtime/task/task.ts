@@ -5,7 +5,7 @@ import type { TaskCounts } from '../../audit/task-counts.js';
 import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Clock } from '../../kafka/ports.js';
 import type { TopicPartitionOffset } from '../../kafka/record.js';
-import { buildProcessorGraph, type ProcessorGraph } from '../compile/processor-graph.js';
+import { buildProcessorGraph, type GraphOptions, type ProcessorGraph } from '../compile/processor-graph.js';
 import { asError, StreamsError } from '../errors.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import { idOf, type PlannedTask } from '../plan/planned-task.js';
@@ -28,6 +28,7 @@ export interface TaskOptions {
   readonly collector: RecordCollector;
   readonly handlers: ErrorHandlers;
   readonly caching: boolean;
+  readonly globalStore: GraphOptions['globalStore'];
   readonly auditTopic: string;
   /** The process that runs it, for the checkpoint. */
   readonly instance: InstanceIdentity;
@@ -61,7 +62,7 @@ export class Task {
   #committingNewest: number | undefined;
 
   constructor(options: TaskOptions) {
-    const { planned, state, collector, handlers, caching, auditTopic, instance, clock } = options;
+    const { planned, state, collector, handlers, caching, globalStore, auditTopic, instance, clock } = options;
     const { subTopology: plan, partition } = planned;
     this.id = idOf(planned);
     this.partition = partition;
@@ -71,7 +72,7 @@ export class Task {
     this.#lastRecordAt = clock.monotonic();
     this.#context = new TaskContext(this.id, partition, collector, handlers, clock);
     this.#changelogs = new TaskChangelogs({ stores: plan.stores, partition, state, collector, auditTopic });
-    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, now: () => clock.now() });
+    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, globalStore, now: () => clock.now() });
     this.processing = new RecordProcessing(this.#context, this.#graph.repartitions);
     const { maxTimestampAheadMs } = options;
     this.#maxTimestampAheadMs = maxTimestampAheadMs;

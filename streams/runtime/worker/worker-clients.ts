@@ -48,6 +48,12 @@ export class WorkerClients {
   }
 }
 
+/** The consumer of the global topics: each process reads all their partitions. */
+export function globalConsumer(ports: Ports, { applicationId }: StreamsConfig, instanceId: string): Consumer {
+  const clientId = `${applicationId}-${instanceId}-global-consumer`;
+  return ports.consumer({ clientId, followsTopicIds: true, pollTimeoutMs: POLL_TIMEOUT_MS });
+}
+
 /** No transaction may time out while it waits for its commit. */
 function transactionTimeout({ commitIntervalMs }: StreamsConfig): number {
   return Math.max(LEAST_TRANSACTION_TIMEOUT_MS, 3 * commitIntervalMs);

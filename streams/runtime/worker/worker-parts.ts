@@ -4,6 +4,8 @@ import type { Ports } from '../../kafka/ports.js';
 import { Aborts } from '../commit/aborts.js';
 import { CommitSequence } from '../commit/commit-sequence.js';
 import { AtLeastOnceCommitter, type Committer, TransactionalCommitter } from '../commit/committer.js';
+import { GlobalErrors } from '../global/global-errors.js';
+import { GlobalStores } from '../global/global-stores.js';
 import { RecordCollector } from '../output/record-collector.js';
 import { Refusals } from '../output/refusals.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
@@ -22,7 +24,7 @@ import { InstanceAnnouncer } from './instance-announcer.js';
 import { RestoringTasks } from './restoring-tasks.js';
 import { runnableTasks } from './runnable-tasks.js';
 import { StartingOffsets } from './starting-offsets.js';
-import { WorkerClients } from './worker-clients.js';
+import { globalConsumer, WorkerClients } from './worker-clients.js';
 import { type Assignment, WorkerGroup } from './worker-group.js';
 
 export interface WorkerOptions {
@@ -48,6 +50,7 @@ export interface WorkerParts {
   readonly commits: CommitSequence;
   readonly group: WorkerGroup;
   readonly assigned: AssignedTasks;
+  readonly globals: GlobalStores;
   readonly restoring: RestoringTasks;
   readonly standbys: StandbyTasks;
   readonly changelogs: ChangelogReader;
@@ -71,7 +74,17 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
       ? new TransactionalCommitter(sending)
       : new AtLeastOnceCommitter(sending);
 
-  const creator = new TaskCreator({ plan, config, directory, collector, clock, logger });
+  const globals = new GlobalStores({
+    planned: plan.globalStores,
+    consumer: () => globalConsumer(ports, config, directory.instanceId),
+    directory,
+    errors: new GlobalErrors(config.deserializationExceptionHandler, logger),
+    clock,
+    logger,
+    onProgress: options.onRestore,
+  });
+  const globalStore = (name: string) => globals.view(name);
+  const creator = new TaskCreator({ plan, config, directory, collector, globalStore, clock, logger });
   const ends = new ChangelogEnds(producer);
   const changelogs: ChangelogReader = new ChangelogReader({
     consumer: restoreConsumer,
@@ -148,6 +161,7 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
     commits,
     group,
     assigned,
+    globals,
     restoring,
     standbys,
     changelogs,

@@ -1,10 +1,11 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import type { TaskState } from '../../../stores/bytes/task-state.js';
 import type { UnreadableBatch } from '../../kafka/ports.js';
+import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { tasksOf } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
 import { IDLE_INSTANCE_ANNOUNCES_EVERY_MS } from '../standby/standby-tasks.js';
-import type { StandbyStatus, TaskStatus } from '../status/process-status.js';
+import type { GlobalStoreStatus, StandbyStatus, TaskStatus } from '../status/process-status.js';
 import type { StreamsMetrics } from '../status/streams-metrics.js';
 import type { Task } from '../task/task.js';
 import { END_OF_TIME } from '../time/time.js';
@@ -27,6 +28,7 @@ export class Worker {
   readonly #parts: WorkerParts;
   readonly #metrics: StreamsMetrics;
   readonly #silentInstances: () => readonly string[];
+  #joined = false;
 
   constructor(options: WorkerOptions, plan: TopologyPlan) {
     this.#plan = plan;
@@ -47,9 +49,23 @@ export class Worker {
     return this.#parts.standbys.status;
   }
 
-  /** Partitions of the input, or of changelogs, that can't be read any further. */
+  get globalStatus(): readonly GlobalStoreStatus[] {
+    return this.#parts.globals.status;
+  }
+
+  /** The offset of the next record of each partition of the global topics. */
+  get globalPositions(): readonly TopicPartitionOffset[] {
+    return this.#parts.globals.positions;
+  }
+
+  /** A global store. undefined if there is none of this name, or if it is being restored. */
+  globalState(name: string): TaskState | undefined {
+    return this.#parts.globals.state(name);
+  }
+
+  /** Partitions of the input, of global topics or of changelogs that can't be read any further. */
   get unreadable(): readonly UnreadableBatch[] {
-    return this.#parts.clients.unreadable;
+    return [...this.#parts.clients.unreadable, ...this.#parts.globals.unreadable];
   }
 
   /** The state of a task with a standby here, or of one that is being restored. undefined if there is none. */
@@ -69,10 +85,17 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    const { clients, committer, group } = this.#parts;
+    const { clients, committer, globals } = this.#parts;
     await clients.connect();
     await committer.start();
-    group.join(this.#plan.inputTopics);
+    await globals.open();
+    if (globals.isRestored) this.#join();
+  }
+
+  /** Global stores are restored before the first task runs. A member of the group must take part in rebalances. */
+  #join(): void {
+    this.#parts.group.join(this.#plan.inputTopics);
+    this.#joined = true;
   }
 
   /**
@@ -90,7 +113,12 @@ export class Worker {
 
   /** Polls, processes the records, and commits if a commit is due. */
   async runOnce(): Promise<void> {
-    const { assigned, changelogs, commits, committer, group, idle, input, offsets } = this.#parts;
+    const { assigned, changelogs, commits, committer, globals, group, idle, input, offsets } = this.#parts;
+    if (!this.#joined) {
+      if (await globals.restore()) this.#join();
+      return;
+    }
+    globals.follow();
     await group.update();
     changelogs.check();
     try {
@@ -122,6 +150,7 @@ export class Worker {
 
   /** Commits what is processed, and waits until Kafka has it. */
   async commit(): Promise<void> {
+    if (!this.#joined) return;
     await this.#parts.commits.commit();
   }
 
@@ -130,8 +159,8 @@ export class Worker {
    * ends.
    */
   async close(dirty = false): Promise<void> {
-    const { announcer, assigned, changelogs, clients, commits, group, input, standbys } = this.#parts;
-    if (!dirty) {
+    const { announcer, assigned, changelogs, clients, commits, globals, group, input, standbys } = this.#parts;
+    if (!dirty && this.#joined) {
       await group.commitAndPark();
       await announcer.withdraw();
     }
@@ -141,7 +170,7 @@ export class Worker {
     await standbys.close();
     await changelogs.close();
     try {
-      await clients.close();
+      await globals.close().finally(() => clients.close());
     } catch (error) {
       if (!dirty) throw error;
     }

@@ -1,5 +1,6 @@
 import type {
   CogroupedKStream,
+  GlobalKTable,
   KGroupedStream,
   KGroupedTable,
   KStream,
@@ -15,6 +16,7 @@ import type {
 export type Declared =
   | { readonly kind: 'stream'; readonly stream: KStream<unknown, unknown> }
   | { readonly kind: 'table'; readonly table: KTable<unknown, unknown> }
+  | { readonly kind: 'globalTable'; readonly table: GlobalKTable<unknown, unknown> }
   | { readonly kind: 'group'; readonly group: KGroupedStream<unknown, unknown> }
   | { readonly kind: 'tableGroup'; readonly group: KGroupedTable<unknown, unknown> }
   | { readonly kind: 'cogroup'; readonly group: CogroupedKStream<unknown, unknown> }
@@ -32,6 +34,10 @@ export function stream(declared: KStream<unknown, unknown>): DeclaredOf<'stream'
 
 export function table(declared: KTable<unknown, unknown>): DeclaredOf<'table'> {
   return { kind: 'table', table: declared };
+}
+
+export function globalTable(declared: GlobalKTable<unknown, unknown>): DeclaredOf<'globalTable'> {
+  return { kind: 'globalTable', table: declared };
 }
 
 export function group(declared: KGroupedStream<unknown, unknown>): DeclaredOf<'group'> {

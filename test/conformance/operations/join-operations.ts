@@ -1,7 +1,7 @@
-import { JoinWindows, type KStream, type KTable } from '../../../streams/index.js';
+import { type GlobalKTable, JoinWindows, type KStream, type KTable } from '../../../streams/index.js';
 import type { Operation } from '../case-file.js';
 import { serdeOf } from '../case-serde.js';
-import { joiner } from '../functions/joiners.js';
+import { joiner, joinerOfBothKeys } from '../functions/joiners.js';
 import { valueFunction } from '../functions/value-functions.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, stream, table } from './declared.js';
@@ -10,6 +10,7 @@ import { idOf, namedStoreOf, serdesOf } from './options.js';
 /** Declares a join; `other` is what the operation names in `with`. */
 export function joinOf(from: Declared, other: Declared, operation: Operation): Declared {
   if (from.kind === 'stream' && other.kind === 'table') return streamTableJoin(from.stream, other.table, operation);
+  if (from.kind === 'stream' && other.kind === 'globalTable') return globalJoin(from.stream, other.table, operation);
   if (from.kind === 'stream' && other.kind === 'stream') return streamJoin(from.stream, other.stream, operation);
   if (from.kind === 'table' && other.kind === 'table') return tableJoin(from.table, other.table, operation);
   throw new NotBuilt(`joins of a ${from.kind} with a ${other.kind} are not built yet`);
@@ -29,6 +30,17 @@ function streamTableJoin(
       ? from.join(other as KTable<NonNullable<unknown>, unknown>, join3, joined)
       : from.leftJoin(other as KTable<NonNullable<unknown>, unknown>, join3, joined),
   );
+}
+
+function globalJoin(
+  from: KStream<unknown, unknown>,
+  other: GlobalKTable<unknown, unknown>,
+  { op, key, joiner: spec }: Operation,
+): Declared {
+  const select = valueFunction(key);
+  const join = joinerOfBothKeys(spec);
+  const join4 = (left: unknown, right: unknown, of: unknown, mapped: unknown): unknown => join(of, mapped, left, right);
+  return stream(op === 'join' ? from.join(other, select, join4) : from.leftJoin(other, select, join4));
 }
 
 function streamJoin(from: KStream<unknown, unknown>, other: KStream<unknown, unknown>, operation: Operation): Declared {

@@ -187,6 +187,7 @@ describe('queries of the stores of a running application', () => {
     const elsewhere = new InteractiveQueries({
       plan: () => plan,
       tasks: () => [],
+      globalState: () => undefined,
       staleState: () => undefined,
       owners,
     });

@@ -1,7 +1,7 @@
 import type { Consumer, Ports } from '../../../streams/kafka/ports.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../../../streams/kafka/record.js';
 
-/** Ports whose restore consumer holds back what comes of some partitions, until the gate is opened. */
+/** Ports whose consumers of changelogs and of global topics hold back what comes of some partitions, until the gate is opened. */
 export class RestoreGate {
   readonly ports: Ports;
   readonly #holds: (partition: { readonly topic: string; readonly partition: number }) => boolean;
@@ -12,7 +12,7 @@ export class RestoreGate {
     this.ports = {
       ...ports,
       consumer: options =>
-        options.clientId.includes('restore') ? this.#held(ports.consumer(options)) : ports.consumer(options),
+        /restore|global/.test(options.clientId) ? this.#held(ports.consumer(options)) : ports.consumer(options),
     };
   }
 

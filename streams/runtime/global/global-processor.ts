@@ -1,0 +1,23 @@
+import type { TimestampedKeyValueStore } from '../../../stores/kinds/key-value.js';
+import type { Headers } from '../../kafka/record.js';
+
+/** Fills a global store with the records of its topic, one after the other. Must be synchronous. */
+export interface GlobalProcessor {
+  /** Returns false if the record is dropped. */
+  process(key: unknown, value: unknown, timestamp: number, headers: Headers): boolean;
+}
+
+/** Keeps the newest value of each key, as a global table does (Java: `KTableSource`). */
+export class GlobalTableProcessor implements GlobalProcessor {
+  readonly #rows: TimestampedKeyValueStore<unknown, unknown>;
+
+  constructor(rows: TimestampedKeyValueStore<unknown, unknown>) {
+    this.#rows = rows;
+  }
+
+  process(key: unknown, value: unknown, timestamp: number): boolean {
+    if (key === null || key === undefined) return false;
+    this.#rows.put(key, value ?? null, timestamp);
+    return true;
+  }
+}
