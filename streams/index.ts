@@ -42,6 +42,11 @@ export type { StreamPartitioner } from './dsl/options/stream-partitioner.js';
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
 export type {
+  GlobalProcessor,
+  GlobalProcessorContext,
+  GlobalProcessorSupplier,
+} from './dsl/processor/global-processor.js';
+export type {
   FixedKeyProcessor,
   FixedKeyProcessorContext,
   FixedKeyProcessorSupplier,
@@ -69,7 +74,19 @@ export type {
   WindowStore,
 } from './dsl/processor/state-stores.js';
 export type { StoreBuilder } from './dsl/processor/store-builder.js';
-export { type LruStoreOptions, type StateStoreOptions, Stores } from './dsl/processor/stores.js';
+export {
+  type LruStoreOptions,
+  type SessionStoreOptions,
+  type StateStoreOptions,
+  Stores,
+  type VersionedStoreOptions,
+  type WindowStoreOptions,
+} from './dsl/processor/stores.js';
+export type {
+  ValueTransformer,
+  ValueTransformerContext,
+  ValueTransformerSupplier,
+} from './dsl/processor/value-transformer.js';
 export { type Serde, Serdes } from './dsl/serde/serdes.js';
 export { SchemaError, type SchemaIssue, type SchemaResult, type StandardSchema } from './dsl/serde/standard-schema.js';
 export { JoinWindows, type JoinWindowsOptions } from './dsl/windows/join-windows.js';

@@ -44,6 +44,8 @@ export interface BufferedChange<K, V> {
    * key.
    */
   readonly bufferTime: number;
+  /** Where the record of the update was read. undefined if nobody asks for it. */
+  readonly place?: { readonly topic: string; readonly partition: number; readonly offset: number } | undefined;
 }
 
 /** The last update of each key that is held back. */
@@ -68,13 +70,15 @@ export class SuppressionStore<K, V> extends KeyRows<K, V> {
 }
 
 const ABSENT = -1;
+/** Stands first among the headers, where it is. No header of a record has four texts. */
+const PLACE = 'place';
 
 /**
- * Buffer time and timestamp (8 bytes each), then the old value, the new value, the headers and the value before them
- * all. Each of these has its length before it (4 bytes, -1 for null). The last one is left out if it is null.
+ * Buffer time and timestamp (8 bytes each), then the old value, the new value, the headers with the place of the record
+ * and the value before them all. Each of these has its length before it (4 bytes, -1 for null). The last one is left out if it is null.
  */
 function encode<V>(
-  { change, priorValue, timestamp, headers, bufferTime }: BufferedChange<unknown, V>,
+  { change, priorValue, timestamp, headers, bufferTime, place }: BufferedChange<unknown, V>,
   values: Codec<V>,
 ): Buffer {
   const times = Buffer.allocUnsafe(16);
@@ -82,6 +86,7 @@ function encode<V>(
   writeInt64(times, timestamp, 8);
   const { oldValue, newValue } = change;
   const texts = headers.map(({ key, value }) => [key, value === null ? null : value.toString('base64')]);
+  if (place !== undefined) texts.unshift([PLACE, place.topic, `${place.partition}`, `${place.offset}`]);
   return Buffer.concat([
     times,
     ...field(oldValue === null ? null : values.serialize(oldValue)),
@@ -111,7 +116,7 @@ function decode<K, V>(bytes: Buffer, key: K, values: Codec<V>): BufferedChange<K
       newValue: newValue === null ? null : values.deserialize(newValue),
     },
     priorValue: priorValue === null ? null : values.deserialize(priorValue),
-    headers: headers === null ? [] : decodeHeaders(headers),
+    ...(headers === null ? { headers: [] } : decodeHeaders(headers)),
     bufferTime: readInt64(bytes, 0),
     timestamp: readInt64(bytes, 8),
   };
@@ -123,7 +128,15 @@ function field(bytes: Buffer | null): Buffer[] {
   return bytes === null ? [length] : [length, bytes];
 }
 
-function decodeHeaders(bytes: Buffer): BufferedChange<unknown, unknown>['headers'] {
-  const pairs = JSON.parse(bytes.toString()) as [string, string | null][];
-  return pairs.map(([key, value]) => ({ key, value: value === null ? null : Buffer.from(value, 'base64') }));
+function decodeHeaders(bytes: Buffer): Pick<BufferedChange<unknown, unknown>, 'headers' | 'place'> {
+  const texts = JSON.parse(bytes.toString()) as [string, string | null, ...string[]][];
+  const [first] = texts;
+  const headersOf = (pairs: typeof texts) =>
+    pairs.map(([key, value]) => ({ key, value: value === null ? null : Buffer.from(value, 'base64') }));
+  if (first?.length !== 4) return { headers: headersOf(texts) };
+  const [, topic, partition, offset] = first;
+  return {
+    headers: headersOf(texts.slice(1)),
+    place: { topic: topic ?? '', partition: Number(partition), offset: Number(offset) },
+  };
 }

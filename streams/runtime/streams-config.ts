@@ -82,6 +82,11 @@ export interface StreamsOptions {
   /** Default: fail, as in Java. */
   readonly processingExceptionHandler?: ErrorHandler;
   /**
+   * True: the processing exception handler also decides about errors of the processors of global stores. Default: false,
+   * they stop the application, as in Java (KIP-1270: `processing.exception.handler.global.enabled`).
+   */
+  readonly processingExceptionHandlerGlobalEnabled?: boolean;
+  /**
    * Called for a result that can't be serialized for its topic, is too large for it or for a changelog, or is refused
    * by the cluster. Default: fail, as in Java.
    */
@@ -108,6 +113,7 @@ export interface StreamsConfig {
   readonly deadLetterTopic: string | undefined;
   readonly deserializationExceptionHandler: ErrorHandler;
   readonly processingExceptionHandler: ErrorHandler;
+  readonly processingExceptionHandlerGlobalEnabled: boolean;
   readonly productionExceptionHandler: ErrorHandler;
 }
 
@@ -152,6 +158,7 @@ const options = z.strictObject({
   deadLetterTopic: topicName.optional(),
   deserializationExceptionHandler: handler.default(() => failOnError),
   processingExceptionHandler: handler.default(() => failOnError),
+  processingExceptionHandlerGlobalEnabled: z.boolean().default(false),
   productionExceptionHandler: handler.default(() => failOnError),
 });
 

@@ -92,6 +92,7 @@ export interface CaseConfig {
   readonly wallClock?: number;
   readonly onDeserializationError?: 'continue';
   readonly onProcessingError?: 'continue';
+  readonly onGlobalProcessingError?: 'continue';
   readonly emitIntervalMs?: number;
   readonly deadLetterTopic?: string;
 }

@@ -17,6 +17,7 @@ export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
     outputTopics: output.map(({ topic }) => topic),
     ...(config.onDeserializationError === 'continue' ? { deserializationExceptionHandler: resumeOnError } : {}),
     ...(config.onProcessingError === 'continue' ? { processingExceptionHandler: resumeOnError } : {}),
+    processingExceptionHandlerGlobalEnabled: config.onGlobalProcessingError === 'continue',
     ...(config.deadLetterTopic === undefined ? {} : { deadLetterTopic: config.deadLetterTopic }),
   });
   try {

@@ -9,6 +9,7 @@ import type { CaseCall, ConformanceCase, Operation } from './case-file.js';
 import { asCaseValue } from './case-serde.js';
 import { partitionerOf } from './functions/partitioners.js';
 import { predicate } from './functions/predicates.js';
+import { globalProcessor } from './functions/processors.js';
 import { timestampExtractor } from './functions/timestamp-extractors.js';
 import { topicName } from './functions/topic-names.js';
 import { NotBuilt } from './not-built.js';
@@ -56,6 +57,9 @@ class Declarations {
       case 'split':
         this.#addBranches(operation);
         return;
+      case 'globalStore':
+        this.#addGlobalStore(operation);
+        return;
       case 'store':
         this.#builder.addStateStore(stateStore(operation));
         return;
@@ -75,8 +79,6 @@ class Declarations {
           this.#builder.globalTable<unknown, unknown>(topic, { ...serdesOf(operation), ...namedStoreOf(operation) }),
         );
       }
-      case 'globalStore':
-        throw new NotBuilt('global stores are not built yet');
       case 'cogroup':
         return cogroupOf(operation, id => this.#group(id));
     }
@@ -127,6 +129,12 @@ class Declarations {
     const { topic, topicFn, partitions } = operation;
     const options = { ...serdesOf(operation), ...partitionerOf(partitions) };
     this.#stream(operation.from).to(topic ?? topicName(topicFn), options);
+  }
+
+  #addGlobalStore(operation: Operation): void {
+    const serdes = serdesOf(operation);
+    const store = stateStore(operation);
+    this.#builder.addGlobalStore(store, operation.topic ?? '', serdes, globalProcessor(operation.fn));
   }
 
   #addBranches({ from, branches = [], defaultBranch }: Operation): void {

@@ -3,6 +3,7 @@ import { SuppressionKind } from '../../../stores/kinds/suppression.js';
 import { changeSerde } from '../declare/change-serde.js';
 import { addForeignKeyJoin } from '../declare/foreign-key-join.js';
 import { GroupedSource } from '../declare/grouped-source.js';
+import { declaredStores } from '../declare/process.js';
 import { givenSerdes, type KnownSerdes, serdesOr } from '../declare/repartition.js';
 import { checkThatTheyClose, keyValueStore, onlyStore, storeSpec, tableStore } from '../declare/store-spec.js';
 import type { Change } from '../graph/change.js';
@@ -12,7 +13,9 @@ import type { KeyValue } from '../options/key-value.js';
 import type { Grouped, Named, OptionallyMaterialized } from '../options/options.js';
 import type { Suppressed } from '../options/suppressed.js';
 import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchronous.js';
+import type { ProcessorOptions } from '../processor/processor.js';
 import type { StoreSpec } from '../processor/store-spec.js';
+import type { ValueTransformerSupplier } from '../processor/value-transformer.js';
 import type { ClosingWindows } from '../windows/windows.js';
 import { KGroupedTable } from './k-grouped-table.js';
 import { KStream } from './k-stream.js';
@@ -88,6 +91,43 @@ export class KTable<K, V> {
       parents: [this.#node],
       ...stores,
       mapper,
+    });
+    return new KTable<K, VR>(this.#graph, node, serdes, this.#windows);
+  }
+
+  /**
+   * Transforms the value of each row with stores, times and punctuations (Java: `transformValues`). Unlike `mapValues` it
+   * is also called for rows that are deleted, and its result for them counts. Without a name `as` the table has no store:
+   * then each look-up calls a transformer again, and old values are transformed where an operator uses them.
+   *
+   * ```ts
+   * const versions = Stores.keyValueStore<string, number>({ name: 'versions' });
+   * const versioned: KTable<string, string> = customers.transformValues(
+   *   context => {
+   *     const store = context.getStateStore(versions);
+   *     return (customer, id) => {
+   *       const version = (store.get(id) ?? 0) + 1;
+   *       store.put(id, version);
+   *       return customer === null ? null : `${customer.name} ${version}`;
+   *     };
+   *   },
+   *   { as: 'versioned-customers', stores: [versions] },
+   * );
+   * ```
+   */
+  transformValues<VR>(
+    supplier: ValueTransformerSupplier<K, V, VR>,
+    options: OptionallyMaterialized<K, VR> & ProcessorOptions = {},
+  ): KTable<K, VR> {
+    const { keySerde } = this.#serdes;
+    const { serdes, ...stores } = this.#materialized<VR>(options, keySerde === undefined ? {} : { keySerde });
+    const node = this.#graph.add('KTABLE-TRANSFORMVALUES', options.name, {
+      kind: 'tableTransformValues',
+      hidesHistory: hasSerdes(options),
+      parents: [this.#node],
+      ...stores,
+      storeNames: declaredStores(this.#graph, options.stores),
+      supplier: supplier as ValueTransformerSupplier<unknown, unknown, unknown>,
     });
     return new KTable<K, VR>(this.#graph, node, serdes, this.#windows);
   }

@@ -1,10 +1,12 @@
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
+import { addGlobalStore } from '../declare/global-store.js';
 import { serdesOr } from '../declare/repartition.js';
 import { Sources } from '../declare/sources.js';
 import { storeSpec, tableStore } from '../declare/store-spec.js';
 import { Graph } from '../graph/graph.js';
 import { Topology } from '../graph/topology.js';
 import type { Consumed, GlobalConsumed, OptionallyMaterialized, StreamConsumed } from '../options/options.js';
+import type { GlobalProcessorSupplier } from '../processor/global-processor.js';
 import type { StateStore, StoreBuilder } from '../processor/store-builder.js';
 import { GlobalKTable } from './global-k-table.js';
 import { KStream } from './k-stream.js';
@@ -149,7 +151,38 @@ export class StreamsBuilder {
     const serdes = serdesOr<K, V>(options, {});
     const materialized = { as: options.as ?? `${topic}-table`, logging: false, caching: false };
     const store = storeSpec(this.#graph, materialized, serdes, new KeyValueKind());
-    return new GlobalKTable<K, V>(this.#graph.addGlobalStore(options.name, { topic, store }), serdes);
+    return new GlobalKTable<K, V>(
+      this.#graph.addGlobalStore(options.name, { topic, store, filled: undefined }),
+      serdes,
+    );
+  }
+
+  /**
+   * A store that each process has whole, filled by a processor from all partitions of a topic (Java: `addGlobalStore`).
+   * Every processor of the topology may read it, and names it in no option. The processor gets each record of the topic
+   * at once, also when the store is built again, so what it writes must depend on the record and the store only. Throws
+   * a TopologyError if another source reads the topic, if another store has the name, or if the store is not a key-value
+   * store.
+   *
+   * ```ts
+   * const rates = Stores.keyValueStore<string, number>({ name: 'rates', logging: false });
+   * builder.addGlobalStore<string, number>(rates, 'exchange-rates', {}, context => {
+   *   const store = context.getStateStore(rates);
+   *   return ({ key, value }) => store.put(key ?? '', value);
+   * });
+   * ```
+   */
+  addGlobalStore<K = string, V = unknown>(
+    store: StoreBuilder<StateStore>,
+    topic: string,
+    consumed: Pick<GlobalConsumed<K, V>, 'name' | 'keySerde' | 'valueSerde'>,
+    supplier: GlobalProcessorSupplier<K | null, V | null>,
+  ): this {
+    addGlobalStore(this.#graph, this.#sources, store.spec, topic, consumed.name, {
+      ...serdesOr<K, V>(consumed, {}),
+      supplier: supplier as GlobalProcessorSupplier<unknown, unknown>,
+    });
+    return this;
   }
 
   /**

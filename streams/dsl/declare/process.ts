@@ -10,8 +10,7 @@ export function addProcess(
   keepsKey: boolean,
   supplier: ProcessNode['supplier'],
 ): GraphNode {
-  for (const store of stores) if (typeof store !== 'string') graph.addStore(store.spec);
-  const storeNames = Object.freeze(stores.map(store => (typeof store === 'string' ? store : store.name)));
+  const storeNames = declaredStores(graph, stores);
   return graph.add(keepsKey ? 'KSTREAM-PROCESSVALUES' : 'KSTREAM-PROCESSOR', name, {
     kind: 'process',
     parents: [parent],
@@ -19,4 +18,10 @@ export function addProcess(
     keepsKey,
     supplier,
   });
+}
+
+/** Declares those that are given as a StoreBuilder. Returns the names of all. */
+export function declaredStores(graph: Graph, stores: ProcessorOptions['stores'] = []): readonly string[] {
+  for (const store of stores) if (typeof store !== 'string') graph.addStore(store.spec);
+  return Object.freeze(stores.map(store => (typeof store === 'string' ? store : store.name)));
 }

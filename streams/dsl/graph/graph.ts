@@ -42,10 +42,14 @@ export class Graph {
    * Adds a global store. `name` is that of the processor that fills it. Throws a TopologyError if another node has a
    * name of its two nodes.
    */
-  addGlobalStore(name: string | undefined, fields: Pick<GlobalStoreNode, 'topic' | 'store'>): GlobalStoreNode {
+  addGlobalStore(
+    name: string | undefined,
+    fields: Pick<GlobalStoreNode, 'topic' | 'store' | 'filled'>,
+  ): GlobalStoreNode {
     const position = this.#position;
     const source = name === undefined ? generated('KSTREAM-SOURCE', position) : `${name}-source`;
-    const processor = name ?? generated('KTABLE-SOURCE', position + 1);
+    const prefix = fields.filled === undefined ? 'KTABLE-SOURCE' : 'KSTREAM-PROCESSOR';
+    const processor = name ?? generated(prefix, position + 1);
     this.reserve(source, 'node');
     this.reserve(processor, 'node');
     const node = Object.freeze({ ...fields, source, processor });

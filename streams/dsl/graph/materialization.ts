@@ -1,6 +1,6 @@
 import type { StoreSpec } from '../processor/store-spec.js';
 import { TopologyError } from './graph.js';
-import type { GraphNode, ProcessNode, TableNode } from './node.js';
+import type { GraphNode, ProcessNode, TableNode, TableTransformValuesNode } from './node.js';
 
 /** What the tables of a topology keep and send. */
 export interface Materialization {
@@ -25,7 +25,7 @@ export function materialize(nodes: readonly GraphNode[], declared: readonly Stor
   const built = new Map<GraphNode, GraphNode>();
   for (const node of nodes) {
     const parents = node.parents.map(parent => built.get(parent) ?? parent);
-    const changed = node.kind === 'process' ? usedBy(node, stores) : storesOf(node, needs);
+    const changed = 'storeNames' in node ? usedBy(node, stores) : storesOf(node, needs);
     const isSame = parents.every((parent, index) => parent === node.parents[index]) && changed.stores === undefined;
     built.set(node, isSame ? node : Object.freeze({ ...node, parents, ...changed } as GraphNode));
   }
@@ -45,9 +45,9 @@ function withHistory(store: StoreSpec): readonly StoreSpec[] {
 
 /** The stores that a processor names. */
 function usedBy(
-  { name, storeNames }: ProcessNode,
+  { name, storeNames, stores: own }: ProcessNode | TableTransformValuesNode,
   stores: ReadonlyMap<string, readonly StoreSpec[]>,
-): Pick<Partial<ProcessNode>, 'stores'> {
+): { readonly stores?: readonly StoreSpec[] } {
   if (storeNames.length === 0) return {};
   const used = storeNames.flatMap(store => {
     const found = stores.get(store);
@@ -56,7 +56,7 @@ function usedBy(
       `${name} uses the store ${store}, which is not declared: give its StoreBuilder to addStateStore, or name a table so`,
     );
   });
-  return { stores: Object.freeze([...new Set(used)]) };
+  return { stores: Object.freeze([...new Set([...own, ...used])]) };
 }
 
 class Needs {
@@ -128,5 +128,6 @@ class Needs {
 /** True if the rows of the node are those of its parent. */
 function isPassing(node: GraphNode): boolean {
   if (node.kind === 'suppress') return true;
+  if (node.kind === 'tableTransformValues') return node.store === undefined;
   return (node.kind === 'tableFilter' || node.kind === 'tableMapValues') && node.stores.length === 0;
 }

@@ -1,6 +1,8 @@
 import type { DistinctKind } from '../../../stores/kinds/distinct.js';
 import type { KeyValueKind } from '../../../stores/kinds/key-value.js';
+import type { KeyValueWithHeadersKind } from '../../../stores/kinds/key-value-with-headers.js';
 import type { WindowStoreKind } from '../../../stores/kinds/kinds.js';
+import type { PlainKeyValueKind } from '../../../stores/kinds/plain-key-value.js';
 import type { SessionKind } from '../../../stores/kinds/session.js';
 import type { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
 import type { SubscriptionsKind } from '../../../stores/kinds/subscriptions.js';
@@ -9,8 +11,10 @@ import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { AnyPartitioner } from '../options/stream-partitioner.js';
+import type { GlobalProcessorSupplier } from '../processor/global-processor.js';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor/processor.js';
 import type { StoreSpec } from '../processor/store-spec.js';
+import type { ValueTransformerSupplier } from '../processor/value-transformer.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
 import type { SessionWindows } from '../windows/session-windows.js';
@@ -45,6 +49,7 @@ export type GraphNode =
   | DistinctNode
   | TableFilterNode
   | TableMapValuesNode
+  | TableTransformValuesNode
   | ToStreamNode
   | SuppressNode
   | TableGroupNode
@@ -288,6 +293,18 @@ export interface TableMapValuesNode extends NodeBase {
   mapper(value: unknown, key: unknown): unknown;
 }
 
+/** A transformation of the values of a table, with stores (Java: `KTable.transformValues`). */
+export interface TableTransformValuesNode extends NodeBase {
+  readonly kind: 'tableTransformValues';
+  /** True: what comes after it does not know that a table before it is versioned, as in Java with `Materialized.with`. */
+  readonly hidesHistory: boolean;
+  /** undefined: its rows are those of its parent, transformed again for each look-up. */
+  readonly store: StoreSpec<KeyValueKind> | undefined;
+  /** The stores that it uses beside its own. `StreamsBuilder.build` finds them. */
+  readonly storeNames: readonly string[];
+  readonly supplier: ValueTransformerSupplier<unknown, unknown, unknown>;
+}
+
 export interface ToStreamNode extends NodeBase {
   readonly kind: 'toStream';
   readonly keyMapper: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'] | undefined;
@@ -354,6 +371,13 @@ export interface GlobalTableJoinNode extends NodeBase {
   joiner(value: unknown, row: unknown, key: unknown, mappedKey: unknown): unknown;
 }
 
+/** What fills a global store. */
+export interface FilledBy {
+  readonly keySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
+  readonly supplier: GlobalProcessorSupplier<unknown, unknown>;
+}
+
 /**
  * A store that each process has whole, filled from all partitions of a topic (Java: `TopologyDescription.GlobalStore`).
  * It is not a node of the graph: no task reads its topic, and its source topic is its changelog.
@@ -364,8 +388,10 @@ export interface GlobalStoreNode {
   /** Name of the processor that fills the store. */
   readonly processor: string;
   readonly topic: string;
-  /** It has the serdes of the topic. */
-  readonly store: StoreSpec<KeyValueKind>;
+  /** It has the serdes of the topic, unless a processor fills it. */
+  readonly store: StoreSpec<KeyValueKind | PlainKeyValueKind | KeyValueWithHeadersKind>;
+  /** undefined: a global table, which keeps the newest value of each key. */
+  readonly filled: FilledBy | undefined;
 }
 
 /** An aggregation of a grouped stream, by key and session (Java: `KStreamSessionWindowAggregate`). */

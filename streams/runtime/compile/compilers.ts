@@ -28,6 +28,7 @@ import { compileSuppress } from '../processors/table/suppress.js';
 import { compileTable } from '../processors/table/table.js';
 import { compileTableAggregate } from '../processors/table/table-aggregate.js';
 import { compileToStream } from '../processors/table/to-stream.js';
+import { compileTableTransformValues } from '../processors/table/transform-values.js';
 import { compileProcess } from '../processors/user/process.js';
 import { compileDistinct } from '../processors/window/distinct.js';
 import { compileSessionAggregate } from '../processors/window/session-aggregate.js';
@@ -58,6 +59,7 @@ const COMPILERS: Compilers = {
   table: compileTable,
   tableFilter: compileTableFilter,
   tableMapValues: compileTableMapValues,
+  tableTransformValues: compileTableTransformValues,
   toStream: compileToStream,
   suppress: compileSuppress,
   tableGroup: compileTableGroup,

@@ -7,6 +7,7 @@ import type { PlannedSubTopology } from '../plan/task-plan.js';
 import type { Processor } from '../processors/processor.js';
 import type { Placement, RepartitionInput, RepartitionRole, Site, TableView } from '../processors/site.js';
 import type { TaskContext } from '../processors/task-context.js';
+import type { OpenStore } from '../processors/user/open-store.js';
 import { StoreTime } from '../processors/user/store-time.js';
 import { TaskStores } from '../processors/user/task-stores.js';
 import { TaskTime, type TimeOrigin } from '../time/time.js';
@@ -22,11 +23,19 @@ export interface ProcessorGraph {
   readonly views: ReadonlyMap<GraphNode, TableView>;
 }
 
+/** The global stores of the process. */
+export interface GlobalStoresOfTask {
+  /** The rows of a global table. */
+  view(name: string): TableView | undefined;
+  /** Any global store, for processors. */
+  opened(name: string): OpenStore | undefined;
+}
+
 export interface GraphOptions {
   readonly caching: boolean;
   readonly now: () => number;
   /** The rows of the global stores, by name. */
-  readonly globalStore: Site['globalStore'];
+  readonly globalStores: GlobalStoresOfTask;
 }
 
 /** The connected processors of one task. */
@@ -67,11 +76,11 @@ class GraphBuilder implements ProcessorGraph {
     this.#state = state;
     this.#context = context;
     this.#options = options;
-    const operators = plan.subTopology.nodes.filter(({ kind }) => kind !== 'process');
-    const owned = new Set(operators.flatMap(({ stores }) => stores));
+    const owned = new Set(plan.subTopology.nodes.flatMap(ownStores));
     this.#stores = new TaskStores({
       bytesOf: ({ name }) => state.store(name),
       isOfOperator: store => owned.has(store),
+      globalStore: name => options.globalStores.opened(name),
       onTime: ({ name }, time) => this.processors.push(new StoreTime(name, time, context)),
     });
   }
@@ -85,10 +94,11 @@ class GraphBuilder implements ProcessorGraph {
       now: this.#options.now,
       caching: this.#options.caching,
       stores: this.#stores,
-      globalStore: name => this.#options.globalStore(name),
+      globalTable: name => this.#options.globalStores.view(name),
       feeders,
       frontier,
       children: this.#plan.subTopology.nodes.filter(candidate => candidate.parents.includes(node)),
+      hasProcessors: this.#plan.subTopology.nodes.some(({ kind }) => kind === 'process'),
       sendsOldValues: this.#plan.sendersOfOldValues.has(node),
       viewOf: parent => (parent === undefined ? undefined : this.views.get(parent)),
       frontierOf: parent => (parent === undefined ? undefined : this.#frontiers.get(parent)) ?? [],
@@ -124,4 +134,9 @@ class GraphBuilder implements ProcessorGraph {
     if (planned === undefined) throw new Error(`repartition ${node.name} was not planned`);
     return { ...planned, isRead: reads.includes(planned), isWritten: writes.includes(planned) };
   }
+}
+
+/** The stores of a node, without those that it uses as a processor. */
+function ownStores(node: GraphNode): readonly StoreSpec[] {
+  return 'storeNames' in node ? node.stores.filter(({ name }) => !node.storeNames.includes(name)) : node.stores;
 }

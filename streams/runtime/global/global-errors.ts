@@ -1,24 +1,37 @@
 import { PromiseError, synchronous } from '../../dsl/options/synchronous.js';
 import type { Logger } from '../../kafka/logger.js';
 import { type ConsumerRecord, partitionId } from '../../kafka/record.js';
-import { asError, type ErrorHandler, type ErrorResponse, RetryError, StreamsError } from '../errors.js';
+import {
+  asError,
+  type ErrorContext,
+  type ErrorHandler,
+  type ErrorResponse,
+  type NodeInput,
+  RetryError,
+  StreamsError,
+} from '../errors.js';
 import type { SerdeError } from '../processors/serde-error.js';
 import { isStateError } from '../state-error.js';
 
 /** The task id of global stores in the context of an error. */
 export const GLOBAL_TASK = 'global';
 
+/** `processing`: undefined if errors of processors of global stores always stop the application (KIP-1270). */
+export interface GlobalErrorHandlers {
+  readonly deserialization: ErrorHandler;
+  readonly processing: ErrorHandler | undefined;
+}
+
 /**
  * Errors of records of global topics. They go to no dead-letter topic: each process reads the topic, and would write
  * the same letter.
  */
 export class GlobalErrors {
-  readonly #handler: ErrorHandler;
+  readonly #handlers: GlobalErrorHandlers;
   readonly #logger: Logger;
 
-  /** `handler`: the deserialization exception handler. */
-  constructor(handler: ErrorHandler, logger: Logger) {
-    this.#handler = handler;
+  constructor(handlers: GlobalErrorHandlers, logger: Logger) {
+    this.#handlers = handlers;
     this.#logger = logger;
   }
 
@@ -27,26 +40,35 @@ export class GlobalErrors {
     const error = asError(cause);
     const message = `deserialization failed at ${node} for ${place(record)}: ${error.message}`;
     if (cause instanceof PromiseError) throw new StreamsError(`${node}: ${error.message}`, { cause });
-    const response = this.#answer(error, node, record);
+    const context = { phase: 'deserialization', node, taskId: GLOBAL_TASK, record, input: null } as const;
+    const response = answer(this.#handlers.deserialization, error, context);
     if (response === 'retry') throw new RetryError(message, { cause });
     if (response !== 'resume') throw new StreamsError(`${message}: check ${option} of ${node}`, { cause });
     this.#logger.warn(`${message}: the record is skipped`);
   }
 
-  /** The error of a processor that can't process a record. It stops the application, whatever the handlers say (KIP-1270). */
-  unprocessable(node: string, record: ConsumerRecord, thrown: unknown): Error {
-    if (isStateError(thrown)) return thrown;
+  /**
+   * The error of a processor. Without a handler for global stores it stops the application (KIP-1270). Returns if the
+   * record is to be skipped, otherwise throws.
+   */
+  unprocessable(node: string, record: ConsumerRecord, input: NodeInput, thrown: unknown): void {
+    if (isStateError(thrown) || thrown instanceof StreamsError) throw thrown;
     const error = asError(thrown);
-    return new StreamsError(`processing failed at ${node} for ${place(record)}: ${error.message}`, { cause: error });
+    const message = `processing failed at ${node} for ${place(record)}: ${error.message}`;
+    const { processing } = this.#handlers;
+    if (processing === undefined || thrown instanceof PromiseError) throw new StreamsError(message, { cause: error });
+    const response = answer(processing, error, { phase: 'processing', node, taskId: GLOBAL_TASK, record, input });
+    if (response === 'retry') throw new RetryError(message, { cause: error });
+    if (response !== 'resume') throw new StreamsError(message, { cause: error });
+    this.#logger.warn(`${message}: the record is skipped`);
   }
+}
 
-  #answer(error: Error, node: string, record: ConsumerRecord): ErrorResponse {
-    const context = { phase: 'deserialization', node, taskId: GLOBAL_TASK, record, input: null } as const;
-    try {
-      return synchronous(this.#handler(error, context), 'deserializationExceptionHandler');
-    } catch (thrown) {
-      throw new StreamsError(asError(thrown).message, { cause: error });
-    }
+function answer(handler: ErrorHandler, error: Error, context: ErrorContext): ErrorResponse {
+  try {
+    return synchronous(handler(error, context), `${context.phase}ExceptionHandler`);
+  } catch (thrown) {
+    throw new StreamsError(asError(thrown).message, { cause: error });
   }
 }
 

@@ -1,10 +1,11 @@
 import type { TimestampedKeyValueStore } from '../../../stores/kinds/key-value.js';
-import type { Headers } from '../../kafka/record.js';
+import type { ConsumerRecord } from '../../kafka/record.js';
 
 /** Fills a global store with the records of its topic, one after the other. Must be synchronous. */
 export interface GlobalProcessor {
   /** Returns false if the record is dropped. */
-  process(key: unknown, value: unknown, timestamp: number, headers: Headers): boolean;
+  process(key: unknown, value: unknown, record: ConsumerRecord): boolean;
+  close(): void;
 }
 
 /** Keeps the newest value of each key, as a global table does (Java: `KTableSource`). */
@@ -15,9 +16,11 @@ export class GlobalTableProcessor implements GlobalProcessor {
     this.#rows = rows;
   }
 
-  process(key: unknown, value: unknown, timestamp: number): boolean {
+  process(key: unknown, value: unknown, { timestamp }: ConsumerRecord): boolean {
     if (key === null || key === undefined) return false;
     this.#rows.put(key, value ?? null, timestamp);
     return true;
   }
+
+  close(): void {}
 }

@@ -7,10 +7,13 @@ import { type ConsumerRecord, partitionId, type TopicPartitionOffset } from '../
 import type { PlannedGlobalStore } from '../plan/task-plan.js';
 import { SerdeError } from '../processors/serde-error.js';
 import type { TableView } from '../processors/site.js';
+import { openByKey } from '../processors/user/open-by-key.js';
+import type { OpenStore } from '../processors/user/open-store.js';
 import type { GlobalStoreStatus } from '../status/process-status.js';
 import type { GlobalCheckpoint, GlobalOrigin } from './global-checkpoint.js';
 import type { GlobalErrors } from './global-errors.js';
 import { type GlobalProcessor, GlobalTableProcessor } from './global-processor.js';
+import { SuppliedProcessor } from './supplied-processor.js';
 
 /** The store of the checkpoint. No store of a topology can have this name. */
 export const CHECKPOINT_STORE = 'global checkpoint';
@@ -39,6 +42,8 @@ export interface GlobalStoreOptions {
   /** Milliseconds since the epoch, before the ends of the topic were requested. */
   readonly begunAt: number;
   readonly errors: GlobalErrors;
+  /** The wall clock. */
+  readonly now: () => number;
 }
 
 /**
@@ -48,7 +53,10 @@ export interface GlobalStoreOptions {
 export class GlobalStore implements CommittedEntries {
   readonly name: string;
   readonly topic: string;
-  readonly view: TableView;
+  /** Its rows, if it is a global table. */
+  readonly view: TableView | undefined;
+  /** For the processors of tasks. */
+  readonly opened: OpenStore;
   readonly state: TaskState;
   readonly #options: GlobalStoreOptions;
   readonly #checkpoint: ByteStore;
@@ -64,15 +72,26 @@ export class GlobalStore implements CommittedEntries {
 
   constructor(options: GlobalStoreOptions) {
     const { planned, state, kept, origin, begunAt } = options;
-    const { store, topic } = planned.node;
+    const { store, topic, filled, processor } = planned.node;
     this.name = store.name;
     this.topic = topic;
     this.state = state;
     this.#options = options;
     this.#checkpoint = state.store(CHECKPOINT_STORE);
-    const rows = store.kind.open(state.store(store.name), store.keySerde, store.valueSerde);
-    this.view = { get: key => rows.get(key) };
-    this.#processor = new GlobalTableProcessor(rows);
+    const bytes = state.store(store.name);
+    this.opened = openByKey(store, bytes);
+    if (filled !== undefined) {
+      this.#processor = new SuppliedProcessor(filled.supplier, {
+        name: processor,
+        store: store.name,
+        opened: this.opened,
+        now: options.now,
+      });
+    } else if (store.kind.kind === 'keyValue') {
+      const rows = store.kind.open<unknown, unknown>(bytes, store.keySerde, store.valueSerde);
+      this.view = { get: key => rows.get(key) };
+      this.#processor = new GlobalTableProcessor(rows);
+    } else throw new Error(`nothing fills the global store ${store.name}`);
     this.#partitions = origin.ranges.map(({ low, high }, partition) => ({
       position: kept?.offsets[partition] ?? low,
       target: high,
@@ -160,6 +179,11 @@ export class GlobalStore implements CommittedEntries {
     this.state.commit();
   }
 
+  /** No record is applied any more. */
+  close(): void {
+    this.#processor.close();
+  }
+
   /** Writes to disk what is applied. */
   async persist(now: number): Promise<void> {
     await this.state.persist(now, NO_CHANGELOGS);
@@ -167,7 +191,7 @@ export class GlobalStore implements CommittedEntries {
 
   #process(record: ConsumerRecord): void {
     const { planned, errors } = this.#options;
-    const { keySerde, valueSerde } = planned.node.store;
+    const { keySerde, valueSerde } = planned.node.filled ?? planned.node.store;
     let key: unknown;
     let value: unknown;
     let serde: SerdeError['option'] = 'keySerde';
@@ -181,9 +205,11 @@ export class GlobalStore implements CommittedEntries {
       return;
     }
     try {
-      if (!this.#processor.process(key, value, record.timestamp, record.headers)) this.#dropped++;
+      if (!this.#processor.process(key, value, record)) this.#dropped++;
     } catch (thrown) {
-      throw errors.unprocessable(planned.node.processor, record, thrown);
+      const { timestamp, headers } = record;
+      errors.unprocessable(planned.node.processor, record, { key, value, timestamp, headers }, thrown);
+      this.#failed++;
     }
   }
 }

@@ -6,6 +6,7 @@ import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { PollSize } from '../input/poll-size.js';
 import type { PlannedGlobalStore } from '../plan/task-plan.js';
 import type { TableView } from '../processors/site.js';
+import type { OpenStore } from '../processors/user/open-store.js';
 import type { RestoreProgress } from '../restore/changelog-reader.js';
 import type { GlobalStoreStatus } from '../status/process-status.js';
 import { GLOBAL_TASK } from './global-errors.js';
@@ -90,9 +91,14 @@ export class GlobalStores {
     this.#following ??= this.#readAvailable();
   }
 
-  /** The rows of a store, for the tasks. undefined if there is no such store. */
+  /** The rows of a global table, for the tasks. undefined if there is no such table. */
   view(name: string): TableView | undefined {
     return this.#all.find(store => store.name === name)?.view;
+  }
+
+  /** A store, for the processors of tasks. undefined if there is no such store. */
+  opened(name: string): OpenStore | undefined {
+    return this.#all.find(store => store.name === name)?.opened;
   }
 
   /** The bytes of a restored store, for queries. undefined if it is not here. */
@@ -126,6 +132,7 @@ export class GlobalStores {
 
   async #closeStore(store: GlobalStore): Promise<void> {
     try {
+      store.close();
       if (store.replayBytes > 0) await store.persist(this.#options.clock.now());
     } finally {
       await store.state.close();

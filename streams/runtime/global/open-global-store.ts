@@ -37,10 +37,11 @@ export async function openGlobalStore(planned: PlannedGlobalStore, options: Open
   const opened = await openDirectory(planned, options);
   const { kept } = opened;
   const reason = kept === undefined ? undefined : unusableCheckpoint(kept, origin, begunAt);
-  if (reason === undefined) return new GlobalStore({ planned, ...opened, origin, begunAt, errors });
+  if (reason === undefined)
+    return new GlobalStore({ planned, ...opened, origin, begunAt, errors, now: () => clock.now() });
   await opened.state.close();
   const rebuilt = await rebuild(planned, reason, options);
-  return new GlobalStore({ planned, ...rebuilt, origin, begunAt, errors });
+  return new GlobalStore({ planned, ...rebuilt, origin, begunAt, errors, now: () => clock.now() });
 }
 
 async function originOf({ node, partitions }: PlannedGlobalStore, consumer: Consumer): Promise<GlobalOrigin> {

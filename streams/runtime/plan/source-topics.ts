@@ -13,7 +13,8 @@ export interface PlannedSource {
 }
 
 /** The topics that the topology names, global ones too. They must exist before it can be planned. */
-export function namedTopics({ nodes, globalStores }: Topology): readonly string[] {
+export function namedTopics(topology: Topology): readonly string[] {
+  const { nodes, globalStores } = topology;
   const sources = nodes.flatMap(node => (node.kind === 'source' ? [node.topics] : []));
   const named = sources.flatMap(topics => (topics instanceof TopicPattern ? [] : topics));
   return [...named, ...globalStores.map(({ topic }) => topic)];

@@ -23,6 +23,8 @@ export interface Site {
   /** The origins of the time of the parents' records. */
   readonly frontier: readonly TimeOrigin[];
   readonly children: readonly GraphNode[];
+  /** True if the task has processors of the Processor API. */
+  readonly hasProcessors: boolean;
   /** True if an operator after the node uses the old values of its updates. */
   readonly sendsOldValues: boolean;
 
@@ -35,7 +37,7 @@ export interface Site {
   viewOf(parent: GraphNode | undefined): TableView | undefined;
 
   /** The rows of a global store. undefined if the topology has none of this name. */
-  globalStore(name: string): TableView | undefined;
+  globalTable(name: string): TableView | undefined;
 
   /** The origins of the time of a parent's records. */
   frontierOf(parent: GraphNode | undefined): readonly TimeOrigin[];

@@ -2,7 +2,7 @@ import { EntryTooLargeError } from '../../../stores/bytes/entry-too-large-error.
 import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../../audit/task-counts.js';
 import { PromiseError, synchronous } from '../../dsl/options/synchronous.js';
 import { type Clock, KafkaClientError } from '../../kafka/ports.js';
-import type { ConsumerRecord } from '../../kafka/record.js';
+import type { ConsumerRecord, TopicPartitionOffset } from '../../kafka/record.js';
 import {
   asError,
   type ErrorContext,
@@ -61,6 +61,8 @@ export class TaskContext {
   /** The record of the topic that the record in process came from. */
   #head: ConsumerRecord | null = null;
   #origin: RecordOrigin | undefined;
+  /** While an update that was held back is emitted: where its record was read. */
+  #emitted: TopicPartitionOffset | undefined;
   /** True while punctuators run. The record in process comes to its end after them. */
   isPunctuating = false;
   #recordIsLate = false;
@@ -88,6 +90,24 @@ export class TaskContext {
   /** The record in process, of a source or repartition topic. null in a commit and in a punctuation. */
   get record(): ConsumerRecord | null {
     return this.#head === null || this.isPunctuating ? null : (this.#origin?.delivered(this.#head) ?? this.#head);
+  }
+
+  /** Where the record in process was read. undefined in a commit and in a punctuation. */
+  get recordMetadata(): TopicPartitionOffset | undefined {
+    if (this.#emitted !== undefined) return this.#emitted;
+    const { record } = this;
+    return record === null ? undefined : { topic: record.topic, partition: record.partition, offset: record.offset };
+  }
+
+  /** `place`: where the record of the emitted update was read, if that is known. */
+  emitting(place: TopicPartitionOffset | undefined, emit: () => void): void {
+    const before = this.#emitted;
+    this.#emitted = place;
+    try {
+      emit();
+    } finally {
+      this.#emitted = before;
+    }
   }
 
   begin(head: ConsumerRecord, origin: RecordOrigin): void {

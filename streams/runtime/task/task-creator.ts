@@ -23,7 +23,7 @@ export class TaskCreator {
   readonly #config: StreamsConfig;
   readonly #directory: StateDirectory;
   readonly #collector: RecordCollector;
-  readonly #globalStore: TaskOptions['globalStore'];
+  readonly #globalStores: TaskOptions['globalStores'];
   readonly #clock: Clock;
   readonly #logger: Logger;
 
@@ -32,7 +32,7 @@ export class TaskCreator {
     readonly config: StreamsConfig;
     readonly directory: StateDirectory;
     readonly collector: RecordCollector;
-    readonly globalStore: TaskOptions['globalStore'];
+    readonly globalStores: TaskOptions['globalStores'];
     readonly clock: Clock;
     readonly logger: Logger;
   }) {
@@ -40,7 +40,7 @@ export class TaskCreator {
     this.#config = options.config;
     this.#directory = options.directory;
     this.#collector = options.collector;
-    this.#globalStore = options.globalStore;
+    this.#globalStores = options.globalStores;
     this.#clock = options.clock;
     this.#logger = options.logger;
   }
@@ -86,7 +86,7 @@ export class TaskCreator {
         deadLetterTopic: this.#config.deadLetterTopic,
       },
       caching: this.#config.caching,
-      globalStore: this.#globalStore,
+      globalStores: this.#globalStores,
       auditTopic: this.#plan.auditTopic,
       instance: { instance: this.#directory.instanceId, host: this.#config.applicationServer ?? null },
       clock: this.#clock,

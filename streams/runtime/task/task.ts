@@ -28,7 +28,7 @@ export interface TaskOptions {
   readonly collector: RecordCollector;
   readonly handlers: ErrorHandlers;
   readonly caching: boolean;
-  readonly globalStore: GraphOptions['globalStore'];
+  readonly globalStores: GraphOptions['globalStores'];
   readonly auditTopic: string;
   /** The process that runs it, for the checkpoint. */
   readonly instance: InstanceIdentity;
@@ -62,7 +62,7 @@ export class Task {
   #committingNewest: number | undefined;
 
   constructor(options: TaskOptions) {
-    const { planned, state, collector, handlers, caching, globalStore, auditTopic, instance, clock } = options;
+    const { planned, state, collector, handlers, caching, globalStores, auditTopic, instance, clock } = options;
     const { subTopology: plan, partition } = planned;
     this.id = idOf(planned);
     this.partition = partition;
@@ -72,7 +72,7 @@ export class Task {
     this.#lastRecordAt = clock.monotonic();
     this.#context = new TaskContext(this.id, partition, collector, handlers, clock);
     this.#changelogs = new TaskChangelogs({ stores: plan.stores, partition, state, collector, auditTopic });
-    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, globalStore, now: () => clock.now() });
+    this.#graph = buildProcessorGraph(plan, state, this.#context, { caching, globalStores, now: () => clock.now() });
     this.processing = new RecordProcessing(this.#context, this.#graph.repartitions);
     const { maxTimestampAheadMs } = options;
     this.#maxTimestampAheadMs = maxTimestampAheadMs;

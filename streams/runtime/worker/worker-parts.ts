@@ -78,13 +78,18 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
     planned: plan.globalStores,
     consumer: () => globalConsumer(ports, config, directory.instanceId),
     directory,
-    errors: new GlobalErrors(config.deserializationExceptionHandler, logger),
+    errors: new GlobalErrors(
+      {
+        deserialization: config.deserializationExceptionHandler,
+        processing: config.processingExceptionHandlerGlobalEnabled ? config.processingExceptionHandler : undefined,
+      },
+      logger,
+    ),
     clock,
     logger,
     onProgress: options.onRestore,
   });
-  const globalStore = (name: string) => globals.view(name);
-  const creator = new TaskCreator({ plan, config, directory, collector, globalStore, clock, logger });
+  const creator = new TaskCreator({ plan, config, directory, collector, globalStores: globals, clock, logger });
   const ends = new ChangelogEnds(producer);
   const changelogs: ChangelogReader = new ChangelogReader({
     consumer: restoreConsumer,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type {
   FixedKeyProcessorSupplier,
+  GlobalProcessorSupplier,
   Header,
   KeyValueStore,
   ProcessorSupplier,
@@ -25,6 +26,12 @@ export function processor(spec: FunctionSpec | undefined): CaseProcessor {
 
 export function fixedKeyProcessor(spec: FunctionSpec | undefined): CaseFixedKeyProcessor {
   return named('fixed-key processor', FIXED_KEY_PROCESSORS, spec);
+}
+
+export type CaseGlobalProcessor = GlobalProcessorSupplier<unknown, unknown>;
+
+export function globalProcessor(spec: FunctionSpec | undefined): CaseGlobalProcessor {
+  return named('processor of a global store', GLOBAL_PROCESSORS, spec);
 }
 
 type Store = KeyValueStore<unknown, unknown>;
@@ -115,6 +122,22 @@ const FIXED_KEY_PROCESSORS: Vocabulary<CaseFixedKeyProcessor> = {
   twice: () => context => record => {
     context.forward(record);
     context.forward(record.withTimestamp(record.timestamp + 1));
+  },
+};
+
+const GLOBAL_PROCESSORS: Vocabulary<CaseGlobalProcessor> = {
+  storeAll: store => context => {
+    const rows = context.getStateStore<Store>(string(store));
+    return ({ key, value }) => {
+      if (key !== null) rows.put(key, value);
+    };
+  },
+  storeUnless: (store, refused) => context => {
+    const rows = context.getStateStore<Store>(string(store));
+    return ({ key, value }) => {
+      if (isDeepStrictEqual(value, refused)) throw new Error(`${text(value)} is refused`);
+      if (key !== null) rows.put(key, value);
+    };
   },
 };
 

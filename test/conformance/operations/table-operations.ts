@@ -2,6 +2,7 @@ import { type Grouped, type KGroupedTable, Suppressed } from '../../../streams/i
 import type { Operation } from '../case-file.js';
 import { predicate } from '../functions/predicates.js';
 import { valueFunction } from '../functions/value-functions.js';
+import { valueTransformer } from '../functions/value-transformers.js';
 import { NotBuilt } from '../not-built.js';
 import { type Declared, type DeclaredOf, stream, table, tableGroup } from './declared.js';
 import { givenSerdesOf, idOf, namedStoreOf, nameOf, serdesOf } from './options.js';
@@ -20,6 +21,8 @@ export function ofTable({ table: from }: DeclaredOf<'table'>, operation: Operati
       const fn = valueFunction(operation.fn);
       return table(from.mapValues((value, key) => fn(key, value), stored));
     }
+    case 'transformValues':
+      return table(from.transformValues(valueTransformer(operation.fn), { ...stored, stores: operation.stores ?? [] }));
     case 'groupBy': {
       const key = valueFunction(operation.key);
       const value =

@@ -39,7 +39,7 @@ async function viewOf(
   const clock = new ManualClock(0);
   const collector = new RecordCollector(new FakeProducer(), new Refusals(clock), clock);
   const context = new TaskContext('0_0', 0, collector, handlers, clock);
-  const options = { globalStore: () => undefined, caching: true, now: () => 0 };
+  const options = { globalStores: { view: () => undefined, opened: () => undefined }, caching: true, now: () => 0 };
   const graph = buildProcessorGraph(plan, state, context, options);
   const [source] = graph.sources.values();
   for (const { key, value, timestamp } of records) source?.processorNode.receive(key, value, timestamp, []);

@@ -7,7 +7,7 @@ import type { TaskContext } from '../task-context.js';
 
 export const compileGlobalTableJoin: Compile<GlobalTableJoinNode> = (node, site) => {
   const { name } = node.table.store;
-  const view = site.globalStore(name);
+  const view = site.globalTable(name);
   if (view === undefined) throw new Error(`${node.name}: there is no global store ${name}`);
   site.place(new GlobalTableJoinProcessor(node, view, site.context));
 };

@@ -30,7 +30,7 @@ export const compileSuppress: Compile<SuppressNode> = (node, site) => {
   const time = new OperatorTime(site.frontier, closeOnIdle);
   const { kind, keySerde, valueSerde } = node.store;
   const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
-  const processor = new SuppressProcessor(node, store, time, site.context);
+  const processor = new SuppressProcessor(node, store, time, site.context, site.hasProcessors);
   site.place(processor, { frontier: [time] });
   const view = site.viewOf(node.parents[0]);
   if (view !== undefined) site.showTable({ get: key => processor.rowOf(key, view) });
@@ -43,12 +43,21 @@ export const compileSuppress: Compile<SuppressNode> = (node, site) => {
 class SuppressProcessor extends NodeProcessor<SuppressNode> {
   readonly #store: SuppressionStore<unknown, unknown>;
   readonly #time: OperatorTime;
+  /** True if a processor may ask where a record was read. */
+  readonly #keepsPlace: boolean;
   readonly #buffer = new Map<StateKey, BufferedChange<unknown, unknown>>();
   /** The buffered updates, in the order in which they leave. */
   readonly #places = new MinHeap<Place>(before);
 
-  constructor(node: SuppressNode, store: SuppressionStore<unknown, unknown>, time: OperatorTime, context: TaskContext) {
+  constructor(
+    node: SuppressNode,
+    store: SuppressionStore<unknown, unknown>,
+    time: OperatorTime,
+    context: TaskContext,
+    keepsPlace: boolean,
+  ) {
     super(node, context);
+    this.#keepsPlace = keepsPlace;
     this.#store = store;
     this.#time = time;
   }
@@ -72,7 +81,16 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     const stateKey = this.#store.stateKeyOf(key);
     const known = this.#buffer.get(stateKey);
     const priorValue = known === undefined ? change.oldValue : known.priorValue;
-    const buffered = { key, change, priorValue, timestamp, headers, bufferTime: known?.bufferTime ?? bufferTime };
+    const place = this.#keepsPlace ? this.context.recordMetadata : undefined;
+    const buffered = {
+      key,
+      change,
+      priorValue,
+      timestamp,
+      headers,
+      bufferTime: known?.bufferTime ?? bufferTime,
+      place,
+    };
     // This comes first: if the changelog can't take the row, it throws, and nothing is buffered.
     this.#store.put(stateKey, buffered);
     this.#buffer.set(stateKey, buffered);
@@ -118,7 +136,7 @@ class SuppressProcessor extends NodeProcessor<SuppressNode> {
     // A deleted window has no final result.
     if (change.newValue !== null || this.node.until.kind !== 'windowCloses') {
       // A join that the update reaches still sees the row before it, as in Java.
-      this.processorNode.forward(key, change, timestamp, headers);
+      this.context.emitting(buffered.place, () => this.processorNode.forward(key, change, timestamp, headers));
     }
     this.#buffer.delete(stateKey);
   }

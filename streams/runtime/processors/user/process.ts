@@ -1,15 +1,13 @@
 import type { ProcessNode } from '../../../dsl/graph/node.js';
 import { FixedKeyRecord, ProcessorRecord } from '../../../dsl/processor/processor-record.js';
 import type { Cancellable, PunctuationType, Punctuator } from '../../../dsl/processor/punctuation.js';
-import type { StateStore } from '../../../dsl/processor/state-stores.js';
 import { type Header, type Headers, NO_HEADERS } from '../../../kafka/record.js';
-import { StreamsError } from '../../errors.js';
 import { NodeProcessor } from '../processor.js';
 import type { Compile, Site } from '../site.js';
 import { StepNode, type WaitingStep } from '../step-node.js';
 import { Access } from './access.js';
-import { UserContext } from './processor-context.js';
-import type { TaskStores } from './task-stores.js';
+import { UserProcessorContext } from './processor-context.js';
+import { StoresOfNode } from './stores-of-node.js';
 
 export const compileProcess: Compile<ProcessNode> = (node, site) => {
   site.place(new UserProcessor(node, site));
@@ -20,7 +18,7 @@ type AnyRecord = ProcessorRecord<unknown, unknown> | FixedKeyRecord<unknown, unk
 
 /** What a supplier has made, for records of either kind. */
 interface Made {
-  init?(context: UserContext): Outcome;
+  init?(context: UserProcessorContext): Outcome;
   process(record: AnyRecord): Outcome;
   close?(): void;
 }
@@ -52,45 +50,36 @@ class ProcessCall implements WaitingStep<void> {
 /** Runs a processor of the Processor API. */
 class UserProcessor extends NodeProcessor<ProcessNode> {
   readonly #access: Access;
-  readonly #stores: TaskStores;
-  readonly #userContext: UserContext;
+  readonly #stores: StoresOfNode;
+  readonly #userContext: UserProcessorContext;
   #made: Made = { process: () => this.#beforeInit() };
   #freeCall: ProcessCall | undefined;
 
   constructor(node: ProcessNode, { context, now, stores }: Site) {
     super(node, context);
     this.#access = new Access(node.name);
-    this.#stores = stores;
-    stores.open(node.stores);
-    this.#userContext = new UserContext({
+    this.#stores = new StoresOfNode(node, stores, this.#access);
+    this.#userContext = new UserProcessorContext({
       name: node.name,
       context,
       processorNode: this.processorNode,
       access: this.#access,
       now,
-      storeOf: name => this.#storeOf(name),
+      storeOf: name => this.#stores.get(name),
       schedule: (intervalMs, type, punctuator, startTime) => this.#schedule(intervalMs, type, punctuator, startTime),
     });
     context.punctuations.useTime();
   }
 
   override async init(): Promise<void> {
-    await this.#stores.init(this.node.stores);
+    await this.#stores.init();
     this.#access.begin();
     // Both kinds of suppliers get this context. What they do with it is checked by their types.
-    const supplier = this.node.supplier as (context: UserContext) => Made | Made['process'];
+    const supplier = this.node.supplier as (context: UserProcessorContext) => Made | Made['process'];
     const made = supplier(this.#userContext);
     this.#made = typeof made === 'function' ? { process: made } : made;
     await this.#made.init?.(this.#userContext);
     this.#access.end();
-  }
-
-  #storeOf(name: string): StateStore {
-    const spec = this.node.stores.find(store => store.name === name);
-    if (spec === undefined) throw new StreamsError(`${this.name} uses the store ${name}: name it in its option stores`);
-    const store = this.#stores.storeOf(spec, this.#access);
-    if (store !== undefined) return store;
-    throw new StreamsError(`${this.name} uses the store ${name}: it is of an operator, and no table by key`);
   }
 
   #beforeInit(): never {

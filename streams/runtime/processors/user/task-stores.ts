@@ -8,7 +8,8 @@ import { VersionedStore } from '../../../../stores/kinds/versioned.js';
 import type { StateStore } from '../../../dsl/processor/state-stores.js';
 import type { StoreSpec } from '../../../dsl/processor/store-spec.js';
 import type { Access } from './access.js';
-import { KeyValueFacade } from './key-value-facade.js';
+import { byKey, openByKey } from './open-by-key.js';
+import type { OpenStore } from './open-store.js';
 import { SessionFacade } from './session-facade.js';
 import { StoreAccess } from './store-access.js';
 import type { HighestTime } from './store-time.js';
@@ -18,17 +19,10 @@ import { WindowFacade } from './window-facade.js';
 /** The newest versions of a store, and its history. */
 type VersionedSpec = StoreSpec<KeyValueKind> & { readonly history: NonNullable<StoreSpec['history']> };
 
-/** A store that a task has opened for its processors. */
-interface OpenStore {
-  forProcessor(access: StoreAccess): StateStore;
-  /** Reads what it keeps in memory. */
-  init?(): Promise<void>;
-  /** The highest time that was put. Retention counts from it, and the changelog does not have it. */
-  readonly time?: HighestTime;
-}
-
 export interface TaskStoresOptions {
   readonly bytesOf: (store: StoreSpec) => ByteStore;
+  /** A global store of the process. */
+  readonly globalStore: (name: string) => OpenStore | undefined;
   /** True if an operator owns the rows of the store. */
   readonly isOfOperator: (store: StoreSpec) => boolean;
   /** Is told each store with a time of its own, once. */
@@ -84,6 +78,11 @@ export class TaskStores {
     }
   }
 
+  /** A global store, to read. undefined if there is none with the name. */
+  globalStore(name: string, access: Access): StateStore | undefined {
+    return this.#options.globalStore(name)?.forProcessor(new StoreAccess(name, access, true));
+  }
+
   /** The store for the processor of `access`. undefined if processors can't use it. */
   storeOf(spec: StoreSpec, access: Access): StateStore | undefined {
     const isReadOnly = this.#options.isOfOperator(spec);
@@ -95,7 +94,7 @@ export class TaskStores {
     const bytes = this.#options.bytesOf(spec);
     switch (kind.kind) {
       case 'keyValue': {
-        if (history === undefined) return byKey(kind.openRows(bytes, keySerde, valueSerde));
+        if (history === undefined) return openByKey({ ...spec, kind }, bytes);
         const versions = this.versioned({ ...spec, kind, history });
         return {
           forProcessor: access => new VersionedFacade(versions, access),
@@ -104,7 +103,7 @@ export class TaskStores {
       }
       case 'plainKeyValue':
       case 'keyValueWithHeaders':
-        return byKey(kind.open<unknown, unknown>(bytes, keySerde, valueSerde));
+        return openByKey({ ...spec, kind }, bytes);
       case 'lru': {
         const rows = kind.open<unknown, unknown>(bytes, keySerde, valueSerde);
         return { ...byKey(rows), init: () => rows.init() };
@@ -127,10 +126,6 @@ export class TaskStores {
         return undefined;
     }
   }
-}
-
-function byKey(rows: ConstructorParameters<typeof KeyValueFacade>[0]): OpenStore {
-  return { forProcessor: access => new KeyValueFacade(rows, access) };
 }
 
 /** The codec of what a store of the format has for a key. */
