@@ -13,7 +13,7 @@ const UNKNOWN_TOPIC_ID = 100;
 
 /**
  * The consumer port on a cluster in memory. A poll without records lets the event loop turn once. As with a cluster, a
- * deleted topic has no records until it is there again.
+ * subscribed topic that was deleted has no records until it is there again.
  */
 export class InMemoryConsumer implements Consumer {
   readonly instanceId: string;
@@ -95,7 +95,7 @@ export class InMemoryConsumer implements Consumer {
     const ends: TopicPartitionOffset[] = [];
     const max = Math.min(maxRecords, this.#broker.behaviour.maxPollRecords);
     const positions = [...this.#positions]
-      .filter(([of, { partition }]) => !this.#paused.has(of) && this.#broker.hasTopic(partition.topic))
+      .filter(([of, { partition }]) => !this.#paused.has(of) && !this.#isDeleted(partition.topic))
       .map(([, position]) => position);
     const first = this.#turn++ % Math.max(1, positions.length);
     for (const { partition } of positions) this.#checkTopic(partition.topic);
@@ -108,6 +108,10 @@ export class InMemoryConsumer implements Consumer {
     }
     if (polled.length === 0) await immediate();
     return { records: polled, ends };
+  }
+
+  #isDeleted(topic: string): boolean {
+    return this.#topics.includes(topic) && !this.#broker.hasTopic(topic);
   }
 
   #checkTopic(topic: string): void {
