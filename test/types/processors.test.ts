@@ -4,6 +4,7 @@ import {
   type FixedKeyRecord,
   type KeyValueStore,
   type KStream,
+  type KTable,
   type Processor,
   type ProcessorContext,
   type ProcessorRecord,
@@ -52,6 +53,27 @@ describe('key and value types of processors', () => {
       context.forward({ key: 'other', value: true, timestamp: 0, headers: [] });
       // @ts-expect-error: there is no withKey
       record.withKey('other');
+    });
+  });
+
+  it('are those of the rows that transformValues gets and gives', () => {
+    const table = new StreamsBuilder().table<string, number>('rows');
+    const transformed = table.transformValues<boolean>(context => (value, key) => {
+      expectTypeOf(value).toEqualTypeOf<number | null>();
+      expectTypeOf(key).toEqualTypeOf<string>();
+      expectTypeOf(context.timestamp()).toEqualTypeOf<number>();
+      return value === null ? null : value > 0;
+    });
+    expectTypeOf(transformed).toEqualTypeOf<KTable<string, boolean>>();
+    // @ts-expect-error: a promise is no row
+    table.transformValues<boolean>(() => async () => true);
+  });
+
+  it('are those of the topic in the processor of a global store', () => {
+    const store = Stores.keyValueStore<string, number>({ name: 'global' });
+    new StreamsBuilder().addGlobalStore<string, number>(store, 'in', {}, context => {
+      expectTypeOf(context.getStateStore(store)).toEqualTypeOf<KeyValueStore<string, number>>();
+      return record => expectTypeOf(record).toEqualTypeOf<ProcessorRecord<string | null, number | null>>();
     });
   });
 
