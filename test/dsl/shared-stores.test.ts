@@ -120,6 +120,7 @@ function node(id: number, name: string, parent: GraphNode, stores: readonly Stor
     store: first,
     stores: [first, ...others],
     isStored: true,
+    hasLastingName: true,
   };
   return table;
 }

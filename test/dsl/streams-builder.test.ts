@@ -158,6 +158,35 @@ describe('a TopologyError says what to change', () => {
     rejects(() => stream.leftJoin(names, () => 'key', String), /of another StreamsBuilder/);
   });
 
+  it('where a stream or a table is of another builder', () => {
+    const { stream } = oneStream();
+    const other = new StreamsBuilder();
+    const otherStream = other.stream<string, string>('other');
+    const otherTable = other.table('rows', { as: 'rows' });
+    rejects(() => stream.merge(otherStream), /KSTREAM-SOURCE-\d+ is of another StreamsBuilder/);
+    rejects(() => stream.join(otherTable, String), /KTABLE-SOURCE-\d+ is of another StreamsBuilder/);
+  });
+
+  it('where state or moved records would be found by a generated name', () => {
+    const { builder, stream } = oneStream();
+    const names = builder.table<string, string>('names');
+    const moving = stream.selectKey(String);
+    rejects(() => moving.join(names, String), /a join moves records by their new keys, so it needs a name that lasts/);
+    rejects(() => moving.toTable(), /toTable moves records by their new keys, so it needs a name that lasts/);
+    rejects(() => names.join(names, String, String), /a join by a foreign key keeps rows, so it needs a name/);
+    stream
+      .toTable()
+      .groupBy((key, value) => ({ key, value }))
+      .count({ as: 'counts' });
+    rejects(() => builder.build(), /a node after KSTREAM-TOTABLE-\d+ needs its rows, so it needs a name that lasts/);
+  });
+
+  it('where two streams are joined without windows', () => {
+    const { stream } = oneStream();
+    const untyped = stream as unknown as { join(other: unknown, joiner: unknown): unknown };
+    rejects(() => untyped.join(stream, String), /a join of two streams needs windows/);
+  });
+
   it('where a number of partitions is none', () => {
     const { stream } = oneStream();
     for (const numberOfPartitions of [0, -1, 1.5, Number.NaN]) {

@@ -163,7 +163,8 @@ describe('what is computed from several tasks, through crashes and rebalances, i
     always(
       `a ${type} of tables`,
       ({ source }) => {
-        const tableOf = (side: Entry['side']) => source.filter((_key, value) => value.side === side).toTable();
+        const tableOf = (side: Entry['side']) =>
+          source.filter((_key, value) => value.side === side).toTable({ name: side });
         const joiner = (left: Entry | null, right: Entry | null): string => `${left?.n ?? '-'}/${right?.n ?? '-'}`;
         const [left, right] = [tableOf('left'), tableOf('right')];
         const joined = { as: 'joined' };
@@ -216,7 +217,8 @@ describe('what is computed from several tasks, through crashes and rebalances, i
     always(
       `a ${type} by a foreign key`,
       ({ source }) => {
-        const tableOf = (side: Entry['side']) => source.filter((_key, value) => value.side === side).toTable();
+        const tableOf = (side: Entry['side']) =>
+          source.filter((_key, value) => value.side === side).toTable({ name: side });
         const joiner = (left: Entry, right: Entry | null): string => `${left.n}/${right?.n ?? '-'}`;
         const [left, right, named] = [tableOf('left'), tableOf('right'), { as: 'joined' }];
         return (

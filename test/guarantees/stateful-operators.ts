@@ -69,7 +69,7 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
       .toStream(),
   'a reduce of a grouped table': ({ all }) =>
     all
-      .toTable()
+      .toTable({ name: 'rows' })
       .groupBy((_key, { group, n }) => ({ key: group, value: String(n) }))
       .reduce(
         (all, n) => `${all}+${n}`,
@@ -79,7 +79,7 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
       .toStream(),
   'a filter of a table with a store': ({ all }) =>
     all
-      .toTable()
+      .toTable({ name: 'rows' })
       .filter((_key, { n }) => n % 2 === 0, { as: 'even' })
       .mapValues(({ n }) => n, { as: 'numbers' })
       .toStream(),
@@ -95,7 +95,7 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
     const { leftTable, rightTable } = tables(sources);
     return leftTable.outerJoin(rightTable, join, { as: 'joined' }).toStream();
   },
-  'a join of a stream with a table': ({ left, right }) => left.leftJoin(right.toTable(), join),
+  'a join of a stream with a table': ({ left, right }) => left.leftJoin(right.toTable({ name: 'right' }), join),
   'a join of a stream with a versioned table': ({ left, right }) =>
     left.leftJoin(right.toTable({ as: 'versions', historyRetention: 20 }), join, { name: 'as-of', gracePeriod: 5 }),
   'a versioned table': ({ all }) =>

@@ -25,6 +25,7 @@ describe('the configuration of an application', () => {
       deadLetterTopic: undefined,
       deserializationExceptionHandler: failOnError,
       processingExceptionHandler: failOnError,
+      processingExceptionHandlerGlobalEnabled: false,
       productionExceptionHandler: failOnError,
     });
   });

@@ -101,7 +101,8 @@ describe('null in the types of keys and values', () => {
     type Raw = KStream<string | null, User | null>;
     expectTypeOf(raw().filter((_key, user) => (user?.age ?? 0) > 17)).toEqualTypeOf<Raw>();
     expectTypeOf(raw().peek(() => {})).toEqualTypeOf<Raw>();
-    expectTypeOf(raw().merge(raw())).toEqualTypeOf<Raw>();
+    const one = raw();
+    expectTypeOf(one.merge(one)).toEqualTypeOf<Raw>();
     const { adults } = raw()
       .split()
       .branch('adults', (_key, user) => (user?.age ?? 0) > 17)
@@ -126,10 +127,9 @@ describe('null in the types of keys and values', () => {
   });
 
   it('merges with streams that have none, not into one', () => {
-    const present = raw()
-      .filter((_key, user) => user !== null)
-      .filter(key => key !== null);
-    expectTypeOf(raw().merge(present)).toEqualTypeOf<KStream<string | null, User | null>>();
+    const all = raw();
+    const present = all.filter((_key, user) => user !== null).filter(key => key !== null);
+    expectTypeOf(all.merge(present)).toEqualTypeOf<KStream<string | null, User | null>>();
     const declare = (): void => {
       // @ts-expect-error null would come into a stream that has none
       present.merge(raw());

@@ -93,11 +93,11 @@ describe('key and value types of stateful operators', () => {
   });
 
   it('a join of tables carries its keys, and drops null from its results', () => {
-    const { customers, orders } = declared();
+    const { builder, customers, orders } = declared();
     const totals = orders.mapValues(({ total }) => total).toTable();
     const joined = customers.outerJoin(totals, (customer, total) => (customer === null ? null : `${total}`));
     expectTypeOf(joined).toEqualTypeOf<KTable<string, string>>();
-    const numbers = new StreamsBuilder().table('numbers', { keySerde: Serdes.long(), valueSerde: Serdes.string() });
+    const numbers = builder.table('numbers', { keySerde: Serdes.long(), valueSerde: Serdes.string() });
     // @ts-expect-error: the keys are numbers
     customers.join(numbers, () => 1);
   });

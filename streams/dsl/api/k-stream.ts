@@ -10,7 +10,7 @@ import {
 import { addProcess } from '../declare/process.js';
 import { addRepartition, givenSerdes, type KnownSerdes, notNull, serdesOr } from '../declare/repartition.js';
 import { tableStore } from '../declare/store-spec.js';
-import { type Graph, TopologyError } from '../graph/graph.js';
+import { type Graph, lastingName, TopologyError } from '../graph/graph.js';
 import type {
   GlobalTableJoinNode,
   GraphNode,
@@ -305,7 +305,8 @@ export class KStream<K, V> {
   /**
    * Reads the records as updates of a table (KIP-523). A null value deletes the row of its key. Records with a null key
    * are dropped and counted as dropped. Without a name `as` it keeps its rows only if an operator needs them. Throws a
-   * TopologyError if another store has the name `as`.
+   * TopologyError if another store has the name `as`, and if it has no name (`as` or `name`) where rows are kept or
+   * records move to the partition of a new key.
    *
    * ```ts
    * const latest: KTable<string, Order> = orders.toTable({ as: 'latest-orders' });
@@ -313,10 +314,18 @@ export class KStream<K, V> {
    */
   toTable(materialized: OptionallyMaterialized<K, V> = {}): KTable<NonNullable<K>, NonNullable<V>> {
     const serdes = serdesOr<K, V>(materialized, this.#serdes);
-    const as = materialized.as ?? this.#graph.generatedName('KSTREAM-TOTABLE');
+    const lasting = materialized.as ?? materialized.name;
+    const as = lasting ?? this.#graph.generatedName('KSTREAM-TOTABLE');
+    const parent = this.#keyChanged
+      ? addRepartition(this.#graph, this.#node, lastingName(lasting, 'toTable moves records by their new keys'), serdes)
+      : this.#node;
     const store = tableStore(this.#graph, { ...materialized, as }, serdes, materialized.as !== undefined);
-    const parent = this.#keyChanged ? addRepartition(this.#graph, this.#node, as, serdes) : this.#node;
-    const node = this.#graph.add('KSTREAM-TOTABLE', materialized.name, { kind: 'table', parents: [parent], ...store });
+    const node = this.#graph.add('KSTREAM-TOTABLE', materialized.name, {
+      kind: 'table',
+      parents: [parent],
+      ...store,
+      hasLastingName: lasting !== undefined,
+    });
     return new KTable<NonNullable<K>, NonNullable<V>>(this.#graph, node, {
       keySerde: notNull(serdes.keySerde),
       valueSerde: notNull(serdes.valueSerde),
@@ -541,9 +550,10 @@ export class KStream<K, V> {
     other: KStream<K, VO>,
     joinType: JoinType,
     joiner: StreamJoinNode['joiner'],
-    windows: JoinWindows,
+    windows: JoinWindows | undefined,
     options: StreamJoined<K, V, VO> | undefined,
   ): KStream<KR, VR> {
+    if (windows === undefined) throw new TopologyError('a join of two streams needs windows: JoinWindows.of');
     if (options === undefined) throw new TopologyError('a join of two streams needs a name for its stores: as');
     const { otherValueSerde, valueSerde: _, ...rest } = options;
     const otherOptions = otherValueSerde === undefined ? rest : { ...rest, valueSerde: otherValueSerde };

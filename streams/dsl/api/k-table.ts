@@ -7,7 +7,7 @@ import { declaredStores } from '../declare/process.js';
 import { givenSerdes, type KnownSerdes, serdesOr } from '../declare/repartition.js';
 import { checkThatTheyClose, keyValueStore, onlyStore, storeSpec, tableStore } from '../declare/store-spec.js';
 import type { Change } from '../graph/change.js';
-import { type Graph, TopologyError } from '../graph/graph.js';
+import { type Graph, lastingName, TopologyError } from '../graph/graph.js';
 import type { ForeignKeyRegisterNode, GraphNode, JoinType, SuppressUntil, TableJoinNode } from '../graph/node.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Grouped, Named, OptionallyMaterialized } from '../options/options.js';
@@ -219,7 +219,7 @@ export class KTable<K, V> {
    * same key for the same row.
    *
    * ```ts
-   * const sold = orders.toTable().join(
+   * const sold = orders.toTable({ name: 'sold-orders' }).join(
    *   products,
    *   order => order.productId,
    *   (order, product) => ({ product: product.name, value: order.amount * product.price }),
@@ -264,7 +264,7 @@ export class KTable<K, V> {
    *
    * ```ts
    * orders
-   *   .toTable()
+   *   .toTable({ name: 'all-orders' })
    *   .leftJoin(products, order => order.productId, (order, product) => ({ ...order, product: product?.name ?? null }))
    *   .toStream()
    *   .to('named-orders');
@@ -360,7 +360,7 @@ export class KTable<K, V> {
     joiner: Joiner,
     options: OptionallyMaterialized<K, VR> = {},
   ): KTable<K, NonNullable<VR>> {
-    const name = options.as ?? options.name ?? this.#graph.generatedName('KTABLE-FK-JOIN');
+    const name = lastingName(options.as ?? options.name, 'a join by a foreign key keeps rows');
     const left = {
       node: this.#node,
       serdes: serdesOr<unknown, unknown>({}, this.#serdes as KnownSerdes<unknown, unknown>),

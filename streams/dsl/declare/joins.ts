@@ -1,6 +1,6 @@
 import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { type Duration, milliseconds } from '../../kafka/duration.js';
-import { type Graph, TopologyError } from '../graph/graph.js';
+import { type Graph, lastingName, TopologyError } from '../graph/graph.js';
 import type {
   GlobalStoreNode,
   GlobalTableJoinNode,
@@ -35,10 +35,13 @@ export function addStreamTableJoin(
   { name, gracePeriod }: Pick<Joined<unknown, unknown>, 'name' | 'gracePeriod'>,
 ): GraphNode {
   const prefix = joinType === 'left' ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN';
-  const unique = name ?? graph.generatedName(prefix);
-  const moved = moves(graph, stream, unique, joinType === 'left');
+  const moved = stream.keyChanged
+    ? moves(graph, stream, lastingName(name, 'a join moves records by their new keys'), joinType === 'left')
+    : stream.node;
   const buffer =
-    gracePeriod === undefined ? undefined : streamTableBuffer(graph, stream.serdes, table, unique, gracePeriod);
+    gracePeriod === undefined
+      ? undefined
+      : streamTableBuffer(graph, stream.serdes, table, lastingName(name, 'a join keeps records'), gracePeriod);
   const stores = Object.freeze(buffer === undefined ? [] : [buffer.store]);
   return graph.add(prefix, name, {
     kind: 'streamTableJoin',

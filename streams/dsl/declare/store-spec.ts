@@ -3,6 +3,7 @@ import type { StoreKind } from '../../../stores/kinds/kinds.js';
 import { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import { milliseconds } from '../../kafka/duration.js';
 import { type Graph, TopologyError } from '../graph/graph.js';
+import type { TableNode } from '../graph/node.js';
 import type { Materialized, WindowMaterialized } from '../options/options.js';
 import type { StoreSpec } from '../processor/store-spec.js';
 import type { Windows } from '../windows/windows.js';
@@ -50,9 +51,9 @@ export function tableStore<K, V>(
   options: Materialized<K, V>,
   serdes: SerdePair<K, V>,
   named: boolean,
-): { readonly store: StoreSpec<KeyValueKind>; readonly stores: readonly StoreSpec[]; readonly isStored: boolean } {
+): Pick<TableNode, 'store' | 'stores' | 'isStored' | 'hasLastingName'> {
   const store = keyValueStore(graph, options, serdes);
-  return { store, stores: named ? storesOf(store) : Object.freeze([]), isStored: named };
+  return { store, stores: named ? storesOf(store) : Object.freeze([]), isStored: named, hasLastingName: true };
 }
 
 /** How long the store keeps a window, in milliseconds. Throws a TopologyError if that is less than size + grace. */

@@ -59,10 +59,12 @@ export class Graph {
 
   /**
    * Adds a frozen node. Without a name it gets a generated name, as in Java: `prefix` and its position. Throws a
-   * TopologyError if another node has the name.
+   * TopologyError if another node has the name, or if a parent is of another graph.
    */
   add<F extends NodeFields<GraphNode>>(prefix: string, name: string | undefined, fields: F): GraphNode & F {
     const id = this.#nodes.length;
+    const foreign = fields.parents.find(parent => this.#nodes[parent.id] !== parent);
+    if (foreign !== undefined) throw new TopologyError(`${foreign.name} is of another StreamsBuilder`);
     const unique = name ?? this.generatedName(prefix);
     this.reserve(unique, 'node');
     const node = Object.freeze({ stores: NO_STORES, ...fields, id, name: unique }) as unknown as GraphNode & F;
@@ -96,6 +98,15 @@ export class Graph {
 
 function generated(prefix: string, position: number): string {
   return `${prefix}-${String(position).padStart(10, '0')}`;
+}
+
+/**
+ * The name of what outlives a process. Throws a TopologyError if there is none: a generated name has the position in the
+ * topology, which changes when the topology does. `what` begins the message, and has the reason.
+ */
+export function lastingName(name: string | undefined, what: string): string {
+  if (name === undefined) throw new TopologyError(`${what}, so it needs a name that lasts: give it one`);
+  return name;
 }
 
 /** The topology can't be built as it is declared. The message states the reason (Java: `TopologyException`). */

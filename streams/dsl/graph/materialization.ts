@@ -1,5 +1,5 @@
 import type { StoreSpec } from '../processor/store-spec.js';
-import { TopologyError } from './graph.js';
+import { lastingName, TopologyError } from './graph.js';
 import type { GraphNode, ProcessNode, TableNode, TableTransformValuesNode } from './node.js';
 
 /** What the tables of a topology keep and send. */
@@ -121,7 +121,10 @@ class Needs {
   }
 
   #store(node: TableNode): void {
-    if (!node.isStored) this.#stored.add(node);
+    if (node.isStored) return;
+    const name = node.hasLastingName ? node.name : undefined;
+    lastingName(name, `a node after ${node.name} needs its rows`);
+    this.#stored.add(node);
   }
 }
 

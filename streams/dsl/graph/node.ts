@@ -96,6 +96,8 @@ export interface TableNode extends NodeBase {
   readonly store: StoreSpec<KeyValueKind>;
   /** False: it keeps no rows, unless a node needs them. `StreamsBuilder.build` decides that. */
   readonly isStored: boolean;
+  /** False: the name of its store is generated, so it must not be stored. */
+  readonly hasLastingName: boolean;
 }
 
 export interface FilterNode extends NodeBase {

@@ -24,7 +24,11 @@ function streamTableJoin(
   const join = joiner(operation.joiner);
   const join3 = (left: unknown, right: unknown, key: unknown): unknown => join(key, left, right);
   const { grace } = operation;
-  const joined = { ...serdesOf(operation), ...(grace === undefined ? {} : { gracePeriod: grace }) };
+  const joined = {
+    name: idOf(operation),
+    ...serdesOf(operation),
+    ...(grace === undefined ? {} : { gracePeriod: grace }),
+  };
   return stream(
     operation.op === 'join'
       ? from.join(other as KTable<NonNullable<unknown>, unknown>, join3, joined)
@@ -67,10 +71,9 @@ function tableJoin(from: KTable<unknown, unknown>, other: KTable<unknown, unknow
   const options = { ...namedStoreOf(operation), ...(store === undefined ? {} : serdesOf(operation)) };
   if (foreignKey !== undefined) {
     const foreign = valueFunction(foreignKey);
+    const named = { name: idOf(operation), ...options };
     const extract = (value: unknown, key: unknown): unknown => foreign(key, value);
-    return table(
-      op === 'join' ? from.join(other, extract, join3, options) : from.leftJoin(other, extract, join3, options),
-    );
+    return table(op === 'join' ? from.join(other, extract, join3, named) : from.leftJoin(other, extract, join3, named));
   }
   switch (op) {
     case 'join':

@@ -57,7 +57,7 @@ export function ofStream(
       return stream(from.repartition({ name, ...serdesOf(operation), ...partitionerOf(operation.partitions) }));
     }
     case 'toTable':
-      return table(from.toTable({ ...namedStoreOf(operation), ...serdesOf(operation) }));
+      return table(from.toTable({ name: idOf(operation), ...namedStoreOf(operation), ...serdesOf(operation) }));
     case 'groupByKey':
       return group(from.groupByKey({ ...nameOf(operation), ...serdesOf(operation) }));
     case 'groupBy':
