@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { resumeOnError, SessionWindows, StreamsBuilder } from '../../../streams/index.js';
 import { TopologyTestDriver } from '../../../streams/testing/index.js';
+import { LEFT, RIGHT } from '../../runtime/waiting-script.js';
 
 describe('a session', () => {
   it('stays as it is if the aggregator throws for a record that would extend it', async () => {
@@ -35,6 +36,42 @@ describe('a session', () => {
     assert.deepEqual(
       [...rows].filter(([, value]) => value !== null),
       [['k@1-3', 2]],
+    );
+    await driver.close();
+  });
+
+  it('comes out when it closes, also if the tasks before it go on by just the gap', async () => {
+    const builder = new StreamsBuilder();
+    builder
+      .stream<string, string>('in', { dropNullKeys: true, dropNullValues: true })
+      .selectKey((_key, value) => value)
+      .groupByKey()
+      .windowedBy(SessionWindows.of({ gap: 5, grace: 0 }))
+      .emitStrategy('onWindowClose')
+      .count({ as: 'sessions' })
+      .toStream(({ key, window: { start, end } }) => `${key}@${start}-${end}`)
+      .to('out');
+    const driver = await TopologyTestDriver.create(builder.build(), { partitions: 2, autoCommit: false });
+    // The keys of the input are in two partitions, so two tasks send records to each session.
+    for (const [value, timestamp] of [
+      ['late', 7],
+      ['one', 12],
+      ['one', 12],
+      ['one', 100],
+      ['one', 200],
+    ] as const) {
+      for (const key of [LEFT, RIGHT]) driver.produce('in', { key, value, timestamp });
+      for (let commits = 0; commits < 2; commits++) {
+        await driver.run();
+        await driver.commit();
+      }
+    }
+    assert.deepEqual(
+      driver
+        .readOutput('out')
+        .map(({ key, value }) => `${key} ${value}`)
+        .sort(),
+      ['late@7-7 2', 'one@100-100 2', 'one@12-12 4'],
     );
     await driver.close();
   });

@@ -105,7 +105,7 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
       }
     }
     this.#longestMs = Math.max(this.#longestMs, end - start);
-    this.#store.observe(Math.min(end, this.#time.inputWatermark));
+    this.#store.observe(Math.min(end, this.#expiryTime));
     if (result === null) this.#store.remove(key, end);
     else this.#store.put(key, { start, end, value: result });
     this.#addOpen(key, end);
@@ -145,6 +145,14 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
   /** Sessions that end before this time take no more records. */
   get #closeTime(): number {
     return this.#time.inputWatermark - this.node.windows.graceMs - this.node.windows.gapMs;
+  }
+
+  /**
+   * Java expires a session one millisecond before it closes, so a jump of time may lose it. Where the time is held back,
+   * a session is kept until it was emitted.
+   */
+  get #expiryTime(): number {
+    return this.#open !== undefined && this.#time.heldBack ? this.#time.inputWatermark - 1 : this.#time.inputWatermark;
   }
 
   /** Emits each session that has closed, by its end, then by the bytes of the key. */
