@@ -109,6 +109,9 @@ export interface ConformanceCase {
   readonly output: readonly CaseRecord[];
   /** What `peek` and `foreach` were called with, in order. */
   readonly calls?: readonly CaseCall[];
+  /** Why the result differs from Java's on purpose. Then `java` is what Java gives, and `output` what the library does. */
+  readonly differs?: string;
+  readonly java?: { readonly output: readonly CaseRecord[] };
   /** Index of the input that must stop the application; `output` is what the inputs before it gave. */
   readonly failsAt?: number;
   /** Entries by store: key, value and timestamp. */

@@ -14,7 +14,9 @@ describe('the output of Java Kafka Streams', () => {
   for (const conformanceCase of loadCases(foreign ?? path.join(CHECKOUT, 'test/conformance/cases'))) {
     const reason = foreign === undefined ? undefined : notBuilt(() => topologyOfCase(conformanceCase, []));
     if (reason === undefined) {
-      it(`${conformanceCase.name}: ${conformanceCase.about}`, () => runCase(conformanceCase));
+      const { name, about, differs } = conformanceCase;
+      const title = `${name}: ${about}`;
+      it(differs === undefined ? title : `${title} (differs: ${differs})`, () => runCase(conformanceCase));
     } else {
       skipped.set(reason, [...(skipped.get(reason) ?? []), conformanceCase.name]);
     }
