@@ -3,7 +3,7 @@ import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
 import type { KeyBounds } from './bucket-rows.js';
-import type { ChunkEntry, TimeSpan } from './chunk-entries.js';
+import type { TimeSpan } from './chunk-entries.js';
 import { ProcessorSegments } from './processor-segments.js';
 import { type Session, startedCodec } from './session.js';
 import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type RowFormat, type StoreShape } from './store-kind.js';
@@ -62,8 +62,8 @@ type Started<R> = readonly [start: number, value: R];
 
 /**
  * Sessions by key, end and start; those of one key may overlap. A session is found while its end is above the highest
- * end that was put or removed less the retention; a put further back is ignored. What finds
- * several sessions gives them as they are then: later writes do not show.
+ * end that was put or removed less the retention; a put further back is ignored. What finds several sessions gives
+ * them as they are then: later writes do not show.
  */
 export class ProcessorSessionStore<K, R> {
   readonly #buckets: TimeBucketsStore<K, Started<R>>;
@@ -91,7 +91,8 @@ export class ProcessorSessionStore<K, R> {
 
   /** A null `value` removes the session. Throws a RangeError if the session ends before it starts, or starts below 0. */
   put(key: K, { start, end }: SessionTimes, value: R | null): void {
-    if (!(start >= 0 && end >= start)) throw new RangeError(`a session from ${start} to ${end} is not valid`);
+    if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start))
+      throw new RangeError(`a session from ${start} to ${end} is not valid`);
     this.resume(end);
     if (end <= this.#observedEnd - this.#retentionMs) return;
     const isSame = ([other]: Started<R>): boolean => other === start;
@@ -129,8 +130,13 @@ export class ProcessorSessionStore<K, R> {
   }
 
   /** The sessions of a key within the bounds, by end, then by start, or the reverse. Without bounds: all. */
-  find(key: K, bounds = ALL_SESSIONS, options?: { readonly reverse?: boolean }): Generator<Session<R>> {
-    return sessionsOf(this.#buckets.entries(key, this.#span(bounds), options), bounds);
+  *find(key: K, bounds = ALL_SESSIONS, options?: { readonly reverse?: boolean }): Generator<Session<R>> {
+    for (const {
+      time,
+      value: [start, value],
+    } of this.#buckets.entries(key, this.#span(bounds), options)) {
+      if (start <= bounds.latestStart) yield { start, end: time, value };
+    }
   }
 
   /**
@@ -155,17 +161,5 @@ export class ProcessorSessionStore<K, R> {
   /** No session ends after the highest end. */
   #span({ earliestEnd }: SessionBounds): TimeSpan {
     return { from: Math.max(0, earliestEnd), to: this.#observedEnd };
-  }
-}
-
-function* sessionsOf<R>(
-  entries: Iterable<ChunkEntry<Started<R>>>,
-  { latestStart }: SessionBounds,
-): Generator<Session<R>> {
-  for (const {
-    time,
-    value: [start, value],
-  } of entries) {
-    if (start <= latestStart) yield { start, end: time, value };
   }
 }

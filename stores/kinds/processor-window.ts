@@ -3,7 +3,7 @@ import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
 import type { KeyBounds } from './bucket-rows.js';
-import type { ChunkEntry, TimeSpan } from './chunk-entries.js';
+import type { TimeSpan } from './chunk-entries.js';
 import { ProcessorSegments } from './processor-segments.js';
 import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type RowFormat, type StoreShape } from './store-kind.js';
 import { TimeBucketsStore } from './time-buckets.js';
@@ -65,8 +65,8 @@ export interface ProcessorWindow<K, R> extends WindowOfKey<R> {
 
 /**
  * Values by key and window start. A window is found while its start is above the highest start that was put less the
- * retention; a put further back is ignored. What finds several windows gives them as
- * they are then: later writes do not show.
+ * retention; a put further back is ignored. What finds several windows gives them as they are then: later writes do not
+ * show.
  */
 export class ProcessorWindowStore<K, R> {
   readonly #buckets: TimeBucketsStore<K, R>;
@@ -97,7 +97,9 @@ export class ProcessorWindowStore<K, R> {
   /** A null `value` deletes the window. With duplicates it does nothing. Throws a RangeError for a negative start. */
   put(key: K, value: R | null, start: number): void {
     if (value === null && this.#retainDuplicates) return;
-    if (!(start >= 0)) throw new RangeError(`the start of a window is ${start}, which is below 0`);
+    if (!(Number.isSafeInteger(start) && start >= 0)) {
+      throw new RangeError(`the start of a window is ${start}, which is no time`);
+    }
     this.resume(start);
     if (start <= this.#observedStart - this.#retentionMs) return;
     if (value === null) this.#buckets.delete(key, start);
@@ -105,16 +107,19 @@ export class ProcessorWindowStore<K, R> {
     else this.#buckets.replace(key, start, value);
   }
 
-  /** The value of the window of a key that starts at `start`, or null. Of duplicates it is the last one (Java: null,
-   * unless nothing was put after it). */
+  /**
+   * The value of the window of a key that starts at `start`, or null. Of duplicates it is the last one (Java: null, unless
+   * nothing was put after it).
+   */
   get(key: K, start: number): R | null {
     for (const { value } of this.fetch(key, start, start, { reverse: true })) return value;
     return null;
   }
 
   /** The windows of a key that start from `from` to `to`, both included, by start, or the reverse. */
-  fetch(key: K, from: number, to: number, options?: { readonly reverse?: boolean }): Generator<WindowOfKey<R>> {
-    return windowsOf(this.#buckets.entries(key, this.#span(from, to), options));
+  *fetch(key: K, from: number, to: number, options?: { readonly reverse?: boolean }): Generator<WindowOfKey<R>> {
+    for (const { time, value } of this.#buckets.entries(key, this.#span(from, to), options))
+      yield { start: time, value };
   }
 
   /**
@@ -144,8 +149,4 @@ export class ProcessorWindowStore<K, R> {
   #span(from: number, to: number): TimeSpan {
     return { from: Math.max(0, from), to: Math.min(to, this.#observedStart) };
   }
-}
-
-function* windowsOf<R>(entries: Iterable<ChunkEntry<R>>): Generator<WindowOfKey<R>> {
-  for (const { time, value } of entries) yield { start: time, value };
 }

@@ -80,8 +80,10 @@ export class VersionedStore<K, V> {
     return this.#latest.getRow(row);
   }
 
-  /** The version that was valid at `time`. null if there was none, or if `time` is older than the history. */
-  getAsOf(key: K, time: number): ValueAndTimestamp<V> | null {
+  /** The version that was valid at `asOf`. null if there was none, or if `asOf` is older than the history. */
+  getAsOf(key: K, asOf: number): ValueAndTimestamp<V> | null {
+    // Nothing is newer than the highest timestamp. An endless range would be walked for ever.
+    const time = Math.min(asOf, Math.max(0, this.#highest));
     const latest = this.#latest.get(key);
     if (latest !== null && latest.timestamp <= time) return latest;
     if (this.#isBeforeHistory(time)) return null;
@@ -92,12 +94,14 @@ export class VersionedStore<K, V> {
 
   /** A null `value` deletes the row at `timestamp`. */
   put(key: K, value: V | null, timestamp: number): PutOutcome {
+    checkTime(timestamp);
     this.putRow(this.stateKeyOf(key), value, timestamp);
     return this.#lastPut;
   }
 
   /** Deletes the row at `timestamp`. Returns the version that was valid then. Before the history it does nothing. */
   delete(key: K, timestamp: number): ValueAndTimestamp<V> | null {
+    checkTime(timestamp);
     if (this.#isBeforeHistory(timestamp)) return null;
     const before = this.getAsOf(key, timestamp);
     this.put(key, null, timestamp);
@@ -170,6 +174,12 @@ export class VersionedStore<K, V> {
       return { ...entry.value, validTo: entry.time };
     }
     return undefined;
+  }
+}
+
+function checkTime(timestamp: number): void {
+  if (!(Number.isSafeInteger(timestamp) && timestamp >= 0)) {
+    throw new RangeError(`the timestamp of a version is ${timestamp}, which is no time`);
   }
 }
 

@@ -43,6 +43,19 @@ describe('key and value types of processors', () => {
     });
     // @ts-expect-error: the class takes numbers
     new StreamsBuilder().stream<string, string>('in').process(() => new Doubling());
+    // @ts-expect-error: the values of the stream may be null
+    new StreamsBuilder().stream<string, number>('in').process(() => new Doubling());
+    const seen = new Set<string | null>();
+    stream().process(
+      () =>
+        ({ key }) =>
+          seen.delete(key),
+    );
+    stream().process(
+      () =>
+        async ({ key }) =>
+          seen.has(key),
+    );
   });
 
   it('keep the key in processValues', () => {

@@ -15,10 +15,16 @@ export interface Materialization {
  * what a node gets from its parents is decided when it is declared (`KTableImpl.enableSendingOldValues`,
  * `KTableSource.materialize`).
  */
-export function materialize(nodes: readonly GraphNode[], declared: readonly StoreSpec[]): Materialization {
+export function materialize(
+  nodes: readonly GraphNode[],
+  declared: readonly StoreSpec[],
+  globalStores: ReadonlySet<string> = new Set(),
+): Materialization {
   const needs = new Needs();
   for (const node of nodes) needs.declare(node);
-  const stores = new Map<string, readonly StoreSpec[]>(declared.map(store => [store.name, withHistory(store)]));
+  // Processors may name global stores, which are in no task.
+  const stores = new Map<string, readonly StoreSpec[]>([...globalStores].map(name => [name, []]));
+  for (const store of declared) stores.set(store.name, withHistory(store));
   for (const node of nodes) {
     for (const store of storesOf(node, needs).stores ?? node.stores) stores.set(store.name, withHistory(store));
   }

@@ -33,7 +33,7 @@ export class Topology {
       const only = globalStores.length > 0 ? ' but those of its global tables: it needs a stream or a table' : '';
       throw new TopologyError(`the topology reads no topic${only}`);
     }
-    const materialization = materialize(nodes, stores);
+    const materialization = materialize(nodes, stores, new Set(globalStores.map(({ store }) => store.name)));
     this.nodes = Object.freeze(materialization.nodes);
     this.copartitionGroups = copartitionGroups(this.nodes);
     this.subTopologies = subTopologiesOf(this.nodes, this.copartitionGroups);

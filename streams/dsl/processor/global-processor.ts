@@ -17,7 +17,7 @@ export interface GlobalProcessorContext {
 export interface GlobalProcessor<K, V> {
   /** Called once before the first record. */
   init?(context: GlobalProcessorContext): void;
-  process(record: ProcessorRecord<K, V>): void;
+  readonly process: (record: ProcessorRecord<K, V>) => unknown;
   close?(): void;
 }
 

@@ -20,16 +20,21 @@ export class ProcessorRecord<K, V> implements ForwardedRecord<K, V> {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   /**
-   * The headers of the record in process, and not a copy, as in Java: the nodes that come later see a header that is
-   * pushed to them. Only `processValues` and `process` may do that.
+   * The headers of the record that was received are those of the record in process, as in Java: the nodes that come later
+   * see a header that is pushed to them. A changed copy of the record has headers of its own.
    */
   readonly headers: Header[];
 
-  constructor(key: K, value: V, timestamp: number, headers: Header[] = []) {
+  /** Copies the headers, as Java's constructor does. */
+  constructor(key: K, value: V, timestamp: number, headers?: readonly Header[]);
+  /** @internal With `isReceived` the headers are those of the record in process. */
+  constructor(key: K, value: V, timestamp: number, headers: readonly Header[], isReceived: boolean);
+  constructor(key: K, value: V, timestamp: number, headers: readonly Header[] = [], isReceived = false) {
     this.key = key;
     this.value = value;
     this.timestamp = timestamp;
-    this.headers = headers;
+    // The inputs of a task with a processor copy the headers of each record, so they may be changed.
+    this.headers = isReceived ? (headers as Header[]) : [...headers];
   }
 
   withKey<KR>(key: KR): ProcessorRecord<KR, V> {
@@ -46,7 +51,7 @@ export class ProcessorRecord<K, V> implements ForwardedRecord<K, V> {
   }
 
   withHeaders(headers: readonly Header[]): ProcessorRecord<K, V> {
-    return new ProcessorRecord(this.key, this.value, this.timestamp, [...headers]);
+    return new ProcessorRecord(this.key, this.value, this.timestamp, headers);
   }
 }
 
@@ -75,12 +80,12 @@ export class FixedKeyRecord<K, V> {
   }
 
   withValue<VR>(value: VR): FixedKeyRecord<K, VR> {
-    return new FixedKeyRecord(this.#key, value, this.timestamp, this.headers);
+    return new FixedKeyRecord(this.#key, value, this.timestamp, [...this.headers]);
   }
 
   /** @param timestamp milliseconds since the epoch */
   withTimestamp(timestamp: number): FixedKeyRecord<K, V> {
-    return new FixedKeyRecord(this.#key, this.value, timestamp, this.headers);
+    return new FixedKeyRecord(this.#key, this.value, timestamp, [...this.headers]);
   }
 
   withHeaders(headers: readonly Header[]): FixedKeyRecord<K, V> {

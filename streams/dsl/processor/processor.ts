@@ -84,7 +84,8 @@ export interface FixedKeyProcessorContext<KIn, VOut> extends ProcessingContext {
 export interface Processor<KIn, VIn, KOut, VOut> {
   /** Called once before the first record: here it gets its stores and schedules punctuations. */
   init?(context: ProcessorContext<KOut, VOut>): void | Promise<void>;
-  process(record: ProcessorRecord<KIn, VIn>): void | Promise<void>;
+  /** A property, so that a processor of other records does not compile. A promise that it returns is awaited. */
+  readonly process: (record: ProcessorRecord<KIn, VIn>) => unknown;
   /** Called when the task leaves this process, or goes back to its last commit. Stores can't be used any more. */
   close?(): void;
 }
@@ -92,7 +93,8 @@ export interface Processor<KIn, VIn, KOut, VOut> {
 /** Processes records and keeps their keys (Java: `FixedKeyProcessor`). See `Processor`. */
 export interface FixedKeyProcessor<KIn, VIn, VOut> {
   init?(context: FixedKeyProcessorContext<KIn, VOut>): void | Promise<void>;
-  process(record: FixedKeyRecord<KIn, VIn>): void | Promise<void>;
+  /** See `Processor.process`. */
+  readonly process: (record: FixedKeyRecord<KIn, VIn>) => unknown;
   close?(): void;
 }
 

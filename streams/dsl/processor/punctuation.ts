@@ -5,7 +5,7 @@ export type PunctuationType = 'streamTime' | 'wallClockTime';
  * Is called with the time at which it is called, in milliseconds: stream time or the wall clock (Java: `Punctuator`). A
  * promise that it returns is awaited, as that of a processor.
  */
-export type Punctuator = (timestamp: number) => void | Promise<void>;
+export type Punctuator = (timestamp: number) => unknown;
 
 /** Stops a schedule, also from within its punctuator (Java: `Cancellable`). */
 export interface Cancellable {

@@ -29,7 +29,10 @@ export interface StateStoreOptions<K, V> {
   readonly name: string;
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
-  /** False: the store has no changelog, and is empty after its directory is lost. Default: true. */
+  /**
+   * False: the store has no changelog. After its directory is lost it is empty, and a process that is killed loses what
+   * it has not written to disk yet: up to 30 s. Default: true.
+   */
   readonly logging?: boolean;
 }
 
@@ -77,8 +80,8 @@ export const Stores = Object.freeze({
   ): StoreBuilder<TimestampedKeyValueStoreWithHeaders<K, V>> => builder(options, new KeyValueWithHeadersKind()),
 
   /**
-   * Values by key, of the keys that were used most recently (Java: `lruMap`). Throws a RangeError if `maxEntries` is not
-   * a positive whole number.
+   * Values by key, of the keys that were used most recently (Java: `lruMap`). Throws a TypeError if `maxEntries` is not a
+   * positive whole number.
    */
   lruMap: <K = string, V = unknown>(options: LruStoreOptions<K, V>): StoreBuilder<KeyValueStore<K, V>> =>
     builder(options, new LruKind(options.maxEntries)),

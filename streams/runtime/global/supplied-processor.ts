@@ -62,7 +62,7 @@ export class SuppliedProcessor implements GlobalProcessor {
   constructor(supplier: FilledBy['supplier'], options: SuppliedProcessorOptions) {
     this.#access = new Access(options.name);
     this.#context = new SuppliedContext(options, this.#access);
-    this.#access.begin();
+    this.#access.initialize();
     const made = supplier(this.#context);
     if (typeof made === 'function') this.#made = { process: made };
     else {
@@ -76,7 +76,7 @@ export class SuppliedProcessor implements GlobalProcessor {
     this.#context.record = record;
     this.#access.begin();
     try {
-      const input = new ProcessorRecord(key, value, record.timestamp, [...record.headers]);
+      const input = new ProcessorRecord(key, value, record.timestamp, record.headers);
       synchronous(this.#made.process(input), 'the processor of a global store');
       return true;
     } finally {

@@ -1,10 +1,12 @@
-import type { Headers } from '../../kafka/record.js';
+import { type Headers, NO_HEADERS } from '../../kafka/record.js';
 import type { NodeInput } from '../errors.js';
 import type { WaitingSteps } from './waiting-steps.js';
 
 /** What a node does with its records. */
 export interface RecordProcessor {
   readonly name: string;
+  /** False: it is no node of the topology, and its children count as those of its parent. */
+  readonly isDescribed: boolean;
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void;
   /** Reports an exception of `process`. */
   failed(thrown: unknown, input: NodeInput): void;
@@ -73,10 +75,8 @@ export class ProcessorNode {
     const { key, value, timestamp, headers } = record;
     for (let index = from; index < this.#children.length; index++) {
       if (steps.mustQueue) {
-        const fail = (thrown: unknown): never => {
-          throw thrown;
-        };
-        steps.add({ resume: () => this.#forwardRest(index, steps, record), fail });
+        const kept = { ...record, headers: headers === NO_HEADERS ? headers : [...headers] };
+        steps.add({ resume: () => this.#forwardRest(index, steps, kept), fail: rethrow });
         return;
       }
       this.#children[index]?.receive(key, value, timestamp, headers);
@@ -91,15 +91,27 @@ export class ProcessorNode {
 
   /** To the child with this name only. Returns false if there is none. */
   forwardToChild(name: string, key: unknown, value: unknown, timestamp: number, headers: Headers): boolean {
-    const child = this.#children.find(candidate => candidate.#processor.name === name);
+    const child = this.#children.find(candidate => candidate.#isNamed(name));
     if (child === undefined) return false;
     this.#forwarded++;
-    child.receive(key, value, timestamp, headers);
+    if (this.#steps?.mustQueue) {
+      const kept = headers === NO_HEADERS ? headers : [...headers];
+      this.#steps.add({ resume: () => child.receive(key, value, timestamp, kept), fail: rethrow });
+    } else child.receive(key, value, timestamp, headers);
     return true;
+  }
+
+  #isNamed(name: string): boolean {
+    const { name: own, isDescribed } = this.#processor;
+    return own === name || (!isDescribed && this.#children.some(child => child.#isNamed(name)));
   }
 
   forwardTo(index: number, key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.#forwarded++;
     this.#children[index]?.receive(key, value, timestamp, headers);
   }
+}
+
+function rethrow(thrown: unknown): never {
+  throw thrown;
 }

@@ -50,7 +50,7 @@ export abstract class Processor implements RecordProcessor {
   protected schedule(
     intervalMs: number,
     type: PunctuationType,
-    punctuator: (timestamp: number, place: StepNode) => void | PromiseLike<void>,
+    punctuator: (timestamp: number, place: StepNode) => unknown,
     startTime?: number,
   ): Cancellable {
     const punctuate = (timestamp: number): void => {
@@ -68,7 +68,7 @@ export abstract class Processor implements RecordProcessor {
    * takes no further record, and the commit waits. It begins when the steps before it have ended. Returns the place of
    * the steps that it adds.
    */
-  protected call(input: NodeInput | null, call: (place: StepNode) => void | PromiseLike<void>): void {
+  protected call(input: NodeInput | null, call: (place: StepNode) => unknown): void {
     const place: StepNode = new StepNode({
       start: async () => await call(place),
       resume() {},
@@ -79,8 +79,9 @@ export abstract class Processor implements RecordProcessor {
 
   /**
    * A step that waits: the task takes no further record until the promise of `start` has settled and `resume` has run
-   * with its result, as a part of the processing of `input` (null in a punctuation). The commit waits for it. Neither `start` nor the promise may write or forward: after an abort, or
-   * when the task is gone, `resume` does not run. What is thrown is an error of this node.
+   * with its result, as a part of the processing of `input` (null in a punctuation). The commit waits for it. Neither
+   * `start` nor the promise may write or forward: after an abort, or when the task is gone, `resume` does not run. What
+   * is thrown is an error of this node.
    */
   protected wait<T>(input: NodeInput | null, start: () => Promise<T>, resume: (result: T) => void): void {
     this.context.steps.add({ start, resume, fail: thrown => this.failed(thrown, input) });
@@ -88,6 +89,9 @@ export abstract class Processor implements RecordProcessor {
 
   /** Reads what it needs from its restored store, and schedules punctuations. Runs before the first record. */
   async init(): Promise<void> {}
+
+  /** The transaction is about to be aborted: what a promise does from now on must have no effect. */
+  stop(): void {}
 
   /** Nothing is processed any more: the task leaves this process, or goes back to its last commit. */
   close(): void {}

@@ -116,6 +116,10 @@ export class StepNode {
   }
 }
 
+export function isPromise(result: unknown): result is PromiseLike<unknown> {
+  return typeof (result as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
+}
+
 async function begun(promise: PromiseLike<unknown>): Promise<unknown> {
   return await promise;
 }

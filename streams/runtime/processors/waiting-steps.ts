@@ -1,4 +1,4 @@
-import { StepNode, type WaitingStep } from './step-node.js';
+import { isPromise, StepNode, type WaitingStep } from './step-node.js';
 
 /**
  * The waiting steps of the record in process, as a tree: a step is a child of the step that has added it. Processing is
@@ -44,14 +44,14 @@ export class WaitingSteps {
    * Calls `call` at once, if nothing comes before it; otherwise that is a step. If the call gives a promise, the rest of
    * it is a step. `node` is the place of what it adds, also later: see `enter`. Returns true if `node` is free again.
    */
-  call(node: StepNode, call: () => void | PromiseLike<void>): boolean {
+  call(node: StepNode, call: () => unknown): boolean {
     const actor = this.#actor;
     if (actor.children.any) {
       actor.children.push(node);
       return false;
     }
     this.#actor = node;
-    let result: void | PromiseLike<void>;
+    let result: unknown;
     try {
       result = call();
     } catch (thrown) {
@@ -60,7 +60,7 @@ export class WaitingSteps {
     } finally {
       this.#actor = actor;
     }
-    if (result === undefined) {
+    if (!isPromise(result)) {
       actor.children.prepend(node.children);
       return true;
     }

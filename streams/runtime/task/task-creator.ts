@@ -59,8 +59,13 @@ export class TaskCreator {
   /** A task on restored state, as of its last commit. */
   async start(planned: PlannedTask, state: TaskState): Promise<Task> {
     const task = this.#create(planned, state);
-    await task.init();
-    return task;
+    try {
+      await task.init();
+      return task;
+    } catch (error) {
+      task.close();
+      throw error;
+    }
   }
 
   /**

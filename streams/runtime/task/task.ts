@@ -93,6 +93,8 @@ export class Task {
   async init(): Promise<void> {
     this.resume();
     for (const processor of this.#graph.processors) await processor.init();
+    // What a processor has written is committed also if no record comes.
+    if (this.state.dirtyBytes > 0) this.#dirty = true;
   }
 
   /**
@@ -102,6 +104,11 @@ export class Task {
   resume(): void {
     // The next commit announces where the stores are now, also if no record comes.
     if (this.#checkpoint.resume()) this.#dirty = true;
+  }
+
+  /** The transaction is about to be aborted. What processors have begun must not write or forward any more. */
+  stop(): void {
+    for (const processor of this.#graph.processors) processor.stop();
   }
 
   /** Nothing is processed any more. Its state stays open. Throws what the `close` of a processor throws. */

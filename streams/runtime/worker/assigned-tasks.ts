@@ -1,4 +1,6 @@
+import type { Logger } from '../../kafka/logger.js';
 import type { Consumer } from '../../kafka/ports.js';
+import { asError } from '../errors.js';
 import { idOf, inputsOf, type PlannedTask } from '../plan/planned-task.js';
 import type { ChangelogEnds, TaskChangelog } from '../restore/changelog-ends.js';
 import type { TaskStatus } from '../status/process-status.js';
@@ -24,6 +26,7 @@ export interface AssignedTasksOptions {
   readonly starts: StartingOffsets;
   readonly consumer: Consumer;
   readonly ends: ChangelogEnds;
+  readonly logger: Logger;
 }
 
 /**
@@ -109,22 +112,37 @@ export class AssignedTasks {
     await this.#options.starts.seek(this.running);
   }
 
+  /** The transaction is about to be aborted. Nothing that the tasks have begun may come into the next one. */
+  stop(): void {
+    for (const { task } of this.#running.values()) task.stop();
+  }
+
   /** Takes all tasks back to the last commit. */
   async rollback(): Promise<void> {
     for (const running of this.#running.values()) {
-      running.task.close();
+      this.#closeStopped(running.task);
       running.task.state.rollback();
       running.task = await this.#options.creator.start(running.planned, running.task.state);
     }
   }
 
+  /** What it has done is undone, so an error of its close is not worth the application, as in Java. */
+  #closeStopped(task: Task): void {
+    try {
+      task.close();
+    } catch (error) {
+      this.#options.logger.warn(asError(error).message);
+    }
+  }
+
   /** Closes all tasks, and returns their ids. Their state on disk stays there. */
-  async close(): Promise<readonly string[]> {
+  async close(dirty = false): Promise<readonly string[]> {
     await this.#options.restoring.stop();
     const tasks = [...this.#running.values(), ...this.#parked.values()].map(({ task }) => task);
     // A query at this moment must not find a closed database.
     this.#running.clear();
     this.#parked.clear();
+    if (dirty) for (const task of tasks) this.#closeStopped(task);
     const closed = await Promise.allSettled(tasks.map(closeWithState));
     const failed = closed.find(({ status }) => status === 'rejected');
     if (failed !== undefined) await Promise.reject((failed as PromiseRejectedResult).reason);

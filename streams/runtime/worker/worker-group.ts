@@ -112,9 +112,10 @@ export class WorkerGroup {
       await commits.commit();
       await this.#park();
     } catch (error) {
+      assigned.stop();
       await commits.abort(error);
       await assigned.rollback();
-      this.#forget(await assigned.close());
+      this.#forget(await assigned.close(true));
     }
   }
 

@@ -118,7 +118,7 @@ export function assembleWorker(options: WorkerOptions, plan: TopologyPlan): Work
   });
   const restoring = new RestoringTasks(creator, changelogs, standbys);
   const starts = new StartingOffsets(consumer, committer, logger);
-  const assigned = new AssignedTasks({ creator, restoring, starts, consumer, ends });
+  const assigned = new AssignedTasks({ creator, restoring, starts, consumer, ends, logger });
 
   const announcer = new InstanceAnnouncer({
     identity: { instance, host: config.applicationServer ?? null },

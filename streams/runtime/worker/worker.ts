@@ -141,6 +141,7 @@ export class Worker {
       if (commits.due) await commits.begin();
       offsets.ask(assigned.changelogs, () => committer.transaction);
     } catch (error) {
+      assigned.stop();
       await commits.abort(error);
       await assigned.rollback();
       await group.seek();
@@ -166,7 +167,7 @@ export class Worker {
     }
     await commits.giveUp();
     await input.settle();
-    await assigned.close();
+    await assigned.close(dirty);
     await standbys.close();
     await changelogs.close();
     try {

@@ -61,6 +61,10 @@ class TransformValuesProcessor extends NodeProcessor<TableTransformValuesNode> {
     this.processorNode.forward(key, isOutOfOrder ? { ...change, isOutOfOrder } : change, timestamp, headers);
   }
 
+  override stop(): void {
+    for (const transformer of this.#all) transformer.stop();
+  }
+
   override close(): void {
     for (const transformer of this.#all) transformer.close();
   }

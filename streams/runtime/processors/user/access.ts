@@ -4,19 +4,25 @@ import { InvalidStateStoreError } from '../../invalid-state-store-error.js';
  * Whether a processor may use its stores and forward. What it did at another time would belong to no record, so it could
  * take effect twice, or not at all.
  *
- * `idle` to `inProcess` when it is called, back when it has returned, or its promise has settled; any to `closed`.
+ * `idle` to `initializing` in its `init`, where it may use its stores, and back. `idle` to `inProcess` when it is called,
+ * and back when it has returned, or its promise has settled. Any to `closed`.
  */
 export class Access {
   readonly #node: string;
-  #state: 'idle' | 'inProcess' | 'closed' = 'idle';
+  #state: 'idle' | 'initializing' | 'inProcess' | 'closed' = 'idle';
 
   /** @param node the name of the processor, for messages */
   constructor(node: string) {
     this.#node = node;
   }
 
-  get isInProcess(): boolean {
-    return this.#state === 'inProcess';
+  /** True if it may use its stores. */
+  get isOpen(): boolean {
+    return this.#state === 'inProcess' || this.#state === 'initializing';
+  }
+
+  initialize(): void {
+    if (this.#state === 'idle') this.#state = 'initializing';
   }
 
   begin(): void {
@@ -24,7 +30,7 @@ export class Access {
   }
 
   end(): void {
-    if (this.#state === 'inProcess') this.#state = 'idle';
+    if (this.isOpen) this.#state = 'idle';
   }
 
   close(): void {
@@ -33,11 +39,23 @@ export class Access {
 
   /** Throws an InvalidStateStoreError. `what` begins its message. */
   check(what: string): void {
-    if (this.isInProcess) return;
+    if (this.isOpen) return;
+    throw this.#error(what);
+  }
+
+  /** Throws an InvalidStateStoreError also in `init`: no node after it may be ready. */
+  checkForward(): void {
+    if (this.#state === 'inProcess') return;
+    throw this.#state === 'initializing'
+      ? new InvalidStateStoreError('CLOSED', `forward by ${this.#node} in its init: there is no record to forward`)
+      : this.#error('forward');
+  }
+
+  #error(what: string): InvalidStateStoreError {
     const why =
       this.#state === 'closed'
         ? 'the task was closed'
         : 'nothing is in process there: await everything that a processor starts';
-    throw new InvalidStateStoreError('CLOSED', `${what} by ${this.#node}: ${why}`);
+    return new InvalidStateStoreError('CLOSED', `${what} by ${this.#node}: ${why}`);
   }
 }

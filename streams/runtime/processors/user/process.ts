@@ -4,7 +4,7 @@ import type { Cancellable, PunctuationType, Punctuator } from '../../../dsl/proc
 import { type Header, type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import { NodeProcessor } from '../processor.js';
 import type { Compile, Site } from '../site.js';
-import { StepNode, type WaitingStep } from '../step-node.js';
+import { isPromise, StepNode, type WaitingStep } from '../step-node.js';
 import { Access } from './access.js';
 import { UserProcessorContext } from './processor-context.js';
 import { StoresOfNode } from './stores-of-node.js';
@@ -13,7 +13,8 @@ export const compileProcess: Compile<ProcessNode> = (node, site) => {
   site.place(new UserProcessor(node, site));
 };
 
-type Outcome = void | PromiseLike<void>;
+/** A promise is awaited, all else does not matter. */
+type Outcome = unknown;
 type AnyRecord = ProcessorRecord<unknown, unknown> | FixedKeyRecord<unknown, unknown>;
 
 /** What a supplier has made, for records of either kind. */
@@ -73,7 +74,7 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
 
   override async init(): Promise<void> {
     await this.#stores.init();
-    this.#access.begin();
+    this.#access.initialize();
     // Both kinds of suppliers get this context. What they do with it is checked by their types.
     const supplier = this.node.supplier as (context: UserProcessorContext) => Made | Made['process'];
     const made = supplier(this.#userContext);
@@ -87,11 +88,10 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
   }
 
   process(key: unknown, value: unknown, timestamp: number, all: Headers): void {
-    // The inputs of a task with a processor copy the headers of each record, so they may be changed.
     const headers = all === NO_HEADERS ? [] : (all as Header[]);
     const record = this.node.keepsKey
       ? new FixedKeyRecord(key, value, timestamp, headers)
-      : new ProcessorRecord(key, value, timestamp, headers);
+      : new ProcessorRecord(key, value, timestamp, headers, true);
     const call = this.#freeCall ?? this.#newCall(record);
     call.record = record;
     this.#freeCall = undefined;
@@ -101,19 +101,21 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
   #newCall(record: AnyRecord): ProcessCall {
     return new ProcessCall(
       record,
-      call => this.#run(call.place, () => this.#made.process(call.record)),
+      call => this.#run(call.place, call.record, () => this.#made.process(call.record)),
       (thrown, input) => this.failed(thrown, input),
     );
   }
 
   #schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator, startTime?: number): Cancellable {
-    const punctuate = (timestamp: number, place: StepNode): Outcome => this.#run(place, () => punctuator(timestamp));
+    const punctuate = (timestamp: number, place: StepNode): Outcome =>
+      this.#run(place, undefined, () => punctuator(timestamp));
     return this.schedule(intervalMs, type, punctuate, startTime);
   }
 
-  #run(place: StepNode, call: () => Outcome): Outcome {
+  #run(place: StepNode, received: AnyRecord | undefined, call: () => Outcome): Outcome {
     this.#access.begin();
     this.#userContext.place = place;
+    this.#userContext.received = received;
     let result: Outcome;
     try {
       result = call();
@@ -121,14 +123,12 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
       this.#ended();
       throw thrown;
     }
-    if (typeof (result as Partial<PromiseLike<void>> | undefined)?.then !== 'function') {
-      this.#ended();
-      return;
-    }
-    return this.#end(result as PromiseLike<void>);
+    if (isPromise(result)) return this.#end(result);
+    this.#ended();
+    return undefined;
   }
 
-  async #end(result: PromiseLike<void>): Promise<void> {
+  async #end(result: PromiseLike<unknown>): Promise<void> {
     try {
       await result;
     } finally {
@@ -142,8 +142,14 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
     this.#userContext.rethrow();
   }
 
+  override stop(): void {
+    this.#access.close();
+  }
+
   override close(): void {
     this.#access.close();
-    this.#made.close?.();
+    const made = this.#made;
+    this.#made = { process: () => this.#beforeInit() };
+    made.close?.();
   }
 }

@@ -16,6 +16,8 @@ export interface UserProcessorContextOptions extends UserContextOptions {
 export class UserProcessorContext extends UserProcessingContext implements ProcessorContext<unknown, unknown> {
   /** Where the steps belong that nodes add when they get a record. */
   place: StepNode | undefined;
+  /** The record in process. Nodes that come later see the headers that are pushed to it. */
+  received: object | undefined;
   readonly #options: UserProcessorContextOptions;
   #failure: unknown;
 
@@ -26,8 +28,9 @@ export class UserProcessorContext extends UserProcessingContext implements Proce
 
   forward(record: ForwardedRecord<unknown, unknown>, child?: string): void {
     const { name, access, context, processorNode } = this.#options;
-    access.check('forward');
-    const { key, value, timestamp, headers = [] } = record;
+    access.checkForward();
+    const { key, value, timestamp } = record;
+    const headers = record === this.received ? (record.headers ?? []) : [...(record.headers ?? [])];
     const before = this.place === undefined ? undefined : context.steps.enter(this.place);
     try {
       if (timestamp < 0 || !isTimestamp(timestamp, MAX_TIMESTAMP)) {

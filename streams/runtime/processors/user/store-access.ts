@@ -17,7 +17,7 @@ export class StoreAccess {
 
   /** Throws an InvalidStateStoreError if the processor has nothing in process. */
   check(): void {
-    if (!this.#access.isInProcess) this.#access.check(`store ${this.name} is used`);
+    if (!this.#access.isOpen) this.#access.check(`store ${this.name} is used`);
   }
 
   /** Throws a TypeError, too, if the store can't be written. */

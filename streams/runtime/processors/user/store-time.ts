@@ -16,7 +16,6 @@ export class StoreTime extends Processor {
   constructor(store: string, time: HighestTime, context: TaskContext) {
     super(store, context);
     this.#time = time;
-    this.#time = time;
   }
 
   override get isDescribed(): boolean {

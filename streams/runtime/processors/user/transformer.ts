@@ -55,7 +55,7 @@ export class Transformer {
 
   async init(): Promise<void> {
     await this.#stores.init();
-    this.#access.begin();
+    this.#access.initialize();
     const made = this.#node.supplier(this.#context);
     this.#made = typeof made === 'function' ? { transform: made } : made;
     await this.#made.init?.(this.#context);
@@ -77,6 +77,10 @@ export class Transformer {
     } finally {
       this.#context.isLookUp = false;
     }
+  }
+
+  stop(): void {
+    this.#access.close();
   }
 
   close(): void {

@@ -7,8 +7,8 @@ import {
   Stores,
   StreamsBuilder,
   type Topology,
-} from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
+} from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
 const WINDOWS = Stores.windowStore<string, number>({ name: 'windows', retention: '1h', windowSize: 1000 });
 const SESSIONS = Stores.sessionStore<string, number>({ name: 'sessions', retention: '1h' });
@@ -25,13 +25,6 @@ function putting<S extends StateStore>(store: StoreBuilder<S>, put: (store: S, t
   return builder.build();
 }
 
-/**
- * Expected: a time that is none is refused, and its record goes to the processing exception handler, as `forward` refuses
- * such a timestamp. The store goes on.
- *
- * Why it fails: `put` of a window or session store checks only that the time is not below 0, so Infinity becomes the
- * highest time: everything expires, and all later puts are ignored.
- */
 describe('a store of a processor', () => {
   let driver: TopologyTestDriver | undefined;
 

@@ -4,13 +4,6 @@ import { describe, it } from 'mocha';
 import { StreamsBuilder } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 
-/**
- * Expected: what a processor forwards while it waits belongs to the transaction in which its record is committed, once.
- *
- * Why it fails: `Worker.runOnce` aborts the transaction (`commits.abort`), and only then `AssignedTasks.rollback` closes
- * the tasks, one after the other, with an `await` between them. The promise of a task that is not closed yet may go on
- * and forward: into the next transaction, which commits. Then its task goes back, and the record is processed again.
- */
 describe('an abort while the processor of another task waits', () => {
   it('takes back what that processor forwards meanwhile', async () => {
     const inits: (() => void)[] = [];

@@ -5,10 +5,6 @@ import { StreamsBuilder } from '../../streams/index.js';
 import type { Ports } from '../../streams/kafka/ports.js';
 import { TestApplication } from '../runtime/test-application.js';
 
-/**
- * Expected and cause: as in abort-of-another-task.test.ts, with one task only. The producer takes its time to abort. What
- * is forwarded meanwhile waits in the RecordCollector (`discard` closes it), and is sent with the next transaction.
- */
 describe('an abort that takes its time while a processor of the task waits', () => {
   it('takes back what that processor forwards meanwhile', async () => {
     const app = new TestApplication();

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Stores, StreamsBuilder } from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
+import { Stores, StreamsBuilder } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
 const WINDOWS = Stores.windowStore<string, number>({ name: 'windows', retention: '1h', windowSize: 1000 });
 
-/**
- * Expected (TSDoc of StateStore): "A range shows the store as of the first step." `fetchAll`, and the ranges of the other
- * stores, do so.
- *
- * Why it fails: `ProcessorWindowStore.fetch` of one key bounds the range by the highest start at the call
- * (`#span`), and `ProcessorSessionStore.find` by the highest end.
- */
 describe('the windows of a key', () => {
   for (const all of [false, true]) {
     it(`are as of the first step, ${all ? 'by fetchAll' : 'by fetch'}`, async () => {

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { StreamsBuilder } from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
+import { StreamsBuilder } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
-/**
- * Expected (docs/dsl.md): "Nodes get their records depth first, as in Java, whatever waits". So a node gets records in
- * the order in which they were forwarded to it.
- *
- * Why it fails: `ProcessorNode.forwardToChild` calls `receive` of the child at once, where `forward` waits for the steps
- * that came before (`steps.mustQueue`).
- */
 describe('a record that is forwarded to a child by its name', () => {
   it('comes after the records that were forwarded before it', async () => {
     const builder = new StreamsBuilder();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { JoinWindows, type KStream, StreamsBuilder, TimeWindows } from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
+import { JoinWindows, type KStream, StreamsBuilder, TimeWindows } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
 type Declare = (stream: KStream<string, string>, builder: StreamsBuilder) => void;
 
@@ -18,7 +18,7 @@ const children: Readonly<Record<string, Declare>> = {
   sink: stream => stream.to('out'),
   repartition: stream => stream.repartition({ name: 'moved' }).to('out'),
   table: stream => stream.toTable({ as: 'rows' }).toStream().to('out'),
-  'table without a store': stream => stream.toTable().toStream().to('out'),
+  'table without a store': stream => stream.toTable({ name: 'rows' }).toStream().to('out'),
   'count of a group': stream => stream.groupByKey().count({ as: 'counts' }).toStream().to('out'),
   'count of a group by another key': stream =>
     stream
@@ -56,7 +56,7 @@ const children: Readonly<Record<string, Declare>> = {
       )
       .to('out'),
   'join with a table': (stream, builder) =>
-    stream.join(builder.table<string, string>('other'), (a, b) => `${a}${b}`).to('out'),
+    stream.join(builder.table<string, string>('other'), (a, b) => `${a}${b}`, { name: 'joined' }).to('out'),
   'join with a global table': (stream, builder) =>
     stream
       .join(
@@ -83,9 +83,6 @@ function successors(description: string): string[] {
   return line.split(', ');
 }
 
-/**
- * Expected (Java): `forward(record, child)` takes each name of a successor that `describe()` prints.
- */
 describe('a child by name', () => {
   for (const [name, declare] of Object.entries(children)) {
     it(`is a ${name}`, async () => {

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { StreamsBuilder } from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
+import { StreamsBuilder } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
-/**
- * Expected: what was initialized is closed, also if the `init` of another processor fails. Java closes the whole
- * topology of a task that could not be initialized.
- *
- * Why it fails: `TaskCreator.start` drops the task that it has made when `init` rejects, and never closes it.
- */
 describe('a task of which one processor fails in init', () => {
   it('closes the processors that were initialized', async () => {
     const calls: string[] = [];

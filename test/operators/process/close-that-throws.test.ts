@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { StreamsBuilder, type Topology } from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
+import { StreamsBuilder, type Topology } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
 function closing(close: () => void): Topology {
   const builder = new StreamsBuilder();
@@ -13,12 +13,6 @@ function closing(close: () => void): Topology {
 }
 
 describe('a processor whose close throws', () => {
-  /**
-   * Expected: an abort that can be repaired is repaired. Java swallows what `close` throws when it closes a task dirty
-   * (`TaskManager.closeTaskDirty`).
-   *
-   * Why it fails: `AssignedTasks.rollback` lets the error of `task.close()` pass, and it stops the application.
-   */
   it('does not stop the application at an abort', async () => {
     const topology = closing(() => {
       throw new Error('the file is gone');

@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { StreamsBuilder } from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
+import { StreamsBuilder } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
 const BYTES = Buffer.from('x');
 
 describe('headers', () => {
-  /**
-   * Expected: a record of its own (`{ key, value, timestamp, headers }`) has its own headers. Java's `Record` copies the
-   * headers that it is made of. The type says `readonly Header[]`.
-   *
-   * Why it fails: `UserContext.forward` passes the array itself on, and the next processor gets it as `Header[]`, to
-   * push to. A constant of a module grows with each record, and a frozen one throws.
-   */
   it('that a processor gives to forward are not changed by the next processor', async () => {
     const own = [{ key: 'origin', value: BYTES }];
     const builder = new StreamsBuilder();
@@ -36,13 +29,6 @@ describe('headers', () => {
     assert.deepEqual([own.length, ...lengths], [1, 2, 2]);
   });
 
-  /**
-   * Expected: a node has the headers that the record had when it was forwarded, whatever waits (docs/dsl.md: "Nodes get
-   * their records depth first, as in Java, whatever waits").
-   *
-   * Why it fails: `ProcessorNode.#forwardInTurn` keeps the array of a record that must wait, and the processor that has
-   * forwarded it may push to it before its turn.
-   */
   it('that are pushed after a forward are not on the record that was forwarded before', async () => {
     const builder = new StreamsBuilder();
     const first = builder
@@ -60,14 +46,6 @@ describe('headers', () => {
     assert.deepEqual(record?.headers, []);
   });
 
-  /**
-   * Expected (oracle, section 6, and `ProcessorRecord.headers`): a sibling that is declared later sees a header that a
-   * processor pushes to the record that it got.
-   *
-   * Why it fails: a record without headers comes out of a repartition with NO_HEADERS, and `UserProcessor.process`
-   * replaces that by an array that only this processor has. With one header before, and directly behind a source, the
-   * sibling sees it.
-   */
   for (const [name, headers] of [
     ['without headers', []],
     ['with a header', [{ key: 'own', value: BYTES }]],

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { StreamsBuilder, type TimestampedKeyValueStore } from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
+import { StreamsBuilder, type TimestampedKeyValueStore } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
-/**
- * Expected (TSDoc of `ProcessingContext.getStateStore`): "A store that the processor names in its `stores`, or a global
- * store." In Java each processor may read each global store, and must not name it.
- *
- * Why it fails: `UserProcessor.#storeOf` looks only among the stores of its node, and `materialize` refuses the name of
- * a global store in `stores`.
- */
 describe('a processor with a global store', () => {
   for (const stores of [[], ['names']]) {
     it(`reads it, with stores: [${stores}]`, async () => {
