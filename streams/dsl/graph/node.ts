@@ -9,7 +9,9 @@ import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { AnyPartitioner } from '../options/stream-partitioner.js';
+import type { AsyncCall, AsyncResult } from '../processor/async-call.js';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor/processor.js';
+import type { ProcessorRecord } from '../processor/processor-record.js';
 import type { StoreSpec } from '../processor/store-spec.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
@@ -34,6 +36,7 @@ export type GraphNode =
   | PeekNode
   | PipeNode
   | ProcessNode
+  | AsyncNode
   | PlacedNode
   | MergeNode
   | SplitNode
@@ -154,6 +157,22 @@ export interface ProcessNode extends NodeBase {
   readonly supplier:
     | ProcessorSupplier<unknown, unknown, unknown, unknown>
     | FixedKeyProcessorSupplier<unknown, unknown, unknown>;
+}
+
+/** Calls a function that may give a promise. The calls of several records are in flight at a time. */
+export interface AsyncNode extends NodeBase {
+  readonly kind: 'async';
+  readonly order: 'partition' | 'key';
+  /** The most records of a task without a result, and the most calls in flight. */
+  readonly maxConcurrent: number;
+  /** Of one call. */
+  readonly timeoutMs: number;
+  readonly retries: number;
+  /** The pause before a retry. They count from 1. */
+  pauseMs(retry: number): number;
+  call(record: ProcessorRecord<unknown, unknown>, call: AsyncCall): unknown;
+  /** The records to forward, of what the call has given. */
+  resultsOf(record: ProcessorRecord<unknown, unknown>, given: unknown): readonly AsyncResult<unknown, unknown>[];
 }
 
 /** A processor that is not an operator of the DSL. No method of the DSL adds it. */
