@@ -356,7 +356,9 @@ export interface StreamTableJoinNode extends NodeBase {
   readonly kind: 'streamTableJoin';
   readonly joinType: Exclude<JoinType, 'outer'>;
   /** Where records wait for rows of their time. undefined: they do not wait. */
-  readonly buffer: { readonly store: StoreSpec<TimeBucketsKind>; readonly graceMs: number } | undefined;
+  readonly buffer:
+    | { readonly store: StoreSpec<TimeBucketsKind>; readonly graceMs: number; readonly closeOnIdle: boolean }
+    | undefined;
   joiner(value: unknown, row: unknown, key: unknown): unknown;
 }
 
@@ -456,12 +458,21 @@ export interface JoinedSide {
   readonly waiting: StoreSpec<TimeBucketsKind> | undefined;
 }
 
+/** The topic for late records of a join, and how each side is serialized. undefined: it has the records of the other. */
+export interface LateSinksOfJoin {
+  readonly topic: string;
+  readonly left: LateSink;
+  readonly right: LateSink | undefined;
+}
+
 /** A join of two streams by key and time (Java: `KStreamKStreamJoin`). Its parents are the left and the right stream. */
 export interface StreamJoinNode extends StatefulNode {
   readonly kind: 'streamJoin';
   readonly windows: JoinWindows;
   readonly left: JoinedSide;
   readonly right: JoinedSide;
+  /** undefined: late records are only counted. */
+  readonly late: LateSinksOfJoin | undefined;
   joiner(left: unknown, right: unknown, key: unknown): unknown;
 }
 

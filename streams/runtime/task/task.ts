@@ -311,5 +311,6 @@ function countsOf({ received, forwarded }: ProcessorNode): NodeCounts {
 }
 
 function closesOnIdle(node: GraphNode): boolean {
+  if (node.kind === 'streamTableJoin') return node.buffer?.closeOnIdle ?? false;
   return 'windows' in node && node.windows !== undefined && node.windows.closeOnIdle;
 }
