@@ -22,6 +22,7 @@ export { TimeWindowedKStream } from './dsl/api/time-windowed-k-stream.js';
 export { TopologyError } from './dsl/graph/graph.js';
 export type { EmitStrategy } from './dsl/graph/node.js';
 export { Topology } from './dsl/graph/topology.js';
+export type { AsyncOptions } from './dsl/options/async-options.js';
 export type { KeyValue } from './dsl/options/key-value.js';
 export type { Operators } from './dsl/options/operators.js';
 export type {
@@ -41,6 +42,7 @@ export type {
 export type { StreamPartitioner } from './dsl/options/stream-partitioner.js';
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';
+export type { AsyncCall, AsyncResult, AsyncResults } from './dsl/processor/async-call.js';
 export type {
   GlobalProcessor,
   GlobalProcessorContext,

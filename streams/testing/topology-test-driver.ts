@@ -288,7 +288,7 @@ export class TopologyTestDriver {
       ) &&
       this.#worker.tasks.every(
         task =>
-          !task.processing.isWaiting &&
+          !task.processing.isBusy &&
           task.inputs.queues.every(
             ({ topic, partition, size, end }) => size === 0 && end === this.#cluster.log(topic, partition).stable,
           ),

@@ -90,6 +90,27 @@ describe('key and value types of processors', () => {
     });
   });
 
+  it('of asynchronous operators are those of the promise, or of the result that is none', () => {
+    const mapped = stream().mapValuesAsync(async (value, key, { signal }) => {
+      expectTypeOf(value).toEqualTypeOf<number>();
+      expectTypeOf(key).toEqualTypeOf<string | null>();
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+      return String(value);
+    });
+    expectTypeOf(mapped).toEqualTypeOf<KStream<string | null, string>>();
+    expectTypeOf(stream().mapValuesAsync(value => value > 0)).toEqualTypeOf<KStream<string | null, boolean>>();
+    const several = stream().processAsync(async ({ value }) => [{ key: value, value: String(value) }]);
+    expectTypeOf(several).toEqualTypeOf<KStream<number, string>>();
+    const one = stream().processAsync(({ value, timestamp }) => ({ key: value, value: true, timestamp }));
+    expectTypeOf(one).toEqualTypeOf<KStream<number, boolean>>();
+    expectTypeOf(stream().processAsync<string, number>(async () => {})).toEqualTypeOf<KStream<string, number>>();
+    // @ts-expect-error: a result has a key
+    stream().processAsync<string, number>(async ({ value }) => ({ value }));
+    const refused = stream().mapValues(async value => value);
+    // @ts-expect-error: the other operators take no promise
+    refused.to('out');
+  });
+
   it('of stores come from their declaration', () => {
     const plain = Stores.keyValueStore({ name: 'a', keySerde: Serdes.long(), valueSerde: Serdes.string() });
     const timestamped = Stores.timestampedKeyValueStore<string, number>({ name: 'b' });

@@ -131,6 +131,24 @@ export class TimeWindowedCogroupedKStream<K, A> {
   }
 
   /**
+   * Sends late records to a topic too, each with the serdes of its group. See `TimeWindowedKStream.lateTo`.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .windowedBy(TimeWindows.of({ size: '1h', grace: '5m' }))
+   *   .lateTo('late-clicks')
+   *   .aggregate(() => 0, { as: 'counts' });
+   * ```
+   */
+  lateTo(topic: string): TimeWindowedCogroupedKStream<K, A> {
+    return new TimeWindowedCogroupedKStream<K, A>(this.#windowed.lateTo(topic));
+  }
+
+  /**
    * Combines the values of each key and window. `initializer` gives the aggregate before the first value.
    *
    * ```ts
@@ -169,6 +187,24 @@ export class SessionWindowedCogroupedKStream<K, A> {
    */
   emitStrategy(emit: EmitStrategy): SessionWindowedCogroupedKStream<K, A> {
     return new SessionWindowedCogroupedKStream<K, A>(this.#windowed.emitStrategy(emit));
+  }
+
+  /**
+   * Sends late records to a topic too, each with the serdes of its group. See `TimeWindowedKStream.lateTo`.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * clicks
+   *   .groupByKey()
+   *   .cogroup<number>((_customer, _click, count) => count + 1)
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }))
+   *   .lateTo('late-clicks')
+   *   .aggregate(() => 0, (_customer, left, right) => left + right, { as: 'counts' });
+   * ```
+   */
+  lateTo(topic: string): SessionWindowedCogroupedKStream<K, A> {
+    return new SessionWindowedCogroupedKStream<K, A>(this.#windowed.lateTo(topic));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Headers } from '../../kafka/record.js';
+import { addAsync, mappingValues, processing } from '../declare/async.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import {
   addGlobalTableJoin,
@@ -19,6 +20,7 @@ import type {
   StreamJoinNode,
   StreamTableJoinNode,
 } from '../graph/node.js';
+import type { AsyncOptions } from '../options/async-options.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Operators } from '../options/operators.js';
 import type {
@@ -31,7 +33,9 @@ import type {
   StreamJoined,
 } from '../options/options.js';
 import type { FunctionsMustBeSynchronous, IfPromise, Synchronous } from '../options/synchronous.js';
+import type { AsyncCall, AsyncResults } from '../processor/async-call.js';
 import type { FixedKeyProcessorSupplier, ProcessorOptions, ProcessorSupplier } from '../processor/processor.js';
+import type { ProcessorRecord } from '../processor/processor-record.js';
 import type { Serde } from '../serde/serdes.js';
 import type { JoinWindows } from '../windows/join-windows.js';
 import { BranchedKStream } from './branched-k-stream.js';
@@ -227,6 +231,67 @@ export class KStream<K, V> {
   processValues<VR = V>(supplier: FixedKeyProcessorSupplier<K, V, VR>, options: ProcessorOptions = {}): KStream<K, VR> {
     const node = addProcess(this.#graph, this.#node, options, true, supplier as ProcessNode['supplier']);
     return new KStream<K, VR>(this.#graph, node, this.#keepingKeySerde<VR>(), this.#keyChanged);
+  }
+
+  /**
+   * Replaces the value of each record by what `mapper` resolves to: for calls of other services. The calls of up to
+   * `maxConcurrent` records of a task are in flight at a time. Key, timestamp, headers and partition stay.
+   *
+   * A commit waits for all calls of its records, and results are a part of the transaction of their record: each takes
+   * effect once. The call itself may be repeated, as a retry or after a crash. While a commit is due no further calls
+   * begin, so the commit interval should be much longer than a call. Windows and joins after it find a result as late as
+   * they would find its record. The row that a join with a table finds is that of the time of the result.
+   *
+   * If a call fails, and all its retries too, the record goes to the processing exception handler. Throws a
+   * TopologyError if an option can't be used, or if the calls of a record may take longer than five minutes: a commit
+   * could not wait for them.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * const rated = orders.mapValuesAsync(
+   *   async (order, _id, { signal }) => {
+   *     const response = await fetch(`https://risk.example/${order.customerId}`, { signal });
+   *     return (await response.json()) as number;
+   *   },
+   *   { maxConcurrent: 64, timeout: '5s', retries: 2 },
+   * );
+   * rated.to('risks', { valueSerde: Serdes.double() });
+   * ```
+   */
+  mapValuesAsync<VR>(
+    mapper: (value: V, key: K, call: AsyncCall) => VR | PromiseLike<VR>,
+    options: AsyncOptions = {},
+  ): KStream<K, VR> {
+    const node = addAsync(this.#graph, this.#node, 'mapValuesAsync', options, mappingValues(mapper));
+    return new KStream<K, VR>(this.#graph, node, this.#keepingKeySerde<VR>(), this.#keyChanged);
+  }
+
+  /**
+   * The same with one record, several or none in the place of each, which may have other keys. They keep the timestamp
+   * and the headers of the record unless they have their own. A later grouping may move records to another partition.
+   * `processor` has no stores: what it would write before it has settled belongs to no transaction. `process` has them.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * const similar = orders.processAsync(async ({ value }, { signal }) => {
+   *   const response = await fetch(`https://catalog.example/${value.productId}/similar`, { signal });
+   *   const products = (await response.json()) as string[];
+   *   return products.map(product => ({ key: product, value: value.customerId }));
+   * });
+   * similar.to('recommendations', { valueSerde: Serdes.string() });
+   * ```
+   */
+  processAsync<KR, VR>(
+    processor: (
+      record: ProcessorRecord<K, V>,
+      call: AsyncCall,
+    ) => AsyncResults<KR, VR> | PromiseLike<AsyncResults<KR, VR>>,
+    options: AsyncOptions = {},
+  ): KStream<KR, VR> {
+    const node = addAsync(this.#graph, this.#node, 'processAsync', options, processing(processor));
+    return new KStream<KR, VR>(this.#graph, node, {}, true);
   }
 
   /**

@@ -158,7 +158,7 @@ export class SessionWindowedKStream<K, V> {
       store,
       functions.aggregator,
       this.#emit,
-      ({ parent, aggregator, part }) =>
+      ({ parent, serdes: ofGroup, aggregator, part }) =>
         graph.add(prefix, part === undefined ? materialized.name : undefined, {
           kind: 'sessionAggregate',
           part,
@@ -166,7 +166,7 @@ export class SessionWindowedKStream<K, V> {
           ...onlyStore(store),
           windows: this.#windows,
           emit: this.#emit,
-          late: this.#late,
+          late: this.#late && { topic: this.#late.topic, ...ofGroup },
           initializer,
           aggregator,
           merger,

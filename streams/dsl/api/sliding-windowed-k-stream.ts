@@ -119,18 +119,23 @@ export class SlidingWindowedKStream<K, V> {
     const serdes = serdesOr<K, A>(materialized, { keySerde: grouped.keySerde, valueSerde });
     const kind = new SlidingWindowKind(this.#windows, slidingRetentionOf(materialized, this.#windows));
     const store = storeSpec(graph, materialized, serdes, kind);
-    const node = addForEachGroup(this.#source, store, parts.aggregator, this.#emit, ({ parent, aggregator, part }) =>
-      graph.add(parts.prefix, part === undefined ? materialized.name : undefined, {
-        kind: 'slidingAggregate',
-        part,
-        parents: [parent],
-        ...onlyStore(store),
-        windows: this.#windows,
-        emit: this.#emit,
-        late: this.#late,
-        initializer: parts.initializer,
-        aggregator,
-      }),
+    const node = addForEachGroup(
+      this.#source,
+      store,
+      parts.aggregator,
+      this.#emit,
+      ({ parent, serdes: ofGroup, aggregator, part }) =>
+        graph.add(parts.prefix, part === undefined ? materialized.name : undefined, {
+          kind: 'slidingAggregate',
+          part,
+          parents: [parent],
+          ...onlyStore(store),
+          windows: this.#windows,
+          emit: this.#emit,
+          late: this.#late && { topic: this.#late.topic, ...ofGroup },
+          initializer: parts.initializer,
+          aggregator,
+        }),
     );
     const tableSerdes = {
       keySerde: Serdes.timeWindowed(serdes.keySerde, sizeMs),

@@ -239,7 +239,7 @@ export class TimeWindowedKStream<K, V> {
       store,
       parts.aggregator,
       this.#emit,
-      ({ parent, aggregator, part }) =>
+      ({ parent, serdes: ofGroup, aggregator, part }) =>
         graph.add(prefix, part === undefined ? materialized.name : undefined, {
           kind: 'windowAggregate',
           part,
@@ -247,7 +247,7 @@ export class TimeWindowedKStream<K, V> {
           ...onlyStore(store),
           windows: this.#windows,
           emit: this.#emit,
-          late: this.#late,
+          late: this.#late && { topic: this.#late.topic, ...ofGroup },
           initializer,
           aggregator,
           combiner,

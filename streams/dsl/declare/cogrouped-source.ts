@@ -27,7 +27,12 @@ export class CogroupedSource<K> extends GroupedSource<K, Cogrouped> {
 
   /** As in Java, each group has an aggregation of its own, with a time of its own, and all have one store. */
   override groupsFor(store: string): readonly AggregatedGroup[] {
-    return this.#parts.map(({ aggregator }, part) => ({ parent: this.#parentOf(store, part), aggregator, part }));
+    return this.#parts.map(({ source, aggregator }, part) => ({
+      parent: this.#parentOf(store, part),
+      serdes: source.serdes,
+      aggregator,
+      part,
+    }));
   }
 
   /** The aggregations of several groups may change one row, so none of them can hold the last change. */

@@ -1,11 +1,13 @@
 import type { Graph } from '../graph/graph.js';
-import type { GraphNode } from '../graph/node.js';
+import type { GraphNode, LateSink } from '../graph/node.js';
 import { addRepartition, type SerdePair } from './repartition.js';
 
 /** @internal One of the groups that an aggregation by window has. */
 export interface AggregatedGroup {
   /** Each of its records is in the partition of its key. */
   readonly parent: GraphNode;
+  /** Of its records, and so of those that are late. */
+  readonly serdes: Pick<LateSink, 'keySerde' | 'valueSerde'>;
   /** undefined: that of the aggregation. */
   readonly aggregator: GroupAggregator | undefined;
   /** Distinguishes the groups of a cogroup. undefined if there is one group. */
@@ -40,7 +42,7 @@ export class GroupedSource<K, V> {
 
   /** The groups of an aggregation by window with the store `store`. */
   groupsFor(store: string): readonly AggregatedGroup[] {
-    return [{ parent: this.partitionedFor(store), aggregator: undefined, part: undefined }];
+    return [{ parent: this.partitionedFor(store), serdes: this.serdes, aggregator: undefined, part: undefined }];
   }
 
   /** False: each update is sent by itself, though the options say otherwise. */

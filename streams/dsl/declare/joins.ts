@@ -7,6 +7,8 @@ import type {
   GraphNode,
   JoinedSide,
   JoinType,
+  LateSink,
+  LateSinksOfJoin,
   StreamJoinNode,
   StreamTableJoinNode,
 } from '../graph/node.js';
@@ -32,8 +34,9 @@ export function addStreamTableJoin(
   table: GraphNode,
   joinType: StreamTableJoinNode['joinType'],
   joiner: StreamTableJoinNode['joiner'],
-  { name, gracePeriod }: Pick<Joined<unknown, unknown>, 'name' | 'gracePeriod'>,
+  options: Pick<Joined<unknown, unknown>, 'name' | 'gracePeriod' | 'closeOnIdle'>,
 ): GraphNode {
+  const { name, gracePeriod, closeOnIdle = false } = options;
   const prefix = joinType === 'left' ? 'KSTREAM-LEFTJOIN' : 'KSTREAM-JOIN';
   const moved = stream.keyChanged
     ? moves(graph, stream, lastingName(name, 'a join moves records by their new keys'), joinType === 'left')
@@ -41,7 +44,10 @@ export function addStreamTableJoin(
   const buffer =
     gracePeriod === undefined
       ? undefined
-      : streamTableBuffer(graph, stream.serdes, table, lastingName(name, 'a join keeps records'), gracePeriod);
+      : {
+          ...streamTableBuffer(graph, stream.serdes, table, lastingName(name, 'a join keeps records'), gracePeriod),
+          closeOnIdle,
+        };
   const stores = Object.freeze(buffer === undefined ? [] : [buffer.store]);
   return graph.add(prefix, name, {
     kind: 'streamTableJoin',
@@ -75,7 +81,7 @@ function streamTableBuffer(
   table: GraphNode,
   name: string,
   gracePeriod: Duration,
-): NonNullable<StreamTableJoinNode['buffer']> {
+): Omit<NonNullable<StreamTableJoinNode['buffer']>, 'closeOnIdle'> {
   if (!isVersioned(table)) {
     throw new TopologyError(`join ${name}: gracePeriod needs a versioned table: give the table a historyRetention`);
   }
@@ -92,9 +98,9 @@ export function addStreamJoin(
   joinType: JoinType,
   windows: JoinWindows,
   joiner: StreamJoinNode['joiner'],
-  options: Pick<StreamJoined<unknown, unknown, unknown>, 'as' | 'name' | 'logging'>,
+  options: Pick<StreamJoined<unknown, unknown, unknown>, 'as' | 'name' | 'logging' | 'lateTo'>,
 ): GraphNode {
-  const { as, name } = options;
+  const { as, name, lateTo: topic } = options;
   const isSame = left.node === right.node && left.keyChanged;
   const movedLeft = moves(graph, left, `${as}-left`, joinType !== 'inner');
   // A stream that is joined with itself moves once.
@@ -121,9 +127,15 @@ export function addStreamJoin(
     parents: [movedLeft, movedRight],
     stores: Object.freeze([sides.left.store, sides.right.store, ...waiting] as const),
     ...sides,
+    late: topic === undefined ? undefined : lateSinks(topic, left, movedLeft === movedRight ? undefined : right),
     windows,
     joiner,
   });
+}
+
+function lateSinks(topic: string, left: Joinable, right: Joinable | undefined): LateSinksOfJoin {
+  const sinkOf = ({ serdes }: Joinable): LateSink => Object.freeze({ topic, ...serdes });
+  return Object.freeze({ topic, left: sinkOf(left), right: right && sinkOf(right) });
 }
 
 function moves(

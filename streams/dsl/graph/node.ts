@@ -11,8 +11,10 @@ import type { TimeBucketsKind } from '../../../stores/kinds/time-buckets.js';
 import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { AnyPartitioner } from '../options/stream-partitioner.js';
+import type { AsyncCall, AsyncResult } from '../processor/async-call.js';
 import type { GlobalProcessorSupplier } from '../processor/global-processor.js';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor/processor.js';
+import type { ProcessorRecord } from '../processor/processor-record.js';
 import type { StoreSpec } from '../processor/store-spec.js';
 import type { ValueTransformerSupplier } from '../processor/value-transformer.js';
 import type { Serde } from '../serde/serdes.js';
@@ -38,6 +40,7 @@ export type GraphNode =
   | PeekNode
   | PipeNode
   | ProcessNode
+  | AsyncNode
   | PlacedNode
   | MergeNode
   | SplitNode
@@ -161,6 +164,22 @@ export interface ProcessNode extends NodeBase {
   readonly supplier:
     | ProcessorSupplier<unknown, unknown, unknown, unknown>
     | FixedKeyProcessorSupplier<unknown, unknown, unknown>;
+}
+
+/** Calls a function that may give a promise. The calls of several records are in flight at a time. */
+export interface AsyncNode extends NodeBase {
+  readonly kind: 'async';
+  readonly order: 'partition' | 'key';
+  /** The most records of a task without a result, and the most calls in flight. */
+  readonly maxConcurrent: number;
+  /** Of one call. */
+  readonly timeoutMs: number;
+  readonly retries: number;
+  /** The pause before a retry. They count from 1. */
+  pauseMs(retry: number): number;
+  call(record: ProcessorRecord<unknown, unknown>, call: AsyncCall): unknown;
+  /** The records to forward, of what the call has given. */
+  resultsOf(record: ProcessorRecord<unknown, unknown>, given: unknown): readonly AsyncResult<unknown, unknown>[];
 }
 
 /** A processor that is not an operator of the DSL. No method of the DSL adds it. */
@@ -356,7 +375,9 @@ export interface StreamTableJoinNode extends NodeBase {
   readonly kind: 'streamTableJoin';
   readonly joinType: Exclude<JoinType, 'outer'>;
   /** Where records wait for rows of their time. undefined: they do not wait. */
-  readonly buffer: { readonly store: StoreSpec<TimeBucketsKind>; readonly graceMs: number } | undefined;
+  readonly buffer:
+    | { readonly store: StoreSpec<TimeBucketsKind>; readonly graceMs: number; readonly closeOnIdle: boolean }
+    | undefined;
   joiner(value: unknown, row: unknown, key: unknown): unknown;
 }
 
@@ -465,12 +486,21 @@ export interface JoinedSide {
   readonly waiting: StoreSpec<TimeBucketsKind> | undefined;
 }
 
+/** The topic for late records of a join, and how each side is serialized. undefined: it has the records of the other. */
+export interface LateSinksOfJoin {
+  readonly topic: string;
+  readonly left: LateSink;
+  readonly right: LateSink | undefined;
+}
+
 /** A join of two streams by key and time (Java: `KStreamKStreamJoin`). Its parents are the left and the right stream. */
 export interface StreamJoinNode extends StatefulNode {
   readonly kind: 'streamJoin';
   readonly windows: JoinWindows;
   readonly left: JoinedSide;
   readonly right: JoinedSide;
+  /** undefined: late records are only counted. */
+  readonly late: LateSinksOfJoin | undefined;
   joiner(left: unknown, right: unknown, key: unknown): unknown;
 }
 

@@ -122,6 +122,13 @@ export interface Joined<K, V> extends Named {
    * Waiting records are in the store `<name>-buffer`. Default: they do not wait.
    */
   readonly gracePeriod?: Duration;
+  /**
+   * With a `gracePeriod`: true, and waiting records do not need another record to be sent, as the time of the task
+   * advances while no record arrives. See `TimeWindowsOptions.closeOnIdle`. Default: false.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   */
+  readonly closeOnIdle?: boolean;
 }
 
 /**
@@ -143,6 +150,16 @@ export interface StreamJoined<K, V, VO> extends Named {
   readonly otherValueSerde?: Serde<VO>;
   /** False: the stores have no changelogs. Default: true. */
   readonly logging?: boolean;
+  /**
+   * A topic for late records of both streams. A record is late if records that it could meet have expired, because time
+   * has passed its own by the length of the window and the grace: it meets those that are left, and no later record
+   * meets it. It is counted as late with or without a topic. Key, value, timestamp and headers are those of the record.
+   * The headers `__streams.late.window.start` and `__streams.late.window.end` say between which timestamps it would
+   * have met others.
+   *
+   * Extension: Java Kafka Streams does not have this. There such a record is counted as dropped by its store.
+   */
+  readonly lateTo?: string;
 }
 
 /**

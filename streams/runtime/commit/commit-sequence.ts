@@ -79,11 +79,11 @@ export class CommitSequence {
   }
 
   /**
-   * False if a task must leave its records and punctuations for the next commit: the commit is due, and a step of the
-   * task has waited. Tasks that wait in turn would put the commit off for ever. A block that has begun goes on.
+   * False if a task must leave its records and punctuations for the next commit: the commit is due, and the task has
+   * waited. Tasks that wait in turn would put the commit off for ever. A block that has begun goes on.
    */
-  admits({ processing, isBusy }: Task): boolean {
-    return isBusy || !(processing.hasWaited && !this.#inFlight && this.#isTime);
+  admits({ processing, inputs }: Task): boolean {
+    return inputs.isInBlock || !(processing.hasWaited && !this.#inFlight && this.#isTime);
   }
 
   get #isTime(): boolean {

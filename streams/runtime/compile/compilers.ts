@@ -1,4 +1,5 @@
 import type { GraphNode } from '../../dsl/graph/node.js';
+import { compileAsync } from '../processors/async/async-processor.js';
 import { compileForeignKeyLookup } from '../processors/foreign-key/lookup.js';
 import { compileForeignKeyRegister } from '../processors/foreign-key/register.js';
 import { compileForeignKeyResolve } from '../processors/foreign-key/resolve.js';
@@ -54,6 +55,7 @@ const COMPILERS: Compilers = {
   pipe: compilePipe,
   placed: compilePlaced,
   process: compileProcess,
+  async: compileAsync,
   split: compileSplit,
   sink: compileSink,
   table: compileTable,

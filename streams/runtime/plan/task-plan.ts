@@ -10,6 +10,8 @@ import {
   repartitionTopicOf,
   undecoratedRepartitionTopic,
 } from '../../kafka/internal-topic-names.js';
+import type { Delay } from '../time/time.js';
+import { delaysOf } from './delays.js';
 import { type PlannedSource, topicsOf } from './source-topics.js';
 
 /** A store of a task, and its changelog. undefined if it has no changelog. */
@@ -33,6 +35,8 @@ export interface PlannedRepartition {
   readonly local: boolean;
   /** True if records are packed into blocks. */
   readonly packed: boolean;
+  /** How calls before it delay its records. undefined: there are none. */
+  readonly delay: Delay | undefined;
 }
 
 /** A sub-topology with the numbers that only the cluster knows. */
@@ -86,6 +90,7 @@ export function planTopology(
   const counts = inputCounts(topology, partitionCounts);
   const tasksOf = new Map<SubTopology, number>();
   for (const subTopology of topology.subTopologies) tasksOf.set(subTopology, taskCount(subTopology, counts));
+  const delays = delaysOf(topology.nodes);
   const repartitions = new Map<RepartitionNode, PlannedRepartition>();
   for (const subTopology of topology.subTopologies) {
     for (const node of subTopology.reads) {
@@ -102,6 +107,7 @@ export function planTopology(
         upstreamTasks: (upstream === undefined ? undefined : tasksOf.get(upstream)) ?? 0,
         local,
         packed: !subTopology.nodes.some(mayWait),
+        delay: delays.get(node),
       });
     }
   }

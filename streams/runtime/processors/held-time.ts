@@ -1,6 +1,6 @@
 import type { SavedTime } from '../../audit/checkpoint.js';
 import type { Headers } from '../../kafka/record.js';
-import { END_OF_TIME, NEVER, savedOutputWatermark, type TimeOrigin } from '../time/time.js';
+import { type Delay, delayOf, END_OF_TIME, NEVER, savedOutputWatermark, type TimeOrigin } from '../time/time.js';
 import { Processor } from './processor.js';
 import type { TaskContext } from './task-context.js';
 
@@ -10,6 +10,7 @@ import type { TaskContext } from './task-context.js';
  */
 export class HeldTime extends Processor implements TimeOrigin {
   readonly upstreamTasks: number;
+  readonly delay: Delay | undefined;
   readonly #timeName: string;
   readonly #origins: readonly TimeOrigin[];
   #time = NEVER;
@@ -19,6 +20,7 @@ export class HeldTime extends Processor implements TimeOrigin {
     this.#timeName = timeName;
     this.#origins = origins;
     this.upstreamTasks = Math.max(...origins.map(origin => origin.upstreamTasks));
+    this.delay = delayOf(origins);
   }
 
   get time(): number {

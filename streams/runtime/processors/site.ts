@@ -2,7 +2,7 @@ import type { ByteStore } from '../../../stores/bytes/byte-store.js';
 import type { ValueAndTimestamp } from '../../../stores/encoding/timestamped.js';
 import type { AggregationNode, GraphNode, RepartitionNode, SourceNode } from '../../dsl/graph/node.js';
 import type { StoreSpec } from '../../dsl/processor/store-spec.js';
-import type { TaskTime, TimeOrigin, Watermark } from '../time/time.js';
+import type { Delay, TaskTime, TimeOrigin, Watermark } from '../time/time.js';
 import type { LocalQueue } from './local-queue.js';
 import type { Processor } from './processor.js';
 import type { TaskContext } from './task-context.js';
@@ -81,6 +81,8 @@ export interface RepartitionRole {
   readonly local: boolean;
   /** True if records are packed into blocks. */
   readonly packed: boolean;
+  /** How calls before it delay its records. undefined: there are none. */
+  readonly delay: Delay | undefined;
 }
 
 /** Where the records of a repartition topic enter a task. */

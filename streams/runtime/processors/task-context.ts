@@ -17,7 +17,10 @@ import { ErrorHeaders } from '../output/error-headers.js';
 import { ANY_PARTITION, type RecordCollector, RecordTooLargeError } from '../output/record-collector.js';
 import { RecordRefusedError } from '../output/refusals.js';
 import { isStateError } from '../state-error.js';
+import { CallsInFlight } from './async/calls-in-flight.js';
+import { OpenRecord } from './async/open-record.js';
 import { Punctuations } from './punctuations.js';
+import type { RecordOrigin } from './record-origin.js';
 import { SerdeError } from './serde-error.js';
 import { WaitingSteps } from './waiting-steps.js';
 
@@ -38,14 +41,6 @@ const MAX_CHOSEN_TOPICS = 500;
 /** The name under which all other topics are counted. No topic can have it. */
 export const OTHER_TOPICS = '(other)';
 
-/** Where the record in process comes from. */
-export interface RecordOrigin {
-  /** True for a record of a source topic. Only such a record can count as rejected. */
-  readonly isSource: boolean;
-  /** The record in process. `head` is the record of the topic that it came from, which may have many. */
-  delivered(head: ConsumerRecord): ConsumerRecord;
-}
-
 /** Shared by the processors of one task. */
 export class TaskContext {
   readonly taskId: string;
@@ -54,6 +49,8 @@ export class TaskContext {
   readonly punctuations: Punctuations;
   /** The steps of the record in process. */
   readonly steps = new WaitingSteps();
+  /** Of records that the task has passed on. */
+  readonly calls: CallsInFlight;
   readonly #handlers: ErrorHandlers;
   readonly #errorHeaders = new ErrorHeaders();
   readonly #clock: Clock;
@@ -63,6 +60,8 @@ export class TaskContext {
   #origin: RecordOrigin | undefined;
   /** While an update that was held back is emitted: where its record was read. */
   #emitted: TopicPartitionOffset | undefined;
+  /** The record in process, if a call is or was in flight for it. */
+  #open: OpenRecord | undefined;
   /** True while punctuators run. The record in process comes to its end after them. */
   isPunctuating = false;
   #recordIsLate = false;
@@ -76,6 +75,7 @@ export class TaskContext {
     this.#handlers = handlers;
     this.#clock = clock;
     this.punctuations = new Punctuations(clock);
+    this.calls = new CallsInFlight(clock);
   }
 
   get counts(): TaskCounts {
@@ -113,15 +113,42 @@ export class TaskContext {
   begin(head: ConsumerRecord, origin: RecordOrigin): void {
     this.#head = head;
     this.#origin = origin;
+    this.#open = undefined;
     this.#recordIsLate = false;
     this.#recordWasSent = false;
     this.#recordFailures = 0;
+  }
+
+  /** The record in process has a call in flight: it goes on with `resume`, and may go on with further calls. */
+  leaveOpen(): OpenRecord {
+    const { record } = this;
+    if (record === null) return OpenRecord.none();
+    this.#open ??= new OpenRecord(record, this.#origin?.isSource ?? false);
+    this.#open.calls++;
+    return this.#open;
+  }
+
+  /** What comes next, until `end`, is a part of the record. A call of it has ended. */
+  resume(open: OpenRecord): void {
+    if (open.record === null) return;
+    open.calls--;
+    this.begin(open.record, open);
+    this.#open = open;
+    this.#recordIsLate = open.isLate;
+    this.#recordWasSent = open.wasSent;
+    this.#recordFailures = open.failures;
   }
 
   /** No-op if no record is in process. */
   end(): void {
     if (this.#head === null) return;
     this.#head = null;
+    if (this.#open !== undefined && this.#open.calls > 0) {
+      this.#open.isLate = this.#recordIsLate;
+      this.#open.wasSent = this.#recordWasSent;
+      this.#open.failures = this.#recordFailures;
+      return;
+    }
     if (this.#recordFailures === 0) return;
     if (this.#origin?.isSource && !this.#recordWasSent) this.#counts.rejected++;
     else this.#addFailedResults(this.#recordFailures);

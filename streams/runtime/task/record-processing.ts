@@ -6,7 +6,8 @@ import type { TaskInput } from './task-input.js';
 
 /**
  * Processes a record to its end: the records that it leaves in local queues, the steps that wait, and the punctuations
- * that its time makes due. Until then the task takes no other record.
+ * that its time makes due. Until then the task takes no other record. Only calls in flight do not hold it up: their
+ * results come later, between two records.
  */
 export class RecordProcessing {
   readonly #context: TaskContext;
@@ -23,14 +24,26 @@ export class RecordProcessing {
     return this.#context.steps.any;
   }
 
-  /** True if a step has waited since the last `settle`, and none waits at the moment. */
-  get hasWaited(): boolean {
-    return this.#hasWaited && !this.isWaiting;
+  /** True if a step waits, or a call is in flight. */
+  get isBusy(): boolean {
+    return this.isWaiting || this.#context.calls.any;
   }
 
-  /** Calls `callback` when `continue` has something to do. Only the last callback is kept. */
+  /** True if a further record may come before those in process have ended. */
+  get takesMore(): boolean {
+    return !this.isWaiting && this.#context.calls.hasRoom;
+  }
+
+  /** True if a step has waited, or a call was in flight, since the last `settle`. */
+  get hasWaited(): boolean {
+    return this.#hasWaited || this.#context.calls.any;
+  }
+
+  /** Calls `callback` when `continue` may have something to do. Only the last callback is kept. */
   whenSettled(callback: () => void): void {
-    this.#context.steps.whenSettled(callback);
+    const { steps, calls } = this.#context;
+    if (steps.any) steps.whenSettled(callback);
+    else calls.whenSettled(callback);
   }
 
   /** Processes the oldest record of the input, as far as no step waits. Returns its timestamp, as the input does. */
@@ -41,31 +54,37 @@ export class RecordProcessing {
     return timestamp;
   }
 
-  /** Continues after a step whose promise has settled. Returns false if there is none. */
+  /** Continues after the steps and the calls whose promises have settled. Returns false if there is none. */
   continue(): boolean {
-    if (!this.#context.steps.advance()) return false;
-    this.#hasWaited = true;
-    this.#goOn();
-    return true;
+    const { steps, calls } = this.#context;
+    let continued = steps.advance();
+    if (continued) this.#goOn();
+    while (!this.isWaiting && calls.deliver()) {
+      continued = true;
+      this.#goOn();
+    }
+    if (continued) this.#hasWaited = true;
+    return continued;
   }
 
-  /** Waits for all steps, and continues. */
+  /** Waits for all steps and calls, and continues. */
   async settle(): Promise<void> {
-    while (this.isWaiting) {
-      await this.#context.steps.settled;
-      this.continue();
+    while (this.isBusy) {
+      if (this.continue()) continue;
+      const { steps, calls } = this.#context;
+      await (steps.any ? steps.settled : calls.changed());
     }
     this.#hasWaited = false;
   }
 
   /**
-   * Calls the punctuators that are due at `now` of the monotonic clock, with `timestamp` of the wall clock, until a
-   * step waits. Returns false if it has called none. The times stay the same for all of them: a punctuator that takes
-   * as long as its interval would be due again and again.
+   * Calls the punctuators that are due at `now` of the monotonic clock, with `timestamp` of the wall clock, while no
+   * step waits and there is room for calls. Returns false if it has called none. The times stay the same for all of
+   * them: a punctuator that takes as long as its interval would be due again and again.
    */
   punctuate(now: number, timestamp: number): boolean {
     let punctuated = false;
-    while (!this.isWaiting && this.#context.punctuations.punctuateWallClock(now, timestamp)) {
+    while (this.takesMore && this.#context.punctuations.punctuateWallClock(now, timestamp)) {
       punctuated = true;
       this.#goOn();
     }
@@ -77,14 +96,14 @@ export class RecordProcessing {
    * sent before.
    */
   async settleBeforeCommit(): Promise<void> {
-    const { steps } = this.#context;
+    const { steps, calls } = this.#context;
     for (;;) {
       steps.advance();
-      if (!steps.any) {
-        if (!this.#processLocal()) return;
-        continue;
+      if (steps.any) await steps.settled;
+      else if (!this.#processLocal() && !calls.deliver()) {
+        if (!calls.any) return;
+        await calls.changed();
       }
-      await steps.settled;
     }
   }
 

@@ -218,7 +218,7 @@ export class Task {
 
   /** True if there is something left to process. */
   get hasWork(): boolean {
-    return this.processing.isWaiting || this.#inputs.buffered > 0;
+    return this.processing.isBusy || this.#inputs.buffered > 0;
   }
 
   /** Calls the punctuators that are due by the wall clock. */
@@ -227,8 +227,8 @@ export class Task {
   }
 
   /**
-   * Processes up to `maxRecords` records, until they have `maxBytes` together or a step waits. A block is processed to
-   * its end, unless a step waits.
+   * Processes up to `maxRecords` records, until they have `maxBytes` together, a step waits, or as many calls are in
+   * flight as may be. A block is processed to its end, unless one of these holds it up.
    */
   process(maxRecords: number, maxBytes: number): number {
     let processed = 0;
@@ -236,7 +236,7 @@ export class Task {
     let fed = false;
     const latest = latestTimestamp(this.#clock.now(), this.#maxTimestampAheadMs);
     let isInBlock = false;
-    while ((isInBlock || (processed < maxRecords && bytes < maxBytes)) && !this.processing.isWaiting) {
+    while ((isInBlock || (processed < maxRecords && bytes < maxBytes)) && this.processing.takesMore) {
       const input = this.#inputs.next(latest);
       if (input === undefined) break;
       if (input.isSource) fed = true;
@@ -252,12 +252,15 @@ export class Task {
     return processed;
   }
 
-  /** True if a record of a topic is in process: a step waits, or a block has not ended. No commit may come then. */
+  /**
+   * True if a record of a topic is in process: a step waits, a call is in flight, or a block has not ended. No commit may
+   * come then.
+   */
   get isBusy(): boolean {
-    return this.processing.isWaiting || this.#inputs.isInBlock;
+    return this.processing.isBusy || this.#inputs.isInBlock;
   }
 
-  /** Processes the record in process to its end. */
+  /** Processes the records in process to their end. */
   async settle(): Promise<void> {
     await this.processing.settle();
     while (this.#inputs.isInBlock) {
@@ -315,5 +318,6 @@ function countsOf({ received, forwarded }: ProcessorNode): NodeCounts {
 }
 
 function closesOnIdle(node: GraphNode): boolean {
+  if (node.kind === 'streamTableJoin') return node.buffer?.closeOnIdle ?? false;
   return 'windows' in node && node.windows !== undefined && node.windows.closeOnIdle;
 }

@@ -6,12 +6,29 @@ export const NEVER = -1;
 /** After all time: the input has ended, and every window may close. */
 export const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
+/**
+ * How calls that are in flight delay the records of an origin. `inOrder`: none comes before an earlier one. `reordered`:
+ * some do.
+ */
+export type Delay = 'inOrder' | 'reordered';
+
 /** A clock of event time: it promises that nothing older than `time` will come from its origin. */
 export interface TimeOrigin {
   /** Milliseconds since the epoch. NEVER at first. It never goes back. */
   readonly time: number;
   /** The number of tasks whose promises it combines. */
   readonly upstreamTasks: number;
+  /** undefined: its records are not delayed. */
+  readonly delay?: Delay | undefined;
+}
+
+/** The delay of the records of several origins together. */
+export function delayOf(origins: readonly TimeOrigin[]): Delay | undefined {
+  const delays = origins.map(({ delay }) => delay);
+  if (delays.includes('reordered')) return 'reordered';
+  if (!delays.includes('inOrder')) return undefined;
+  // The records of another origin pass those that are delayed.
+  return origins.length > 1 ? 'reordered' : 'inOrder';
 }
 
 /**
@@ -36,10 +53,12 @@ export class TaskTime implements TimeOrigin {
  * that has announced nothing holds it at NEVER.
  */
 export class Watermark implements TimeOrigin {
+  readonly delay: Delay | undefined;
   readonly #times: number[];
   #time = NEVER;
 
-  constructor(upstreamTasks: number) {
+  constructor(upstreamTasks: number, delay?: Delay) {
+    this.delay = delay;
     this.#times = new Array<number>(upstreamTasks).fill(NEVER);
   }
 
@@ -67,11 +86,12 @@ export class Watermark implements TimeOrigin {
  * The times of an operator. Its *stream time* is the highest timestamp that reached it, as in Java. By its *input
  * watermark* it judges lateness, closes windows and expires state. With one upstream task, the input watermark is the
  * stream time. With several, whose records interleave, it is never above the lowest of their times. So no task's
- * records are late because another task is ahead. With `closeOnIdle`, only the time of the origins counts, so time
+ * records are late because another task is ahead. The same holds for records that a call in flight delays. With `closeOnIdle`, only the time of the origins counts, so time
  * passes without records. Up to its *output watermark* the operator has emitted everything that was due.
  */
 export class OperatorTime implements TimeOrigin {
   readonly upstreamTasks: number;
+  readonly delay: Delay | undefined;
   readonly #origins: readonly TimeOrigin[];
   readonly #closeOnIdle: boolean;
   #streamTime = NEVER;
@@ -79,7 +99,9 @@ export class OperatorTime implements TimeOrigin {
 
   constructor(origins: readonly TimeOrigin[], closeOnIdle: boolean) {
     this.#closeOnIdle = closeOnIdle;
-    this.#origins = closeOnIdle ? origins : origins.filter(origin => origin.upstreamTasks > 1);
+    this.delay = delayOf(origins);
+    const all = closeOnIdle || this.delay === 'reordered';
+    this.#origins = all ? origins : origins.filter(origin => origin.upstreamTasks > 1);
     this.upstreamTasks = Math.max(...origins.map(origin => origin.upstreamTasks));
   }
 

@@ -178,7 +178,7 @@ export class Worker {
   }
 
   /**
-   * Continues the steps whose promises have settled. Processes some records of the task with the lowest time, so that
+   * Continues the steps and forwards the results whose promises have settled. Processes some records of the task with the lowest time, so that
    * few windows are open at a time. Returns false if there was nothing to do.
    */
   #processSlice(): boolean {
@@ -198,9 +198,9 @@ export class Worker {
     return processed || continued;
   }
 
-  /** Resolves when a step can continue. undefined if none waits. */
+  /** Resolves when a step can continue, or a call has settled. undefined if there is none. */
   #stepEnded(): Promise<void> | undefined {
-    const waiting = this.tasks.map(({ processing }) => processing).filter(({ isWaiting }) => isWaiting);
+    const waiting = this.tasks.map(({ processing }) => processing).filter(({ isBusy }) => isBusy);
     if (waiting.length === 0) return undefined;
     return new Promise(resolve => {
       for (const processing of waiting) processing.whenSettled(resolve);

@@ -60,7 +60,14 @@ describe('the plan of a topology', () => {
     );
     const [subTopology] = plan.subTopologies;
     assert.equal(plan.subTopologies.length, 1);
-    const expected = { topic: 'app-counts-repartition', partitions: 4, upstreamTasks: 4, local: true, packed: true };
+    const expected = {
+      topic: 'app-counts-repartition',
+      partitions: 4,
+      upstreamTasks: 4,
+      local: true,
+      packed: true,
+      delay: undefined,
+    };
     for (const repartition of [...(subTopology?.reads ?? []), ...(subTopology?.writes ?? [])]) {
       const { node: _, ...rest } = repartition;
       assert.deepEqual(rest, expected);

@@ -5,6 +5,7 @@ import { synchronous } from '../../../dsl/options/synchronous.js';
 import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { END_OF_TIME, NEVER, OperatorTime, savedNumber } from '../../time/time.js';
+import { LateRecords } from '../late-records.js';
 import { NodeProcessor, type Processor } from '../processor.js';
 import type { Compile, Site } from '../site.js';
 import type { TaskContext } from '../task-context.js';
@@ -109,6 +110,7 @@ class StoredRecords extends NodeProcessor<StreamJoinNode> {
   readonly #join: Join;
   readonly #side: Side;
   readonly #store: TimeBucketsStore<unknown, unknown>;
+  readonly #late: LateRecords;
   #highest = NEVER;
 
   constructor(join: Join, side: Side, context: TaskContext) {
@@ -116,6 +118,7 @@ class StoredRecords extends NodeProcessor<StreamJoinNode> {
     this.#join = join;
     this.#side = side;
     this.#store = join.stores[side];
+    this.#late = new LateRecords(join.node.name, join.node.late?.[side], context);
     join.register(side, this);
   }
 
@@ -126,6 +129,11 @@ class StoredRecords extends NodeProcessor<StreamJoinNode> {
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.processorNode.forward(key, value, timestamp, headers);
     if (key === null || key === undefined || value === null || value === undefined) return;
+    if (timestamp < this.#store.expiredBelow) {
+      const start = timestamp - this.#join.lookBackOf(this.#side);
+      this.#late.add(key, value, timestamp, { start, end: timestamp + this.#join.reachOf(this.#side) }, headers);
+      return;
+    }
     this.#store.put(key, timestamp, value);
     if (timestamp > this.#highest) this.#highest = timestamp;
     this.#expire();

@@ -20,7 +20,7 @@ export const compileStreamTableJoin: Compile<StreamTableJoinNode> = (node, site)
     site.place(new StreamTableJoinProcessor(node, view, site.context), { after: [feeder], frontier });
     return;
   }
-  const time = new OperatorTime(frontier, false);
+  const time = new OperatorTime(frontier, node.buffer.closeOnIdle);
   const join = new BufferedStreamTableJoin(node, view, bufferOf(node.buffer, site), time, site.context);
   site.place(join, { after: [feeder], frontier: [time] });
 };

@@ -24,7 +24,7 @@ export const compileRepartition: Compile<RepartitionNode> = (node, site) => {
   let input: RepartitionInput | undefined;
   if (role.isRead) {
     const source = new ForwardProcessor(`${node.repartition}-repartition-source`, site.context);
-    const watermark = new Watermark(role.upstreamTasks);
+    const watermark = new Watermark(role.upstreamTasks, role.delay);
     input = { node, topic: role.topic, source, queue: new LocalQueue(), watermark, aggregate };
     site.readRepartition(input);
   }
