@@ -123,18 +123,20 @@ export {
 export { type InvalidStateStoreCode, InvalidStateStoreError } from './runtime/invalid-state-store-error.js';
 export { KafkaStreams, type KafkaStreamsDependencies, type StoreOptions } from './runtime/kafka-streams.js';
 export { MovedStoreError } from './runtime/plan/sub-topology-ids.js';
-export type {
-  InteractiveQueries,
-  StoreDescription,
-  StoreOwner,
-  StoreReplicas,
-} from './runtime/queries/interactive-queries.js';
+export type { AskedKeys, InteractiveQueries } from './runtime/queries/interactive-queries.js';
 export type {
   ReadOnlyKeyValueStore,
+  ReadOnlySessionStore,
   ReadOnlyStore,
+  ReadOnlyStores,
+  ReadOnlyVersionedKeyValueStore,
   ReadOnlyWindowStore,
-} from './runtime/queries/read-only-store.js';
-export type { PageOptions, StoreEntry, StorePage } from './runtime/queries/store-page.js';
+  StoreEntries,
+  VersionEntry,
+  WindowedEntries,
+} from './runtime/queries/read-only-stores.js';
+export type { StoreDescription, StoreOwner, StoreReplicas } from './runtime/queries/store-description.js';
+export type { PageOptions, StoreEntry, StorePage } from './runtime/queries/store-entry.js';
 export type { RestoreProgress } from './runtime/restore/changelog-reader.js';
 export { ChangedStoreError } from './runtime/state/store-shapes.js';
 export type {

@@ -268,12 +268,15 @@ export class ByteStore {
     return entries;
   }
 
-  /** The entries of the range that Kafka has committed, in the order of their keys, as of now. It must be closed. */
-  scanCommitted(range: KeyRange): EntryScan {
+  /**
+   * The entries of the range that Kafka has committed, in the order of their keys, or the reverse, as of now. It must be
+   * closed.
+   */
+  scanCommitted(range: KeyRange, { reverse = false } = {}): EntryScan {
     this.#unpersisted ??= sortedWrites([this.#persisting, this.#committed]);
     const live = rangeFrom(range, this.#committedExpiry);
-    const stored = this.#database.cursor(prefixedRange(this.#prefix, live));
-    return new EntryScan(this.#prefix, stored, this.#unpersisted, live);
+    const stored = this.#database.cursor(prefixedRange(this.#prefix, live), { reverse });
+    return new EntryScan(this.#prefix, stored, this.#unpersisted, live, reverse);
   }
 
   /**

@@ -18,14 +18,15 @@ export function sortedWrites(layers: readonly Iterable<LayerEntry>[]): readonly 
 }
 
 /**
- * Iterates over the entries of a range in the order of their keys. A write in memory replaces the entry on disk. Both
+ * Iterates over the entries of a range in the order of their keys, or the reverse. A write in memory replaces the entry on disk. Both
  * are as of the creation of the scan. It must be closed.
  */
 export class EntryScan {
   readonly #prefix: StateKey;
   readonly #stored: StateCursor;
   readonly #writes: readonly LayerEntry[];
-  readonly #to: StateKey;
+  readonly #range: KeyRange;
+  readonly #reverse: boolean;
   /** Index of the next write. */
   #index: number;
   /** The next entry on disk, if it is read already. */
@@ -34,13 +35,14 @@ export class EntryScan {
   /** Key of the last entry that `next` returned. */
   #last: StateKey | undefined;
 
-  /** The keys of `stored` start with `prefix`. `writes` are sorted. */
-  constructor(prefix: StateKey, stored: StateCursor, writes: readonly LayerEntry[], { from, to }: KeyRange) {
+  /** The keys of `stored` start with `prefix`. It has the direction of the scan. `writes` are sorted by key. */
+  constructor(prefix: StateKey, stored: StateCursor, writes: readonly LayerEntry[], range: KeyRange, reverse: boolean) {
     this.#prefix = prefix;
     this.#stored = stored;
     this.#writes = writes;
-    this.#to = to;
-    this.#index = firstFrom(writes, from);
+    this.#range = range;
+    this.#reverse = reverse;
+    this.#index = reverse ? firstFrom(writes, range.to) - 1 : firstFrom(writes, range.from);
   }
 
   /** undefined if there are no more entries. */
@@ -55,18 +57,18 @@ export class EntryScan {
       if (this.#head === undefined && !this.#storedEnded) await this.#readHead();
       const stored = this.#head;
       const write = this.#writes[this.#index];
-      const written = write !== undefined && write[0] < this.#to ? write : undefined;
-      if (written === undefined || (stored !== undefined && stored[0] < written[0])) {
+      const written = write !== undefined && this.#isInRange(write[0]) ? write : undefined;
+      if (written === undefined || (stored !== undefined && this.#isBefore(stored[0], written[0]))) {
         this.#head = undefined;
         return stored;
       }
-      this.#index++;
+      this.#index += this.#reverse ? -1 : 1;
       if (stored?.[0] === written[0]) this.#head = undefined;
       if (written[1] !== null) return [written[0], written[1]];
     }
   }
 
-  /** Skips the entries before `key`. It never goes back. */
+  /** Skips the entries before `key`. It never goes back. The order must not be the reverse. */
   seek(key: StateKey): void {
     if (this.#last !== undefined && key <= this.#last) return;
     this.#index = Math.max(this.#index, firstFrom(this.#writes, key));
@@ -77,6 +79,14 @@ export class EntryScan {
 
   async close(): Promise<void> {
     await this.#stored.close();
+  }
+
+  #isInRange(key: StateKey): boolean {
+    return this.#reverse ? key >= this.#range.from : key < this.#range.to;
+  }
+
+  #isBefore(a: StateKey, b: StateKey): boolean {
+    return this.#reverse ? a > b : a < b;
   }
 
   async #readHead(): Promise<void> {

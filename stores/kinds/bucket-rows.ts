@@ -12,7 +12,8 @@ const LAST_ID = 0xffff_ffff;
 /** The number of the first row of a key in a bucket. A key with entries in a bucket always has this row there. */
 export const FIRST = 0;
 
-const FIRST_KEY = idKey(FIRST);
+/** The end of the state key of the first row. */
+export const FIRST_KEY = idKey(FIRST);
 
 /** Both are included. null: no bound. */
 export interface KeyBounds<K> {

@@ -1,6 +1,7 @@
 import type { ByteStore } from '../bytes/byte-store.js';
 import { keyBlocks } from '../encoding/changelog-codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
+import { presentRow } from './queried-row.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape, WindowLengths } from './store-kind.js';
 import { WindowRows } from './window-rows.js';
 
@@ -27,7 +28,12 @@ export class DistinctKind implements KindOfStore {
   constructor({ sizeMs, advanceMs, graceMs }: WindowLengths, retentionMs: number) {
     this.shape = Object.freeze({ kind: this.kind, sizeMs, advanceMs, graceMs });
     this.cleanup = Object.freeze({ policy: 'delete', retentionMs });
-    this.query = Object.freeze({ kind: 'window', sizeMs, hasValues: false });
+    this.query = Object.freeze<QueryShape>({
+      kind: 'window',
+      decode: presentRow,
+      sizeMs,
+      retention: { ms: retentionMs, observed: 'observedStart' },
+    });
     this.#retentionMs = retentionMs;
     Object.freeze(this);
   }

@@ -4,9 +4,11 @@ import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
 import { headersCodec, type ValueTimestampHeaders } from '../encoding/timestamped-with-headers.js';
 import { KeyValueStore } from './key-value-rows.js';
-import { COMPACTED, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
+import { headersRow } from './queried-row.js';
+import { COMPACTED, type KindOfStore, type QueryShape, type StoreShape } from './store-kind.js';
 
 const SHAPE: StoreShape = Object.freeze({ kind: 'keyValueWithHeaders' });
+const QUERY: QueryShape = Object.freeze({ kind: 'keyValue', decode: headersRow });
 
 /**
  * The values that a processor puts by key, with timestamp and headers (Java: `TimestampedKeyValueStoreWithHeaders`,
@@ -18,7 +20,7 @@ export class KeyValueWithHeadersKind implements KindOfStore {
   readonly shape = SHAPE;
   readonly changelog = rowRecords;
   readonly cleanup = COMPACTED;
-  readonly query = NOT_QUERIED;
+  readonly query = QUERY;
 
   constructor() {
     Object.freeze(this);

@@ -10,10 +10,11 @@ import {
 } from '../encoding/timestamped.js';
 import { KeyRows } from './key-rows.js';
 import { KeyValueStore } from './key-value-rows.js';
+import { timestampedRow } from './queried-row.js';
 import { COMPACTED, type KindOfStore, type QueryShape, type StoreShape } from './store-kind.js';
 
 const SHAPE: StoreShape = Object.freeze({ kind: 'keyValue' });
-const QUERY: QueryShape = Object.freeze({ kind: 'keyValue' });
+const QUERY: QueryShape = Object.freeze({ kind: 'keyValue', decode: timestampedRow });
 
 /**
  * The latest value of each key. Key: the serialized key. Value: a timestamp and the serialized value. Changelog: one

@@ -4,9 +4,15 @@ import type { Codec } from '../encoding/codec.js';
 import { readInt64, writeInt64 } from '../encoding/int64.js';
 import type { KeyCodec, StateKey } from '../encoding/state-key.js';
 import { type KeyValueEntry, KeyValueStore } from './key-value-rows.js';
-import { COMPACTED, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
+import { COMPACTED, type KindOfStore, type QueryShape, type StoreShape } from './store-kind.js';
 
+/** Bytes of the number of the put, before the value. */
+const NUMBER_BYTES = 8;
 const SHAPE: StoreShape = Object.freeze({ kind: 'lru' });
+const QUERY: QueryShape = Object.freeze({
+  kind: 'keyValue',
+  decode: (values, row) => ({ value: values.deserialize(row.subarray(NUMBER_BYTES)), timestamp: null }),
+});
 
 /**
  * The values of the keys that were put or read most recently (Java: `Stores.lruMap`). Key: the serialized key. Value:
@@ -17,7 +23,7 @@ export class LruKind implements KindOfStore {
   readonly shape = SHAPE;
   readonly changelog = rowRecords;
   readonly cleanup = COMPACTED;
-  readonly query = NOT_QUERIED;
+  readonly query = QUERY;
   readonly #maxEntries: number;
 
   constructor(maxEntries: number) {
@@ -140,11 +146,11 @@ function numberedCodec<V>(values: Codec<V>): Codec<NumberedRow<V>> {
   return {
     serialize({ put, value }) {
       const bytes = values.serialize(value);
-      const result = Buffer.allocUnsafe(8 + bytes.length);
+      const result = Buffer.allocUnsafe(NUMBER_BYTES + bytes.length);
       writeInt64(result, put, 0);
-      bytes.copy(result, 8);
+      bytes.copy(result, NUMBER_BYTES);
       return result;
     },
-    deserialize: bytes => ({ put: readInt64(bytes, 0), value: values.deserialize(bytes.subarray(8)) }),
+    deserialize: bytes => ({ put: readInt64(bytes, 0), value: values.deserialize(bytes.subarray(NUMBER_BYTES)) }),
   };
 }

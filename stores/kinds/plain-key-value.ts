@@ -3,9 +3,11 @@ import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
 import { KeyValueStore } from './key-value-rows.js';
-import { COMPACTED, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
+import { plainRow } from './queried-row.js';
+import { COMPACTED, type KindOfStore, type QueryShape, type StoreShape } from './store-kind.js';
 
 const SHAPE: StoreShape = Object.freeze({ kind: 'plainKeyValue' });
+const QUERY: QueryShape = Object.freeze({ kind: 'keyValue', decode: plainRow });
 
 /**
  * The values that a processor puts by key, without timestamps (Java: `KeyValueStore`). Key: the serialized key. Value:
@@ -16,7 +18,7 @@ export class PlainKeyValueKind implements KindOfStore {
   readonly shape = SHAPE;
   readonly changelog = rowRecords;
   readonly cleanup = COMPACTED;
-  readonly query = NOT_QUERIED;
+  readonly query = QUERY;
 
   constructor() {
     Object.freeze(this);

@@ -5,8 +5,9 @@ import type { KeyCodec } from '../encoding/state-key.js';
 import type { KeyBounds } from './bucket-rows.js';
 import type { TimeSpan } from './chunk-entries.js';
 import { ProcessorSegments } from './processor-segments.js';
+import { rowDecoders } from './queried-row.js';
 import { type Session, startedCodec } from './session.js';
-import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type RowFormat, type StoreShape } from './store-kind.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, RowFormat, StoreShape } from './store-kind.js';
 import { TimeBucketsStore } from './time-buckets.js';
 
 /**
@@ -17,9 +18,9 @@ import { TimeBucketsStore } from './time-buckets.js';
 export class ProcessorSessionKind implements KindOfStore {
   readonly kind = 'processorSession';
   readonly changelog = rowRecords;
-  readonly query = NOT_QUERIED;
   readonly shape: StoreShape;
   readonly cleanup: ChangelogCleanup;
+  readonly query: QueryShape;
   readonly format: RowFormat;
   readonly #segments: ProcessorSegments;
 
@@ -29,6 +30,12 @@ export class ProcessorSessionKind implements KindOfStore {
     this.format = format;
     this.shape = this.#segments.shape(this.kind, format);
     this.cleanup = this.#segments.cleanup;
+    this.query = Object.freeze<QueryShape>({
+      kind: 'session',
+      decode: rowDecoders[format],
+      retention: { ms: retentionMs, observed: 'highest' },
+      bucketMs: this.#segments.lengthMs,
+    });
     Object.freeze(this);
   }
 

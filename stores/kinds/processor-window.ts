@@ -5,7 +5,8 @@ import type { KeyCodec } from '../encoding/state-key.js';
 import type { KeyBounds } from './bucket-rows.js';
 import type { TimeSpan } from './chunk-entries.js';
 import { ProcessorSegments } from './processor-segments.js';
-import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type RowFormat, type StoreShape } from './store-kind.js';
+import { rowDecoders } from './queried-row.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, RowFormat, StoreShape } from './store-kind.js';
 import { TimeBucketsStore } from './time-buckets.js';
 
 export interface ProcessorWindowOptions {
@@ -26,9 +27,9 @@ export interface ProcessorWindowOptions {
 export class ProcessorWindowKind implements KindOfStore {
   readonly kind = 'processorWindow';
   readonly changelog = rowRecords;
-  readonly query = NOT_QUERIED;
   readonly shape: StoreShape;
   readonly cleanup: ChangelogCleanup;
+  readonly query: QueryShape;
   readonly format: RowFormat;
   /** The length of the windows, in milliseconds. The rows do not have it. */
   readonly sizeMs: number;
@@ -42,6 +43,13 @@ export class ProcessorWindowKind implements KindOfStore {
     this.format = format;
     this.shape = this.#segments.shape(retainDuplicates ? 'processorWindowWithDuplicates' : this.kind, format);
     this.cleanup = this.#segments.cleanup;
+    this.query = Object.freeze<QueryShape>({
+      kind: 'window',
+      decode: rowDecoders[format],
+      sizeMs,
+      retention: { ms: retentionMs, observed: 'highest' },
+      bucketMs: this.#segments.lengthMs,
+    });
     Object.freeze(this);
   }
 

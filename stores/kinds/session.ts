@@ -3,7 +3,7 @@ import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import { readInt64, writeInt64 } from '../encoding/int64.js';
 import type { KeyCodec } from '../encoding/state-key.js';
-import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
 import { TimeBucketsStore } from './time-buckets.js';
 
 /** A session of a key: from the timestamp of its first record to that of its last one, both included. */
@@ -21,9 +21,9 @@ export interface Session<V> {
 export class SessionKind implements KindOfStore {
   readonly kind = 'session';
   readonly changelog = rowRecords;
-  readonly query = NOT_QUERIED;
   readonly shape: StoreShape;
   readonly cleanup: ChangelogCleanup;
+  readonly query: QueryShape;
   readonly #bucketMs: number;
   readonly #retentionMs: number;
 
@@ -33,6 +33,12 @@ export class SessionKind implements KindOfStore {
     this.#retentionMs = retentionMs;
     this.shape = Object.freeze({ kind: this.kind, sizeMs: gapMs, graceMs });
     this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs: retentionMs + this.#bucketMs });
+    this.query = Object.freeze<QueryShape>({
+      kind: 'session',
+      decode: (values, bytes, end) => ({ value: values.deserialize(bytes), timestamp: end }),
+      retention: { ms: retentionMs, observed: 'observedEnd' },
+      bucketMs: this.#bucketMs,
+    });
     Object.freeze(this);
   }
 

@@ -3,7 +3,8 @@ import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
 import { timestampedCodec, type ValueAndTimestamp } from '../encoding/timestamped.js';
-import { type ChangelogCleanup, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
+import { timestampedRow } from './queried-row.js';
+import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
 import { TimeBucketsStore } from './time-buckets.js';
 import type { WindowEntry } from './window.js';
 
@@ -15,9 +16,9 @@ import type { WindowEntry } from './window.js';
 export class SlidingWindowKind implements KindOfStore {
   readonly kind = 'slidingWindow';
   readonly changelog = rowRecords;
-  readonly query = NOT_QUERIED;
   readonly shape: StoreShape;
   readonly cleanup: ChangelogCleanup;
+  readonly query: QueryShape;
   readonly #bucketMs: number;
   readonly #retentionMs: number;
 
@@ -28,6 +29,13 @@ export class SlidingWindowKind implements KindOfStore {
     this.#retentionMs = retentionMs;
     this.shape = Object.freeze({ kind: this.kind, sizeMs: timeDifferenceMs, graceMs });
     this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs: retentionMs + this.#bucketMs });
+    this.query = Object.freeze<QueryShape>({
+      kind: 'window',
+      decode: timestampedRow,
+      sizeMs: timeDifferenceMs,
+      retention: { ms: retentionMs, observed: 'observedStart' },
+      bucketMs: this.#bucketMs,
+    });
     Object.freeze(this);
   }
 

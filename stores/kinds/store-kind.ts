@@ -1,4 +1,6 @@
 import type { ChangelogCodec } from '../encoding/changelog-codec.js';
+import type { Codec } from '../encoding/codec.js';
+import type { RowHeader } from '../encoding/timestamped-with-headers.js';
 
 /**
  * What every kind of store has. With it a store is kept, restored and queried without knowledge of its kind. Each kind
@@ -40,12 +42,46 @@ export type ChangelogCleanup =
 /** A row is needed until it is deleted. */
 export const COMPACTED: ChangelogCleanup = Object.freeze({ policy: 'compact' });
 
-/** How a store can be queried. */
+/** What queries show of a row, beside its key and its time. */
+export interface QueriedRow {
+  readonly value: unknown;
+  /** Milliseconds since the epoch. null if the row has none. */
+  readonly timestamp: number | null;
+  /** Of rows with headers only. */
+  readonly headers?: readonly RowHeader[];
+}
+
+/** `time`: the time of an entry in time buckets, 0 in other stores. */
+export type RowDecoder = (values: Codec<unknown>, bytes: Buffer, time: number) => QueriedRow;
+
+/** How long queries see the entries of a store. */
+export interface QueriedRetention {
+  /** An entry is seen while its time is above the observed one less this length. Milliseconds. */
+  readonly ms: number;
+  /** The name of the observed time in the checkpoint of the task. */
+  readonly observed: 'observedStart' | 'observedEnd' | 'highest';
+}
+
+/** How a store can be queried. `decode`: what a row shows. */
 export type QueryShape =
   | { readonly kind: 'none' }
-  | { readonly kind: 'keyValue' }
-  /** `hasValues: false`: an entry only states that the key is there. */
-  | { readonly kind: 'window'; readonly sizeMs: number; readonly hasValues: boolean };
+  | { readonly kind: 'keyValue'; readonly decode: RowDecoder }
+  | {
+      readonly kind: 'window';
+      readonly decode: RowDecoder;
+      /** Milliseconds. Infinite: the windows never end. */
+      readonly sizeMs: number;
+      /** undefined: entries do not expire. */
+      readonly retention?: QueriedRetention;
+      /** The length of the time buckets, in milliseconds. undefined: each row is one window. */
+      readonly bucketMs?: number;
+    }
+  | {
+      readonly kind: 'session';
+      readonly decode: RowDecoder;
+      readonly retention: QueriedRetention;
+      readonly bucketMs: number;
+    };
 
 /** The store is the buffer of an operator and not a table, so it has no queries. */
 export const NOT_QUERIED: QueryShape = Object.freeze({ kind: 'none' });

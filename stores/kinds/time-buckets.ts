@@ -34,7 +34,8 @@ export class TimeBucketsKind implements KindOfStore {
   readonly cleanup: ChangelogCleanup;
   /** How long an entry is needed, in milliseconds. */
   readonly retentionMs: number;
-  readonly #bucketMs: number;
+  /** The range of time of a bucket, in milliseconds. */
+  readonly bucketMs: number;
 
   /**
    * `bucketMs`: the range of time that one fetch of the operator covers, in milliseconds. So a fetch reads two or three
@@ -48,13 +49,13 @@ export class TimeBucketsKind implements KindOfStore {
     this.cleanup = deletesExpired
       ? Object.freeze({ policy: 'compact,delete', retentionMs: retentionMs + bucketMs })
       : COMPACTED;
-    this.#bucketMs = bucketMs;
+    this.bucketMs = bucketMs;
     this.retentionMs = retentionMs;
     Object.freeze(this);
   }
 
   open<K, V>(bytes: ByteStore, keys: KeyCodec<K>, values: Codec<V>): TimeBucketsStore<K, V> {
-    return new TimeBucketsStore(bytes, keys, values, this.#bucketMs);
+    return new TimeBucketsStore(bytes, keys, values, this.bucketMs);
   }
 }
 

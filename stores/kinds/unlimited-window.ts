@@ -2,11 +2,16 @@ import type { ByteStore } from '../bytes/byte-store.js';
 import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec } from '../encoding/state-key.js';
+import { timestampedRow } from './queried-row.js';
 import { COMPACTED, type KindOfStore, type QueryShape, type StoreShape } from './store-kind.js';
 import { TimestampedWindowStore } from './window.js';
 
 const SHAPE: StoreShape = Object.freeze({ kind: 'unlimitedWindow' });
-const QUERY: QueryShape = Object.freeze({ kind: 'window', sizeMs: Number.POSITIVE_INFINITY, hasValues: true });
+const QUERY: QueryShape = Object.freeze({
+  kind: 'window',
+  decode: timestampedRow,
+  sizeMs: Number.POSITIVE_INFINITY,
+});
 
 /**
  * Values by window start and key, for windows that never end. Rows never expire. Key and value: as in the kind

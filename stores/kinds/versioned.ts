@@ -7,7 +7,7 @@ import type { KeyValueKind, TimestampedKeyValueStore } from './key-value.js';
 import type { TimeBucketsKind, TimeBucketsStore } from './time-buckets.js';
 
 /** An older version of a row. Its time in the store is the time at which it was replaced. */
-interface OldVersion<V> {
+export interface OldVersion<V> {
   readonly validFrom: number;
   /** null: the row was deleted. */
   readonly value: V | null;
@@ -184,7 +184,7 @@ function checkTime(timestamp: number): void {
 }
 
 /** When the version became valid (8 bytes), whether it has a value (1 byte), the bytes of the value. */
-function oldVersionCodec<V>(values: Codec<V>): Codec<OldVersion<V>> {
+export function oldVersionCodec<V>(values: Codec<V>): Codec<OldVersion<V>> {
   return {
     serialize({ validFrom, value }) {
       const bytes = value === null ? Buffer.alloc(0) : values.serialize(value);

@@ -4,6 +4,7 @@ import type { Codec } from '../encoding/codec.js';
 import type { KeyCodec, StateKey } from '../encoding/state-key.js';
 import { timePrefix } from '../encoding/time-prefix.js';
 import { decodeTimestamped, encodeTimestamped, type ValueAndTimestamp } from '../encoding/timestamped.js';
+import { timestampedRow } from './queried-row.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape, WindowLengths } from './store-kind.js';
 import { WindowRows } from './window-rows.js';
 
@@ -28,9 +29,14 @@ export class WindowKind implements KindOfStore {
   constructor({ sizeMs, advanceMs, graceMs }: WindowLengths, retentionMs: number, emitsOnClose: boolean) {
     this.shape = Object.freeze({ kind: this.kind, sizeMs, advanceMs, graceMs });
     this.cleanup = Object.freeze({ policy: 'compact,delete', retentionMs });
-    this.query = Object.freeze({ kind: 'window', sizeMs, hasValues: true });
     // As in Java, a window that closes when the next one begins is still in the store at that time.
     this.#keptMs = emitsOnClose ? retentionMs + 1 : retentionMs;
+    this.query = Object.freeze<QueryShape>({
+      kind: 'window',
+      decode: timestampedRow,
+      sizeMs,
+      retention: { ms: this.#keptMs, observed: 'observedStart' },
+    });
     Object.freeze(this);
   }
 

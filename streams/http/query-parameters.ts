@@ -28,12 +28,15 @@ export class QueryParameters {
       if (pair === '') continue;
       const [rawName = '', ...rest] = pair.split('=');
       const name = decoded('query', rawName);
-      if (!known.includes(name)) {
-        throw new HttpError(400, `${name} is no parameter here: ${known.join(', ') || 'there are none'}`);
-      }
+      if (!known.includes(name)) throw unknown(name, known);
       if (this.#values.has(name)) throw badParameter(name, 'is given twice');
       this.#values.set(name, decoded(name, rest.join('=').replaceAll('+', ' ')));
     }
+  }
+
+  /** Throws a 400 for a parameter that is not `known`. */
+  only(known: readonly string[]): void {
+    for (const name of this.#values.keys()) if (!known.includes(name)) throw unknown(name, known);
   }
 
   /** undefined if it is not given. */
@@ -74,6 +77,10 @@ export class QueryParameters {
     if (value >= min && value <= max) return value;
     throw badParameter(name, `must be a whole number from ${min} to ${max}`);
   }
+}
+
+function unknown(name: string, known: readonly string[]): HttpError {
+  return new HttpError(400, `${name} is no parameter here: ${known.join(', ') || 'there are none'}`);
 }
 
 /** NaN if the text is not a time. */

@@ -18,6 +18,7 @@ const PATHS = [
   '/stores',
   '/stores/:name',
   '/stores/:name/:key',
+  '/stores/:name/:key/versions',
 ];
 
 export interface RoutesOptions {

@@ -3,7 +3,20 @@ import type { ProcessStatus } from '../runtime/status/process-status.js';
 
 /** The queries that the server uses: those of `InteractiveQueries`. */
 export interface StoreQueries
-  extends Pick<InteractiveQueries, 'stores' | 'partitionOf' | 'ownerOf' | 'replicasOf' | 'get' | 'range' | 'windows'> {
+  extends Pick<
+    InteractiveQueries,
+    | 'stores'
+    | 'checkKey'
+    | 'partitionOf'
+    | 'ownerOf'
+    | 'replicasOf'
+    | 'get'
+    | 'getAsOf'
+    | 'range'
+    | 'versions'
+    | 'windows'
+    | 'sessions'
+  > {
   /** Throws if there is no such store. */
   store(name: string): unknown;
 }

@@ -1,13 +1,20 @@
 import { z } from 'zod';
-import type { StoreEntry } from '../runtime/queries/store-page.js';
+import type { Header } from '../kafka/record.js';
+import type { StoreEntry } from '../runtime/queries/store-entry.js';
 
-/** An entry in an answer. Times are ISO 8601 in UTC. */
+/** An entry in an answer. Times are ISO 8601 in UTC, or milliseconds after the year 275760. */
 export interface ShownEntry {
   readonly key: unknown;
+  /** Of window and session stores. */
   readonly windowStart?: string;
-  readonly windowEnd?: string;
+  /** null: the window never ends. */
+  readonly windowEnd?: string | null;
   readonly value: unknown;
   readonly timestamp: string | null;
+  /** Of stores with headers. Bytes are shown as UTF-8. */
+  readonly headers?: readonly { readonly key: string; readonly value: string | null }[];
+  /** Of versions. null: the version is the newest one. */
+  readonly validTo?: string | null;
 }
 
 export interface ShownPage {
@@ -30,15 +37,27 @@ export const shownPage = z.object({
 export const shownEntry = z.looseObject({ key: z.unknown(), value: z.unknown(), timestamp: z.string().nullable() });
 
 /** An entry of this process. */
-export function shown({ key, window, value, timestamp }: StoreEntry): ShownEntry {
+export function shown({ key, window, value, timestamp, headers, validTo }: StoreEntry): ShownEntry {
   return {
     key,
-    ...(window === undefined ? {} : { windowStart: isoTime(window.start), windowEnd: isoTime(window.end) }),
+    ...(window === undefined ? {} : { windowStart: shownTime(window.start), windowEnd: shownEnd(window.end) }),
     value,
-    timestamp: timestamp === null ? null : isoTime(timestamp),
+    timestamp: timestamp === null ? null : shownTime(timestamp),
+    ...(headers === undefined ? {} : { headers: headers.map(header => shownHeader(header)) }),
+    ...(validTo === undefined ? {} : { validTo: validTo === null ? null : shownTime(validTo) }),
   };
 }
 
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+function shownHeader({ key, value }: Header): { readonly key: string; readonly value: string | null } {
+  return { key, value: value === null ? null : value.toString() };
+}
+
+function shownEnd(ms: number): string | null {
+  return ms === Number.POSITIVE_INFINITY ? null : shownTime(ms);
+}
+
+/** Times that a Date can't hold are shown in milliseconds. */
+function shownTime(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }

@@ -1,4 +1,4 @@
-import type { StoreDescription, StoreOwner } from '../runtime/queries/interactive-queries.js';
+import type { StoreDescription, StoreOwner } from '../runtime/queries/store-description.js';
 import { HttpError } from './http-error.js';
 import { httpErrorOf } from './query-error.js';
 import type { ServedApplication } from './served-application.js';
@@ -11,12 +11,13 @@ export async function storeList({ streams }: ServedApplication): Promise<unknown
     if (owner.kind === 'local') return status.host;
     return owner.kind === 'remote' ? owner.host : null;
   };
-  const stores = queries.stores.map(async ({ name, kind, windowSizeMs, partitions, local }) => {
+  const stores = queries.stores.map(async ({ name, kind, windowSizeMs, historyRetentionMs, partitions, local }) => {
     const hosts = await Promise.all(Array.from({ length: partitions }, (_, partition) => hostOf(name, partition)));
     return {
       name,
       kind,
       ...(windowSizeMs === undefined ? {} : { windowSizeMs }),
+      ...(historyRetentionMs === undefined ? {} : { historyRetentionMs }),
       partitions: hosts.map((host, partition) => ({ partition, host, local: local.includes(partition) })),
     };
   });

@@ -1,4 +1,5 @@
-import type { StoreDescription, StoreOwner } from '../runtime/queries/interactive-queries.js';
+import type { StoreDescription, StoreOwner } from '../runtime/queries/store-description.js';
+import type { PageOptions, StorePage } from '../runtime/queries/store-entry.js';
 import { HttpError, notNow } from './http-error.js';
 import { type Asked, OwnerStore } from './owner-store.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
@@ -51,20 +52,36 @@ export class StoreQuery {
     }
   }
 
-  /** The entry of a key in a key-value store. 404 if there is none. */
-  async entry(key: string): Promise<unknown> {
+  /** Throws a 400 that names the parameter if the text is no key, or no prefix of keys, of the store. */
+  checkKey(parameter: string, text: string, is: 'key' | 'prefix'): void {
+    try {
+      this.#queries.checkKey(this.description.name, text, is);
+    } catch (error) {
+      throw httpErrorOf(error, { BAD_KEY: parameter });
+    }
+  }
+
+  /**
+   * The entry of a key in a key-value store. `asOf`: the version of a versioned store that was valid at this time. 404 if
+   * there is none.
+   */
+  async entry(key: string, asOf: number | undefined): Promise<unknown> {
     const { name } = this.description;
     const partition = this.partitionOf('key', key);
     const none = new HttpError(404, `store ${name} has no such key`);
     return await this.#answer(
       partition,
       async stale => {
-        const entry = await this.#here(() => this.#queries.get(name, partition, key, this.#stale));
+        const entry = await this.#here(() =>
+          asOf === undefined
+            ? this.#queries.get(name, partition, key, this.#stale)
+            : this.#queries.getAsOf(name, partition, key, asOf, this.#stale),
+        );
         if (entry === null) throw none;
         return { ...shown(entry), ...stale };
       },
       async host => {
-        const entry = await this.#others.entry(host, key);
+        const entry = await this.#others.entry(host, key, asOf);
         if (entry === undefined) throw none;
         return entry;
       },
@@ -73,18 +90,32 @@ export class StoreQuery {
 
   /** Up to `limit` entries of one partition. */
   async page(partition: number, asked: Asked, limit: number, after: string | undefined): Promise<ShownPage> {
-    const { name, kind } = this.description;
-    const options = { limit, stale: this.#stale, signal: this.#signal, ...(after === undefined ? {} : { after }) };
+    const { reverse = false } = asked.parameters;
+    const options = {
+      limit,
+      reverse,
+      stale: this.#stale,
+      signal: this.#signal,
+      ...(after === undefined ? {} : { after }),
+    };
     const here = async (stale: ShownStale): Promise<ShownPage> => {
-      const { entries, next } = await this.#here(() =>
-        kind === 'window'
-          ? this.#queries.windows(name, partition, asked as { key?: string; from?: number; to?: number }, options)
-          : this.#queries.range(name, partition, asked as { from?: string; to?: string }, options),
-      );
+      const { entries, next } = await this.#here(() => this.#read(partition, asked, options));
       const cursor = next === null ? null : encodeCursor({ partition, after: next });
       return { entries: entries.map(shown), next: cursor, ...stale };
     };
     return await this.#answer(partition, here, host => this.#others.page(host, partition, asked, limit, after));
+  }
+
+  async #read(partition: number, asked: Asked, options: PageOptions): Promise<StorePage> {
+    const { name, kind } = this.description;
+    const queries = this.#queries;
+    if (asked.of === 'keys') return await queries.range(name, partition, asked.parameters, options);
+    if (asked.of === 'versions') return await queries.versions(name, partition, asked.key, asked.parameters, options);
+    const { from, to, keyFrom, keyTo } = asked.parameters;
+    const keys = given({ key: asked.key, keyFrom, keyTo });
+    return kind === 'session'
+      ? await queries.sessions(name, partition, { ...keys, ...given({ earliestEnd: from, latestStart: to }) }, options)
+      : await queries.windows(name, partition, { ...keys, ...given({ from, to }) }, options);
   }
 
   /** Up to `limit` entries of all partitions, partition by partition, starting at `cursor`. */
@@ -169,4 +200,10 @@ export class StoreQuery {
       throw httpErrorOf(error);
     }
   }
+}
+
+/** The fields that have a value. */
+function given<T extends object>(fields: T): { readonly [N in keyof T]?: Exclude<T[N], undefined> } {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { readonly [N in keyof T]?: Exclude<T[N], undefined> };
 }

@@ -4,17 +4,19 @@ import { auditTopicOf } from '../kafka/internal-topic-names.js';
 import type { Logger } from '../kafka/logger.js';
 import { KafkaClientError, type Ports } from '../kafka/ports.js';
 import { asError, RetryError } from './errors.js';
-import { InvalidStateStoreError } from './invalid-state-store-error.js';
 import { isPlanOutdated, PartitionsChangedError, SourceTopicsChangedError } from './plan/partition-changes.js';
 import { PatternWatch } from './plan/pattern-watch.js';
 import type { TopologyPlan } from './plan/task-plan.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
-import {
-  type ReadOnlyKeyValueStore,
-  type ReadOnlyStore,
-  type ReadOnlyWindowStore,
-  readOnlyStore,
-} from './queries/read-only-store.js';
+import { openStore } from './queries/open-store.js';
+import type {
+  ReadOnlyKeyValueStore,
+  ReadOnlySessionStore,
+  ReadOnlyStore,
+  ReadOnlyStores,
+  ReadOnlyVersionedKeyValueStore,
+  ReadOnlyWindowStore,
+} from './queries/read-only-stores.js';
 import { StoreOwners } from './queries/store-owners.js';
 import type { RestoreProgress } from './restore/changelog-reader.js';
 import { type StateDirectory, takeSlot } from './state/state-directory.js';
@@ -130,8 +132,9 @@ export class KafkaStreams {
   /**
    * The partitions of a store in this process, to read while the application runs. Use `queries` for the whole store.
    * With `stale`, the partitions of standbys and of tasks that are being restored are read too, and may be old (Java:
-   * `StoreQueryParameters.enableStaleStores`). Throws an InvalidStateStoreError if the topology has no such store, or
-   * if its kind is not `kind`.
+   * `StoreQueryParameters.enableStaleStores`). A versioned store is of the kinds `versionedKeyValue` and `keyValue`, which
+   * has its newest versions. Throws an InvalidStateStoreError if the topology has no such store, or if its kind is not
+   * `kind`.
    *
    * ```ts
    * async function clicksOf(streams: KafkaStreams, customer: string): Promise<number> {
@@ -141,11 +144,15 @@ export class KafkaStreams {
    */
   store<K, V>(name: string, kind?: undefined, options?: StoreOptions): ReadOnlyStore<K, V>;
   store<K, V>(name: string, kind: 'keyValue', options?: StoreOptions): ReadOnlyKeyValueStore<K, V>;
+  store<K, V>(name: string, kind: 'versionedKeyValue', options?: StoreOptions): ReadOnlyVersionedKeyValueStore<K, V>;
   store<K, V>(name: string, kind: 'window', options?: StoreOptions): ReadOnlyWindowStore<K, V>;
-  store<K, V>(name: string, kind?: 'keyValue' | 'window', { stale = false }: StoreOptions = {}): ReadOnlyStore<K, V> {
-    const store = readOnlyStore<K, V>(this.queries, name, stale);
-    if (kind === undefined || store.kind === kind) return store;
-    throw new InvalidStateStoreError('WRONG_KIND', `store ${name} is of kind ${store.kind}`);
+  store<K, V>(name: string, kind: 'session', options?: StoreOptions): ReadOnlySessionStore<K, V>;
+  store<K, V>(
+    name: string,
+    kind?: keyof ReadOnlyStores<K, V>,
+    { stale = false }: StoreOptions = {},
+  ): ReadOnlyStore<K, V> | ReadOnlyVersionedKeyValueStore<K, V> {
+    return openStore<K, V>(this.queries, name, kind, stale);
   }
 
   /** Begins. Waits in the background for the cluster and the source topics. */

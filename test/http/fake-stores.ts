@@ -1,5 +1,6 @@
 import type { StoreQueries } from '../../streams/http/served-application.js';
 import {
+  type AskedKeys,
   type InvalidStateStoreCode,
   InvalidStateStoreError,
   type PageOptions,
@@ -14,7 +15,7 @@ export const PARTITIONS = 3;
 const WINDOW_MS = 60_000;
 
 /**
- * Two stores of three partitions, `counts` (key-value) and `windows`: a key is in the partition of its last digit, and the key
+ * Stores of three partitions, `counts` (key-value), `prices` (versioned), `windows` and `visits` (sessions): a key is in the partition of its last digit, and the key
  * `bad` is none. Each process has its own, with the owners that it knows.
  */
 export class FakeStores implements StoreQueries {
@@ -50,22 +51,33 @@ export class FakeStores implements StoreQueries {
     return this;
   }
 
+  putVersion(key: string, timestamp: number, validTo: number | null, value: unknown): this {
+    this.#entries[this.partitionOf('prices', key)]?.push({ key, value, timestamp, validTo });
+    return this;
+  }
+
   get stores(): readonly StoreDescription[] {
     const local = this.owners.flatMap(({ kind }, partition) => (kind === 'local' ? [partition] : []));
     return [
       { name: 'counts', kind: 'keyValue', partitions: PARTITIONS, local },
       { name: 'windows', kind: 'window', windowSizeMs: WINDOW_MS, partitions: PARTITIONS, local },
+      { name: 'prices', kind: 'keyValue', historyRetentionMs: WINDOW_MS, partitions: PARTITIONS, local },
+      { name: 'visits', kind: 'session', partitions: PARTITIONS, local },
     ];
   }
 
-  store(name: string): { readonly kind: 'keyValue' | 'window' } {
+  store(name: string): StoreDescription {
     const store = this.stores.find(candidate => candidate.name === name);
     if (store === undefined) throw invalid('UNKNOWN_STORE', `there is no store ${name} to query`);
     return store;
   }
 
-  partitionOf(_name: string, key: string): number {
-    if (key === 'bad') throw invalid('BAD_KEY', 'not a number');
+  checkKey(_name: string, text: string): void {
+    if (text === 'bad') throw invalid('BAD_KEY', 'not a number');
+  }
+
+  partitionOf(name: string, key: string): number {
+    this.checkKey(name, key);
     return Number(key.at(-1)) % PARTITIONS || 0;
   }
 
@@ -85,34 +97,71 @@ export class FakeStores implements StoreQueries {
     return this.#read(partition, stale).find(entry => entry.key === key && entry.window === undefined) ?? null;
   }
 
+  /** The version of that timestamp. */
+  async getAsOf(
+    _name: string,
+    partition: number,
+    key: string,
+    time: number,
+    stale = false,
+  ): Promise<StoreEntry | null> {
+    return this.#read(partition, stale).find(entry => entry.key === key && entry.timestamp === time) ?? null;
+  }
+
+  async versions(
+    _name: string,
+    partition: number,
+    key: string,
+    { from = 0, to = Number.MAX_SAFE_INTEGER }: { readonly from?: number; readonly to?: number },
+    options: PageOptions,
+  ): Promise<StorePage> {
+    const within = (entry: StoreEntry): boolean =>
+      entry.key === key && (entry.timestamp ?? 0) >= from && (entry.timestamp ?? 0) <= to;
+    return await this.#page(partition, within, options);
+  }
+
   async range(
     _name: string,
     partition: number,
-    { from, to }: { readonly from?: string; readonly to?: string },
+    { from, to, prefix = '' }: { readonly from?: string; readonly to?: string; readonly prefix?: string },
     options: PageOptions,
   ): Promise<StorePage> {
     const within = ({ key, window }: StoreEntry): boolean =>
-      window === undefined && String(key) >= (from ?? '') && (to === undefined || String(key) <= to);
+      window === undefined &&
+      String(key) >= (from ?? '') &&
+      (to === undefined || String(key) <= to) &&
+      String(key).startsWith(prefix);
     return await this.#page(partition, within, options);
   }
 
   async windows(
     _name: string,
     partition: number,
-    { key, from = 0, to = Number.MAX_SAFE_INTEGER }: { key?: string; from?: number; to?: number },
+    { from = 0, to = Number.MAX_SAFE_INTEGER, ...keys }: AskedKeys & { from?: number; to?: number },
+    options: PageOptions,
+  ): Promise<StorePage> {
+    const within = (entry: StoreEntry): boolean =>
+      entry.window !== undefined && isOf(keys, entry) && entry.window.start >= from && entry.window.start <= to;
+    return await this.#page(partition, within, options);
+  }
+
+  async sessions(
+    _name: string,
+    partition: number,
+    { earliestEnd = 0, latestStart = Number.MAX_SAFE_INTEGER, ...keys }: AskedKeys & SessionTimes,
     options: PageOptions,
   ): Promise<StorePage> {
     const within = (entry: StoreEntry): boolean =>
       entry.window !== undefined &&
-      (key === undefined || entry.key === key) &&
-      entry.window.start >= from &&
-      entry.window.start <= to;
+      isOf(keys, entry) &&
+      entry.window.end >= earliestEnd &&
+      entry.window.start <= latestStart;
     return await this.#page(partition, within, options);
   }
 
   async #page(partition: number, within: (entry: StoreEntry) => boolean, options: PageOptions): Promise<StorePage> {
     const { limit, after, stale, signal } = options;
-    const entries = this.#read(partition, stale);
+    const entries = options.reverse ? [...this.#read(partition, stale)].reverse() : this.#read(partition, stale);
     if (this.readsForEver && signal !== undefined) {
       this.reading++;
       await new Promise(resolve => signal.addEventListener('abort', resolve));
@@ -135,6 +184,16 @@ export class FakeStores implements StoreQueries {
     if (!isHere) throw invalid('NOT_HERE', `partition ${partition} is not here`);
     return this.#entries[partition] ?? [];
   }
+}
+
+interface SessionTimes {
+  readonly earliestEnd?: number;
+  readonly latestStart?: number;
+}
+
+function isOf({ key, keyFrom = '', keyTo }: AskedKeys, entry: StoreEntry): boolean {
+  if (key !== undefined) return entry.key === key;
+  return String(entry.key) >= keyFrom && (keyTo === undefined || String(entry.key) <= keyTo);
 }
 
 function invalid(code: InvalidStateStoreCode, message: string): InvalidStateStoreError {

@@ -9,12 +9,16 @@ import { processStatus } from '../metrics/status.js';
 export const NO_STORES: StoreQueries = {
   stores: [],
   store: () => refuse(),
+  checkKey: () => refuse(),
   partitionOf: () => refuse(),
   ownerOf: () => refuse(),
   replicasOf: () => refuse(),
   get: () => refuse(),
+  getAsOf: () => refuse(),
   range: () => refuse(),
   windows: () => refuse(),
+  sessions: () => refuse(),
+  versions: () => refuse(),
 };
 
 function refuse(): never {

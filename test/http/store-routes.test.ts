@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { beforeEach, describe, it } from 'mocha';
+import { shown } from '../../streams/http/shown-entry.js';
 import type { StoreOwner } from '../../streams/index.js';
 import { KafkaClientError } from '../../streams/kafka/ports.js';
 import { FakeStores, PARTITIONS } from './fake-stores.js';
@@ -46,6 +47,8 @@ describe('/stores of one process', () => {
       stores: [
         { name: 'counts', kind: 'keyValue', partitions },
         { name: 'windows', kind: 'window', windowSizeMs: MINUTE, partitions },
+        { name: 'prices', kind: 'keyValue', historyRetentionMs: MINUTE, partitions },
+        { name: 'visits', kind: 'session', partitions },
       ],
     });
   });
@@ -54,7 +57,7 @@ describe('/stores of one process', () => {
     stores.failure = new KafkaClientError('connect: timed out', 'retriable', -185);
     const { status, body } = await get('/stores');
     assert.equal(status, 200);
-    assert.equal(JSON.stringify(body).match(/"host":null/g)?.length, 2 * PARTITIONS);
+    assert.equal(JSON.stringify(body).match(/"host":null/g)?.length, 4 * PARTITIONS);
   });
 
   it('gives the entry of a key', async () => {
@@ -123,6 +126,50 @@ describe('/stores of one process', () => {
     assert.equal((await keys('/stores/windows/k1?from=1970-01-01T02:03:00%2B02:00')).length, 1);
     assert.equal((await keys('/stores/windows/k1?from=1970-01-01T02:03:00+02:00')).length, 1);
     assert.equal((await keys('/stores/windows/k1?to=1970-01-01')).length, 1);
+  });
+
+  it('gives a range of keys, a prefix, and the reverse', async () => {
+    for (const key of ['a0', 'b0', 'ba0', 'c1']) stores.put(key, 1);
+    assert.deepEqual(await keys('/stores/counts?prefix=b'), ['b0', 'ba0']);
+    assert.deepEqual(await keys('/stores/counts?reverse=true'), ['ba0', 'b0', 'a0', 'c1']);
+    stores.putWindow('w0', 0, 1).putWindow('x0', 0, 1).putWindow('y0', 0, 1);
+    assert.deepEqual(await keys('/stores/windows?keyFrom=w1&keyTo=x0'), ['x0']);
+    assert.deepEqual(await keys('/stores/windows?keyFrom=x0&reverse=true'), ['y0', 'x0']);
+  });
+
+  it('gives the sessions that overlap a range of time', async () => {
+    for (const minute of [0, 2, 4]) stores.putWindow('k1', minute * MINUTE, minute);
+    const values = async (path: string): Promise<unknown[]> =>
+      ((await get(path)).body as { entries: { value: unknown }[] }).entries.map(({ value }) => value);
+    assert.deepEqual(await values('/stores/visits/k1?from=30000&to=120000'), [0, 2]);
+    assert.deepEqual(await values('/stores/visits?from=200000&reverse=true'), [4]);
+  });
+
+  it('gives the version of a time, and the versions of a key', async () => {
+    stores.putVersion('p1', 0, MINUTE, 'old').putVersion('p1', MINUTE, null, 'new');
+    const time = (minute: number): string => new Date(minute * MINUTE).toISOString();
+    const old = { key: 'p1', value: 'old', timestamp: time(0), validTo: time(1) };
+    const last = { key: 'p1', value: 'new', timestamp: time(1), validTo: null };
+    assert.deepEqual((await get('/stores/prices/p1?asOf=0')).body, old);
+    assert.equal((await get('/stores/prices/p1?asOf=5')).status, 404);
+    assert.deepEqual((await get('/stores/prices/p1/versions')).body, { entries: [old, last], next: null });
+    assert.deepEqual((await get('/stores/prices/p1/versions?to=1&reverse=true')).body, { entries: [old], next: null });
+    assert.deepEqual(await get('/stores/counts/p1/versions'), {
+      status: 400,
+      body: { error: 'store counts has no history' },
+    });
+  });
+
+  it('shows a window that never ends, and a time that no date can hold', async () => {
+    const window = { start: 0, end: Number.POSITIVE_INFINITY };
+    const late = Number.MAX_SAFE_INTEGER;
+    assert.deepEqual(shown({ key: 'k', window, value: 1, timestamp: late }), {
+      key: 'k',
+      windowStart: new Date(0).toISOString(),
+      windowEnd: null,
+      value: 1,
+      timestamp: String(late),
+    });
   });
 
   it('gives no entries, not 404, for a key without windows', async () => {
@@ -233,6 +280,16 @@ describe('/stores of one process', () => {
     ['/stores/windows/k1?from=', 'from'],
     ['/stores/windows/k1?partition=0', 'partition'],
     ['/stores/windows?to=noon', 'to'],
+    ['/stores/counts?prefix=bad', 'prefix'],
+    ['/stores/counts?keyFrom=a', 'keyFrom'],
+    ['/stores/windows?prefix=a', 'prefix'],
+    ['/stores/windows?keyTo=bad', 'keyTo'],
+    ['/stores/counts?reverse=yes', 'reverse'],
+    ['/stores/counts/1?asOf=0', 'asOf'],
+    ['/stores/prices/1?asOf=soon', 'asOf'],
+    ['/stores/prices/1/versions?from=2&to=1', 'from'],
+    ['/stores/prices/bad/versions', 'key'],
+    ['/stores/visits?partition=9', 'partition'],
   ] as const) {
     it(`answers 400 to ${path} and names ${parameter}`, async () => {
       const { status, body } = await get(path);

@@ -1,65 +1,29 @@
-import type { ByteStore } from '../../../stores/bytes/byte-store.js';
-import type { TaskState } from '../../../stores/bytes/task-state.js';
 import { type StateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
 import { partitionFor } from '../../kafka/partitioner.js';
 import { InvalidStateStoreError } from '../invalid-state-store-error.js';
 import { taskId } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
-import type { Task } from '../task/task.js';
-import { type QueryableStore, queryableStores, stateKeyOf, stateKeyOfText } from './queryable-store.js';
+import { keyRange, keysOfText, prefixBytes } from './key-ranges.js';
+import { LocalStores, type LocalStoresOptions } from './local-stores.js';
+import { checkVersioned, type QueryableStore, queryableStores, stateKeyOf, stateKeyOfText } from './queryable-store.js';
+import type { StoreDescription, StoreOwner, StoreReplicas } from './store-description.js';
+import type { KeysOfRange, PageOptions, StoreEntry, StorePage, StoreRange } from './store-entry.js';
 import type { StoreOwners } from './store-owners.js';
-import {
-  type PageOptions,
-  readEntry,
-  readPage,
-  type StoreEntry,
-  type StorePage,
-  type StoreRange,
-} from './store-page.js';
-
-/** A store, as queries see it. */
-export interface StoreDescription {
-  readonly name: string;
-  readonly kind: 'keyValue' | 'window';
-  /** Window stores only, milliseconds. */
-  readonly windowSizeMs?: number;
-  /** The number of its partitions, over all processes. */
-  readonly partitions: number;
-  /** The partitions that are at this process now. */
-  readonly local: readonly number[];
-}
-
-/**
- * The process that has a partition of a store: this one, another one (`host:port`), or none while the partition moves.
- */
-export type StoreOwner =
-  | { readonly kind: 'local' }
-  | { readonly kind: 'remote'; readonly host: string }
-  | { readonly kind: 'unknown' };
-
-/** The processes where a partition of a store can be read, if stale data is accepted. */
-export interface StoreReplicas {
-  /**
-   * What this process has of the partition: the task itself, a standby or a task that is being restored, or nothing.
-   */
-  readonly here: 'active' | 'stale' | 'nothing';
-  /**
-   * If this process has nothing, `host:port` of others: first the process that runs the task, then those with standbys.
-   */
-  readonly hosts: readonly string[];
-}
+import { readEntry, readPage } from './store-page.js';
+import { readVersions, type VersionedPartition, versionAsOf, versionedPartition } from './versions.js';
 
 /** @internal */
-export interface InteractiveQueriesOptions {
+export interface InteractiveQueriesOptions extends LocalStoresOptions {
   /** undefined before the cluster is known. */
   readonly plan: () => TopologyPlan | undefined;
-  /** The tasks that run here. */
-  readonly tasks: () => readonly Task[];
-  /** A global store of this process. undefined if it has none, or is restoring it. */
-  readonly globalState: (store: string) => TaskState | undefined;
-  /** The state of a task that does not run here, if this process has a standby of it or is restoring it. */
-  readonly staleState: (taskId: string) => TaskState | undefined;
   readonly owners: StoreOwners;
+}
+
+/** A key, or the keys from `keyFrom` to `keyTo`, both included, in the order of their bytes. Default: all keys. */
+export interface AskedKeys {
+  readonly key?: string;
+  readonly keyFrom?: string;
+  readonly keyTo?: string;
 }
 
 /**
@@ -69,10 +33,13 @@ export interface InteractiveQueriesOptions {
  */
 export class InteractiveQueries {
   readonly #options: InteractiveQueriesOptions;
+  /** @internal */
+  readonly local: LocalStores;
 
   /** @internal */
   constructor(options: InteractiveQueriesOptions) {
     this.#options = options;
+    this.local = new LocalStores(options);
   }
 
   /** None before the cluster is known. */
@@ -83,8 +50,9 @@ export class InteractiveQueries {
       name: store.spec.name,
       kind: store.query.kind,
       ...(store.query.kind === 'window' ? { windowSizeMs: store.query.sizeMs } : {}),
+      ...(store.spec.history === undefined ? {} : { historyRetentionMs: store.spec.history.kind.retentionMs }),
       partitions: store.partitions,
-      local: this.localPartitions(store, false),
+      local: this.local.partitions(store, false),
     }));
   }
 
@@ -95,6 +63,13 @@ export class InteractiveQueries {
     const store = queryableStores(plan).get(name);
     if (store === undefined) throw new InvalidStateStoreError('UNKNOWN_STORE', `there is no store ${name} to query`);
     return store;
+  }
+
+  /** Throws if the text is no key of the store, or if its keys have no prefix that is text. */
+  checkKey(name: string, text: string, is: 'key' | 'prefix'): void {
+    const store = this.store(name);
+    if (is === 'key') stateKeyOfText(store, text);
+    else prefixBytes(store, text);
   }
 
   /**
@@ -112,8 +87,8 @@ export class InteractiveQueries {
   /** If the partition is not here, looks it up in the announcements of the processes. */
   async ownerOf(name: string, partition: number): Promise<StoreOwner> {
     const store = this.store(name);
-    if (store.subTopology === undefined) return { kind: this.#isHere(store, partition) ? 'local' : 'unknown' };
-    if (this.#isHere(store, partition)) return { kind: 'local' };
+    if (store.subTopology === undefined) return { kind: this.local.has(store, partition, false) ? 'local' : 'unknown' };
+    if (this.local.has(store, partition, false)) return { kind: 'local' };
     const host = await this.#options.owners.hostOf(taskId(store.subTopology, partition));
     return host === undefined ? { kind: 'unknown' } : { kind: 'remote', host };
   }
@@ -121,7 +96,7 @@ export class InteractiveQueries {
   /** The same for a query that accepts stale data (Java: `enableStaleStores`). */
   async replicasOf(name: string, partition: number): Promise<StoreReplicas> {
     const store = this.store(name);
-    if (this.#isHere(store, partition)) return { here: 'active', hosts: [] };
+    if (this.local.has(store, partition, false)) return { here: 'active', hosts: [] };
     if (store.subTopology === undefined) return { here: 'nothing', hosts: [] };
     const id = taskId(store.subTopology, partition);
     const { owners, staleState } = this.#options;
@@ -134,59 +109,111 @@ export class InteractiveQueries {
   /** The entry of a key-value store in a partition that is here. null if there is none. `stale`: as in PageOptions. */
   async get(name: string, partition: number, keyText: string, stale = false): Promise<StoreEntry | null> {
     const store = this.#ofKind(name, 'keyValue');
-    const read = (bytes: ByteStore): StoreEntry | null => readEntry(store, bytes, stateKeyOfText(store, keyText));
-    return await this.#reading(store, partition, stale, read);
+    const key = stateKeyOfText(store, keyText);
+    return await this.local.read(store, partition, stale, committed => readEntry(committed, key));
   }
 
-  /** Entries of a key-value store in a partition that is here, from key to key, both included. */
-  async range(
+  /**
+   * The version of a key of a versioned store that was valid at `time`, in a partition that is here (KIP-960). null if
+   * there was none, or if the time is before the history.
+   */
+  async getAsOf(
     name: string,
     partition: number,
-    keys: { readonly from?: string; readonly to?: string },
+    keyText: string,
+    time: number,
+    stale = false,
+  ): Promise<StoreEntry | null> {
+    const store = this.#ofKind(name, 'keyValue');
+    const key = stateKeyOfText(store, keyText);
+    return await this.#readVersioned(store, partition, stale, versions => versionAsOf(versions, key, time));
+  }
+
+  /**
+   * The versions of a key of a versioned store that were valid at some time from `from` to `to`, both included, by their
+   * timestamps (KIP-968). Deletions are not among them.
+   */
+  async versions(
+    name: string,
+    partition: number,
+    keyText: string,
+    { from = 0, to = Number.MAX_SAFE_INTEGER }: { readonly from?: number; readonly to?: number },
     page: PageOptions,
   ): Promise<StorePage> {
     const store = this.#ofKind(name, 'keyValue');
-    const bound = (text: string | undefined): StateKey | undefined =>
-      text === undefined ? undefined : stateKeyOfText(store, text);
-    return await this.page(store, partition, { kind: 'keys', from: bound(keys.from), to: bound(keys.to) }, page);
+    return await this.versionsOf(store, partition, stateKeyOfText(store, keyText), { from, to }, page);
   }
 
-  /** Windows that start from `from` to `to`, both included, in a partition that is here: of one key, or of all keys. */
+  /**
+   * Entries of a key-value store in a partition that is here, from key to key, both included, or with keys that begin
+   * with the text `prefix`. Only keys that are stored as their text have a prefix.
+   */
+  async range(
+    name: string,
+    partition: number,
+    keys: { readonly from?: string; readonly to?: string; readonly prefix?: string },
+    page: PageOptions,
+  ): Promise<StorePage> {
+    const store = this.#ofKind(name, 'keyValue');
+    return await this.page(store, partition, { kind: 'keys', keys: keysOfText(store, keys) }, page);
+  }
+
+  /** Windows that start from `from` to `to`, both included, in a partition that is here. */
   async windows(
     name: string,
     partition: number,
-    {
-      key,
-      from = 0,
-      to = Number.MAX_SAFE_INTEGER,
-    }: { readonly key?: string; readonly from?: number; readonly to?: number },
+    asked: AskedKeys & { readonly from?: number; readonly to?: number },
     page: PageOptions,
   ): Promise<StorePage> {
+    const { from = 0, to = Number.MAX_SAFE_INTEGER } = asked;
     const store = this.#ofKind(name, 'window');
-    const stateKey = key === undefined ? undefined : stateKeyOfText(store, key);
-    return await this.page(store, partition, { kind: 'windows', key: stateKey, from, to }, page);
+    return await this.page(store, partition, { kind: 'windows', ...rangeOf(store, asked), from, to }, page);
+  }
+
+  /**
+   * Sessions that end at `earliestEnd` or later and start at `latestStart` or earlier, in a partition that is here.
+   * Default: all.
+   */
+  async sessions(
+    name: string,
+    partition: number,
+    asked: AskedKeys & { readonly earliestEnd?: number; readonly latestStart?: number },
+    page: PageOptions,
+  ): Promise<StorePage> {
+    const { earliestEnd = 0, latestStart = Number.MAX_SAFE_INTEGER } = asked;
+    const store = this.#ofKind(name, 'session');
+    const range: StoreRange = { kind: 'sessions', ...rangeOf(store, asked), earliestEnd, latestStart };
+    return await this.page(store, partition, range, page);
   }
 
   /** @internal */
   async page(store: QueryableStore, partition: number, range: StoreRange, options: PageOptions): Promise<StorePage> {
     const { stale = false } = options;
-    return await this.#reading(store, partition, stale, bytes => readPage(store, bytes, range, options));
+    return await this.local.read(store, partition, stale, committed => readPage(committed, range, options));
   }
 
   /** @internal */
-  async entry(store: QueryableStore, key: unknown, stale: boolean): Promise<StoreEntry | null> {
+  async versionsOf(
+    store: QueryableStore,
+    partition: number,
+    key: StateKey,
+    times: { readonly from: number; readonly to: number },
+    page: PageOptions,
+  ): Promise<StorePage> {
+    const { stale = false } = page;
+    return await this.#readVersioned(store, partition, stale, versions => readVersions(versions, key, times, page));
+  }
+
+  /** @internal `time`: of a versioned store, the time at which the entry was valid. */
+  async entry(store: QueryableStore, key: unknown, stale: boolean, time?: number): Promise<StoreEntry | null> {
     const stateKey = stateKeyOf(store, key);
     for (const partition of this.partitionsOfKey(store, stateKey)) {
-      const entry = await this.#reading(store, partition, stale, bytes => readEntry(store, bytes, stateKey));
+      const entry = await (time === undefined
+        ? this.local.read(store, partition, stale, committed => readEntry(committed, stateKey))
+        : this.#readVersioned(store, partition, stale, versions => versionAsOf(versions, stateKey, time)));
       if (entry !== null) return entry;
     }
     return null;
-  }
-
-  /** @internal The partitions that are here; with `stale`, those of standbys too. */
-  localPartitions(store: QueryableStore, stale: boolean): readonly number[] {
-    const partitions = Array.from({ length: store.partitions }, (_, partition) => partition);
-    return partitions.filter(partition => this.#state(store, partition, stale) !== undefined);
   }
 
   #ofKind(name: string, kind: StoreDescription['kind']): QueryableStore {
@@ -197,44 +224,26 @@ export class InteractiveQueries {
     return store;
   }
 
+  async #readVersioned<T>(
+    store: QueryableStore,
+    partition: number,
+    stale: boolean,
+    read: (versions: VersionedPartition) => T,
+  ): Promise<T> {
+    checkVersioned(store);
+    return await this.local.read(store, partition, stale, committed => read(versionedPartition(committed)));
+  }
+
   /** @internal The partitions that may have the key. */
   partitionsOfKey({ partitions, isPartitionedByKey }: QueryableStore, key: StateKey): readonly number[] {
     if (isPartitionedByKey) return [partitionFor(stateKeyBytes(key), partitions)];
     return Array.from({ length: partitions }, (_, partition) => partition);
   }
-
-  #isHere(store: QueryableStore, partition: number): boolean {
-    return this.#state(store, partition, false) !== undefined;
-  }
-
-  #state({ spec, subTopology }: QueryableStore, partition: number, stale: boolean): TaskState | undefined {
-    const { globalState, staleState, tasks } = this.#options;
-    if (subTopology === undefined) return globalState(spec.name);
-    const id = taskId(subTopology, partition);
-    const state = tasks().find(task => task.id === id)?.state;
-    return state === undefined && stale ? staleState(id) : state;
-  }
-
-  async #reading<T>(
-    store: QueryableStore,
-    partition: number,
-    stale: boolean,
-    read: (bytes: ByteStore) => T | Promise<T>,
-  ): Promise<T> {
-    const state = this.#state(store, partition, stale);
-    if (state === undefined) throw notHere(store, partition);
-    try {
-      return await read(state.store(store.spec.name));
-    } catch (error) {
-      // The task moved away during the read, and its database is closed.
-      if (!(error instanceof InvalidStateStoreError) && this.#state(store, partition, stale) !== state) {
-        throw notHere(store, partition, error);
-      }
-      throw error;
-    }
-  }
 }
 
-function notHere({ spec }: QueryableStore, partition: number, cause?: unknown): InvalidStateStoreError {
-  return new InvalidStateStoreError('NOT_HERE', `partition ${partition} of store ${spec.name} is not here`, { cause });
+function rangeOf(store: QueryableStore, { key, keyFrom, keyTo }: AskedKeys): KeysOfRange {
+  if (key !== undefined) return { key: stateKeyOfText(store, key) };
+  const bound = (text: string | undefined): StateKey | null =>
+    text === undefined ? null : stateKeyOfText(store, text);
+  return { key: undefined, keys: keyRange(bound(keyFrom), bound(keyTo)) };
 }

@@ -54,7 +54,13 @@ export function stateKeyOfText({ spec }: QueryableStore, text: string): StateKey
   return stateKey(Buffer.from(text));
 }
 
-function badKey({ name }: StoreSpec, error: unknown): InvalidStateStoreError {
+/** Throws an InvalidStateStoreError if the store keeps no versions. */
+export function checkVersioned({ spec }: QueryableStore): void {
+  if (spec.history !== undefined) return;
+  throw new InvalidStateStoreError('WRONG_KIND', `store ${spec.name} has no history`);
+}
+
+export function badKey({ name }: StoreSpec, error: unknown): InvalidStateStoreError {
   const reason = error instanceof Error ? error.message : String(error);
   return new InvalidStateStoreError('BAD_KEY', `key of store ${name}: ${reason}`, { cause: error });
 }

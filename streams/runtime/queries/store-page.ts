@@ -1,198 +1,81 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import type { ByteStore } from '../../../stores/bytes/byte-store.js';
-import type { Entry, EntryScan } from '../../../stores/bytes/entry-scan.js';
-import { type StateKey, stateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
-import { TIME_BYTES, timeOf, timePrefix } from '../../../stores/encoding/time-prefix.js';
-import { decodeTimestamped } from '../../../stores/encoding/timestamped.js';
-import { InvalidStateStoreError } from '../invalid-state-store-error.js';
-import type { QueryableStore } from './queryable-store.js';
-
-/** An entry of a store as of the last commit. */
-export interface StoreEntry<K = unknown, V = unknown> {
-  readonly key: K;
-  /** Of window stores; milliseconds since the epoch. */
-  readonly window?: { readonly start: number; readonly end: number };
-  /** `true` if the store keeps no values: the entry says only that the key is there. */
-  readonly value: V;
-  /** Timestamp of the latest record that changed the value. null if the store keeps none. */
-  readonly timestamp: number | null;
-}
-
-/**
- * Some entries of one partition, in the order of their state keys: by window start, then by serialized key. A page ends
- * at its limit, at some megabytes of entries, or when the query has looked at enough of the store. So a page may have
- * fewer entries than its limit, or none, and still not be the last one.
- */
-export interface StorePage<K = unknown, V = unknown> {
-  readonly entries: readonly StoreEntry<K, V>[];
-  /** The cursor of the next page. null on the last page. */
-  readonly next: string | null;
-}
-
-/** What to read. Both ends are included. */
-export type StoreRange =
-  /**
-   * In a key-value store, from key to key in the order of their bytes. undefined: from the first key, to the last key.
-   */
-  | { readonly kind: 'keys'; readonly from: StateKey | undefined; readonly to: StateKey | undefined }
-  /** In a window store, the windows that start from `from` to `to`: of one key, or of all keys. */
-  | { readonly kind: 'windows'; readonly key: StateKey | undefined; readonly from: number; readonly to: number };
-
-export interface PageOptions {
-  readonly limit: number;
-  /** The `next` of the previous page. */
-  readonly after?: string;
-  /** Reads a standby, or a task that is being restored, if the task does not run here. Such data may be old. */
-  readonly stale?: boolean;
-  /** Aborted when the client has gone. Then reading ends, and rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-const END = '\uffff';
-/** The key after `key`: no state key is between the two. */
-const keyAfter = (key: StateKey): StateKey => `${key}\0`;
+import type { KeyRange } from '../../../stores/bytes/key-range.js';
+import type { StateKey } from '../../../stores/encoding/state-key.js';
+import type { CommittedStore } from './committed-store.js';
+import { decodeCursor, encodeCursor, type RowCursor } from './row-cursor.js';
+import { hasPlaces, keyValueEntry, rowReader } from './row-reader.js';
+import type { PageOptions, StoreEntry, StorePage, StoreRange } from './store-entry.js';
+import { isRowOfKey, SEEK_WORK, WindowSkip } from './window-skip.js';
 
 /** A page ends when its entries have this number of bytes. */
-const MAX_PAGE_BYTES = 4_194_304;
+export const MAX_PAGE_BYTES = 4_194_304;
 /** The number of entries that a page may look at: some 50 ms of the thread that processes (measured). */
 const MAX_PAGE_WORK = 32_768;
 /** The number of entries between two turns of the event loop. */
 const WORK_SLICE = 1024;
-/** A seek in LevelDB costs as much as looking at this number of entries (measured). */
-const SEEK_WORK = 32;
 
 /** One page of the committed entries of a partition. Rejects with the reason of `signal` if it is aborted. */
 export async function readPage(
-  store: QueryableStore,
-  bytes: ByteStore,
+  committed: CommittedStore,
   range: StoreRange,
-  { limit, after, signal }: PageOptions,
+  { limit, after, reverse = false, signal }: PageOptions,
 ): Promise<StorePage> {
   signal?.throwIfAborted();
-  const last = after === undefined ? undefined : decodeCursor(after);
-  const { from, to } = bounds(range);
-  const start = last !== undefined && keyAfter(last) > from ? keyAfter(last) : from;
-  const scan = bytes.scanCommitted({ from: start, to });
+  const places = hasPlaces(committed.store);
+  const last = after === undefined ? undefined : decodeCursor(after, places);
+  const reader = rowReader(committed, range, { reverse, after: last });
+  const scan = committed.bytes.scanCommitted(rowsAfter(reader.rows, last, reverse), { reverse });
+  // A scan seeks forwards only.
+  const skip = reader.ofKey === undefined || reverse ? undefined : new WindowSkip(scan, reader.ofKey);
+  const entries: StoreEntry[] = [];
+  let next = last;
+  const page = (): StorePage => ({ entries, next: next === undefined ? null : encodeCursor(next, places) });
+  let size = 0;
+  let work = 0;
+  let sliceEnd = WORK_SLICE;
   try {
-    const windowKey = range.kind === 'windows' ? range.key : undefined;
-    const { found, next } = await entriesOf(scan, windowKey, limit, signal);
-    return {
-      entries: found.map(([key, value]) => toEntry(store, key, value)),
-      next: next === undefined ? null : encodeCursor(next),
-    };
+    for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) {
+      const [row, bytes] = entry;
+      if (reader.ofKey === undefined || isRowOfKey(row, reader.ofKey)) {
+        for (const found of reader.entriesOf(row, bytes)) {
+          if (entries.length >= limit || size >= MAX_PAGE_BYTES) return page();
+          entries.push(found.decode());
+          size += found.size;
+          work++;
+          next = { row, place: found.place };
+        }
+      }
+      next = { row, place: undefined };
+      work += 1 + (skip?.skip(row) === true ? SEEK_WORK : 0);
+      if (work >= MAX_PAGE_WORK) return page();
+      if (work >= sliceEnd) {
+        sliceEnd = work + WORK_SLICE;
+        await immediate();
+        signal?.throwIfAborted();
+      }
+    }
+    return { entries, next: null };
   } finally {
     await scan.close();
   }
 }
 
 /** The committed entry of a key-value store; null if there is none. */
-export function readEntry(store: QueryableStore, bytes: ByteStore, key: StateKey): StoreEntry | null {
+export function readEntry({ store, bytes }: CommittedStore, key: StateKey): StoreEntry | null {
   const value = bytes.getCommitted(key);
-  return value === null ? null : toEntry(store, key, value);
+  return value === null ? null : keyValueEntry(store, key, value);
 }
 
-function bounds(range: StoreRange): { readonly from: StateKey; readonly to: StateKey } {
-  if (range.kind === 'keys') return { from: range.from ?? '', to: range.to === undefined ? END : keyAfter(range.to) };
-  // No window starts before the epoch.
-  const from = timePrefix(Math.max(0, range.from));
-  return { from, to: range.to >= Number.MAX_SAFE_INTEGER ? END : timePrefix(Math.max(0, range.to + 1)) };
-}
-
-interface Found {
-  readonly found: readonly Entry[];
-  /** The last key that the page looked at. undefined if there are no more. */
-  readonly next: StateKey | undefined;
-}
-
-/** Up to `limit` entries: all entries, or the windows of one key. */
-async function entriesOf(
-  scan: EntryScan,
-  windowKey: StateKey | undefined,
-  limit: number,
-  signal: AbortSignal | undefined,
-): Promise<Found> {
-  const found: Entry[] = [];
-  const windows = windowKey === undefined ? undefined : new WindowSkip(scan, windowKey);
-  let size = 0;
-  let work = 0;
-  let sliceEnd = WORK_SLICE;
-  let next: StateKey | undefined;
-  for (let entry = await scan.next(); entry !== undefined; entry = await scan.next()) {
-    const [key, value] = entry;
-    if (windows === undefined || windows.isOfKey(key)) {
-      if (found.length >= limit || size >= MAX_PAGE_BYTES) return { found, next };
-      found.push(entry);
-      size += key.length + value.length;
-    }
-    next = key;
-    work += 1 + (windows?.skip(key) === true ? SEEK_WORK : 0);
-    if (work >= MAX_PAGE_WORK) return { found, next };
-    if (work >= sliceEnd) {
-      sliceEnd += WORK_SLICE;
-      await immediate();
-      signal?.throwIfAborted();
-    }
+/** The rows that the pages before have not read to their end. */
+function rowsAfter(rows: KeyRange, last: RowCursor | undefined, reverse: boolean): KeyRange {
+  if (last === undefined) return rows;
+  const { row, place } = last;
+  // No state key is between a key and this one.
+  const afterRow = `${row}\0`;
+  if (reverse) {
+    const to = place === undefined ? row : afterRow;
+    return { from: rows.from, to: to < rows.to ? to : rows.to };
   }
-  return { found, next: undefined };
-}
-
-/**
- * Goes from window to window of one key. State keys begin with the window start, so entries of other keys are between
- * two windows of a key. A few of them are read, because that costs less than a seek. After more of them, and in the
- * windows that follow, it seeks.
- */
-class WindowSkip {
-  readonly #scan: EntryScan;
-  readonly #key: StateKey;
-  #window: StateKey = '';
-  /** Entries of this window that are read before it seeks. */
-  #patience = SEEK_WORK;
-  #read = 0;
-
-  constructor(scan: EntryScan, key: StateKey) {
-    this.#scan = scan;
-    this.#key = key;
-  }
-
-  isOfKey(stateKey: StateKey): boolean {
-    return stateKey.length === TIME_BYTES + this.#key.length && stateKey.endsWith(this.#key);
-  }
-
-  /** Call it after looking at the entry of `stateKey`. True if it has skipped entries. */
-  skip(stateKey: StateKey): boolean {
-    const window = stateKey.slice(0, TIME_BYTES);
-    if (window !== this.#window) {
-      if (this.#read < this.#patience) this.#patience = SEEK_WORK;
-      this.#window = window;
-      this.#read = 0;
-    }
-    if (++this.#read < this.#patience) return false;
-    this.#patience = 1;
-    const wanted = window + this.#key;
-    this.#scan.seek(stateKey < wanted ? wanted : timePrefix(timeOf(window) + 1));
-    return true;
-  }
-}
-
-function toEntry({ spec, query }: QueryableStore, key: StateKey, value: Buffer): StoreEntry {
-  const { keySerde, valueSerde } = spec;
-  const bytes = stateKeyBytes(key);
-  if (query.kind === 'keyValue') return { key: keySerde.deserialize(bytes), ...decodeTimestamped(valueSerde, value) };
-  const start = timeOf(key);
-  const content = query.hasValues ? decodeTimestamped(valueSerde, value) : { value: true, timestamp: null };
-  return {
-    key: keySerde.deserialize(bytes.subarray(TIME_BYTES)),
-    window: { start, end: start + query.sizeMs },
-    ...content,
-  };
-}
-
-function encodeCursor(key: StateKey): string {
-  return stateKeyBytes(key).toString('base64url');
-}
-
-function decodeCursor(cursor: string): StateKey {
-  if (!/^[\w-]*$/.test(cursor))
-    throw new InvalidStateStoreError('BAD_CURSOR', 'the cursor is not one of an earlier page');
-  return stateKey(Buffer.from(cursor, 'base64url'));
+  const from = place === undefined ? afterRow : row;
+  return { from: from > rows.from ? from : rows.from, to: rows.to };
 }

@@ -13,6 +13,7 @@ import { NO_HEADERS } from '../../../streams/kafka/record.js';
 import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { InteractiveQueries } from '../../../streams/runtime/queries/interactive-queries.js';
 import { StoreOwners } from '../../../streams/runtime/queries/store-owners.js';
+import { routesOf } from '../../http/served.js';
 import { applicationForEachTest } from '../application-for-each-test.js';
 import type { TestApplication } from '../test-application.js';
 
@@ -167,6 +168,9 @@ describe('queries of the stores of a running application', () => {
       error instanceof InvalidStateStoreError && error.code === expected;
     assert.throws(() => streams.store('nothing'), code('UNKNOWN_STORE'));
     assert.throws(() => streams.store('counts', 'window'), code('WRONG_KIND'));
+    assert.throws(() => streams.store('counts', 'versionedKeyValue'), code('WRONG_KIND'));
+    await assert.rejects(streams.queries.getAsOf('counts', 0, 'a', 0), code('WRONG_KIND'));
+    await assert.rejects(streams.queries.sessions('counts', 0, {}, { limit: 1 }), code('WRONG_KIND'));
     await assert.rejects(streams.store<number, number>('counts', 'keyValue').get(5), code('BAD_KEY'));
     await assert.rejects(streams.queries.windows('counts', 0, {}, { limit: 1 }), code('WRONG_KIND'));
     await assert.rejects(streams.queries.range('counts', 7, {}, { limit: 1 }), code('NOT_HERE'));
@@ -175,6 +179,17 @@ describe('queries of the stores of a running application', () => {
     await assert.rejects(streams.queries.get('counts', 0, 'a'), code('NOT_HERE'));
     const fresh = app.create({}, {}, tables());
     assert.throws(() => fresh.store('counts'), code('NOT_HERE'));
+  });
+
+  it('take a prefix of keys that are stored as their text', async () => {
+    for (const key of ['a', 'ab', 'b']) send(key);
+    await committed();
+    const found: unknown[] = [];
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const page = await streams.queries.range('counts', partition, { prefix: 'a' }, { limit: 10 });
+      found.push(...page.entries.map(({ key }) => key));
+    }
+    assert.deepEqual(found.sort(), ['a', 'ab']);
   });
 
   it('know who has a partition', async () => {
@@ -230,6 +245,8 @@ describe('a query of a store whose keys a partitioner has placed', () => {
       windows.map(({ value }) => value),
       [1],
     );
+    const range = await routesOf({ streams, topology: '' }).request('/stores/counts?from=b&to=c');
+    assert.deepEqual([range.status, ((await range.json()) as { entries: unknown[] }).entries.length], [200, 2]);
     assert.throws(
       () => streams.queries.partitionOf('counts', 'a'),
       (error: unknown) => {

@@ -11,12 +11,8 @@ import { encodeTimestamped } from '../../../stores/encoding/timestamped.js';
 import { Serdes, StreamsBuilder, TimeWindows } from '../../../streams/index.js';
 import { planTopology } from '../../../streams/runtime/plan/task-plan.js';
 import { type QueryableStore, queryableStores } from '../../../streams/runtime/queries/queryable-store.js';
-import {
-  type PageOptions,
-  readPage,
-  type StoreEntry,
-  type StorePage,
-} from '../../../streams/runtime/queries/store-page.js';
+import type { PageOptions, StoreEntry, StorePage } from '../../../streams/runtime/queries/store-entry.js';
+import { readPage } from '../../../streams/runtime/queries/store-page.js';
 
 const SIZE_MS = 1000;
 const MANY = 86_000;
@@ -46,7 +42,11 @@ describe('a page of a store', function () {
   };
   const persist = (): Promise<void> => state.persist(0, new Map());
   const page = (key: string | undefined, options: PageOptions): Promise<StorePage> =>
-    readPage(WINDOWS, bytes, { kind: 'windows', key, from: 0, to: Number.MAX_SAFE_INTEGER }, options);
+    readPage(
+      { store: WINDOWS, bytes, liveFrom: 0 },
+      { kind: 'windows', key, from: 0, to: Number.MAX_SAFE_INTEGER },
+      options,
+    );
 
   async function pages(key: string | undefined, limit: number): Promise<readonly StorePage[]> {
     const all: StorePage[] = [];
