@@ -2,13 +2,18 @@ import { type Command, Option } from 'commander';
 import { KEY_PLACEMENTS, type KeyPlacement } from './load/input-producer.js';
 import type { WorkloadOptions } from './load/workload.js';
 import { percent, positive, share } from './numbers.js';
+import { SHOP_WORKLOADS, type ShopWorkload } from './peers/shop-topologies.js';
 
-export const WORKLOADS = ['users', 'stateless', 'large-state'] as const;
+export const WORKLOADS = ['users', 'stateless', 'large-state', ...SHOP_WORKLOADS] as const;
 
 export type WorkloadName = (typeof WORKLOADS)[number];
 
+export function isShop(name: WorkloadName): name is ShopWorkload {
+  return SHOP_WORKLOADS.some(workload => workload === name);
+}
+
 interface WorkloadDefaults {
-  readonly users: number;
+  readonly records: number;
   readonly rounds: number;
   readonly spanMs: number;
   readonly windowMs: number;
@@ -20,7 +25,7 @@ interface WorkloadDefaults {
 const MINUTE_MS = 60_000;
 const SPAN_MS = 10 * MINUTE_MS;
 const USERS: WorkloadDefaults = {
-  users: 1_000_000,
+  records: 1_000_000,
   rounds: 3,
   spanMs: SPAN_MS,
   windowMs: MINUTE_MS,
@@ -29,23 +34,31 @@ const USERS: WorkloadDefaults = {
   keys: KEY_PLACEMENTS,
 };
 
+const SHOP: WorkloadDefaults = { ...USERS, windowMs: 30_000, keys: ['in-place'] };
+
 const DEFAULTS: Readonly<Record<WorkloadName, WorkloadDefaults>> = {
   users: USERS,
   stateless: { ...USERS, peer: 'spike', keys: ['elsewhere'] },
   // All in one window, of keys that never repeat.
   'large-state': {
     ...USERS,
-    users: 5_000_000,
+    records: 5_000_000,
     rounds: 1,
     windowMs: SPAN_MS,
     repeated: 0,
     peer: 'none',
     keys: ['elsewhere'],
   },
+  // In these the time difference of the join, or the gap of the sessions, is the size of the window.
+  enrich: SHOP,
+  match: SHOP,
+  sessions: SHOP,
 };
 
 /** What the options of commands that load a workload say, undefined where the workload's default counts. */
 export interface GivenLoad {
+  readonly records?: number;
+  /** The same as `records`. */
   readonly users?: number;
   readonly keys?: KeyPlacement | 'both';
   readonly repeated?: number;
@@ -54,15 +67,16 @@ export interface GivenLoad {
 
 export function withLoadOptions(command: Command): Command {
   return command
-    .option('--users <n>', 'records of the input (1000000; with large-state 5000000)', positive)
+    .option('--records <n>', 'records of the input (1000000; with large-state 5000000)', positive)
+    .option('--users <n>', 'the same as --records', positive)
     .addOption(
       new Option(
         '--keys <where>',
-        "partitions of the input: of Java's partitioner, or of librdkafka's default (users: both; others: elsewhere)",
+        "partitions of the input: of Java's partitioner, or of librdkafka's default (users: both; enrich, match, sessions: in-place; others: elsewhere)",
       ).choices([...KEY_PLACEMENTS, 'both']),
     )
-    .option('--repeated <percent>', 'records with the email of an earlier one: never, always, or 0 to 100 (40)', share)
-    .option('--bad <percent>', 'records that the cleaning rejects: 0 to 100', percent, 2);
+    .option('--repeated <percent>', 'users with the email of an earlier one: never, always, or 0 to 100 (40)', share)
+    .option('--bad <percent>', 'users that the cleaning rejects: 0 to 100', percent, 2);
 }
 
 export interface Load {
@@ -78,7 +92,7 @@ export function loadOf(name: WorkloadName, given: GivenLoad, now: number): Load 
   return {
     keys: keys === undefined ? defaults.keys : keys === 'both' ? KEY_PLACEMENTS : [keys],
     workload: {
-      users: given.users ?? defaults.users,
+      records: given.records ?? given.users ?? defaults.records,
       seed: 1,
       // Not older than it must be: a broker deletes records that are older than its retention.
       start: now - (now % windowMs) - spanMs,
@@ -100,6 +114,7 @@ export function peersOf(
   given: readonly PeerName[] | undefined,
 ): readonly Exclude<PeerName, 'none'>[] {
   const names = new Set<string>(given ?? [DEFAULTS[name].peer]);
+  if (names.has('spike') && isShop(name)) throw new Error(`--workload ${name} has only the peers java and none`);
   if (names.has('none') && names.size > 1) throw new Error('--peer none has no other peer beside it');
   if (names.has('java') && name === 'stateless')
     throw new Error('--workload stateless has only the peers spike and none');

@@ -1,3 +1,4 @@
+import type { InputOptions } from './generated-input.js';
 import { COUNTRIES, GeneratedUser, uniform } from './generated-user.js';
 
 export interface WindowResult {
@@ -27,14 +28,7 @@ export interface WorkloadRecord {
   readonly timestamp: number;
 }
 
-export interface WorkloadOptions {
-  readonly users: number;
-  readonly seed: number;
-  /** Event time of the first record, milliseconds since the epoch. */
-  readonly start: number;
-  /** Event time between the first record and the end. */
-  readonly spanMs: number;
-  readonly windowMs: number;
+export interface WorkloadOptions extends InputOptions {
   /** How many of a hundred good records have the email of an earlier one, from anywhere in the span before. */
   readonly repeatedPercent: number;
   /** How many of a hundred records the cleaning must reject. */
@@ -60,12 +54,12 @@ export class Workload implements Iterable<WorkloadRecord> {
 
   /** Once; `result` is complete after it. */
   *[Symbol.iterator](): Iterator<WorkloadRecord> {
-    const { users, seed, start, spanMs } = this.#options;
+    const { records, seed, start, spanMs } = this.#options;
     const badShare = this.#options.badPercent / 100;
     const repeatedShare = this.#options.repeatedPercent / 100;
     const draw = uniform(seed);
-    for (let number = 0; number < users; number++) {
-      const timestamp = start + Math.floor((number * spanMs) / users);
+    for (let number = 0; number < records; number++) {
+      const timestamp = start + Math.floor((number * spanMs) / records);
       if (draw() < badShare) {
         this.#rejected++;
         yield this.#bad(timestamp, draw());

@@ -1,11 +1,19 @@
 import { readEach } from '../../test/broker/read-all.js';
 import type { WorkloadResult } from '../load/workload.js';
-import type { PeerTables, PeerTopics } from '../peers/peer.js';
+import type { PeerTables, UsersTopics } from '../peers/peer.js';
+import type { RightAnswer } from './right-answer.js';
 
-/** What differs between a peer's committed output and the right answer, in words; empty when it is right. */
-export async function wrongResults(
+/** The right answer to the users workload. */
+export function rightUsers(expected: WorkloadResult): RightAnswer<UsersTopics> {
+  return {
+    records: expected.records,
+    wrongResults: (address, topics) => wrongResults(address, topics, expected),
+  };
+}
+
+async function wrongResults(
   address: string,
-  topics: PeerTopics,
+  topics: UsersTopics,
   expected: WorkloadResult,
 ): Promise<readonly string[]> {
   const wrongTables = topics.tables === undefined ? [] : await wrongRows(address, topics.tables, expected);

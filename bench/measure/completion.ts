@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { OffsetReader } from './offset-reader.js';
 
 export interface CompletionOptions {
-  readonly input: string;
+  readonly inputs: readonly string[];
   /** The topics whose last record is the end of the work. */
   readonly outputs: readonly string[];
   /** How long nothing may have changed before the results are checked. */
@@ -37,7 +37,7 @@ export async function untilComplete(
   options: CompletionOptions,
   watch: CompletionWatch,
 ): Promise<number> {
-  const input = await offsets.partitions([options.input]);
+  const input = await offsets.partitions(options.inputs);
   const outputs = await offsets.partitions(options.outputs);
   const target = signature(await offsets.ends(input));
   const deadline = performance.now() + options.timeoutMs;

@@ -4,7 +4,7 @@ import { createTopic, deleteTopics } from '../../test/broker/topics.js';
 import { availableMessages } from '../available-messages.js';
 import { InputProducer, type KeyPlacement } from '../load/input-producer.js';
 import { Workload, type WorkloadOptions } from '../load/workload.js';
-import type { Peer } from '../peers/peer.js';
+import type { Peer, UsersTopics } from '../peers/peer.js';
 import { type RunOptions, stop, withTopics } from './measure.js';
 import { percentile } from './percentile.js';
 
@@ -39,14 +39,15 @@ const BATCH = 1_000;
  * Starts the peer on an empty topic, writes at a steady rate, and reads what it cleaned. Rejects if a cleaned user does not
  * come out, or comes out twice.
  */
-export async function measureLatency(peer: Peer, options: LatencyOptions): Promise<Latency> {
-  const { broker, input, partitions, windowMs, rate, seconds } = options;
+export async function measureLatency(peer: Peer<UsersTopics>, options: LatencyOptions): Promise<Latency> {
+  const { broker, partitions, windowMs, rate, seconds } = options;
+  const [input = ''] = options.inputs;
   await deleteTopics(broker.address, [input]);
   await createTopic(broker.address, input, partitions);
   return await withTopics(peer, options, async run => {
     const spanMs = seconds * 1000 + WARM_UP_MS;
-    const users = Math.ceil((spanMs * rate) / 1000);
-    const workload = new Workload({ ...options.workload, users, seed: 1, start: Date.now(), spanMs, windowMs });
+    const records = Math.ceil((spanMs * rate) / 1000);
+    const workload = new Workload({ ...options.workload, records, seed: 1, start: Date.now(), spanMs, windowMs });
     const producer = new InputProducer(broker.address, options.keys, { lingerMs: 1 });
     await producer.connect();
     const reader = new LatencyReader(broker.address, run.topics.cleaned, partitions);
@@ -56,9 +57,9 @@ export async function measureLatency(peer: Peer, options: LatencyOptions): Promi
     // Awaited at the end; a failure before that must not end the process.
     reading.catch(() => {});
     try {
-      const records = workload[Symbol.iterator]();
+      const generated = workload[Symbol.iterator]();
       const send = async (): Promise<boolean> => {
-        const { done, value: record } = records.next();
+        const { done, value: record } = generated.next();
         if (done) return false;
         const value = Buffer.from(record.value);
         while (!producer.send(input, record.key, value, Date.now())) await delay(1);

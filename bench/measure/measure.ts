@@ -4,29 +4,29 @@ import path from 'node:path';
 import type { GuardedProcess } from '../../test/broker/guarded-process.js';
 import type { KafkaBroker } from '../../test/broker/kafka-broker.js';
 import { createTopic, deleteTopics, topicPartitions } from '../../test/broker/topics.js';
-import type { WorkloadResult } from '../load/workload.js';
-import { checkedTopics, type Peer, type PeerRun, writtenTopics } from '../peers/peer.js';
-import { wrongResults } from './check-result.js';
+import { type Peer, type PeerRun, type PeerTopics, writtenTopics } from '../peers/peer.js';
 import { untilComplete } from './completion.js';
 import type { Figures, Measurement } from './figures.js';
 import { firstOutput } from './first-output.js';
 import { OffsetReader } from './offset-reader.js';
 import { ProcessTree, type ResourceUse } from './process-tree.js';
 import { lastToFirst, type Progress } from './progress.js';
+import type { RightAnswer } from './right-answer.js';
 import { WrittenBytes } from './written-bytes.js';
 
 export interface RunOptions {
   readonly broker: Pick<KafkaBroker, 'address' | 'pid' | 'dataDirectory'>;
-  readonly input: string;
+  /** The topics of the input. */
+  readonly inputs: readonly string[];
   readonly partitions: number;
   readonly windowMs: number;
   /** undefined: the peer's default. */
   readonly commitIntervalMs: number | undefined;
 }
 
-export interface MeasureOptions extends RunOptions {
-  /** What was loaded into `input`. */
-  readonly expected: WorkloadResult;
+export interface MeasureOptions<T extends PeerTopics> extends RunOptions {
+  /** To what was loaded into `inputs`. */
+  readonly right: RightAnswer<T>;
   /** Called at each look at the offsets with the id of the peer's process. */
   readonly onLook?: (pid: number) => void;
 }
@@ -41,18 +41,18 @@ const DISCOVER_EVERY = 10;
  * Runs the peer once over the loaded input, with new topics and a new application id, until its output is the right
  * answer, and removes what it left. Rejects, with the end of its log, if it dies or does not come to the right answer.
  */
-export async function measure(peer: Peer, options: MeasureOptions): Promise<Measurement> {
+export async function measure<T extends PeerTopics>(peer: Peer<T>, options: MeasureOptions<T>): Promise<Measurement> {
   return await withTopics(peer, options, async run => {
     return { peer: peer.name, ...(await timed(peer, run, options)) };
   });
 }
 
 /** Calls `use` with the peer's topics created and a directory for its process, and removes both after it. */
-export async function withTopics<T>(
-  peer: Peer,
-  { broker, input, partitions, windowMs, commitIntervalMs }: RunOptions,
-  use: (run: PeerRun) => Promise<T>,
-): Promise<T> {
+export async function withTopics<T extends PeerTopics, R>(
+  peer: Peer<T>,
+  { broker, inputs, partitions, windowMs, commitIntervalMs }: RunOptions,
+  use: (run: PeerRun<T>) => Promise<R>,
+): Promise<R> {
   const { address } = broker;
   const applicationId = `bench-${Date.now().toString(36)}`;
   const topics = peer.topics(applicationId);
@@ -61,7 +61,7 @@ export async function withTopics<T>(
   try {
     await deleteTopics(address, names);
     for (const name of names) await createTopic(address, name, partitions);
-    return await use({ address, applicationId, input, partitions, topics, windowMs, commitIntervalMs, directory });
+    return await use({ address, applicationId, inputs, partitions, topics, windowMs, commitIntervalMs, directory });
   } catch (error) {
     throw new Error(`${peer.name}: ${String(error)}\n${await logs(directory)}`, { cause: error });
   } finally {
@@ -72,8 +72,12 @@ export async function withTopics<T>(
   }
 }
 
-async function timed(peer: Peer, run: PeerRun, options: MeasureOptions): Promise<Figures> {
-  const outputs = checkedTopics(run.topics);
+async function timed<T extends PeerTopics>(
+  peer: Peer<T>,
+  run: PeerRun<T>,
+  options: MeasureOptions<T>,
+): Promise<Figures> {
+  const outputs = run.topics.checked;
   const offsets = new OffsetReader(run.address, run.applicationId);
   await offsets.connect();
   const written = new WrittenBytes(options.broker.dataDirectory);
@@ -105,12 +109,12 @@ async function timed(peer: Peer, run: PeerRun, options: MeasureOptions): Promise
     const onCommitted = (at: number, records: number) => progress.push({ at, records });
     const completedAt = await untilComplete(
       offsets,
-      { input: run.input, outputs, quietMs: QUIET_MS, stalledMs: STALLED_MS, timeoutMs: TIMEOUT_MS },
+      { inputs: run.inputs, outputs, quietMs: QUIET_MS, stalledMs: STALLED_MS, timeoutMs: TIMEOUT_MS },
       {
         onLook,
         onCommitted,
         failed: () => ended,
-        wrongResults: () => wrongResults(run.address, run.topics, options.expected),
+        wrongResults: () => options.right.wrongResults(run.address, run.topics),
       },
     );
     written.look();
@@ -122,14 +126,14 @@ async function timed(peer: Peer, run: PeerRun, options: MeasureOptions): Promise
     const wallSeconds = (completedAt - startedAt) / 1000;
     return {
       wallSeconds,
-      recordsPerSecond: options.expected.records / wallSeconds,
+      recordsPerSecond: options.right.records / wallSeconds,
       cpuSeconds: last?.use.cpuSeconds ?? Number.NaN,
       brokerCpuSeconds: (last?.broker ?? Number.NaN) - brokerBefore,
       peakRssBytes: last?.use.peakRssBytes ?? Number.NaN,
       firstOutputSeconds: (firstAt - startedAt) / 1000,
       internalBytes: written.of(topic => topic.startsWith(`${run.applicationId}-`) && !isOutput(topic)),
       outputBytes: written.of(isOutput),
-      lastToFirst: lastToFirst(progress, options.expected.records),
+      lastToFirst: lastToFirst(progress, options.right.records),
     };
   } finally {
     stopping.abort();

@@ -1,10 +1,8 @@
-import type { Peer } from '../peers/peer.js';
-
 /** Runs the peers in turns (a, b, a, b, ...), so that a machine that changes its speed changes it for all of them. */
-export async function inTurns<M>(
-  peers: readonly Peer[],
+export async function inTurns<P, M>(
+  peers: readonly P[],
   rounds: number,
-  measure: (peer: Peer) => Promise<M>,
+  measure: (peer: P) => Promise<M>,
   onMeasured: (measurement: M) => void,
 ): Promise<readonly M[]> {
   const measurements: M[] = [];

@@ -5,88 +5,117 @@ import { promisify } from 'node:util';
 import { CACHE, CHECKOUT } from '../../test/broker/checkout.js';
 import { type GuardedProcess, spawnGuarded } from '../../test/broker/guarded-process.js';
 import { mavenJars } from '../../test/broker/maven-jars.js';
-import type { Peer, PeerRun } from './peer.js';
+import {
+  type Peer,
+  type PeerRun,
+  type PeerTopics,
+  type ResultsTopics,
+  resultsTopics,
+  type UsersTopics,
+  usersTopics,
+} from './peer.js';
+import { GRACE_MS, type ShopWorkload } from './shop-topologies.js';
 
 const run = promisify(execFile);
 
 const SOURCES = path.join(CHECKOUT, 'bench', 'peers', 'java');
 
-/** The users workload in Java Kafka Streams 4.4.0, compiled. */
-export interface JavaPeer {
-  readonly classpath: string;
+const NAME = 'Java Kafka Streams 4.4.0';
+
+/**
+ * Catching up on a backlog, Java drops records as late that its repartition topics interleave: a right result over ten
+ * minutes of event time needs a grace of more than that.
+ */
+const USERS_GRACE_MS = 15 * 60_000;
+
+/** The users workload with one stream thread and the JVM's defaults. */
+export async function usersJavaPeer(): Promise<Peer<UsersTopics>> {
+  const classpath = await compiled();
+  return {
+    name: NAME,
+    topics: applicationId =>
+      usersTopics({
+        cleaned: `${applicationId}-user-cleaned`,
+        rejected: undefined,
+        tables: {
+          countryCount: `${applicationId}-country-count`,
+          distinctUsers: `${applicationId}-distinct-users`,
+        },
+      }),
+    start: run =>
+      started(classpath, run, {
+        'peer.workload': 'users',
+        'peer.topic.cleaned': run.topics.cleaned,
+        ...(run.topics.tables === undefined
+          ? {}
+          : {
+              'peer.topic.country-count': run.topics.tables.countryCount,
+              'peer.topic.distinct-users': run.topics.tables.distinctUsers,
+            }),
+        'peer.window.grace': iso(USERS_GRACE_MS),
+      }),
+  };
 }
 
-export interface JavaPeerOptions extends PeerRun {
-  /**
-   * As ISO 8601 takes it (`PT10S`). Catching up on a backlog, Java drops records as late that its repartition topics
-   * interleave: a right result over ten minutes of event time needs a grace of more than that.
-   */
-  readonly grace: string;
-  /** `num.stream.threads` */
-  readonly threads: number;
-  /** Options of the JVM; its own defaults if empty. */
-  readonly jvmOptions: readonly string[];
+/** A workload of the shop, in the same way. */
+export async function shopJavaPeer(workload: ShopWorkload): Promise<Peer<ResultsTopics>> {
+  const classpath = await compiled();
+  return {
+    name: NAME,
+    topics: resultsTopics,
+    start: run =>
+      started(classpath, run, {
+        'peer.workload': workload,
+        'peer.topic.results': run.topics.results,
+        'peer.window.grace': iso(GRACE_MS),
+      }),
+  };
 }
 
 /** Fetches the jars and compiles the peer; needs a JDK and Maven. Rejects with the compiler's words. */
-export async function buildJavaPeer(): Promise<JavaPeer> {
+async function compiled(): Promise<string> {
   const jars = path.join(await mavenJars(path.join(SOURCES, 'pom.xml'), 'kafka-streams'), '*');
   const classes = path.join(CACHE, 'java-peer');
   await mkdir(classes, { recursive: true });
   const sources = (await readdir(SOURCES)).filter(name => name.endsWith('.java'));
   await run('javac', ['-nowarn', '-d', classes, '-cp', jars, ...sources.map(name => path.join(SOURCES, name))]);
-  return { classpath: `${classes}${path.delimiter}${jars}` };
+  return `${classes}${path.delimiter}${jars}`;
 }
 
 /** Starts the peer; it writes warnings and errors to `peer.log` in its directory. */
-export async function runJavaPeer(peer: JavaPeer, options: JavaPeerOptions): Promise<GuardedProcess> {
-  const { topics, commitIntervalMs } = options;
+async function started(
+  classpath: string,
+  { address, applicationId, commitIntervalMs, directory, inputs, windowMs }: PeerRun<PeerTopics>,
+  workload: Readonly<Record<string, string>>,
+): Promise<GuardedProcess> {
   const configuration = {
-    'application.id': options.applicationId,
-    'bootstrap.servers': options.address,
+    'application.id': applicationId,
+    'bootstrap.servers': address,
     'processing.guarantee': 'exactly_once_v2',
-    'num.stream.threads': String(options.threads),
+    'num.stream.threads': '1',
     ...(commitIntervalMs === undefined ? {} : { 'commit.interval.ms': String(commitIntervalMs) }),
-    'state.dir': path.join(options.directory, 'state'),
+    'state.dir': path.join(directory, 'state'),
     'auto.offset.reset': 'earliest',
     'producer.compression.type': 'lz4',
     'producer.linger.ms': '5',
-    'users.topic.in': options.input,
-    'users.topic.cleaned': topics.cleaned,
-    ...(topics.tables === undefined
-      ? {}
-      : {
-          'users.topic.country-count': topics.tables.countryCount,
-          'users.topic.distinct-users': topics.tables.distinctUsers,
-        }),
-    'users.window.size': `PT${options.windowMs / 1000}S`,
-    'users.window.grace': options.grace,
+    'peer.topics.in': inputs.join(','),
+    'peer.window.size': iso(windowMs),
+    ...workload,
   };
-  const file = path.join(options.directory, 'peer.properties');
+  const file = path.join(directory, 'peer.properties');
   await writeFile(
     file,
     Object.entries(configuration)
       .map(([name, value]) => `${name}=${value}\n`)
       .join(''),
   );
-  const args = [...options.jvmOptions, '-Dlog4j2.level=WARN', '-cp', peer.classpath, 'UsersPeer', file];
-  return spawnGuarded('java', args, { cwd: options.directory, logFile: path.join(options.directory, 'peer.log') });
+  return spawnGuarded('java', ['-Dlog4j2.level=WARN', '-cp', classpath, 'Peer', file], {
+    cwd: directory,
+    logFile: path.join(directory, 'peer.log'),
+  });
 }
 
-/** The peer as the measurements run it: one stream thread, the JVM's defaults, nothing late. */
-export async function javaPeer(): Promise<Peer> {
-  const built = await buildJavaPeer();
-  return {
-    name: 'Java Kafka Streams 4.4.0',
-    topics: applicationId => ({
-      cleaned: `${applicationId}-user-cleaned`,
-      rejected: undefined,
-      tables: {
-        countryCount: `${applicationId}-country-count`,
-        distinctUsers: `${applicationId}-distinct-users`,
-      },
-      others: [],
-    }),
-    start: peerRun => runJavaPeer(built, { ...peerRun, grace: 'PT15M', threads: 1, jvmOptions: [] }),
-  };
+/** As `java.time.Duration` takes it. */
+function iso(milliseconds: number): string {
+  return `PT${milliseconds / 1000}S`;
 }

@@ -5,7 +5,7 @@ import { startEmbeddedBroker } from 'tributary/kafka';
 import { readAll } from '../../test/broker/read-all.js';
 import { MURMUR2_VECTORS } from '../../test/kafka/murmur2-vectors.js';
 import type { KeyPlacement } from '../load/input-producer.js';
-import { produceAll } from '../load/load.js';
+import { inTopic, produceAll } from '../load/load.js';
 
 const PARTITIONS = 4;
 
@@ -23,7 +23,7 @@ describe('the keys of the load', function () {
       const broker = await startEmbeddedBroker();
       try {
         const records = [...MURMUR2.keys()].map(key => ({ key, value: key, timestamp: Date.now() }));
-        await produceAll(broker.address, 'user', records, keys);
+        await produceAll(broker.address, inTopic('user', records), keys);
         const read = await readAll(broker.address, 'user');
         const partitions = new Map(read.map(({ key, partition }) => [String(key), partition]));
         assert.deepEqual(partitions, new Map(read.map(({ key }) => [String(key), partitionOf(String(key))])));

@@ -9,15 +9,15 @@ describe('the load of a benchmark', () => {
   it('is one million users with 40% repeated emails and 2% bad records, with keys in place and elsewhere', () => {
     const { keys, workload } = loadOf('users', { bad: 2 }, NOW);
     assert.deepEqual(keys, ['in-place', 'elsewhere']);
-    assert.equal(workload.users, 1_000_000);
+    assert.equal(workload.records, 1_000_000);
     assert.equal(workload.repeatedPercent, 40);
     assert.equal(workload.badPercent, 2);
   });
 
   it('has five million different keys in one window with a large state', () => {
     const { workload } = loadOf('large-state', { bad: 2 }, NOW);
-    const { users, repeatedPercent, spanMs, windowMs, start } = workload;
-    assert.deepEqual([users, repeatedPercent, spanMs], [5_000_000, 0, windowMs]);
+    const { records, repeatedPercent, spanMs, windowMs, start } = workload;
+    assert.deepEqual([records, repeatedPercent, spanMs], [5_000_000, 0, windowMs]);
     assert.equal(start % windowMs, 0);
   });
 
@@ -37,10 +37,10 @@ describe('the load of a benchmark', () => {
 });
 
 describe('the peers of a benchmark', () => {
-  it('are Java for users, a bare loop for the stateless workload, and none for a large state', () => {
+  it('are a bare loop for the stateless workload, none for a large state, and Java for the others', () => {
     assert.deepEqual(
       WORKLOADS.map(name => peersOf(name, undefined)),
-      [['java'], ['spike'], []],
+      [['java'], ['spike'], [], ['java'], ['java'], ['java']],
     );
   });
 
@@ -51,5 +51,6 @@ describe('the peers of a benchmark', () => {
   it('are refused where there is no such one', () => {
     assert.throws(() => peersOf('users', ['none', 'java']), /--peer none/);
     assert.throws(() => peersOf('stateless', ['java']), /--workload stateless/);
+    assert.throws(() => peersOf('match', ['spike']), /--workload match/);
   });
 });

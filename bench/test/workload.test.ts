@@ -6,7 +6,7 @@ const USERS = 20_000;
 const MINUTE_MS = 60_000;
 
 function generated(options: Partial<WorkloadOptions>): { workload: Workload; records: readonly WorkloadRecord[] } {
-  const all = { users: USERS, seed: 1, start: 0, spanMs: 10 * MINUTE_MS, windowMs: MINUTE_MS, ...options };
+  const all = { records: USERS, seed: 1, start: 0, spanMs: 10 * MINUTE_MS, windowMs: MINUTE_MS, ...options };
   const workload = new Workload({ repeatedPercent: 40, badPercent: 2, ...all });
   return { workload, records: [...workload] };
 }
@@ -73,6 +73,6 @@ describe('the users workload', () => {
   });
 
   it('is the same for the same options', () => {
-    assert.deepEqual(generated({ users: 100 }).records, generated({ users: 100 }).records);
+    assert.deepEqual(generated({ records: 100 }).records, generated({ records: 100 }).records);
   });
 });

@@ -102,6 +102,15 @@ export function withoutEntries(chunk: Buffer, time: number, matches: (value: Buf
   return kept.length === 0 ? null : Buffer.concat([chunk.subarray(0, CHUNK_START), ...kept]);
 }
 
+/** The chunk with an entry in the place of those at its time and at the time `before`. null if it would be too large. */
+export function withMovedEntry(chunk: Buffer, before: number, time: number, value: Buffer): Buffer | null {
+  const others = withoutEntries(chunk, before, ALL);
+  const left = others === null || before === time ? others : withoutEntries(others, time, ALL);
+  return left === null ? newChunk(time, value) : withEntry(left, time, value);
+}
+
+const ALL = (): boolean => true;
+
 function inserted(chunk: Buffer, at: number, time: number, value: Buffer): Buffer {
   const size = ENTRY_HEADER_BYTES + value.length;
   const result = Buffer.allocUnsafe(chunk.length + size);

@@ -25,8 +25,10 @@ export interface KeyBounds<K> {
 export class BucketRows {
   readonly #bytes: ByteStore;
   readonly #bucketMs: number;
-  #prefixBucket = Number.NaN;
-  #prefix: StateKey = '';
+  /** The prefixes of an even and of an odd bucket: a fetch mostly reads two that follow each other. */
+  readonly #prefixes: [StateKey, StateKey] = ['', ''];
+  readonly #prefixBuckets: [number, number] = [Number.NaN, Number.NaN];
+  #expiredBelow = Number.NaN;
 
   constructor(bytes: ByteStore, bucketMs: number) {
     this.#bytes = bytes;
@@ -53,6 +55,9 @@ export class BucketRows {
   }
 
   expireBelow(bucket: number): void {
+    // Time advances with most records, the bucket seldom.
+    if (bucket === this.#expiredBelow) return;
+    this.#expiredBelow = bucket;
     this.#bytes.expireBelow(timePrefix(bucket));
   }
 
@@ -98,11 +103,16 @@ export class BucketRows {
 
   /** The state key of a row. */
   rowOf(bucket: number, key: StateKey, id: number): StateKey {
-    if (bucket !== this.#prefixBucket) {
-      this.#prefix = timePrefix(bucket);
-      this.#prefixBucket = bucket;
+    return this.#prefixOf(bucket) + key + (id === FIRST ? FIRST_KEY : idKey(id));
+  }
+
+  #prefixOf(bucket: number): StateKey {
+    const slot = (bucket / this.#bucketMs) % 2 === 0 ? 0 : 1;
+    if (this.#prefixBuckets[slot] !== bucket) {
+      this.#prefixes[slot] = timePrefix(bucket);
+      this.#prefixBuckets[slot] = bucket;
     }
-    return this.#prefix + key + (id === FIRST ? FIRST_KEY : idKey(id));
+    return this.#prefixes[slot];
   }
 }
 

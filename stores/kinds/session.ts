@@ -92,6 +92,16 @@ export class SessionStore<K, V> {
     this.#buckets.put(key, end, [start, value]);
   }
 
+  /** Adds a session of a key that has none with the same end. */
+  add(key: K, { start, end, value }: Session<V>): void {
+    this.#buckets.put(key, end, [start, value]);
+  }
+
+  /** Puts a session in the place of the one that ends at `before`. */
+  replace(key: K, before: number, { start, end, value }: Session<V>): void {
+    this.#buckets.move(key, before, end, [start, value]);
+  }
+
   remove(key: K, end: number): void {
     this.#buckets.delete(key, end);
   }

@@ -13,7 +13,14 @@ import {
 } from '../encoding/chunk-directory.js';
 import type { Codec } from '../encoding/codec.js';
 import { type KeyCodec, keyToStateKey, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
-import { type ChunkPart, newChunk, partsWithEntry, withEntry, withoutEntries } from '../encoding/time-chunk.js';
+import {
+  type ChunkPart,
+  newChunk,
+  partsWithEntry,
+  withEntry,
+  withMovedEntry,
+  withoutEntries,
+} from '../encoding/time-chunk.js';
 import { BucketRows, FIRST, type KeyBounds } from './bucket-rows.js';
 import { keysInBuckets } from './bucket-scan.js';
 import { type ChunkEntry, chunkEntries, type TimeSpan } from './chunk-entries.js';
@@ -187,6 +194,28 @@ export class TimeBucketsStore<K, V> {
       if (left === null) directory = withChunks(directory, index, []);
     }
     if (directory !== first) this.#rows.put(bucket, row, FIRST, chunkCount(directory) === 0 ? null : directory);
+  }
+
+  /**
+   * Puts an entry in the place of those at its time, and of those at the time `before`. If both times are in one bucket
+   * that has one chunk, it reads and writes one row.
+   */
+  move(key: K, before: number, time: number, value: V): void {
+    const bucket = this.#rows.bucketOf(time);
+    if (before >= this.#expiredBelow && time >= this.#expiredBelow && this.#rows.bucketOf(before) === bucket) {
+      const row = keyToStateKey(this.#keys, key);
+      const first = this.#rows.get(bucket, row, FIRST);
+      if (first !== null && !isDirectory(first)) {
+        const chunk = withMovedEntry(first, before, time, this.#values.serialize(value));
+        if (chunk !== null) {
+          this.#rows.put(bucket, row, FIRST, chunk);
+          return;
+        }
+      }
+    }
+    this.delete(key, before);
+    if (before !== time) this.delete(key, time);
+    this.put(key, time, value);
   }
 
   /**

@@ -23,6 +23,7 @@ interface Entry {
 type Action =
   | ({ readonly kind: 'put' } & Entry)
   | { readonly kind: 'delete'; readonly key: string; readonly time: number; readonly containing: string }
+  | ({ readonly kind: 'move'; readonly before: number } & Entry)
   | { readonly kind: 'expireBelow'; readonly time: number };
 
 /** A list of entries, in the order in which they came. */
@@ -41,6 +42,12 @@ class NaiveModel {
         this.#entries = this.#entries.filter(entry => !isDeleted(entry));
         return;
       }
+      case 'move':
+        for (const time of [action.before, action.time]) {
+          this.apply({ kind: 'delete', key: action.key, time, containing: '' });
+        }
+        this.apply({ ...action, kind: 'put' });
+        return;
       case 'expireBelow':
         this.#expiredBelow = Math.max(this.#expiredBelow, action.time);
         this.#entries = this.#entries.filter(({ time }) => time >= this.#expiredBelow);
@@ -89,6 +96,9 @@ describe('a store of time buckets', () => {
       case 'delete':
         store.delete(action.key, action.time, value => value.includes(action.containing));
         return;
+      case 'move':
+        store.move(action.key, action.before, action.time, action.value);
+        return;
       case 'expireBelow':
         store.expireBelow(action.time);
     }
@@ -125,10 +135,11 @@ describe('a store of time buckets', () => {
       weight: 9,
       arbitrary: fc.record({ kind: fc.constant('delete'), key, time, containing: fc.constantFrom('', '1', '7') }),
     },
+    { weight: 9, arbitrary: fc.record({ kind: fc.constant('move'), key, before: time, time, value }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('expireBelow'), time: fc.nat(120) }) },
   );
 
-  it('has the entries of a list of them, in any range, whatever was put, deleted and let expire', async () => {
+  it('has the entries of a list of them, in any range, whatever was put, moved, deleted and let expire', async () => {
     const range = fc.record({ key, from: fc.integer({ min: -10, max: 360 }), length: fc.nat(300) });
     await fc.assert(
       fc.asyncProperty(
@@ -174,6 +185,17 @@ describe('a store of time buckets', () => {
     reads.length = 0;
     store.fetch('hot', 57, 57).next();
     assert.ok(reads.length <= 3, `${reads.length} rows`);
+  });
+
+  it('reads and writes one row when it moves an entry in its bucket', () => {
+    store.put('a', 10, 'x');
+    bytes.stage();
+    bytes.commit();
+    reads.length = 0;
+    store.move('a', 10, 20, 'y');
+    assert.equal(reads.length, 1);
+    assert.equal([...bytes.stage()].length, 1);
+    assert.deepEqual(fetch('a', 0, BUCKET_MS), [[20, 'y']]);
   });
 
   it('writes little for one entry more of a key that has many', () => {

@@ -1,20 +1,13 @@
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serdes;
 
 /** The cleaning rules of the users workload. */
 final class UserCleaning {
-  static final Serde<ObjectNode> USER = Serdes.serdeFrom((topic, user) -> write(user), (topic, bytes) -> read(bytes));
-
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("dd/MM/uuuu").withResolverStyle(ResolverStyle.STRICT);
 
@@ -23,7 +16,7 @@ final class UserCleaning {
   /** The cleaned user, or null if it must be rejected. */
   static ObjectNode clean(byte[] raw) {
     try {
-      if (raw == null || !(JSON.readTree(raw) instanceof ObjectNode user)) return null;
+      if (raw == null || !(Json.MAPPER.readTree(raw) instanceof ObjectNode user)) return null;
       String email = text(user, "email").strip().toLowerCase();
       int at = email.indexOf('@');
       if (at <= 0 || at == email.length() - 1 || email.indexOf('@', at + 1) >= 0) return null;
@@ -74,21 +67,5 @@ final class UserCleaning {
       first = c == ' ';
     }
     return title.toString();
-  }
-
-  private static byte[] write(ObjectNode user) {
-    try {
-      return user == null ? null : JSON.writeValueAsBytes(user);
-    } catch (IOException e) {
-      throw new SerializationException(e);
-    }
-  }
-
-  private static ObjectNode read(byte[] bytes) {
-    try {
-      return bytes == null ? null : (ObjectNode) JSON.readTree(bytes);
-    } catch (IOException e) {
-      throw new SerializationException(e);
-    }
   }
 }

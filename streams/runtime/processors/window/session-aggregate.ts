@@ -96,18 +96,20 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
       this.#late.add(key, value, timestamp, { start, end }, headers);
       return;
     }
-    // A function that throws changes nothing, and the values that it may change are read again.
+    // A function that throws changes nothing.
     const result = this.#added(key, value, aggregate);
-    if (start !== timestamp || end !== timestamp) {
-      for (const { end: ended } of found) {
-        const session = this.#store.endingAt(key, ended);
-        if (session !== undefined) this.#remove(key, session);
-      }
-    }
+    const isExtended = start !== timestamp || end !== timestamp;
+    // Mostly one session becomes longer. Then its row is read and written once.
+    const replaced = result !== null && found.length === 1 ? found[0] : undefined;
+    const replacedValue = replaced === undefined ? null : this.#oldValue(key, replaced.end);
+    if (isExtended && replaced === undefined) for (const session of found) this.#remove(key, session);
     this.#longestMs = Math.max(this.#longestMs, end - start);
     this.#store.observe(Math.min(end, this.#expiryTime));
     if (result === null) this.#store.remove(key, end);
+    else if (replaced !== undefined) this.#store.replace(key, replaced.end, { start, end, value: result });
+    else if (found.length === 0) this.#store.add(key, { start, end, value: result });
     else this.#store.put(key, { start, end, value: result });
+    if (isExtended && replaced !== undefined) this.#removed(key, replaced, replacedValue);
     this.#addOpen(key, end);
     this.#forward(key, start, end, result, null);
   }
@@ -126,15 +128,25 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
     return synchronous(this.node.aggregator(key, value, aggregate), 'the aggregator') ?? null;
   }
 
-  #remove(key: unknown, { start, end, value }: Session<unknown>): void {
-    this.#store.remove(key, end);
+  #remove(key: unknown, session: Session<unknown>): void {
+    const value = this.#oldValue(key, session.end);
+    this.#store.remove(key, session.end);
+    this.#removed(key, session, value);
+  }
+
+  /** The value that is sent with a tombstone. It is read again, because the aggregator may have changed it. */
+  #oldValue(key: unknown, end: number): unknown {
+    return this.#sendsOldValues ? (this.#store.endingAt(key, end)?.value ?? null) : null;
+  }
+
+  #removed(key: unknown, { start, end }: Session<unknown>, value: unknown): void {
     this.#open?.remove(end, keyToStateKey(this.node.store.keySerde, key));
     this.#forward(key, start, end, null, value);
   }
 
   #forward(key: unknown, start: number, end: number, newValue: unknown, oldValue: unknown): void {
     if (this.#open !== undefined) return;
-    const change = { newValue, oldValue: this.#sendsOldValues ? oldValue : null };
+    const change = { newValue, oldValue };
     this.processorNode.forward({ key, window: { start, end } }, change, end, NO_HEADERS);
   }
 

@@ -1,8 +1,4 @@
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -10,7 +6,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -22,45 +17,29 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.TimeWindows;
 import org.apache.kafka.streams.state.WindowStore;
 
-/**
- * The users workload in Java Kafka Streams: clean, count countries per window, count distinct emails per window.
- *
- * <p>Its argument is a properties file: those that begin with "users." name the topics and windows, the others are the
- * configuration of Kafka Streams.
- */
-public final class UsersPeer {
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+/** The users workload: clean, count countries per window, count distinct emails per window. */
+final class UsersTopology {
   private static final DateTimeFormatter ISO =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC);
 
-  private UsersPeer() {}
+  private UsersTopology() {}
 
-  public static void main(String[] args) throws IOException {
-    Properties properties = new Properties();
-    try (Reader file = Files.newBufferedReader(Path.of(args[0]))) {
-      properties.load(file);
-    }
-    KafkaStreams streams = new KafkaStreams(topology(properties), properties);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> streams.close(CLOSE_TIMEOUT)));
-    streams.start();
-  }
-
-  private static Topology topology(Properties properties) {
-    Duration size = Duration.parse(properties.getProperty("users.window.size"));
+  static Topology build(Properties properties) {
+    Duration size = Duration.parse(properties.getProperty("peer.window.size"));
     TimeWindows window =
-        TimeWindows.ofSizeAndGrace(size, Duration.parse(properties.getProperty("users.window.grace")));
-    String cleaned = properties.getProperty("users.topic.cleaned");
+        TimeWindows.ofSizeAndGrace(size, Duration.parse(properties.getProperty("peer.window.grace")));
+    String cleaned = properties.getProperty("peer.topic.cleaned");
     StreamsBuilder builder = new StreamsBuilder();
 
-    builder.stream(properties.getProperty("users.topic.in"), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+    builder.stream(properties.getProperty("peer.topics.in"), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
         .mapValues(UserCleaning::clean)
         .filter((key, user) -> user != null)
         .map((key, user) -> KeyValue.pair(user.get("email").textValue(), user))
-        .to(cleaned, Produced.with(Serdes.String(), UserCleaning.USER));
+        .to(cleaned, Produced.with(Serdes.String(), Json.OBJECT));
     KStream<String, ObjectNode> users =
-        builder.stream(cleaned, Consumed.with(Serdes.String(), UserCleaning.USER));
+        builder.stream(cleaned, Consumed.with(Serdes.String(), Json.OBJECT));
 
-    users.groupBy((email, user) -> user.get("country").textValue(), Grouped.with(Serdes.String(), UserCleaning.USER))
+    users.groupBy((email, user) -> user.get("country").textValue(), Grouped.with(Serdes.String(), Json.OBJECT))
         .windowedBy(window)
         .count(Materialized.as("country-count"))
         .toStream()
@@ -69,10 +48,10 @@ public final class UsersPeer {
           return KeyValue.pair(key.key() + "@" + start, "{\"country\":\"" + key.key() + "\",\"windowStart\":\"" + start
               + "\",\"windowEnd\":\"" + iso(key.window().end()) + "\",\"count\":" + count + "}");
         })
-        .to(properties.getProperty("users.topic.country-count"), Produced.with(Serdes.String(), Serdes.String()));
+        .to(properties.getProperty("peer.topic.country-count"), Produced.with(Serdes.String(), Serdes.String()));
 
     // The first sight of an email in a window counts: the filter needs every update, so this store has no cache.
-    users.groupByKey(Grouped.with(Serdes.String(), UserCleaning.USER))
+    users.groupByKey(Grouped.with(Serdes.String(), Json.OBJECT))
         .windowedBy(window)
         .count(Materialized.<String, Long, WindowStore<Bytes, byte[]>>as("seen").withCachingDisabled())
         .toStream()
@@ -83,7 +62,7 @@ public final class UsersPeer {
         .toStream()
         .map((start, count) -> KeyValue.pair(iso(start), "{\"windowStart\":\"" + iso(start) + "\",\"windowEnd\":\""
             + iso(start + size.toMillis()) + "\",\"distinctUsers\":" + count + "}"))
-        .to(properties.getProperty("users.topic.distinct-users"), Produced.with(Serdes.String(), Serdes.String()));
+        .to(properties.getProperty("peer.topic.distinct-users"), Produced.with(Serdes.String(), Serdes.String()));
     return builder.build();
   }
 
