@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { kafkaAvailable } from '../broker/kafka-broker.js';
+import { harmedUsers } from '../chaos/harmed-users.js';
 import { type RoundResult, roundReport } from '../chaos/round-result.js';
 import { ChaosRunner } from '../chaos/runner.js';
 
@@ -24,7 +25,14 @@ describe('the users application under fire, on a real broker', function () {
     // A round waits for much: for sessions, windows, brokers. Two side by side take little longer than one.
     const half = Math.ceil(ROUNDS / 2);
     const play = async (rounds: number, seed: number): Promise<void> => {
-      const runner = new ChaosRunner({ rounds, seed, users: 30_000, faults: 4, keep: false });
+      const runner = new ChaosRunner({
+        application: harmedUsers,
+        rounds,
+        seed,
+        records: 30_000,
+        faults: 4,
+        keep: false,
+      });
       runners.push(runner);
       await runner.run(result => results.push(result));
     };
