@@ -6,6 +6,7 @@ import { kafkaAvailable } from '../broker/kafka-broker.js';
 import { FAULT_KINDS, type FaultKind, isFaultKind } from './faults/faults.js';
 import type { HarmedApplication } from './harmed-application.js';
 import { harmedUsers } from './harmed-users.js';
+import { harmedOrders } from './orders/harmed-orders.js';
 import { roundReport } from './round-result.js';
 import { ChaosRunner } from './runner.js';
 import { ScenarioRunner } from './scenario-runner.js';
@@ -14,6 +15,7 @@ import { SCENARIOS, type ScenarioName } from './scenarios/scenarios.js';
 const SEEDS = 1_000_000;
 const TOPOLOGIES = {
   users: { application: harmedUsers, records: 200_000 },
+  orders: { application: harmedOrders, records: 100_000 },
 } as const satisfies Readonly<Record<string, { readonly application: HarmedApplication; readonly records: number }>>;
 
 interface Options {
