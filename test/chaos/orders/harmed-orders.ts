@@ -14,7 +14,8 @@ export const harmedOrders: HarmedApplication = {
   // Late records and records that nobody can read come in each round.
   plan: { shortestSendMs: SHORTEST_SEND_MS, ending: 'records', always: 'hostile-records' },
   partitions: PARTITIONS,
-  tasks: PARTITIONS + PAGE_PARTITIONS,
+  // Those of orders and payments, of customers and clicks, and of pages.
+  tasks: 2 * PARTITIONS + PAGE_PARTITIONS,
   watchedTopic: TOPICS.results,
   toCloseMs: LONGEST_WINDOW_MS + GRACE_MS + IDLE_MS,
   // A task that has read one topic up to the jump, and not yet another one, would take what it has not read for late.
