@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { kafkaAvailable } from '../broker/kafka-broker.js';
 import type { FaultKind } from '../chaos/faults/faults.js';
 import { harmedOrders } from '../chaos/orders/harmed-orders.js';
-import { type RoundResult, roundReport } from '../chaos/round-result.js';
-import { ChaosRunner } from '../chaos/runner.js';
+import type { ChaosRunner } from '../chaos/runner.js';
+import { failedRounds } from './chaos-rounds.js';
 
 const SEED = 1;
 /** CI plays more of them. */
-const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 1);
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 2);
 /** Those after which a round need not wait for a transaction or a session of a minute. */
 const FAULTS: readonly FaultKind[] = [
   'kill',
@@ -33,27 +33,12 @@ describe('the orders topology under fire, on a real broker', function () {
     it.skip(`skipped: ${available.reason}`);
     return;
   }
-  let runner: ChaosRunner | undefined;
+  const runners: ChaosRunner[] = [];
 
-  after(() => runner?.close());
+  after(() => Promise.all(runners.map(runner => runner.close())));
 
   it(`loses and doubles nothing in any operator, in ${ROUNDS} rounds of the chaos runner`, async () => {
-    const results: RoundResult[] = [];
-    runner = new ChaosRunner({
-      application: harmedOrders,
-      rounds: ROUNDS,
-      seed: SEED,
-      records: 5000,
-      faults: 2,
-      only: FAULTS,
-      keep: false,
-    });
-    await runner.run(result => results.push(result));
-    assert.deepEqual(
-      results.filter(({ differences }) => differences.length > 0).map(roundReport),
-      [],
-      'rounds that failed',
-    );
-    assert.equal(results.length, ROUNDS);
+    const options = { application: harmedOrders, rounds: ROUNDS, seed: SEED, records: 5000, faults: 2, only: FAULTS };
+    assert.deepEqual(await failedRounds(options, runners), []);
   });
 });

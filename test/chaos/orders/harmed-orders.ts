@@ -24,7 +24,9 @@ export const harmedOrders: HarmedApplication = {
     for (const topic of Object.values(TOPICS)) await createTopic(brokers, topic, PARTITIONS);
     const producer = new DeliveryProducer({ cluster: { brokers, clientId: 'chaos-input' } });
     await producer.connect();
-    for (const { topic, key, value, timestamp } of productRecords()) producer.send(topic, key, value, timestamp);
+    // Not older than the retention of the topic.
+    for (const { topic, key, value, timestamp } of productRecords(Date.now()))
+      producer.send(topic, key, value, timestamp);
     await producer.flush();
     await producer.close();
   },

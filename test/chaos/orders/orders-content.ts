@@ -92,8 +92,8 @@ export class OrdersContent implements InputContent {
 }
 
 /** The prices of most products: what the global table has before the first process starts. */
-export function productRecords(): readonly InputRecord[] {
-  return Array.from({ length: PRODUCTS }, (_, index) => json(TOPICS.products, `x${index + 1}`, index + 10, 1));
+export function productRecords(timestamp: number): readonly InputRecord[] {
+  return Array.from({ length: PRODUCTS }, (_, index) => json(TOPICS.products, `x${index + 1}`, index + 10, timestamp));
 }
 
 /** What nobody can read, and what comes hours late. */

@@ -34,7 +34,7 @@ class PlayedInput {
 
   constructor(driver: TopologyTestDriver) {
     this.#driver = driver;
-    for (const record of productRecords()) {
+    for (const record of productRecords(BEGIN)) {
       driver.produce(record.topic, { ...record, key: bytes(record.key) }, BYTES);
       this.truth.addPrice(String(record.key), Number(record.value));
     }
