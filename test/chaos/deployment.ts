@@ -4,13 +4,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditTopicOf } from '../../streams/kafka/internal-topic-names.js';
 import { Clocks } from './clocks.js';
+import type { Check } from './harmed-application.js';
 import type { Member } from './member.js';
 import { Members } from './members.js';
-import { settled } from './settled.js';
 import { StateDisk } from './state-disk.js';
-import type { Truth } from './truth.js';
-import { verify } from './verify.js';
 
+const USERS = ['topology', 'main.js'];
 const RUNNING_WITHIN_MS = 60_000;
 /** A transaction that nobody ends holds up its readers for a minute. */
 const SETTLED_WITHIN_MS = 180_000;
@@ -23,6 +22,8 @@ export interface DeploymentOptions {
   readonly addresses: readonly string[];
   /** The state is to be on a disk that can be filled. */
   readonly fillable?: boolean;
+  /** What each process runs, below `dist`. Default: the users topology. */
+  readonly program?: readonly string[];
   /** Of all processes. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -44,7 +45,11 @@ export class Deployment {
   readonly clocks: Clocks;
   #closed = false;
 
-  private constructor({ addresses, environment }: DeploymentOptions, directory: string, disk: StateDisk) {
+  private constructor(
+    { addresses, environment, program = USERS }: DeploymentOptions,
+    directory: string,
+    disk: StateDisk,
+  ) {
     this.directory = directory;
     this.disk = disk;
     this.clocks = new Clocks(directory);
@@ -53,6 +58,7 @@ export class Deployment {
       addresses.map((brokers, number) => ({
         name: `m${number}`,
         directory,
+        program,
         environment: {
           KAFKA_BROKERS: brokers,
           APPLICATION_ID: this.applicationId,
@@ -92,14 +98,14 @@ export class Deployment {
   }
 
   /** Waits until all is out, or it takes too long, ends the processes, and compares what came out with what is right. */
-  async judge(brokers: string, truth: Truth): Promise<Verdict> {
-    const unsettled = await settled(brokers, this.auditTopic, truth, SETTLED_WITHIN_MS);
+  async judge(check: Check): Promise<Verdict> {
+    const unsettled = await check.settled(SETTLED_WITHIN_MS);
     return {
       settledAt: Date.now(),
       differences: [
         ...(unsettled === undefined ? [] : [unsettled]),
         ...(await this.stop()),
-        ...(await verify(brokers, this.auditTopic, truth)),
+        ...(await check.differences()),
         ...this.members.all.flatMap(({ overdue }) => overdue),
       ],
     };

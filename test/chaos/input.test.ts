@@ -3,7 +3,8 @@ import { type EmbeddedBroker, startEmbeddedBroker } from '../../streams/kafka/em
 import type { ConsumerRecord } from '../../streams/kafka/record.js';
 import { readAll } from '../broker/read-all.js';
 import { until } from '../integration/until.js';
-import { INPUT_TOPIC, Input, type InputOptions } from './input.js';
+import { Input, type InputOptions } from './input.js';
+import { INPUT_TOPIC, UserContent } from './user-content.js';
 
 const PARTITIONS = 4;
 const USERS = 400;
@@ -25,10 +26,9 @@ describe('the input of a chaos round', function () {
   const inputWith = (plan: Partial<InputOptions['plan']> = {}): Input =>
     new Input({
       brokers: broker.address,
-      plan: { seed: 1, users: USERS, sendMs: SEND_MS, ending: 'silence', ...plan },
-      partitions: PARTITIONS,
+      plan: { records: USERS, sendMs: SEND_MS, ending: 'silence', ...plan },
+      content: new UserContent(1, PARTITIONS, DISORDER_MS),
       leadMs: LEAD_MS,
-      disorderMs: DISORDER_MS,
     });
   const sent = (): Promise<ConsumerRecord[]> => readAll(broker.address, INPUT_TOPIC);
 

@@ -1,28 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Random } from '../../producer/generator/random.js';
-import { UserGenerator } from '../../producer/generator/user-generator.js';
-import { userKey } from '../../producer/user-key.js';
 import { DeliveryProducer } from '../../streams/kafka/delivery-producer.js';
 import { partitionFor } from '../../streams/kafka/partitioner.js';
 import type { RoundPlan } from './plan.js';
 
-export const INPUT_TOPIC = 'user';
 const SLICE_MS = 20;
 const DELIVERY_TIMEOUT_MS = 300_000;
-const UNCLEAN_SHARE = 0.002;
-const LATER_MS = 30_000;
+
+export interface InputRecord {
+  readonly topic: string;
+  readonly key: string | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+}
+
+/** What is sent. It depends on its seed alone, but for the times. */
+export interface InputContent {
+  /** The next record, at this event time. */
+  next(time: number): InputRecord;
+  /** What ends the round: records that close all windows of those before, which were up to this time. */
+  end(time: number): readonly InputRecord[];
+}
 
 export interface InputOptions {
   /** Past all that disturbs the topology's connections. */
   readonly brokers: string;
-  readonly plan: Pick<RoundPlan, 'seed' | 'users' | 'sendMs' | 'ending'>;
+  readonly plan: Pick<RoundPlan, 'records' | 'sendMs' | 'ending'>;
   /** All at once: `sendMs` is then only the event time between the first and the last one. */
   readonly atOnce?: boolean;
-  readonly partitions: number;
+  readonly content: InputContent;
   /** Timestamps are so much ahead of the wall clock, milliseconds; negative: before it. */
   readonly leadMs: number;
-  /** A record's timestamp is lower than the highest one before it by less than this, milliseconds. */
-  readonly disorderMs: number;
+  /** What ends the round is sent when this resolves; the broker has all that was sent. */
+  readonly beforeEnd?: () => Promise<void>;
 }
 
 /** The input while nothing is sent: the broker has all that was. */
@@ -41,11 +50,11 @@ interface Pause {
   readonly reject: (reason: unknown) => void;
 }
 
-/** The users of a round on their way into the topic `user`. */
+/** The records of a round on their way to their topics. */
 export class Input {
   readonly #options: InputOptions;
   readonly #producer: DeliveryProducer;
-  /** The sender makes them between two users. */
+  /** The sender makes them between two records. */
   readonly #pauses: Pause[] = [];
   #over = false;
   #startedAt = 0;
@@ -63,26 +72,25 @@ export class Input {
   }
 
   /**
-   * Sends the users evenly over the time that the plan gives, each once. Where the plan says so, records that can't be cleaned follow
-   * in each partition, with timestamps at which all windows of users are closed.
+   * Sends the records evenly over the time that the plan gives, each once. Where the plan says so, those that end the round follow.
    *
    * @throws Error if the broker has not got every record
    */
   async send(): Promise<void> {
-    const { plan, leadMs, partitions } = this.#options;
-    const random = new Random(plan.seed);
-    const users = new UserGenerator(plan.seed);
+    const { plan, content, leadMs } = this.#options;
     try {
       await this.#producer.connect();
       this.#startedAt = Date.now();
-      for (; this.#sent < plan.users; this.#sent++) {
+      for (; this.#sent < plan.records; this.#sent++) {
         await this.#turn();
-        await this.#sendUser(users, random);
+        await this.#put(content.next(this.#time));
       }
       this.#endPauses();
       if (plan.ending === 'records') {
-        const end = this.#startedAt + leadMs + plan.sendMs + this.#delayMs + LATER_MS;
-        for (const key of keysOfPartitions(partitions)) await this.#put(key, 'the end of the round', end);
+        await this.#delivered();
+        await this.#options.beforeEnd?.();
+        const end = this.#startedAt + leadMs + plan.sendMs + this.#delayMs;
+        for (const record of content.end(end)) await this.#put(record);
       }
       await this.#delivered();
     } finally {
@@ -91,13 +99,13 @@ export class Input {
     }
   }
 
-  /** Does `work` between two users; those to come wait until it is done. False, and nothing is done, once all users are sent. */
+  /** Does `work` between two records; those to come wait until it is done. False, and nothing is done, once all records are sent. */
   pause(work: Pause['work']): Promise<boolean> {
     if (this.#over) return Promise.resolve(false);
     return new Promise((resolve, reject) => this.#pauses.push({ work, resolve, reject }));
   }
 
-  /** Waits until the next user is due, and makes the pauses that are asked for. */
+  /** Waits until the next record is due, and makes the pauses that are asked for. */
   async #turn(): Promise<void> {
     for (;;) {
       const pause = this.#pauses.shift();
@@ -136,25 +144,17 @@ export class Input {
     for (const { resolve } of this.#pauses.splice(0)) resolve(false);
   }
 
-  async #sendUser(users: UserGenerator, random: Random): Promise<void> {
-    const timestamp = this.#time - random.integer(0, this.#options.disorderMs);
-    const { user } = users.next();
-    const text = JSON.stringify(user);
-    const unclean = random.fraction() < UNCLEAN_SHARE;
-    await this.#put(userKey(user.email), unclean ? text.slice(0, -1) : text, timestamp);
-  }
-
   get #time(): number {
     return this.#startedAt + this.#options.leadMs + this.#timeOf(this.#sent) + this.#delayMs;
   }
 
   #timeOf(number: number): number {
-    const { sendMs, users } = this.#options.plan;
-    return Math.floor((number * sendMs) / users);
+    const { sendMs, records } = this.#options.plan;
+    return Math.floor((number * sendMs) / records);
   }
 
-  async #put(key: string | null, value: string, timestamp: number): Promise<void> {
-    while (!this.#producer.send(INPUT_TOPIC, key, Buffer.from(value), timestamp)) await this.#producer.drained();
+  async #put({ topic, key, value, timestamp }: InputRecord): Promise<void> {
+    while (!this.#producer.send(topic, key, value, timestamp)) await this.#producer.drained();
   }
 
   async #delivered(): Promise<void> {
@@ -165,10 +165,10 @@ export class Input {
 }
 
 /** For each partition a key that belongs there. */
-function keysOfPartitions(partitions: number): string[] {
+export function keysOfPartitions(partitions: number, prefix = 'end-'): string[] {
   const keys = new Map<number, string>();
   for (let number = 0; keys.size < partitions; number++) {
-    const key = `end-${number}`;
+    const key = `${prefix}${number}`;
     keys.set(partitionFor(Buffer.from(key), partitions), key);
   }
   return [...keys.values()];

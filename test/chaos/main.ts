@@ -4,18 +4,26 @@ import { parseArguments } from '../../command/arguments.js';
 import type { GroupProtocol } from '../../streams/index.js';
 import { kafkaAvailable } from '../broker/kafka-broker.js';
 import { FAULT_KINDS, type FaultKind, isFaultKind } from './faults/faults.js';
+import type { HarmedApplication } from './harmed-application.js';
+import { harmedUsers } from './harmed-users.js';
+import { harmedOrders } from './orders/harmed-orders.js';
 import { roundReport } from './round-result.js';
 import { ChaosRunner } from './runner.js';
 import { ScenarioRunner } from './scenario-runner.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/scenarios.js';
 
 const SEEDS = 1_000_000;
-const USERS_OF_ROUND = 200_000;
+const TOPOLOGIES = {
+  users: { application: harmedUsers, records: 200_000 },
+  orders: { application: harmedOrders, records: 100_000 },
+} as const satisfies Readonly<Record<string, { readonly application: HarmedApplication; readonly records: number }>>;
 
 interface Options {
+  readonly topology: keyof typeof TOPOLOGIES;
   readonly rounds: number;
   readonly seed?: number;
   readonly users?: number;
+  readonly records?: number;
   readonly faults: number;
   readonly only?: readonly FaultKind[];
   readonly groupProtocol?: GroupProtocol;
@@ -26,12 +34,16 @@ interface Options {
 const scenarioTexts = Object.entries(SCENARIOS).map(([name, { description }]) => `  ${name}: ${description}`);
 
 const command = new Command('npm run chaos --')
-  .description(
-    'Runs the users application against a real broker, harms it, and compares what came out with what is right.',
+  .description('Runs an application against a real broker, harms it, and compares what came out with what is right.')
+  .addOption(
+    new Option('--topology <name>', 'of the rounds: the users application, or orders with every stateful operator')
+      .choices(Object.keys(TOPOLOGIES))
+      .default('users'),
   )
   .option('--rounds <number>', 'how many', wholeNumber, 1)
   .option('--seed <number>', 'of the first round; the next ones count on (default: any)', wholeNumber)
-  .option('--users <number>', `a round (default: ${USERS_OF_ROUND}), or in the scenario`, wholeNumber)
+  .option('--records <number>', 'of the input of a round (default: 200,000 users, 100,000 of orders)', wholeNumber)
+  .option('--users <number>', 'in the scenario, or records of a round', wholeNumber)
   .option('--faults <number>', 'a round', wholeNumber, 4)
   .option('--only <kinds>', `faults to choose from, of ${FAULT_KINDS.join(',')}`, kinds)
   .addOption(
@@ -40,7 +52,7 @@ const command = new Command('npm run chaos --')
   .addOption(
     new Option('--scenario <name>', 'instead of rounds')
       .choices(Object.keys(SCENARIOS))
-      .conflicts(['rounds', 'faults', 'only', 'groupProtocol']),
+      .conflicts(['topology', 'rounds', 'records', 'faults', 'only', 'groupProtocol']),
   )
   .option('--keep', 'keep logs and state where all is right, too', false)
   .addHelpText('after', `\nScenarios:\n${scenarioTexts.join('\n')}`);
@@ -60,10 +72,12 @@ async function main(): Promise<number> {
     : await playScenario(options.scenario, options, seed);
 }
 
-async function playRounds({ users = USERS_OF_ROUND, ...options }: Options, seed: number): Promise<number> {
+async function playRounds({ topology, ...options }: Options, seed: number): Promise<number> {
   const { rounds, faults } = options;
-  print(`${rounds} rounds from seed ${seed}, ${users} users and ${faults} faults each`);
-  const runner = new ChaosRunner({ ...options, users, seed });
+  const { application, records: usual } = TOPOLOGIES[topology];
+  const records = options.records ?? options.users ?? usual;
+  print(`${rounds} rounds of ${topology} from seed ${seed}, ${records} records and ${faults} faults each`);
+  const runner = new ChaosRunner({ ...options, application, records, seed });
   let failed = 0;
   await unlessSignalled(runner, () =>
     runner.run(result => {

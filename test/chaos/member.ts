@@ -21,6 +21,8 @@ export interface MemberOptions {
   readonly name: string;
   /** Its logs and its orders go here. */
   readonly directory: string;
+  /** What it runs, below `dist`. */
+  readonly program: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Called with each event that no fault caused. */
   readonly onIncident: (text: string) => void;
@@ -81,7 +83,7 @@ export class Member {
     else await this.#give(order);
     const logFile = path.join(directory, `${name}-${this.#logFiles.length}.log`);
     this.#logFiles.push(logFile);
-    const program = path.join(CHECKOUT, 'dist', 'topology', 'main.js');
+    const program = path.join(CHECKOUT, 'dist', ...this.#options.program);
     this.#ending = false;
     const spawned = await spawnGuarded(process.execPath, [...PRELOADED, program], {
       env: { ...process.env, ...environment, [ORDERS_VARIABLE]: orders },

@@ -9,7 +9,7 @@ describe('the plan of a chaos round', () => {
   it('is the same for the same seed, and another for another one', () => {
     fc.assert(
       fc.property(seeds, seed => {
-        const options = { users: 200_000, faults: 6 };
+        const options = { records: 200_000, faults: 6 };
         assert.deepEqual(planRound({ ...options, seed }), planRound({ ...options, seed }));
         assert.notDeepEqual(planRound({ ...options, seed }).faults, planRound({ ...options, seed: seed + 1 }).faults);
       }),
@@ -19,7 +19,7 @@ describe('the plan of a chaos round', () => {
   it('has so many faults, in the order of their moments while users are sent', () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 0, max: 40 }), (seed, count) => {
-        const { faults, sendMs, processes } = planRound({ seed, users: 200_000, faults: count });
+        const { faults, sendMs, processes } = planRound({ seed, records: 200_000, faults: count });
         assert.equal(faults.length, count);
         assert.deepEqual(
           [...faults],
@@ -34,14 +34,14 @@ describe('the plan of a chaos round', () => {
   it('repeats no kind before each came once', () => {
     fc.assert(
       fc.property(seeds, seed => {
-        const { faults } = planRound({ seed, users: 1, faults: FAULT_KINDS.length });
+        const { faults } = planRound({ seed, records: 1, faults: FAULT_KINDS.length });
         assert.equal(new Set(faults.map(({ kind }) => kind)).size, FAULT_KINDS.length);
       }),
     );
   });
 
   it('takes its kinds from those that it is given', () => {
-    const { faults } = planRound({ seed: 7, users: 1, faults: 5, only: ['zombie', 'cut'] });
+    const { faults } = planRound({ seed: 7, records: 1, faults: 5, only: ['zombie', 'cut'] });
     assert.deepEqual(new Set(faults.map(({ kind }) => kind)), new Set(['zombie', 'cut']));
   });
 });

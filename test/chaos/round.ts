@@ -9,18 +9,12 @@ import { Deployment } from './deployment.js';
 import { Exclusive } from './exclusive.js';
 import { DAMAGING, FAULTS } from './faults/faults.js';
 import type { Scene } from './faults/scene.js';
+import { type HarmedApplication, IDLE_MS } from './harmed-application.js';
 import { Input } from './input.js';
 import { OutputWatch } from './output-watch.js';
 import type { RoundPlan } from './plan.js';
-import { readTruth } from './read-truth.js';
 import type { Note, RoundResult } from './round-result.js';
-import type { Truth, TruthOptions } from './truth.js';
 
-const PARTITIONS = 4;
-const WINDOW_MS = 5000;
-const GRACE_MS = 10_000;
-const IDLE_MS = 10_000;
-const DISORDER_MS = 5000;
 const SESSION_TIMEOUT_MS = CONSUMER_SESSION_MS;
 /** With the newer group protocol it is the broker's. */
 const CLASSIC_SESSION: Readonly<Record<string, string>> = {
@@ -33,16 +27,12 @@ const SOCKET_TIMEOUT_MS = 8000;
  * be late, and rightly. Where silence has to close the windows that much has to be waited for.
  */
 const LEAD_MS = { records: 600_000, silence: 45_000 } as const;
-/** Silence closes a window when the clock is so far past its records. */
-const TO_CLOSE_MS = WINDOW_MS + GRACE_MS + IDLE_MS;
 const FURTHEST_AHEAD_MS = 1_500_000;
 /** No timestamp is too far ahead of a clock that is set back. */
 const FURTHEST_BACK_MS = BELIEVED_AHEAD_MS - FURTHEST_AHEAD_MS - 60_000;
 
 function environment({ groupProtocol, standbyReplicas }: RoundPlan): Readonly<Record<string, string>> {
   return {
-    WINDOW_SIZE: `${WINDOW_MS}ms`,
-    WINDOW_GRACE: `${GRACE_MS}ms`,
     IDLE_TIMEOUT: `${IDLE_MS}ms`,
     GROUP_PROTOCOL: groupProtocol,
     STANDBY_REPLICAS: String(standbyReplicas),
@@ -54,6 +44,7 @@ function environment({ groupProtocol, standbyReplicas }: RoundPlan): Readonly<Re
 /** One round of a plan. `close` ends it early: its processes end, and `run` rejects. */
 export class Round {
   readonly #cluster: Cluster;
+  readonly #application: HarmedApplication;
   readonly #plan: RoundPlan;
   readonly #deployment: Deployment;
   readonly #network = new Exclusive();
@@ -62,28 +53,30 @@ export class Round {
   readonly #wrongs: string[] = [];
   #sendStartedAt = 0;
 
-  private constructor(cluster: Cluster, plan: RoundPlan, deployment: Deployment) {
+  private constructor(cluster: Cluster, application: HarmedApplication, plan: RoundPlan, deployment: Deployment) {
     this.#cluster = cluster;
+    this.#application = application;
     this.#plan = plan;
     this.#deployment = deployment;
     this.#input = new Input({
       brokers: cluster.broker.address,
       plan,
-      partitions: PARTITIONS,
+      content: application.content(plan.seed),
       leadMs: LEAD_MS[plan.ending],
-      disorderMs: DISORDER_MS,
+      beforeEnd: () => application.beforeEnd({ brokers: cluster.broker.address, auditTopic: deployment.auditTopic }),
     });
   }
 
-  static async create(cluster: Cluster, plan: RoundPlan): Promise<Round> {
+  static async create(cluster: Cluster, application: HarmedApplication, plan: RoundPlan): Promise<Round> {
     const { addresses } = cluster;
     const deployment = await Deployment.create({
       name: String(plan.seed),
       addresses,
       fillable: true,
-      environment: environment(plan),
+      program: application.program,
+      environment: { ...environment(plan), ...application.environment },
     });
-    return new Round(cluster, plan, deployment);
+    return new Round(cluster, application, plan, deployment);
   }
 
   /**
@@ -93,15 +86,20 @@ export class Round {
   async run(keep: boolean): Promise<RoundResult> {
     const { address } = this.#cluster.broker;
     const startedAt = Date.now();
-    const watch = new OutputWatch(address, 'user-cleaned', PARTITIONS);
-    let truth: Truth | undefined;
+    const watch = new OutputWatch(address, this.#application.watchedTopic, this.#application.partitions);
+    let produced = 0;
     let settledMs = 0;
     let differences: readonly string[];
     try {
       await this.#play(watch);
       const sentAt = Date.now();
-      truth = await readTruth(address, this.#truthOptions);
-      const verdict = await this.#deployment.judge(address, truth);
+      const check = await this.#application.check({
+        brokers: address,
+        auditTopic: this.#deployment.auditTopic,
+        believedUpTo: this.#deployment.clocks.now() + BELIEVED_AHEAD_MS,
+      });
+      produced = check.produced;
+      const verdict = await this.#deployment.judge(check);
       settledMs = verdict.settledAt - sentAt;
       differences = [...verdict.differences, ...this.#wrongs, ...this.#wrongRebuilds()];
     } catch (error) {
@@ -115,7 +113,7 @@ export class Round {
     const result = {
       plan: this.#plan,
       notes: this.#notes,
-      produced: truth?.produced ?? 0,
+      produced,
       seconds: (Date.now() - startedAt) / 1000,
       settledMs,
       gaps,
@@ -133,6 +131,7 @@ export class Round {
   /** Until the last record is sent and the last fault is over. */
   async #play(watch: OutputWatch): Promise<void> {
     await clearTopics(this.#cluster);
+    await this.#application.prepare(this.#cluster.broker.address);
     await this.#deployment.start(this.#deployment.members.all.slice(0, this.#plan.processes));
     await watch.start();
     this.#sendStartedAt = Date.now();
@@ -165,12 +164,12 @@ export class Round {
       disk: this.#deployment.disk,
       clocks: this.#deployment.clocks,
       input: this.#input,
-      partitions: PARTITIONS,
+      application: this.#application,
       ending: this.#plan.ending,
       leadMs: LEAD_MS[this.#plan.ending],
       furthestAheadMs: FURTHEST_AHEAD_MS,
       furthestBackMs: FURTHEST_BACK_MS,
-      silenceMs: { idle: IDLE_MS, toClose: TO_CLOSE_MS },
+      silenceMs: { idle: IDLE_MS, toClose: this.#application.toCloseMs },
       everyTaskHasTime: () => this.#everyTaskHasTime(),
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       note: text => this.#note(text),
@@ -182,12 +181,7 @@ export class Round {
 
   async #everyTaskHasTime(): Promise<boolean> {
     const { broker } = this.#cluster;
-    return tasksWithTime(await readAll(broker.address, this.#deployment.auditTopic)) === PARTITIONS;
-  }
-
-  get #truthOptions(): TruthOptions {
-    const believedUpTo = this.#deployment.clocks.now() + BELIEVED_AHEAD_MS;
-    return { windowMs: WINDOW_MS, graceMs: GRACE_MS, believedUpTo };
+    return tasksWithTime(await readAll(broker.address, this.#deployment.auditTopic)) === this.#application.tasks;
   }
 
   #wrongRebuilds(): readonly string[] {

@@ -1,6 +1,7 @@
 import type { GroupProtocol } from '../../streams/index.js';
 import { type Cluster, startCluster } from './cluster.js';
 import type { FaultKind } from './faults/faults.js';
+import type { HarmedApplication } from './harmed-application.js';
 import { planRound } from './plan.js';
 import { Round } from './round.js';
 import type { RoundResult } from './round-result.js';
@@ -9,10 +10,12 @@ import type { RoundResult } from './round-result.js';
 const MEMBERS = 4;
 
 export interface RunOptions {
+  readonly application: HarmedApplication;
   readonly rounds: number;
   /** Of the first round; each following one has the next number. */
   readonly seed: number;
-  readonly users: number;
+  /** Of the input of a round. */
+  readonly records: number;
   /** Faults a round. */
   readonly faults: number;
   readonly only?: readonly FaultKind[];
@@ -35,12 +38,13 @@ export class ChaosRunner {
 
   /** Reports each round as it ends. Rejects if a round can't go on: that is no verdict. */
   async run(onRound: (result: RoundResult) => void): Promise<void> {
-    const { rounds, seed, keep, ...plan } = this.#options;
+    const { application, rounds, seed, keep, ...options } = this.#options;
     const cluster = await startCluster(MEMBERS);
     this.#cluster = cluster;
     try {
       for (let number = 0; number < rounds && !this.#closed; number++) {
-        this.#round = await Round.create(cluster, planRound({ ...plan, seed: seed + number }));
+        const plan = planRound({ ...options, ...application.plan, seed: seed + number });
+        this.#round = await Round.create(cluster, application, plan);
         onRound(await this.#round.run(keep));
         this.#round = undefined;
       }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { kafkaAvailable } from '../broker/kafka-broker.js';
-import { type RoundResult, roundReport } from '../chaos/round-result.js';
-import { ChaosRunner } from '../chaos/runner.js';
+import { harmedUsers } from '../chaos/harmed-users.js';
+import type { ChaosRunner } from '../chaos/runner.js';
+import { failedRounds } from './chaos-rounds.js';
 
 /** In five rounds from here on most kinds of faults come, all that freeze processes, step clocks and send hostile records among them. */
 const SEED = 656;
@@ -20,20 +21,7 @@ describe('the users application under fire, on a real broker', function () {
   after(() => Promise.all(runners.map(runner => runner.close())));
 
   it(`loses, doubles and delays nothing, in ${ROUNDS} rounds of the chaos runner`, async () => {
-    const results: RoundResult[] = [];
-    // A round waits for much: for sessions, windows, brokers. Two side by side take little longer than one.
-    const half = Math.ceil(ROUNDS / 2);
-    const play = async (rounds: number, seed: number): Promise<void> => {
-      const runner = new ChaosRunner({ rounds, seed, users: 30_000, faults: 4, keep: false });
-      runners.push(runner);
-      await runner.run(result => results.push(result));
-    };
-    await Promise.all([play(half, SEED), play(ROUNDS - half, SEED + half)]);
-    assert.deepEqual(
-      results.filter(({ differences }) => differences.length > 0).map(roundReport),
-      [],
-      'rounds that failed',
-    );
-    assert.equal(results.length, ROUNDS);
+    const options = { application: harmedUsers, rounds: ROUNDS, seed: SEED, records: 30_000, faults: 4 };
+    assert.deepEqual(await failedRounds(options, runners), []);
   });
 });

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { produceRaw } from '../../broker/raw-producer.js';
-import { HostileRecords } from '../hostile-records.js';
-import { INPUT_TOPIC, type PausedInput } from '../input.js';
+import type { PausedInput } from '../input.js';
 import type { Fault, Scene } from './scene.js';
 
 const CHECK_EVERY_MS = 100;
@@ -9,24 +8,26 @@ const SHORTEST_JUMP_MS = 60_000;
 const LONGEST_JUMP_MS = 300_000;
 
 /**
- * A burst of records with headers, keys, values, sizes and timestamps that no user has. Then the event time of all users to come may
+ * A burst of records with headers, keys, values, sizes and timestamps that nobody expects. Then the event time of all that is to come may
  * jump by some minutes, where windows are closed by records.
  */
 export const hostileRecords: Fault = async scene => {
-  const { random, broker, network, input, partitions, everyTaskHasTime, note } = scene;
+  const { random, broker, network, input, application, everyTaskHasTime, note } = scene;
   const paused = await input.pause(now =>
     // While the broker is sound: it may take a record and not say so.
     network.run(async () => {
       while (!(await everyTaskHasTime())) await delay(CHECK_EVERY_MS);
-      const hostile = new HostileRecords(random, partitions, now);
-      const records = hostile.addHeaders().addValues().addSizes().addTimes().all;
-      await produceRaw(broker.address, INPUT_TOPIC, records);
-      const jumpMs = random.fraction() < 0.5 ? 0 : jump(scene, now);
-      note(`${records.length} hostile records${jumpMs === 0 ? '' : `, and event time jumps by ${jumpMs} ms`}`);
+      let count = 0;
+      for (const [topic, records] of application.hostileRecords(random, now)) {
+        await produceRaw(broker.address, topic, records);
+        count += records.length;
+      }
+      const jumpMs = !application.timeMayJump || random.fraction() < 0.5 ? 0 : jump(scene, now);
+      note(`${count} hostile records${jumpMs === 0 ? '' : `, and event time jumps by ${jumpMs} ms`}`);
       now.delayTime(jumpMs);
     }),
   );
-  if (!paused) note('no hostile records: all users are sent');
+  if (!paused) note('no hostile records: all is sent');
 };
 
 /** The processes may set their clocks back and must not take it for the far future; silence must not be waited for. */

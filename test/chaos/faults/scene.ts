@@ -1,6 +1,7 @@
 import type { Random } from '../../../producer/generator/random.js';
 import type { Clocks } from '../clocks.js';
 import type { Exclusive } from '../exclusive.js';
+import type { HarmedApplication } from '../harmed-application.js';
 import type { Input } from '../input.js';
 import type { Members } from '../members.js';
 import type { Ending } from '../plan.js';
@@ -34,8 +35,8 @@ export interface Scene {
   /** Of all its processes. */
   readonly clocks: Clocks;
   readonly input: Pick<Input, 'pause'>;
-  /** Of the input topic. */
-  readonly partitions: number;
+  /** What is sent to the application. */
+  readonly application: Pick<HarmedApplication, 'hostileRecords' | 'timeMayJump'>;
   readonly ending: Ending;
   /** Timestamps of the input are so much ahead of the clocks at first, milliseconds. */
   readonly leadMs: number;

@@ -5,6 +5,8 @@ import { clearTopics } from '../cluster.js';
 import { Input } from '../input.js';
 import { readTruth } from '../read-truth.js';
 import type { Truth } from '../truth.js';
+import { UserContent } from '../user-content.js';
+import { usersCheck } from '../users-check.js';
 import { placements, placementsText } from './placement.js';
 import type { Scenario, Stage } from './scenario.js';
 
@@ -27,11 +29,10 @@ export const backlog: Scenario = {
     await createTopic(address, TOPIC, PARTITIONS);
     const input = new Input({
       brokers: address,
-      plan: { seed, users, sendMs: SPAN_MS, ending: 'silence' },
+      plan: { records: users, sendMs: SPAN_MS, ending: 'silence' },
       atOnce: true,
-      partitions: PARTITIONS,
+      content: new UserContent(seed, PARTITIONS, DISORDER_MS),
       leadMs: -SPAN_MS,
-      disorderMs: DISORDER_MS,
     });
     await input.send();
     const truth = await readTruth(address, { windowMs: WINDOW_MS, graceMs: GRACE_MS });
@@ -50,7 +51,7 @@ async function catchUp(stage: Stage, truth: Truth, processes: number): Promise<v
   const startedAt = Date.now();
   await deployment.start(all);
   const placed = await placements(all, PARTITIONS);
-  const { settledAt, differences } = await deployment.judge(address, truth);
+  const { settledAt, differences } = await deployment.judge(usersCheck(address, deployment.auditTopic, truth));
   const audit = await readAll(address, deployment.auditTopic);
   const summaries = await readAll(address, 'window-summary');
   const seconds = (processedAt(audit) - startedAt) / 1000;

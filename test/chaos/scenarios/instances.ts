@@ -4,6 +4,7 @@ import { readEach } from '../../broker/read-all.js';
 import type { Deployment } from '../deployment.js';
 import type { Replay } from '../process-log.js';
 import { readTruth } from '../read-truth.js';
+import { usersCheck } from '../users-check.js';
 import { type ChangelogOnDisk, changelogsOnDisk } from './changelogs-on-disk.js';
 import { LOAD, underLoad } from './load.js';
 import { type Placement, placements, placementsText } from './placement.js';
@@ -36,7 +37,7 @@ export const instances: Scenario = {
       await killAll(stage, deployment, before);
     });
     const truth = await readTruth(address, LOAD);
-    const { differences } = await deployment.judge(address, truth);
+    const { differences } = await deployment.judge(usersCheck(address, deployment.auditTopic, truth));
     stage.report(`${truth.produced} records, ${truth.summaries.size} windows`);
     for (const text of [...differences, ...deployment.rebuilt]) stage.fail(text);
   },

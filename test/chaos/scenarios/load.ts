@@ -1,4 +1,5 @@
 import { Input } from '../input.js';
+import { UserContent } from '../user-content.js';
 import type { Stage } from './scenario.js';
 
 const WINDOW_MS = 5000;
@@ -25,10 +26,9 @@ export async function underLoad(stage: Stage, perSecond: number, work: () => Pro
   let loadEnded = false;
   const input = new Input({
     brokers: cluster.broker.address,
-    plan: { seed, users, sendMs: (users / perSecond) * 1000, ending: 'records' },
-    partitions: LOAD.partitions,
+    plan: { records: users, sendMs: (users / perSecond) * 1000, ending: 'records' },
+    content: new UserContent(seed, LOAD.partitions, DISORDER_MS),
     leadMs: LEAD_MS,
-    disorderMs: DISORDER_MS,
   });
   const sending = input.send().finally(() => {
     loadEnded = true;

@@ -3,6 +3,7 @@ import type { Deployment } from '../deployment.js';
 import type { Member } from '../member.js';
 import { type OutputGap, OutputWatch } from '../output-watch.js';
 import { readTruth } from '../read-truth.js';
+import { usersCheck } from '../users-check.js';
 import { LOAD, underLoad } from './load.js';
 import { placements, placementsText } from './placement.js';
 import type { Scenario, Stage } from './scenario.js';
@@ -36,7 +37,7 @@ export const rollingRestart: Scenario = {
       stage.report(`in all: longest gap in output ${seconds(all)}, of one partition ${seconds(one)}`);
     }
     const truth = await readTruth(address, LOAD);
-    const { differences } = await deployment.judge(address, truth);
+    const { differences } = await deployment.judge(usersCheck(address, deployment.auditTopic, truth));
     stage.report(`${truth.produced} records, ${truth.summaries.size} windows`);
     for (const text of [...differences, ...deployment.rebuilt]) stage.fail(text);
   },

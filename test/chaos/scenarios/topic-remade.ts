@@ -3,8 +3,10 @@ import { readAll, readEach } from '../../broker/read-all.js';
 import { createTopic, deleteTopics, topicPartitions } from '../../broker/topics.js';
 import { auditTotals } from '../audit-totals.js';
 import { clearTopics } from '../cluster.js';
-import { INPUT_TOPIC, Input } from '../input.js';
+import { Input } from '../input.js';
 import { readTruth } from '../read-truth.js';
+import { INPUT_TOPIC, UserContent } from '../user-content.js';
+import { usersCheck } from '../users-check.js';
 import { DISORDER_MS, LEAD_MS, LOAD } from './load.js';
 import type { Scenario, Stage } from './scenario.js';
 
@@ -39,10 +41,9 @@ async function remade(stage: Stage, missingMs: number): Promise<void> {
   const sendMs = (users / USERS_PER_SECOND) * 1000 + missingMs;
   const input = new Input({
     brokers: address,
-    plan: { seed, users, sendMs, ending: 'records' },
-    partitions: LOAD.partitions,
+    plan: { records: users, sendMs, ending: 'records' },
+    content: new UserContent(seed, LOAD.partitions, DISORDER_MS),
     leadMs: LEAD_MS,
-    disorderMs: DISORDER_MS,
   });
   let deletedAt: ReadonlyMap<number, number> = new Map();
   const remaking = async (): Promise<void> => {
@@ -63,7 +64,7 @@ async function remade(stage: Stage, missingMs: number): Promise<void> {
   if (failed?.status === 'rejected') throw failed.reason;
   const truth = await readTruth(address, LOAD);
   const gone = truth.forgetRejected(deletedAt);
-  const { differences } = await deployment.judge(address, truth);
+  const { differences } = await deployment.judge(usersCheck(address, deployment.auditTopic, truth));
   const { all } = deployment.members;
   const aborts = all.flatMap(({ logs }) => logs).reduce((sum, log) => sum + log.aborts, 0);
   stage.report(

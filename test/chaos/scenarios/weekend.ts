@@ -6,6 +6,8 @@ import { clearTopics } from '../cluster.js';
 import type { Deployment } from '../deployment.js';
 import { Input } from '../input.js';
 import { readTruth } from '../read-truth.js';
+import { UserContent } from '../user-content.js';
+import { usersCheck } from '../users-check.js';
 import { DISORDER_MS, LEAD_MS, LOAD } from './load.js';
 import type { Scenario, Stage } from './scenario.js';
 
@@ -48,10 +50,9 @@ async function off(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   const sendMs = (users / USERS_PER_SECOND) * 1000;
   const input = new Input({
     brokers: address,
-    plan: { seed, users, sendMs, ending: 'records' },
-    partitions: LOAD.partitions,
+    plan: { records: users, sendMs, ending: 'records' },
+    content: new UserContent(seed, LOAD.partitions, DISORDER_MS),
     leadMs: LEAD_MS - WEEKEND_MS,
-    disorderMs: DISORDER_MS,
   });
   const ending = async (): Promise<void> => {
     await delay(sendMs / 2);
@@ -74,7 +75,7 @@ async function off(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   await clocks.shift(WEEKEND_MS);
   await deployment.start(members.all);
   const truth = await readTruth(address, LOAD);
-  const { differences } = await deployment.judge(address, truth);
+  const { differences } = await deployment.judge(usersCheck(address, deployment.auditTopic, truth));
   stage.report(`${truth.produced} records, ${truth.summaries.size} windows`);
   for (const text of differences) stage.fail(`after ${signal}: ${text}`);
   // After kill -9 the last seconds are in the changelogs only: what they had for days has to be read from their beginning.
