@@ -199,9 +199,10 @@ describe('a session store of a processor', () => {
     const store = open();
     for (let end = 0; end < 500; end++) for (const key of ['a', 'b']) store.put(key, { start: 0, end }, 'before');
     const found = store.find('a');
-    store.put('a', { start: 0, end: 0 }, 'after');
     assert.equal(found.next().value?.value, 'before');
-    store.put('a', { start: 0, end: 0 }, 'before');
+    store.put('a', { start: 0, end: 1 }, 'after');
+    assert.equal(found.next().value?.value, 'before');
+    store.put('a', { start: 0, end: 1 }, 'before');
     let count = 0;
     for await (const { key, value } of store.findKeys(ALL_KEYS)) {
       assert.equal(value, 'before');

@@ -151,7 +151,8 @@ describe('a window store of a processor', () => {
       bytes.store.rollback();
     }
     const windows = store.fetch('a', 0, 100_000);
-    store.put('a', 'after', 0);
+    assert.equal(windows.next().value?.value, 'before');
+    store.put('a', 'after', 100);
     assert.equal(windows.next().value?.value, 'before');
   });
 

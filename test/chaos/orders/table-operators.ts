@@ -40,7 +40,10 @@ export function declareTables({ orders, customers, clicks }: OrdersStreams): voi
   );
 
   const customerOf = ({ customer }: { readonly customer: string }): string => customer;
-  sendRows('foreign-key-join', table.join(customers, customerOf, (o, c) => [o.n, c.country]).toStream());
+  sendRows(
+    'foreign-key-join',
+    table.join(customers, customerOf, (o, c) => [o.n, c.country], { name: 'foreign' }).toStream(),
+  );
   sendRows(
     'foreign-key-left-join',
     table.leftJoin(customers, customerOf, (o, c) => [o.n, c?.n ?? null], { as: 'foreign-joined' }).toStream(),
