@@ -58,6 +58,10 @@ export function declareCogroups({ orders, clicks }: OrdersStreams): void {
   sendRows('cogroup', cogroup.aggregate(() => 0, { as: 'cogroup' }).toStream());
   sendWindows(
     'windowed-cogroup',
-    cogroup.windowedBy(CLOSING).aggregate(() => 0, { as: 'windowed-cogroup' }),
+    cogroup.windowedBy(CLOSING).aggregate(() => 0, {
+      as: 'windowed-cogroup',
+      // Rows expire by the time of the group that is ahead: the orders may still be on their way to another task.
+      retention: HISTORY_MS,
+    }),
   );
 }
