@@ -8,6 +8,8 @@ export interface Materialization {
   readonly nodes: readonly GraphNode[];
   /** The nodes that send old values with their updates. */
   readonly sendersOfOldValues: ReadonlySet<GraphNode>;
+  /** The nodes whose rows a join looks up, or a processor reads. */
+  readonly lookedUp: ReadonlySet<GraphNode>;
 }
 
 /**
@@ -38,6 +40,7 @@ export function materialize(
   return {
     nodes: [...built.values()],
     sendersOfOldValues: new Set([...needs.sendersOfOldValues].map(node => built.get(node) ?? node)),
+    lookedUp: new Set([...needs.lookedUp, ...readByProcessors(nodes)].map(node => built.get(node) ?? node)),
   };
 }
 
@@ -47,6 +50,12 @@ function storesOf(node: GraphNode, needs: Needs): Partial<TableNode> {
 
 function withHistory(store: StoreSpec): readonly StoreSpec[] {
   return Object.freeze(store.history === undefined ? [store] : [store, store.history]);
+}
+
+/** The nodes whose stores processors name. */
+function readByProcessors(nodes: readonly GraphNode[]): readonly GraphNode[] {
+  const names = new Set(nodes.flatMap(node => ('storeNames' in node ? node.storeNames : [])));
+  return nodes.filter(({ stores }) => stores.some(({ name }) => names.has(name)));
 }
 
 /** The stores that a processor names. */
@@ -67,6 +76,7 @@ function usedBy(
 
 class Needs {
   readonly sendersOfOldValues = new Set<GraphNode>();
+  readonly lookedUp = new Set<GraphNode>();
   /** Tables that are stored because a node needs their rows. */
   readonly #stored = new Set<GraphNode>();
 
@@ -118,6 +128,7 @@ class Needs {
   /** A node looks up rows of this one. */
   #lookUp(node: GraphNode | undefined): void {
     if (node === undefined) return;
+    this.lookedUp.add(node);
     if (node.kind === 'table') this.#store(node);
     else if (node.kind === 'tableJoin' && node.store === undefined) {
       for (const parent of node.parents) this.#lookUp(parent);

@@ -23,6 +23,8 @@ export class Topology {
   readonly globalStores: readonly GlobalStoreNode[];
   /** @internal The nodes that send old values with their updates. */
   readonly sendersOfOldValues: ReadonlySet<GraphNode>;
+  /** @internal The nodes whose rows a join looks up, or a processor reads. */
+  readonly lookedUp: ReadonlySet<GraphNode>;
 
   /**
    * @internal `stores` are those that are declared for processors. Throws a TopologyError if no task reads a topic, or if
@@ -39,6 +41,7 @@ export class Topology {
     this.subTopologies = subTopologiesOf(this.nodes, this.copartitionGroups);
     this.globalStores = Object.freeze([...globalStores]);
     this.sendersOfOldValues = materialization.sendersOfOldValues;
+    this.lookedUp = materialization.lookedUp;
     Object.freeze(this);
   }
 

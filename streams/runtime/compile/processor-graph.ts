@@ -100,6 +100,7 @@ class GraphBuilder implements ProcessorGraph {
       children: this.#plan.subTopology.nodes.filter(candidate => candidate.parents.includes(node)),
       hasProcessors: this.#plan.subTopology.nodes.some(({ kind }) => kind === 'process'),
       sendsOldValues: this.#plan.sendersOfOldValues.has(node),
+      isLookedUp: this.#plan.lookedUp.has(node),
       viewOf: parent => (parent === undefined ? undefined : this.views.get(parent)),
       frontierOf: parent => (parent === undefined ? undefined : this.#frontiers.get(parent)) ?? [],
       bytesOf: (store: StoreSpec): ByteStore => this.#state.store(store.name),

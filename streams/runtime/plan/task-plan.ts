@@ -46,6 +46,8 @@ export interface PlannedSubTopology {
   readonly subTopology: SubTopology;
   /** The nodes that send old values with their updates. */
   readonly sendersOfOldValues: ReadonlySet<GraphNode>;
+  /** The nodes whose rows a join looks up, or a processor reads. */
+  readonly lookedUp: ReadonlySet<GraphNode>;
   /** One task for each partition. */
   readonly tasks: number;
   readonly sources: readonly PlannedSource[];
@@ -117,6 +119,7 @@ export function planTopology(
     id: subTopology.id,
     subTopology,
     sendersOfOldValues: topology.sendersOfOldValues,
+    lookedUp: topology.lookedUp,
     tasks: tasksOf.get(subTopology) ?? 0,
     sources: subTopology.sources.map(node => ({ node, topics: topicsOf(node, partitionCounts) })),
     inputs: [

@@ -23,6 +23,8 @@ export interface Site {
   /** The origins of the time of the parents' records. */
   readonly frontier: readonly TimeOrigin[];
   readonly children: readonly GraphNode[];
+  /** True if a join looks up the rows of the node, or a processor reads them. */
+  readonly isLookedUp: boolean;
   /** True if the task has processors of the Processor API. */
   readonly hasProcessors: boolean;
   /** True if an operator after the node uses the old values of its updates. */

@@ -45,11 +45,12 @@ export function insertCombiner(node: AggregationNode, site: Site, after: Process
 
 /**
  * The processors and the time before an aggregation. If records reach it without a repartition, and it is combined,
- * these are its own combiner.
+ * these are its own combiner. Rows that others look up are not combined: they must be there at once, as with Java's cache.
  */
 export function beforeAggregation(node: AggregationNode, site: Site): Required<Placement> {
   const { feeders, frontier } = site;
-  if (!isCombined(node, site) || node.parents[0]?.kind === 'repartition') return { after: feeders, frontier };
+  if (!isCombined(node, site) || site.isLookedUp || node.parents[0]?.kind === 'repartition')
+    return { after: feeders, frontier };
   const helds = feeders.map(feeder => {
     const combiner = insertCombiner(node, site, feeder);
     const held = new HeldTime(`${combiner.name}-held`, `${combiner.timeName}/held`, frontier, site.context);
