@@ -65,6 +65,6 @@ export const RULES: Rules = {
     monitor: ['tributary/audit', 'tributary/http', 'tributary/kafka'],
     producer: ['tributary/kafka'],
   },
-  // The classes of the fluent API return each other.
-  circles: ['streams/dsl/api'],
+  // The classes of the fluent API return each other. The nodes of a topology are parents of each other.
+  circles: ['streams/dsl/api', 'streams/dsl/graph/nodes'],
 };
