@@ -121,8 +121,8 @@ export class RecordProcessing {
     this.#context.end();
   }
 
+  /** Called for each record of the input, so most often there is none. */
   #processLocal(): boolean {
-    const { punctuations } = this.#context;
-    return processLocal(this.#repartitions, ({ timestamp }) => punctuations.observe(timestamp));
+    return this.#repartitions.length > 0 && processLocal(this.#repartitions, this.#context.punctuations);
   }
 }

@@ -1,8 +1,8 @@
-import type { LocalRecord } from '../local-queue.js';
+import type { Punctuations } from '../punctuations.js';
 import type { RepartitionInput } from '../site.js';
 
 /** Processes the local record with the oldest timestamp. Returns false if there is none. */
-export function processLocal(inputs: readonly RepartitionInput[], begin: (record: LocalRecord) => void): boolean {
+export function processLocal(inputs: readonly RepartitionInput[], punctuations: Punctuations): boolean {
   let next: RepartitionInput | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const input of inputs) {
@@ -14,7 +14,7 @@ export function processLocal(inputs: readonly RepartitionInput[], begin: (record
   }
   const record = next?.queue.shift();
   if (next === undefined || record === undefined) return false;
-  begin(record);
+  punctuations.observe(record.timestamp);
   next.source.processorNode.receive(record.key, record.value, record.timestamp, record.headers);
   return true;
 }
