@@ -14,6 +14,11 @@ export const MAX_RECORD_BYTES = 1_048_000;
 
 export const NO_HEADERS: Headers = Object.freeze([]);
 
+/** The headers for whoever keeps them: a processor may push further ones to those of the record in process. */
+export function keptHeaders(headers: Headers): Headers {
+  return headers === NO_HEADERS ? headers : [...headers];
+}
+
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;

@@ -1,5 +1,5 @@
 import type { Clock, Producer } from '../../kafka/ports.js';
-import { type Headers, MAX_RECORD_BYTES, NO_HEADERS } from '../../kafka/record.js';
+import { type Headers, keptHeaders, MAX_RECORD_BYTES } from '../../kafka/record.js';
 import { PartitionCounts } from './partition-counts.js';
 import type { Refusals } from './refusals.js';
 
@@ -106,9 +106,7 @@ export class RecordCollector {
     if (this.#open && this.#pending.length === 0 && !this.#refusals.isIsolated(topic)) {
       if (this.#producer.send(topic, partition, key, value, timestamp, headers)) return;
     }
-    // A processor may change its headers later.
-    const kept = headers === NO_HEADERS ? headers : [...headers];
-    this.#pending.push({ topic, partition, key, value, timestamp, headers: kept });
+    this.#pending.push({ topic, partition, key, value, timestamp, headers: keptHeaders(headers) });
     this.#pendingBytes += KEPT_OVERHEAD_BYTES + bytes;
   }
 

@@ -1,4 +1,4 @@
-import { type Headers, NO_HEADERS } from '../../kafka/record.js';
+import { type Headers, keptHeaders } from '../../kafka/record.js';
 
 /** A record between two nodes of one task, which does not take the repartition topic. */
 export interface LocalRecord {
@@ -18,9 +18,8 @@ export class LocalQueue {
   }
 
   push(record: LocalRecord): void {
-    // A processor may change the headers later.
-    const { headers } = record;
-    this.#records.push(headers === NO_HEADERS ? record : { ...record, headers: [...headers] });
+    const headers = keptHeaders(record.headers);
+    this.#records.push(headers === record.headers ? record : { ...record, headers });
   }
 
   shift(): LocalRecord | undefined {

@@ -1,4 +1,4 @@
-import { type Headers, NO_HEADERS } from '../../kafka/record.js';
+import { type Headers, keptHeaders } from '../../kafka/record.js';
 import type { NodeInput } from '../errors.js';
 import type { WaitingSteps } from './waiting-steps.js';
 
@@ -75,7 +75,7 @@ export class ProcessorNode {
     const { key, value, timestamp, headers } = record;
     for (let index = from; index < this.#children.length; index++) {
       if (steps.mustQueue) {
-        const kept = { ...record, headers: headers === NO_HEADERS ? headers : [...headers] };
+        const kept = { ...record, headers: keptHeaders(headers) };
         steps.add({ resume: () => this.#forwardRest(index, steps, kept), fail: rethrow });
         return;
       }
@@ -95,7 +95,7 @@ export class ProcessorNode {
     if (child === undefined) return false;
     this.#forwarded++;
     if (this.#steps?.mustQueue) {
-      const kept = headers === NO_HEADERS ? headers : [...headers];
+      const kept = keptHeaders(headers);
       this.#steps.add({ resume: () => child.receive(key, value, timestamp, kept), fail: rethrow });
     } else child.receive(key, value, timestamp, headers);
     return true;

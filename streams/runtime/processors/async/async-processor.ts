@@ -1,5 +1,5 @@
 import type { AsyncNode } from '../../../dsl/graph/node.js';
-import type { Headers } from '../../../kafka/record.js';
+import { type Headers, keptHeaders } from '../../../kafka/record.js';
 import { isTimestamp, MAX_TIMESTAMP } from '../../time/event-time.js';
 import { type Delay, delayOf, END_OF_TIME, type TimeOrigin } from '../../time/time.js';
 import { NodeProcessor } from '../processor.js';
@@ -62,8 +62,7 @@ class AsyncProcessor extends NodeProcessor<AsyncNode> implements CallsOfNode, Ti
 
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { context, node } = this;
-    // A processor may change the headers later.
-    const input = { key, value, timestamp, headers: [...headers] };
+    const input = { key, value, timestamp, headers: keptHeaders(headers) };
     const orderedBy = node.order === 'key' ? identityOf(key) : undefined;
     const onSettled = (settled: Call): void => this.#onSettled(settled);
     const call = new Call(node, context.calls, context.record, input, this.#originTime, orderedBy, onSettled);
