@@ -34,7 +34,6 @@ export interface GlobalStoresOfTask {
 export interface GraphOptions {
   readonly caching: boolean;
   readonly now: () => number;
-  /** The rows of the global stores, by name. */
   readonly globalStores: GlobalStoresOfTask;
 }
 

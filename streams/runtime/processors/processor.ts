@@ -65,8 +65,8 @@ export abstract class Processor implements RecordProcessor {
 
   /**
    * A part of the processing of `input` (null in a punctuation) that may give a promise: until it has settled the task
-   * takes no further record, and the commit waits. It begins when the steps before it have ended. Returns the place of
-   * the steps that it adds.
+   * takes no further record, and the commit waits. It begins when the steps before it have ended. `place` is that of the
+   * steps that it adds.
    */
   protected call(input: NodeInput | null, call: (place: StepNode) => unknown): void {
     const place: StepNode = new StepNode({

@@ -25,7 +25,7 @@ export interface TaskStoresOptions {
   readonly globalStore: (name: string) => OpenStore | undefined;
   /** True if an operator owns the rows of the store. */
   readonly isOfOperator: (store: StoreSpec) => boolean;
-  /** Is told each store with a time of its own, once. */
+  /** Called once for each store that has a time of its own. */
   readonly onTime: (store: StoreSpec, time: HighestTime) => void;
 }
 
