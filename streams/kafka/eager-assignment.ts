@@ -22,7 +22,7 @@ export class EagerAssignment implements GroupAssignment {
   }
 
   onRebalance(rebalance: Rebalance, partitions: readonly TopicPartition[]): void {
-    if (this.#closing) this.#client.unassign();
+    if (this.#closing) this.#answerClosing();
     else if (rebalance === 'assign') this.#listener.onPartitionsAssigned(partitions);
     else this.#listener.onPartitionsRevoked(partitions);
   }
@@ -44,5 +44,13 @@ export class EagerAssignment implements GroupAssignment {
   close(): void {
     this.#closing = true;
     this.#client.unassign();
+  }
+
+  #answerClosing(): void {
+    try {
+      this.#client.unassign();
+    } catch {
+      // The callback waited for the event loop, and the client is closed since: it waits for no answer.
+    }
   }
 }

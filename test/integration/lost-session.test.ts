@@ -59,7 +59,11 @@ describeOnBroker(
 
     const end = async (command: RunningCommand): Promise<void> => {
       command.child.kill('SIGTERM');
-      assert.equal(await command.ended, 0);
+      await endedWell(command);
+    };
+
+    const endedWell = async (command: RunningCommand): Promise<void> => {
+      assert.equal(await command.ended, 0, command.output());
       running.delete(command);
     };
 
@@ -90,8 +94,7 @@ describeOnBroker(
       await countIs(8);
       frozen.child.kill('SIGTERM');
       frozen.child.kill('SIGCONT');
-      assert.equal(await frozen.ended, 0);
-      running.delete(frozen);
+      await endedWell(frozen);
       assert.match(frozen.output(), REFUSED);
       await end(other);
       const again = await started('1d', 'onWindowUpdate');
