@@ -26,6 +26,11 @@ export function newChunk(time: number, value: Buffer): Buffer {
   return chunk;
 }
 
+/** True for a chunk with one entry. False for a directory of chunks, too. */
+export function hasOneEntry(row: Buffer): boolean {
+  return row[0] === CHUNK_TAG && entryEnd(row, CHUNK_START) === row.length;
+}
+
 /** The time of the entry at `offset`. */
 export function timeAt(chunk: Buffer, offset: number): number {
   return readInt64(chunk, offset);

@@ -8,7 +8,7 @@ import { ProcessorSegments } from './processor-segments.js';
 import { rowDecoders } from './queried-row.js';
 import { type Session, startedCodec } from './session.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, RowFormat, StoreShape } from './store-kind.js';
-import { TimeBucketsStore } from './time-buckets.js';
+import { TimeBucketsStore } from './time-buckets-store.js';
 
 /**
  * The sessions that a processor puts by key (Java: `SessionStore`). They lie by their ends in time buckets as long as

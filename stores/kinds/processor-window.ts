@@ -7,7 +7,7 @@ import type { TimeSpan } from './chunk-entries.js';
 import { ProcessorSegments } from './processor-segments.js';
 import { rowDecoders } from './queried-row.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, RowFormat, StoreShape } from './store-kind.js';
-import { TimeBucketsStore } from './time-buckets.js';
+import { TimeBucketsStore } from './time-buckets-store.js';
 
 export interface ProcessorWindowOptions {
   /** Milliseconds. */

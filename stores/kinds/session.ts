@@ -4,7 +4,7 @@ import type { Codec } from '../encoding/codec.js';
 import { readInt64, writeInt64 } from '../encoding/int64.js';
 import type { KeyCodec } from '../encoding/state-key.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
-import { TimeBucketsStore } from './time-buckets.js';
+import { TimeBucketsStore } from './time-buckets-store.js';
 
 /** A session of a key: from the timestamp of its first record to that of its last one, both included. */
 export interface Session<V> {

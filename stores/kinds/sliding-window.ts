@@ -5,7 +5,7 @@ import type { KeyCodec } from '../encoding/state-key.js';
 import { timestampedCodec, type ValueAndTimestamp } from '../encoding/timestamped.js';
 import { timestampedRow } from './queried-row.js';
 import type { ChangelogCleanup, KindOfStore, QueryShape, StoreShape } from './store-kind.js';
-import { TimeBucketsStore } from './time-buckets.js';
+import { TimeBucketsStore } from './time-buckets-store.js';
 import type { WindowEntry } from './window.js';
 
 /**

@@ -3,7 +3,7 @@ import { rowRecords } from '../encoding/changelog-codec.js';
 import type { Codec } from '../encoding/codec.js';
 import { type KeyCodec, type StateKey, stateKey, stateKeyBytes } from '../encoding/state-key.js';
 import { COMPACTED, type KindOfStore, NOT_QUERIED, type StoreShape } from './store-kind.js';
-import { TimeBucketsStore } from './time-buckets.js';
+import { TimeBucketsStore } from './time-buckets-store.js';
 
 /** All hashes are in one bucket. */
 const HASHES = 2 ** 32;

@@ -4,7 +4,8 @@ import { readInt64, writeInt64 } from '../encoding/int64.js';
 import { type KeyCodec, type StateKey, stateKeyBytes } from '../encoding/state-key.js';
 import type { ValueAndTimestamp } from '../encoding/timestamped.js';
 import type { KeyValueKind, TimestampedKeyValueStore } from './key-value.js';
-import type { TimeBucketsKind, TimeBucketsStore } from './time-buckets.js';
+import type { TimeBucketsKind } from './time-buckets.js';
+import type { TimeBucketsStore } from './time-buckets-store.js';
 
 /** An older version of a row. Its time in the store is the time at which it was replaced. */
 export interface OldVersion<V> {

@@ -6,7 +6,8 @@ import { ByteStore } from '../../stores/bytes/byte-store.js';
 import { EntryTooLargeError } from '../../stores/bytes/entry-too-large-error.js';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
 import { MAX_CHUNK_BYTES, MAX_CHUNK_ENTRIES } from '../../stores/encoding/time-chunk.js';
-import { TimeBucketsKind, type TimeBucketsStore } from '../../stores/kinds/time-buckets.js';
+import { TimeBucketsKind } from '../../stores/kinds/time-buckets.js';
+import type { TimeBucketsStore } from '../../stores/kinds/time-buckets-store.js';
 import { textCodec } from './codecs.js';
 import { persist } from './table-bytes.js';
 

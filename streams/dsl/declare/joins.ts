@@ -107,7 +107,7 @@ export function addStreamJoin(
   const movedRight = isSame ? movedLeft : moves(graph, right, `${as}-right`, joinType === 'outer');
   const retentionMs = windows.sizeMs + windows.graceMs;
   const bucketMs = Math.max(1, windows.sizeMs);
-  const kind = new TimeBucketsKind(bucketMs, retentionMs);
+  const kind = new TimeBucketsKind(bucketMs, retentionMs, { onlyAdded: true });
   // A record may wait for ever: until another record comes.
   const waitingKind = new TimeBucketsKind(bucketMs, retentionMs, { deletesExpired: false });
   const store = (suffix: string, serdes: Joinable['serdes'], of: TimeBucketsKind) =>

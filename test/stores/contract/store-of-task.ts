@@ -121,10 +121,10 @@ export class StoreOfTask {
   }
 }
 
-/** The last record of each key. Tombstones are older than `delete.retention.ms`. */
+/** The last record of each key, in the order of the topic. Tombstones are older than `delete.retention.ms`. */
 function compacted(changelog: readonly ChangelogRecord[]): ChangelogRecord[] {
   const last = new Map(changelog.map(record => [record.key?.toString('hex'), record]));
-  return [...last.values()].filter(({ value }) => value !== null);
+  return changelog.filter(record => record.value !== null && last.get(record.key?.toString('hex')) === record);
 }
 
 function openState(storage: Storage): Promise<TaskState> {

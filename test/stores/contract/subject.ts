@@ -37,6 +37,8 @@ export interface Subject {
   readonly kind: StoreKind;
   readonly deletes: boolean;
   readonly expires: boolean;
+  /** A record of its changelog may have many rows. */
+  readonly packs?: boolean;
   open(bytes: ByteStore): StoreAtWork | Promise<StoreAtWork>;
   cellOf(entry: Entry): Cell;
   /** What the cell has after a put, `before` being null if it had nothing. */

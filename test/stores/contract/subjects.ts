@@ -79,6 +79,7 @@ function distinct(): Subject {
     kind,
     deletes: false,
     expires: true,
+    packs: true,
     open(bytes) {
       const store = kind.open(bytes, textCodec);
       return {
@@ -130,11 +131,22 @@ function suppression(): Subject {
 }
 
 function timeBuckets(): Subject {
-  const kind = new TimeBucketsKind(BUCKET_MS, RETENTION_MS);
+  return { ...ofTimeBuckets(new TimeBucketsKind(BUCKET_MS, RETENTION_MS)), deletes: true };
+}
+
+/** As a join uses it. */
+export function addedTimeBuckets(): Subject {
+  return {
+    ...ofTimeBuckets(new TimeBucketsKind(BUCKET_MS, RETENTION_MS, { onlyAdded: true })),
+    deletes: false,
+    packs: true,
+  };
+}
+
+function ofTimeBuckets(kind: TimeBucketsKind): Omit<Subject, 'deletes'> {
   const bucketOf = ({ time }: Cell): number => Math.floor(time / BUCKET_MS);
   return {
     kind,
-    deletes: true,
     expires: true,
     open(bytes: ByteStore) {
       const store = kind.open(bytes, textCodec, textCodec);

@@ -1,4 +1,4 @@
-import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets.js';
+import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets-store.js';
 import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { JoinedSide, StreamJoinNode } from '../../../dsl/graph/node.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';

@@ -1,6 +1,6 @@
 import type { Codec } from '../../../../stores/encoding/codec.js';
 import { type KeyCodec, keyToStateKey } from '../../../../stores/encoding/state-key.js';
-import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets.js';
+import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets-store.js';
 import type { Headers } from '../../../kafka/record.js';
 import { TimedPlaces } from '../timed-places.js';
 

@@ -1,6 +1,6 @@
 import type { KeyCodec } from '../../../../stores/encoding/state-key.js';
 import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
-import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets.js';
+import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets-store.js';
 import { type TimedPlace, TimedPlaces } from '../timed-places.js';
 
 export type Side = 'left' | 'right';
