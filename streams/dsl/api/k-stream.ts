@@ -219,6 +219,22 @@ export class KStream<K, V> {
    * Runs the records through a processor of your own (Java: `KStream.process`), with stores, punctuations and any number
    * of results. `supplier` makes the processor of each task. A later grouping may move records to another partition.
    * Throws a TopologyError when the topology is built if a store is not declared.
+   *
+   * ```ts
+   * const seen = Stores.keyValueStore<string, number>({ name: 'seen' });
+   * const withGaps = clicks.process<string, Click & { readonly gapMs: number }>(
+   *   context => {
+   *     const times = context.getStateStore(seen);
+   *     return record => {
+   *       const before = times.get(record.key) ?? record.timestamp;
+   *       times.put(record.key, record.timestamp);
+   *       context.forward(record.withValue({ ...record.value, gapMs: record.timestamp - before }));
+   *     };
+   *   },
+   *   { stores: [seen] },
+   * );
+   * withGaps.to('clicks-with-gaps');
+   * ```
    */
   process<KR = K, VR = V>(supplier: ProcessorSupplier<K, V, KR, VR>, options: ProcessorOptions = {}): KStream<KR, VR> {
     const node = addProcess(this.#graph, this.#node, options, false, supplier as ProcessNode['supplier']);
@@ -227,6 +243,14 @@ export class KStream<K, V> {
 
   /**
    * The same for a processor that keeps the keys (Java: `KStream.processValues`): its records stay in their partition.
+   *
+   * ```ts
+   * const places = orders.processValues<string>(context => record => {
+   *   const place = context.recordMetadata();
+   *   context.forward(record.withValue(`${place?.topic}-${place?.partition}@${place?.offset}`));
+   * });
+   * places.to('places', { valueSerde: Serdes.string() });
+   * ```
    */
   processValues<VR = V>(supplier: FixedKeyProcessorSupplier<K, V, VR>, options: ProcessorOptions = {}): KStream<K, VR> {
     const node = addProcess(this.#graph, this.#node, options, true, supplier as ProcessNode['supplier']);

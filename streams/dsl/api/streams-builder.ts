@@ -130,6 +130,22 @@ export class StreamsBuilder {
   /**
    * Declares a store for the processors that name it (Java: `addStateStore`). A store that a processor has in its
    * `stores` as a StoreBuilder is declared there. Throws a TopologyError if another store has the name.
+   *
+   * ```ts
+   * builder.addStateStore(Stores.keyValueStore<string, number>({ name: 'totals', valueSerde: Serdes.double() }));
+   * const totals = payments.process<string, number>(
+   *   context => {
+   *     const store = context.getStateStore<KeyValueStore<string, number>>('totals');
+   *     return record => {
+   *       const value = (store.get(record.key) ?? 0) + record.value.amount;
+   *       store.put(record.key, value);
+   *       context.forward(record.withValue(value));
+   *     };
+   *   },
+   *   { stores: ['totals'] },
+   * );
+   * totals.to('totals', { valueSerde: Serdes.double() });
+   * ```
    */
   addStateStore<S extends StateStore>(store: StoreBuilder<S>): this {
     this.#graph.addStore(store.spec);
@@ -145,6 +161,14 @@ export class StreamsBuilder {
    * there as soon as it is read, whatever its timestamp: it does not belong to a transaction of the application, and
    * does not advance its time. Throws a TopologyError if another source reads the topic, or if another store has the
    * name `as`.
+   *
+   * ```ts
+   * const countries = builder.globalTable<string, { readonly currency: string }>('countries', { as: 'countries' });
+   * const codes = customers
+   *   .toStream()
+   *   .join(countries, (_id, customer) => customer.country, (_customer, { currency }) => currency);
+   * codes.to('currencies', { valueSerde: Serdes.string() });
+   * ```
    */
   globalTable<K = string, V = unknown>(topic: string, options: GlobalConsumed<K, V> = {}): GlobalKTable<K, V> {
     this.#sources.addGlobal(topic);

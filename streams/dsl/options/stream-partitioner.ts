@@ -11,9 +11,11 @@ import type { Headers } from '../../kafka/record.js';
  * It is called once for each record, in order, and must be synchronous. Keys and values may be null as in the stream.
  * If it throws, or if there is no such partition, the record goes to the production exception handler.
  *
- * @example
- * const byRegion: StreamPartitioner<string, Order> = (_topic, _key, order, numPartitions) =>
- *   order.isTest ? [] : order.region % numPartitions;
+ * ```ts
+ * const bySize: StreamPartitioner<string, Order> = (_topic, _key, order, numPartitions) =>
+ *   order.tags.includes('test') ? [] : Math.floor(order.amount / 1000) % numPartitions;
+ * orders.to('orders-by-size', { partitioner: bySize });
+ * ```
  */
 export type StreamPartitioner<K, V> = {
   bivarianceHack(

@@ -1,7 +1,17 @@
 import type { Header, Headers } from '../../kafka/record.js';
 import type { RecordMetadata } from './processor.js';
 
-/** What the function of an asynchronous operator gets beside its record. */
+/**
+ * What the function of an asynchronous operator gets beside its record.
+ *
+ * ```ts
+ * const answered = orders.mapValuesAsync(async (order, _id, { attempt, signal }) => {
+ *   const response = await fetch(`https://stock.example/${order.productId}?attempt=${attempt}`, { signal });
+ *   return response.ok;
+ * });
+ * answered.to('in-stock', { valueSerde: Serdes.boolean() });
+ * ```
+ */
 export interface AsyncCall {
   /** Aborted when the call has timed out, or when the task has left this process or goes back to its last commit. */
   readonly signal: AbortSignal;

@@ -13,7 +13,21 @@ export interface GlobalProcessorContext {
   getStateStore<S extends StateStore>(store: string): S;
 }
 
-/** Fills a global store with the records of its topic (Java: `Processor<KIn, VIn, Void, Void>`). It must be synchronous. */
+/**
+ * Fills a global store with the records of its topic (Java: `Processor<KIn, VIn, Void, Void>`). It must be synchronous.
+ *
+ * ```ts
+ * const rates = Stores.keyValueStore<string, number>({ name: 'rates', logging: false });
+ * builder.addGlobalStore<string, { readonly currency: string; readonly rate: number }>(
+ *   rates,
+ *   'rates',
+ *   {},
+ *   context => record => {
+ *     if (record.value !== null) context.getStateStore(rates).put(record.value.currency, record.value.rate);
+ *   },
+ * );
+ * ```
+ */
 export interface GlobalProcessor<K, V> {
   /** Called once before the first record. */
   init?(context: GlobalProcessorContext): void;

@@ -13,6 +13,13 @@ export interface ForwardedRecord<K, V> {
 /**
  * A record in a processor (Java: `processor.api.Record`). The methods return a changed copy, and so does a spread:
  * `{ ...record, value }`.
+ *
+ * ```ts
+ * const dated = clicks.process<string, string>(context => record => {
+ *   context.forward(record.withValue(record.value.page).withHeaders([{ key: 'source', value: Buffer.from('web') }]));
+ * });
+ * dated.to('pages', { valueSerde: Serdes.string() });
+ * ```
  */
 export class ProcessorRecord<K, V> implements ForwardedRecord<K, V> {
   readonly key: K;

@@ -80,6 +80,30 @@ export interface FixedKeyProcessorContext<KIn, VOut> extends ProcessingContext {
  * record until the promise has settled, and the commit waits for it. What it writes and forwards until then is a part
  * of the record, and takes effect once or not at all. If it throws, the record goes to the processing exception
  * handler; what it has written and forwarded before stays, as in Java.
+ *
+ * ```ts
+ * const counts = Stores.keyValueStore<string, number>({ name: 'counts' });
+ *
+ * class MinuteCounts implements Processor<string, Click, string, number> {
+ *   #counts!: KeyValueStore<string, number>;
+ *
+ *   init(context: ProcessorContext<string, number>): void {
+ *     this.#counts = context.getStateStore(counts);
+ *     context.schedule('1m', 'wallClockTime', async now => {
+ *       for await (const { key, value } of this.#counts.all()) {
+ *         context.forward({ key, value, timestamp: now });
+ *         this.#counts.delete(key);
+ *       }
+ *     });
+ *   }
+ *
+ *   readonly process = ({ value: { page } }: ProcessorRecord<string, Click>): void => {
+ *     this.#counts.put(page, (this.#counts.get(page) ?? 0) + 1);
+ *   };
+ * }
+ *
+ * clicks.process(() => new MinuteCounts(), { stores: [counts] }).to('minute-counts');
+ * ```
  */
 export interface Processor<KIn, VIn, KOut, VOut> {
   /** Called once before the first record: here it gets its stores and schedules punctuations. */

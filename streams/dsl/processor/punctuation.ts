@@ -7,7 +7,21 @@ export type PunctuationType = 'streamTime' | 'wallClockTime';
  */
 export type Punctuator = (timestamp: number) => unknown;
 
-/** Stops a schedule, also from within its punctuator (Java: `Cancellable`). */
+/**
+ * Stops a schedule, also from within its punctuator (Java: `Cancellable`).
+ *
+ * ```ts
+ * const heartbeats = clicks.process<string, string>(context => {
+ *   let left = 3;
+ *   const schedule = context.schedule('1s', 'wallClockTime', () => {
+ *     left -= 1;
+ *     if (left === 0) schedule.cancel();
+ *   });
+ *   return record => context.forward(record.withValue(record.value.page));
+ * });
+ * heartbeats.to('pages', { valueSerde: Serdes.string() });
+ * ```
+ */
 export interface Cancellable {
   cancel(): void;
 }

@@ -17,7 +17,17 @@ export interface StateStore {
 /** Entries in an order that is stated where they are asked for. */
 export type StoreIterator<K, V> = AsyncIterableIterator<KeyValue<K, V>>;
 
-/** Values by key (Java: `KeyValueStore`). Keys are in the order of their serialized bytes, unsigned. */
+/**
+ * Values by key (Java: `KeyValueStore`). Keys are in the order of their serialized bytes, unsigned.
+ *
+ * ```ts
+ * async function inOrder(store: KeyValueStore<string, number>): Promise<string[]> {
+ *   const keys: string[] = [];
+ *   for await (const { key } of store.range('a', null)) keys.push(key);
+ *   return keys;
+ * }
+ * ```
+ */
 export interface KeyValueStore<K, V> extends StateStore {
   /** null if there is no entry. */
   get(key: K): V | null;
@@ -52,6 +62,14 @@ export type TimestampedKeyValueStoreWithHeaders<K, V> = KeyValueStore<K, ValueTi
  * Values by key and window start (Java: `WindowStore`). Times are in milliseconds. A window is there until a window is
  * put that starts a retention or more after it; a put that far back is ignored. Ranges over several keys are in the order
  * of Java's persistent store: by segment of time, in it by key, then by time.
+ *
+ * ```ts
+ * async function sum(store: WindowStore<string, number>, key: string, from: number, to: number): Promise<number> {
+ *   let total = 0;
+ *   for await (const { value } of store.fetch(key, from, to)) total += value;
+ *   return total;
+ * }
+ * ```
  */
 export interface WindowStore<K, V> extends StateStore {
   /** A null value deletes the window. With `retainDuplicates` it adds nothing. */
@@ -76,6 +94,13 @@ export type TimestampedWindowStore<K, V> = WindowStore<K, ValueAndTimestamp<V>>;
 /**
  * Values by key and session (Java: `SessionStore`). Times are in milliseconds. The two ends of a session are included. A
  * session is there until one is put that ends a retention or more after it.
+ *
+ * ```ts
+ * async function lastOf(store: SessionStore<string, number>, key: string): Promise<number | null> {
+ *   for await (const { value } of store.backwardFetch(key)) return value;
+ *   return null;
+ * }
+ * ```
  */
 export interface SessionStore<K, V> extends StateStore {
   /** A null value deletes the session. */
@@ -110,7 +135,15 @@ export interface SessionStore<K, V> extends StateStore {
  */
 export type VersionedPut = number | 'latest' | 'rejected';
 
-/** The versions of the value of each key (Java: `VersionedKeyValueStore`, KIP-889). Times are in milliseconds. */
+/**
+ * The versions of the value of each key (Java: `VersionedKeyValueStore`, KIP-889). Times are in milliseconds.
+ *
+ * ```ts
+ * function priceAt(store: VersionedKeyValueStore<string, number>, product: string, time: number): number | null {
+ *   return store.get(product, time)?.value ?? null;
+ * }
+ * ```
+ */
 export interface VersionedKeyValueStore<K, V> extends StateStore {
   /** A null value is a version without a value. */
   put(key: K, value: V | null, timestamp: number): VersionedPut;

@@ -63,6 +63,16 @@ export interface VersionedStoreOptions<K, V> extends StateStoreOptions<K, V> {
 /**
  * Declares stores for processors (Java: `Stores`). All are on disk, with a changelog. A store of one name is one store,
  * whichever processors use it.
+ *
+ * ```ts
+ * const perMinute = Stores.windowStore<string, number>({
+ *   name: 'clicks-per-minute',
+ *   valueSerde: Serdes.integer(),
+ *   windowSize: '1m',
+ *   retention: '1h',
+ * });
+ * const lastOrders = Stores.lruMap<string, Order>({ name: 'last-orders', maxEntries: 10_000 });
+ * ```
  */
 export const Stores = Object.freeze({
   /** Values by key (Java: `keyValueStoreBuilder` of `persistentKeyValueStore`). */

@@ -13,6 +13,13 @@ export interface ValueTransformerContext extends ProcessingContext {
 
 /**
  * Transforms the values of a table (Java: `ValueTransformerWithKey`). It must be synchronous, because look-ups call it.
+ *
+ * ```ts
+ * const ages = customers.transformValues<string>(context => (customer, id) => {
+ *   return customer === null ? null : `${id}: ${customer.points} since ${new Date(context.timestamp()).toISOString()}`;
+ * });
+ * ages.toStream().to('points-since', { valueSerde: Serdes.string() });
+ * ```
  */
 export interface ValueTransformer<K, V, VR> {
   /** Called once before the first update: here it gets its stores and schedules punctuations. */

@@ -4,6 +4,14 @@ import type { KeyCodec } from '../../../stores/encoding/state-key.js';
  * Converts a value to bytes and back (Java: `Serde`). It is never called with null: a null key or value has no bytes.
  * Both functions must be synchronous. If one throws, the record goes to the deserialization or production exception
  * handler.
+ *
+ * ```ts
+ * const upperCase: Serde<string> = {
+ *   serialize: text => Buffer.from(text.toUpperCase()),
+ *   deserialize: bytes => bytes.toString(),
+ * };
+ * orders.mapValues(({ productId }) => productId).to('products-in-upper-case', { valueSerde: upperCase });
+ * ```
  */
 export interface Serde<T> extends KeyCodec<T> {
   /**

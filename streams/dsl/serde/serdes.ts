@@ -170,6 +170,11 @@ export const Serdes = Object.freeze({
    * The bytes of the inner key, then the end and the start of the session as longs (Java: `SessionWindowedSerde`). Both
    * ends of a session are included. An infinite end is Java's largest long. Bytes that are too short throw a
    * RangeError, as does a start before the epoch or after the end.
+   *
+   * ```ts
+   * const visits = clicks.groupByKey().windowedBy(SessionWindows.of({ gap: '5m', grace: 0 })).count({ as: 'visits' });
+   * visits.toStream().to('visits', { keySerde: Serdes.sessionWindowed(Serdes.string()) });
+   * ```
    */
   sessionWindowed: <K>(inner: Serde<K>): Serde<Windowed<K>> => sessionWindowed(inner),
 });
