@@ -21,6 +21,7 @@ import { TruthInput } from './truth/truth-input.js';
 const RECORDS = Number(process.env.RECORDS ?? 800);
 const BEGIN = 1_000_000_000;
 const STEP_MS = 20;
+const PUNCTUATES_EVERY_MS = 1000;
 const BYTES = { keySerde: Serdes.bytes(), valueSerde: Serdes.bytes() };
 
 /** `SEED=7 RECORDS=10000` for another and longer look. */
@@ -103,10 +104,11 @@ async function play(
   }
 }
 
-/** Each task has heard the times of all others, and a crash that is still due has come. */
+/** Each task has heard the times of all others, a crash that is still due has come, and so have punctuations. */
 async function settle(driver: TopologyTestDriver): Promise<void> {
   for (let round = 0; round < 5; round++) {
     await driver.run();
+    await driver.advanceWallClock(PUNCTUATES_EVERY_MS);
     await driver.commit();
   }
 }

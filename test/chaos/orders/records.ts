@@ -79,6 +79,9 @@ export const HOP_MS = 2000;
 export const SLIDING_MS = 1000;
 export const GAP_MS = 300;
 export const LOOK_BACK_MS = 3000;
+export const VERSION_AGE_MS = 500;
+/** Of each partition. There are more customers. */
+export const RECENT_ENTRIES = 20;
 export const LONGEST_WINDOW_MS = WINDOW_MS;
 /** Keys of what closes all windows begin with it. */
 export const END_KEY = 'end-';

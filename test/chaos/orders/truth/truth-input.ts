@@ -6,6 +6,7 @@ export interface Entry<V> {
   readonly key: string;
   readonly value: V;
   readonly timestamp: number;
+  readonly partition: number;
   /** Hours behind: no window and no history has it. */
   readonly isLate: boolean;
   /** It closes the windows of others, and nothing closes its own. */
@@ -50,7 +51,7 @@ export class TruthInput {
     this.#times.set(place, time);
     const text = String(key);
     const isLate = timestamp < time - FAR_BEHIND_MS;
-    const entry = { key: text, timestamp, isLate, isEnd: text.startsWith(END_KEY) };
+    const entry = { key: text, timestamp, partition, isLate, isEnd: text.startsWith(END_KEY) };
     if (topic === TOPICS.orders) this.orders.push({ ...entry, value: parsed as Order | null });
     else if (topic === TOPICS.customers) this.customers.push({ ...entry, value: parsed as Customer | null });
     else if (parsed === null) return;
