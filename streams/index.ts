@@ -121,9 +121,10 @@ export {
   StreamsError,
 } from './runtime/errors.js';
 export { type InvalidStateStoreCode, InvalidStateStoreError } from './runtime/invalid-state-store-error.js';
-export { KafkaStreams, type KafkaStreamsDependencies, type StoreOptions } from './runtime/kafka-streams.js';
+export { KafkaStreams, type KafkaStreamsDependencies } from './runtime/kafka-streams.js';
 export { MovedStoreError } from './runtime/plan/sub-topology-ids.js';
 export type { AskedKeys, InteractiveQueries } from './runtime/queries/interactive-queries.js';
+export type { StoreOptions } from './runtime/queries/open-store.js';
 export type {
   ReadOnlyKeyValueStore,
   ReadOnlySessionStore,

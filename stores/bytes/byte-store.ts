@@ -5,7 +5,7 @@ import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-sc
 import { EntryTooLargeError } from './entry-too-large-error.js';
 import { KeyFilter } from './key-filter.js';
 import { hashOf } from './key-hash.js';
-import { ALL_KEYS, type KeyRange, prefixedRange, rangeFrom } from './key-range.js';
+import { ALL_KEYS, type KeyRange, prefixedRange, rangeFrom, storePrefix } from './key-range.js';
 import { OpenScans } from './open-scans.js';
 import type { StateBatch, StateDatabase } from './state-database.js';
 import { WriteLayer } from './write-layer.js';
@@ -44,7 +44,7 @@ export class ByteStore {
 
   private constructor(name: string, database: StateDatabase, cleanCacheBytes: number, onDisk: KeyFilter) {
     this.name = name;
-    this.#prefix = prefixOf(name);
+    this.#prefix = storePrefix(name);
     this.#database = database;
     this.#clean = new CleanCache(cleanCacheBytes);
     this.#onDisk = onDisk;
@@ -52,7 +52,7 @@ export class ByteStore {
 
   /** Reads the greatest key that is on disk. */
   static async open(name: string, database: StateDatabase, cleanCacheBytes: number): Promise<ByteStore> {
-    const prefix = prefixOf(name);
+    const prefix = storePrefix(name);
     const last = await database.lastKey({ from: prefix, to: prefixEnd(prefix) });
     return new ByteStore(name, database, cleanCacheBytes, new KeyFilter(last?.slice(prefix.length)));
   }
@@ -294,8 +294,4 @@ export class ByteStore {
       return this.#scans.begin(layers, { range: live, reverse }, this.#prefix, stored);
     });
   }
-}
-
-function prefixOf(name: string): StateKey {
-  return `${name}\0`;
 }

@@ -20,3 +20,8 @@ export function prefixedRange(prefix: StateKey, { from, to }: KeyRange): KeyRang
   const prefixedTo = prefix + to;
   return { from: prefix + from, to: prefixedTo < end ? prefixedTo : end };
 }
+
+/** The first part of the keys of a store in the database of its task. */
+export function storePrefix(store: string): StateKey {
+  return `${store}\0`;
+}

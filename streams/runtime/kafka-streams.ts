@@ -8,7 +8,7 @@ import { isPlanOutdated, PartitionsChangedError, SourceTopicsChangedError } from
 import { PatternWatch } from './plan/pattern-watch.js';
 import type { TopologyPlan } from './plan/task-plan.js';
 import { InteractiveQueries } from './queries/interactive-queries.js';
-import { openStore } from './queries/open-store.js';
+import { openStore, type StoreOptions } from './queries/open-store.js';
 import type {
   ReadOnlyKeyValueStore,
   ReadOnlySessionStore,
@@ -42,11 +42,6 @@ export interface KafkaStreamsDependencies {
   readonly metrics?: StreamsMetrics;
   readonly onStateChange?: (state: StreamsState) => void;
   readonly onRestore?: (progress: RestoreProgress) => void;
-}
-
-export interface StoreOptions {
-  /** Default: false. */
-  readonly stale?: boolean;
 }
 
 /**
@@ -196,8 +191,9 @@ export class KafkaStreams {
 
   async #run(): Promise<void> {
     try {
-      const { takeDirectory = diskSlot, logger } = this.#dependencies;
-      const directory = await takeDirectory(this.#config, logger);
+      const { takeDirectory, logger } = this.#dependencies;
+      const { stateDir, applicationId } = this.#config;
+      const directory = await (takeDirectory?.(this.#config, logger) ?? takeSlot(stateDir, applicationId, logger));
       this.#directory = directory;
       logger.info(`instance ${directory.instanceId}, state in ${directory.location}`);
       let plan = await this.#planner.plan(directory, this.#closing.signal);
@@ -300,8 +296,4 @@ export class KafkaStreams {
     this.#state = state;
     this.#dependencies.onStateChange?.(state);
   }
-}
-
-function diskSlot(config: StreamsConfig, logger: Logger): Promise<StateDirectory> {
-  return takeSlot(config.stateDir, config.applicationId, logger);
 }

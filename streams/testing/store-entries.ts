@@ -40,7 +40,7 @@ export async function storeEntries(
   const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
   for (const task of worker.tasks) {
     if (task.id !== taskId(owner, task.partition)) continue;
-    for (const entry of await rowsOf(spec, task.state.store(store), task.committedTime(store)))
+    for (const entry of await rowsOf(spec, task.state.store(store), task.checkpoint.time(store)))
       entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });
   }
   return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ entry }) => entry);

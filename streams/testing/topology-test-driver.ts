@@ -5,9 +5,10 @@ import type { ConsumerRecord } from '../kafka/record.js';
 import { tasksOf } from '../runtime/plan/planned-task.js';
 import { namedTopics } from '../runtime/plan/source-topics.js';
 import { internalTopicsOf } from '../runtime/plan/task-plan.js';
-import { type StreamsConfig, type StreamsOptions, streamsConfig } from '../runtime/streams-config.js';
+import { type StreamsConfig, streamsConfig } from '../runtime/streams-config.js';
 import type { Worker } from '../runtime/worker/worker.js';
 import { DriverInput, type InputRecord } from './driver-input.js';
+import type { TopologyTestDriverOptions } from './driver-options.js';
 import { DriverOutput, type TestRecord } from './driver-output.js';
 import { DriverPlanner } from './driver-planner.js';
 import { DriverTopics, type TopicSerdes } from './driver-topics.js';
@@ -18,28 +19,6 @@ import { MemoryStateDirectory } from './memory-state-directory.js';
 import { SimulatedApplication } from './simulated-application.js';
 import type { CrashPoint } from './simulated-process.js';
 import { type StoreEntry, storeEntries } from './store-entries.js';
-
-export interface TopologyTestDriverOptions extends Partial<StreamsOptions> {
-  /** Partitions of each topic. Default: 1, as in Java. */
-  readonly partitions?: number;
-  /** Start of the wall clock, in milliseconds. Default: 0. */
-  readonly startTime?: number;
-  /**
-   * False: only `commit` commits. Default: everything that was piped is processed and committed before `pipeInput`
-   * resolves.
-   */
-  readonly autoCommit?: boolean;
-  /** Topics that are written and not read, in addition to those that sinks name. */
-  readonly outputTopics?: readonly string[];
-  /**
-   * The most records that one poll returns, of all partitions in turn. Default: the number that the worker requests.
-   */
-  readonly maxPollRecords?: number;
-  /** Turns of the event loop that the commit of a transaction takes. The worker continues meanwhile. Default: 0. */
-  readonly commitTurns?: number;
-  /** Records that the producer's queue accepts in one turn of the event loop. Default: all. */
-  readonly queueRecords?: number;
-}
 
 /**
  * Runs a topology without a cluster (Java: `TopologyTestDriver`): the worker, tasks, stores and commits of the real

@@ -17,6 +17,11 @@ import type {
 } from './read-only-stores.js';
 import type { KeysOfRange, PageOptions, StoreEntry, StorePage, StoreRange } from './store-entry.js';
 
+export interface StoreOptions {
+  /** Default: false. */
+  readonly stale?: boolean;
+}
+
 const PAGE_ENTRIES = 1000;
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 

@@ -4,7 +4,7 @@ import { NEVER } from '../time/time.js';
 import type { Task } from './task.js';
 
 export function runningTask(task: Task): TaskStatus {
-  const { streamTime = NEVER, counts = newTaskCounts(), offsets = {} } = task.committedCheckpoint ?? {};
+  const { streamTime = NEVER, counts = newTaskCounts(), offsets = {} } = task.checkpoint.committed ?? {};
   return {
     id: task.id,
     state: 'RUNNING',

@@ -1,6 +1,4 @@
 import type { TaskState } from '../../../stores/bytes/task-state.js';
-import { ownValue } from '../../audit/by-name.js';
-import type { Checkpoint, SavedTime } from '../../audit/checkpoint.js';
 import type { TaskCounts } from '../../audit/task-counts.js';
 import type { GraphNode } from '../../dsl/graph/node.js';
 import type { Clock } from '../../kafka/ports.js';
@@ -10,7 +8,6 @@ import { asError, StreamsError } from '../errors.js';
 import type { RecordCollector } from '../output/record-collector.js';
 import { idOf, type PlannedTask } from '../plan/planned-task.js';
 import type { PlannedSubTopology } from '../plan/task-plan.js';
-import type { ProcessorNode } from '../processors/processor-node.js';
 import { type ErrorHandlers, TaskContext } from '../processors/task-context.js';
 import type { NodeCounts } from '../status/process-status.js';
 import { latestTimestamp } from '../time/event-time.js';
@@ -138,29 +135,9 @@ export class Task {
     return this.#context.counts;
   }
 
-  /** Its committed checkpoint. undefined before its first commit. */
-  get committedCheckpoint(): Checkpoint | undefined {
-    return this.#checkpoint.committed;
-  }
-
-  /** As of the last commit, the offset of the next record of an input topic. undefined if it is unknown. */
-  nextOffset(topic: string): number | undefined {
-    return this.#checkpoint.next(topic);
-  }
-
-  /** As of the last commit, the time of the operator with this store. undefined if it has none. */
-  committedTime(store: string): SavedTime | undefined {
-    return ownValue(this.#checkpoint.committed?.times, store);
-  }
-
-  /** As of the last commit, the id of the input topic of that offset. undefined if it is unknown. */
-  committedTopicId(topic: string): string | undefined {
-    return this.#checkpoint.topicId(topic);
-  }
-
-  /** An input topic is not the topic of the last commit. It is read from `offset` on. */
-  beginAgain(topic: string, offset: number): void {
-    this.#checkpoint.beginAgain(topic, offset);
+  /** What it keeps about itself with each commit. */
+  get checkpoint(): TaskCheckpoint {
+    return this.#checkpoint;
   }
 
   /** Starts at these offsets, by topic. `topicIds` has the known ids of the topics. */
@@ -172,7 +149,9 @@ export class Task {
   /** Records received and forwarded by its nodes, by their names in `describe()`. */
   get nodeCounts(): Readonly<Record<string, NodeCounts>> {
     const described = this.#graph.processors.filter(processor => processor.isDescribed);
-    return Object.fromEntries(described.map(({ name, processorNode }) => [name, countsOf(processorNode)]));
+    return Object.fromEntries(
+      described.map(({ name, processorNode: { received, forwarded } }) => [name, { received, forwarded }]),
+    );
   }
 
   get streamTime(): number {
@@ -311,10 +290,6 @@ export class Task {
     this.#changelogs.send(this.#clock.now());
     return this.#inputs.takeForCommit();
   }
-}
-
-function countsOf({ received, forwarded }: ProcessorNode): NodeCounts {
-  return { received, forwarded };
 }
 
 function closesOnIdle(node: GraphNode): boolean {

@@ -49,16 +49,16 @@ export class StartingOffsets {
     { topic, partition, offset }: TopicPartitionOffset,
     id: string | undefined,
   ): Promise<number> {
-    const before = task.committedTopicId(topic);
+    const before = task.checkpoint.topicId(topic);
     if (id === undefined || before === undefined || id === before) {
       return offset >= 0 ? offset : await this.#uncommitted(task, { topic, partition });
     }
     const { low } = await this.#consumer.partitionOffsets({ topic, partition });
     this.#logger.warn(
-      `topic ${topic} is not the one of which task ${task.id} has read up to ${task.nextOffset(topic)}: ` +
+      `topic ${topic} is not the one of which task ${task.id} has read up to ${task.checkpoint.next(topic)}: ` +
         `it was deleted and created again, and is read from its oldest record, ${low}`,
     );
-    task.beginAgain(topic, low);
+    task.checkpoint.beginAgain(topic, low);
     return low;
   }
 
@@ -69,7 +69,7 @@ export class StartingOffsets {
    */
   async #uncommitted(task: Task, { topic, partition }: TopicPartition): Promise<number> {
     const { low, high } = await this.#consumer.partitionOffsets({ topic, partition });
-    const next = task.nextOffset(topic);
+    const next = task.checkpoint.next(topic);
     if (next === undefined) return low;
     if (next < low || next > high) {
       this.#logger.warn(
