@@ -1,3 +1,4 @@
+import { PromiseError, synchronous } from '../dsl/options/synchronous.js';
 import type { ConsumerRecord, Headers } from '../kafka/record.js';
 
 /** The application can't go on: a handler returned `fail`, or state or configuration do not allow it. */
@@ -66,4 +67,15 @@ export const resumeOnError: ErrorHandler = () => 'resume';
 
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** The response of a handler. Throws a StreamsError that names the handler if it throws, or returns a promise. */
+export function responseOf(handler: ErrorHandler, error: Error, context: ErrorContext): ErrorResponse {
+  const name = `${context.phase}ExceptionHandler`;
+  try {
+    return synchronous(handler(error, context), name);
+  } catch (thrown) {
+    const { message } = asError(thrown);
+    throw new StreamsError(thrown instanceof PromiseError ? message : `${name}: ${message}`, { cause: error });
+  }
 }

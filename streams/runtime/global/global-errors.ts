@@ -1,15 +1,7 @@
-import { PromiseError, synchronous } from '../../dsl/options/synchronous.js';
+import { PromiseError } from '../../dsl/options/synchronous.js';
 import type { Logger } from '../../kafka/logger.js';
 import { type ConsumerRecord, partitionId } from '../../kafka/record.js';
-import {
-  asError,
-  type ErrorContext,
-  type ErrorHandler,
-  type ErrorResponse,
-  type NodeInput,
-  RetryError,
-  StreamsError,
-} from '../errors.js';
+import { asError, type ErrorHandler, type NodeInput, RetryError, responseOf, StreamsError } from '../errors.js';
 import type { SerdeError } from '../processors/serde-error.js';
 import { isStateError } from '../state-error.js';
 
@@ -41,7 +33,7 @@ export class GlobalErrors {
     const message = `deserialization failed at ${node} for ${place(record)}: ${error.message}`;
     if (cause instanceof PromiseError) throw new StreamsError(`${node}: ${error.message}`, { cause });
     const context = { phase: 'deserialization', node, taskId: GLOBAL_TASK, record, input: null } as const;
-    const response = answer(this.#handlers.deserialization, error, context);
+    const response = responseOf(this.#handlers.deserialization, error, context);
     if (response === 'retry') throw new RetryError(message, { cause });
     if (response !== 'resume') throw new StreamsError(`${message}: check ${option} of ${node}`, { cause });
     this.#logger.warn(`${message}: the record is skipped`);
@@ -57,18 +49,10 @@ export class GlobalErrors {
     const message = `processing failed at ${node} for ${place(record)}: ${error.message}`;
     const { processing } = this.#handlers;
     if (processing === undefined || thrown instanceof PromiseError) throw new StreamsError(message, { cause: error });
-    const response = answer(processing, error, { phase: 'processing', node, taskId: GLOBAL_TASK, record, input });
+    const response = responseOf(processing, error, { phase: 'processing', node, taskId: GLOBAL_TASK, record, input });
     if (response === 'retry') throw new RetryError(message, { cause: error });
     if (response !== 'resume') throw new StreamsError(message, { cause: error });
     this.#logger.warn(`${message}: the record is skipped`);
-  }
-}
-
-function answer(handler: ErrorHandler, error: Error, context: ErrorContext): ErrorResponse {
-  try {
-    return synchronous(handler(error, context), `${context.phase}ExceptionHandler`);
-  } catch (thrown) {
-    throw new StreamsError(asError(thrown).message, { cause: error });
   }
 }
 

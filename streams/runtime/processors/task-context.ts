@@ -1,15 +1,15 @@
 import { EntryTooLargeError } from '../../../stores/bytes/entry-too-large-error.js';
 import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../../audit/task-counts.js';
-import { PromiseError, synchronous } from '../../dsl/options/synchronous.js';
+import { PromiseError } from '../../dsl/options/synchronous.js';
 import { type Clock, KafkaClientError } from '../../kafka/ports.js';
 import type { ConsumerRecord, TopicPartitionOffset } from '../../kafka/record.js';
 import {
   asError,
   type ErrorContext,
   type ErrorHandler,
-  type ErrorResponse,
   type NodeInput,
   RetryError,
+  responseOf,
   StreamsError,
 } from '../errors.js';
 import { deadLetter, type InputSerdes } from '../output/dead-letter.js';
@@ -180,17 +180,6 @@ export class TaskContext {
     this.#counts.dropped++;
   }
 
-  #answer(error: Error, context: ErrorContext): ErrorResponse {
-    const { phase } = context;
-    const response = this.#handlers[phase](error, context);
-    if (response === 'resume') return response;
-    try {
-      return synchronous(response, `${phase}ExceptionHandler`);
-    } catch (thrown) {
-      throw new StreamsError(asError(thrown).message, { cause: error });
-    }
-  }
-
   /**
    * Asks the handler about an exception in `node`. Returns if the record is to be left out. Otherwise throws a
    * StreamsError.
@@ -214,7 +203,7 @@ export class TaskContext {
     const phase = isProductionError(thrown) ? 'production' : raisedIn;
     const { record } = this;
     const context: ErrorContext = { phase, node, taskId: this.taskId, record, input };
-    const response = this.#answer(error, context);
+    const response = responseOf(this.#handlers[phase], error, context);
     if (response !== 'resume') {
       const where = record === null ? '' : ` for ${place(record)}`;
       const hint = raised instanceof SerdeError ? `: check ${raised.option} of ${node}` : '';

@@ -64,6 +64,25 @@ describe('the handlers of errors', () => {
     assert.deepEqual([values('dead')[0], driver?.counts[0]?.rejected], ['number', 2]);
   });
 
+  it('stop the application if they throw, and get no error of their own', async () => {
+    const seen: string[] = [];
+    const processingExceptionHandler: ErrorHandler = error => {
+      seen.push(error.message);
+      if (seen.length === 1) throw new Error('the handler is broken');
+      return 'resume';
+    };
+    await start({ processingExceptionHandler }, value => {
+      throw new Error(`no ${value}`);
+    });
+    await assert.rejects(pipe('a'), (error: Error) => {
+      assert.ok(error instanceof StreamsError);
+      assert.match(error.message, /processingExceptionHandler: the handler is broken/);
+      assert.equal((error.cause as Error).message, 'no a');
+      return true;
+    });
+    assert.deepEqual(seen, ['no a']);
+  });
+
   it('get a late record that its topic can not take, and the record is added to its other windows', async () => {
     const builder = new StreamsBuilder();
     const seen: string[] = [];
