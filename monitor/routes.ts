@@ -14,7 +14,8 @@ import { STORE_PATHS, storeResponse } from './store-routes.js';
 
 type Env = { readonly Bindings: HttpBindings };
 
-const HEADERS = Object.freeze({
+/** Of all answers. */
+export const HEADERS = Object.freeze({
   'x-content-type-options': 'nosniff',
   'content-security-policy':
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
