@@ -27,7 +27,7 @@ export class StoreView {
   #asked = ALL;
   /** The number of the first row that is shown, from 1 on. */
   #first = 1;
-  /** @type {Answer | undefined} */
+  /** What is shown. undefined while it is read, and if that failed. @type {Answer | undefined} */
   #rows;
   /** Aborted when something else is asked, or the store is closed. */
   #reading = new AbortController();
@@ -102,7 +102,7 @@ export class StoreView {
     this.#reading.abort();
     this.#reading = new AbortController();
     const { signal } = this.#reading;
-    [this.#asked, this.#first] = [asked, first];
+    [this.#asked, this.#first, this.#rows] = [asked, first, undefined];
     setText(this.#status, 'reading');
     try {
       const rows = await rowsOf(this.#store, asked, signal);

@@ -14,7 +14,7 @@ describe('a query of stores that the monitor passes on', () => {
     assert.deepEqual(asked, ['http://c:1/stores/counts/a%2Fb?from=x%20y&limit=20']);
   });
 
-  it('is answered by another process if one can not be reached', async () => {
+  it("is answered by another process if one can't be reached", async () => {
     const { queries, asked } = setUp({ 'a:1': 'RUNNING', 'b:1': 'RUNNING', 'c:1': 'REBALANCING' }, async host => {
       if (host !== 'c:1') throw refused();
       return json(200, PAGE);

@@ -72,7 +72,7 @@ describe('what the live page asks of a store', () => {
     assert.deepEqual(asked, ['stores/counts/a', path]);
   });
 
-  it('is not refused as a bad key if a partition of the range can not be read now', async () => {
+  it("is not refused as a bad key if a partition of the range can't be read now", async () => {
     const { fetch } = answers([400, { error: 'a partitioner has chosen' }], [503, { error: 'partition 1 moves' }]);
     const message = 'Not now: partition 1 moves. Try again in a moment.';
     await assert.rejects(reader.rowsOf(COUNTS, { ...ALL, key: 'a' }, OPEN, fetch), { message });
