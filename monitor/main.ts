@@ -17,7 +17,7 @@ async function main(config: MonitorConfig): Promise<number> {
   const logger = commandLog(process, config.logLevel, redactionOf(config.cluster));
   endWithParent(process);
   const registry = new Registry();
-  const server = await listen(config.http, { assets: await readPageAssets(), registry, logger });
+  const server = await listen(config.http, { assets: await readPageAssets(), registry, logger, fetch });
   try {
     return await run(config, server, registry, logger);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { boundedText } from 'tributary/http';
+import { BodyTooLargeError, boundedText } from 'tributary/http';
 
 const MAX_ANSWER_BYTES = 4_194_304;
 
@@ -8,9 +8,57 @@ export type Fetch = (
   init: { readonly signal: AbortSignal; readonly redirect: 'error' },
 ) => Promise<Response>;
 
+/** What a process answered, whatever its status. */
+export interface ProcessAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** No answer of a process that can be used. The message is the reason, for a person. */
+export class NoAnswerError extends Error {
+  readonly why: 'unreachable' | 'timeout' | 'tooLarge';
+
+  constructor(why: NoAnswerError['why'], message: string, options: ErrorOptions) {
+    super(message, options);
+    this.name = 'NoAnswerError';
+    this.why = why;
+  }
+}
+
+export interface RequestLimits {
+  readonly timeoutMs: number;
+  /** Of the body, after decompression. */
+  readonly maxBytes: number;
+  /** Ends the request. */
+  readonly signal: AbortSignal;
+}
+
+/** Requests `path` from the process at `host` (`host:port`). Rejects with a NoAnswerError. */
+export async function requestProcess(
+  fetch: Fetch,
+  host: string,
+  path: string,
+  { timeoutMs, maxBytes, signal }: RequestLimits,
+): Promise<ProcessAnswer> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(`http://${host}${path}`, {
+      signal: AbortSignal.any([timeout, signal]),
+      redirect: 'error',
+    });
+    const { status, headers } = response;
+    return { status, headers, text: await boundedText(response, maxBytes) };
+  } catch (error) {
+    if (error instanceof BodyTooLargeError) throw new NoAnswerError('tooLarge', error.message, { cause: error });
+    if (timeout.aborted) throw new NoAnswerError('timeout', `no answer within ${timeoutMs} ms`, { cause: error });
+    throw new NoAnswerError('unreachable', reasonOf(error), { cause: error });
+  }
+}
+
 /**
- * Requests `path` from the process at `host` (`host:port`), and returns the text of the answer. Rejects with an error
- * whose message is the reason, for a person.
+ * The same for an answer of the monitor's own use: returns its text. Rejects for another status than 2xx too, with an
+ * error whose message is the reason, for a person.
  */
 export async function askProcess(
   fetch: Fetch,
@@ -19,19 +67,10 @@ export async function askProcess(
   timeoutMs: number,
   closing: AbortSignal,
 ): Promise<string> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(`http://${host}${path}`, {
-      signal: AbortSignal.any([timeout, closing]),
-      redirect: 'error',
-    });
-    const text = await boundedText(response, MAX_ANSWER_BYTES);
-    if (!response.ok) throw new Error(`it answers with status ${response.status}`);
-    return text;
-  } catch (error) {
-    if (timeout.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
-    throw new Error(reasonOf(error), { cause: error });
-  }
+  const limits = { timeoutMs, maxBytes: MAX_ANSWER_BYTES, signal: closing };
+  const { status, text } = await requestProcess(fetch, host, path, limits);
+  if (status < 200 || status > 299) throw new Error(`it answers with status ${status}`);
+  return text;
 }
 
 /** `fetch` reports only that it failed. The cause is in its error's `cause`. */

@@ -7,11 +7,15 @@ import type { Logger } from 'tributary/kafka';
 import type { ClusterView } from './cluster-view.js';
 import { type EventClients, eventText } from './event-clients.js';
 import type { Asset } from './page-assets.js';
+import type { PolledProcess } from './process-poller.js';
 import type { HistoryEvent, Snapshot, TopologyEvent } from './snapshot.js';
+import type { StoreQueries } from './store-queries.js';
+import { STORE_PATHS, storeResponse } from './store-routes.js';
 
 type Env = { readonly Bindings: HttpBindings };
 
-const HEADERS = Object.freeze({
+/** Of all answers. */
+export const HEADERS = Object.freeze({
   'x-content-type-options': 'nosniff',
   'content-security-policy':
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -32,6 +36,7 @@ export interface Shown {
   readonly history: HistoryEvent;
   readonly snapshot: Snapshot;
   readonly cluster: Pick<ClusterView, 'status' | 'answered'>;
+  readonly processes: readonly PolledProcess[];
 }
 
 export interface RoutesOptions {
@@ -40,13 +45,14 @@ export interface RoutesOptions {
   /** A request that names another host is refused. */
   readonly hosts: AllowedHosts;
   readonly clients: EventClients;
+  readonly stores: Pick<StoreQueries, 'ask'>;
   readonly assets: ReadonlyMap<string, Asset>;
   readonly registry: Registry;
   readonly logger: Logger;
 }
 
 /** The routes of the monitor. Errors are JSON, `{"error": reason}`. Internal errors are only logged. */
-export function routes({ shown, hosts, clients, assets, registry, logger }: RoutesOptions): Hono<Env> {
+export function routes({ shown, hosts, clients, stores, assets, registry, logger }: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>();
   const starting = (context: Context): Response =>
     context.json({ error: 'the monitor is starting' }, 503, { ...RETRY_AFTER });
@@ -85,8 +91,11 @@ export function routes({ shown, hosts, clients, assets, registry, logger }: Rout
     const ready = monitor?.cluster.answered === true;
     return context.json({ status: ready ? 'ready' : 'waiting', cluster: clusterOf(monitor) }, ready ? 200 : 503);
   });
+  for (const path of STORE_PATHS) {
+    app.get(path, context => (shown() === undefined ? starting(context) : storeResponse(context, stores)));
+  }
   for (const [path, asset] of assets) app.get(path, context => assetResponse(context, asset));
-  const paths = ['/events', '/snapshot', '/metrics', '/healthz', '/readyz', ...assets.keys()];
+  const paths = ['/events', '/snapshot', '/metrics', '/healthz', '/readyz', ...STORE_PATHS, ...assets.keys()];
   for (const path of paths) app.all(path, methodNotAllowed);
   app.notFound(context => context.json({ error: 'there is no such page' }, 404));
   app.onError((error, context) => {

@@ -7,12 +7,16 @@ import type { HttpSettings } from './environment.js';
 import { EventClients, eventText } from './event-clients.js';
 import type { SnapshotListener } from './monitor.js';
 import type { Asset } from './page-assets.js';
+import type { Fetch } from './process-client.js';
 import { routes, type Shown } from './routes.js';
+import { StoreQueries } from './store-queries.js';
 
 export interface MonitorServerOptions {
   readonly assets: ReadonlyMap<string, Asset>;
   readonly registry: Registry;
   readonly logger: Logger;
+  /** Asks processes of the application. */
+  readonly fetch: Fetch;
 }
 
 /** The HTTP server of the monitor. It listens before there is anything to show. */
@@ -28,12 +32,13 @@ export interface MonitorServer extends SnapshotListener {
 /** Throws a ConfigError that names the variable if it can't listen there. */
 export async function listen(
   { host, port: wanted, allowedHosts }: HttpSettings,
-  { assets, registry, logger }: MonitorServerOptions,
+  { assets, registry, logger, fetch }: MonitorServerOptions,
 ): Promise<MonitorServer> {
   let shown: Shown | undefined;
   const clients = new EventClients(() => performance.now());
   const hosts = new AllowedHosts(host, allowedHosts);
-  const app = routes({ shown: () => shown, hosts, clients, assets, registry, logger });
+  const stores = new StoreQueries({ fetch, processes: () => shown?.processes ?? [] });
+  const app = routes({ shown: () => shown, hosts, clients, stores, assets, registry, logger });
   const { server, port } = await listeningServer(app.fetch, { host, port: wanted, logger }).catch((error: unknown) => {
     throw listenRefusal(error, host, wanted);
   });

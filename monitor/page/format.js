@@ -76,6 +76,20 @@ export function utc(at) {
   return Number.isNaN(date.getTime()) ? NOTHING : date.toISOString();
 }
 
+/** @type {readonly (readonly [number, string])[]} */
+const UNITS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+];
+
+/** In the largest unit in which it is a whole number: 90 s, 1 h. @param {number} ms */
+export function duration(ms) {
+  const [unitMs, unit] = UNITS.find(([length]) => ms > 0 && ms % length === 0) ?? [1, 'ms'];
+  return `${number(ms / unitMs)}${THIN_SPACE}${unit}`;
+}
+
 /** "1 country", "2 countries". @param {number} count @param {string} one @param {string} many */
 export function counted(count, one, many) {
   return `${number(count)} ${count === 1 ? one : many}`;

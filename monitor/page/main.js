@@ -11,6 +11,7 @@ import { problemsView } from './problems-view.js';
 import { processesView } from './processes-view.js';
 import { readDescription, readSnapshot } from './read-event.js';
 import { rejectedView } from './rejected-view.js';
+import { StoresView } from './stores-view.js';
 import { TopologyView } from './topology-view.js';
 import { closedView, windowView } from './window-view.js';
 
@@ -38,6 +39,7 @@ const show = {
   topology: new TopologyView(),
 };
 
+new StoresView();
 const feed = new EventFeed({ url: 'events', take, changed: draw });
 feed.open();
 setInterval(() => feed.check(), 1000);

@@ -75,6 +75,27 @@ describeOnBroker('HTTP of the users application on a real broker', { timeoutMs: 
     }
   });
 
+  it('serves every store at the monitor too', async () => {
+    const monitor = application.run('monitor/main');
+    const [, port] = await monitor.seen(/http on 127\.0\.0\.1 port (\d+)/);
+    const at = `http://127.0.0.1:${port}`;
+    await until(
+      'the monitor knows a process that runs',
+      30_000,
+      () => statusOf(`${at}/stores`),
+      status => status === 200,
+    );
+    const names = counted(await json(`${at}/stores`));
+    assert.ok(names.includes('country-count 4'), `${names}`);
+    assert.deepEqual(names, counted(await json(`${first.at}/stores`)));
+    assert.deepEqual(await all(at, 'country-count', 7), counts);
+    const [key = ''] = counts.map(entry => entry.key);
+    const query = `/stores/country-count/${encodeURIComponent(key)}`;
+    assert.deepEqual(await json(at + query), await json(first.at + query));
+    assert.equal(await statusOf(`${at}/stores/none`), 404);
+    assert.equal(await application.end(monitor, 'SIGTERM'), 0);
+  });
+
   it('counts in the metrics what went through all processes', async () => {
     const scrapes = await Promise.all(
       [first, second].map(async ({ at }) => parseExposition(await (await fetch(`${at}/metrics`)).text())),
@@ -118,6 +139,12 @@ async function json(url: string): Promise<unknown> {
   const response = await fetch(url);
   assert.equal(response.status, 200, url);
   return await response.json();
+}
+
+/** The names of a list of stores, with the number of partitions that have a process. */
+function counted(list: unknown): readonly string[] {
+  const { stores } = list as { stores: { name: string; partitions: { host: string | null }[] }[] };
+  return stores.map(({ name, partitions }) => `${name} ${partitions.filter(({ host }) => host !== null).length}`);
 }
 
 async function statusOf(url: string): Promise<number> {

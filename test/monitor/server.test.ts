@@ -7,30 +7,17 @@ import { Gauge, Registry } from 'prom-client';
 import { type Asset, readPageAssets } from '../../monitor/page-assets.js';
 import type { Shown } from '../../monitor/routes.js';
 import { listen, type MonitorServer } from '../../monitor/server.js';
-import type { Snapshot } from '../../monitor/snapshot.js';
 import { ConfigError } from '../../streams/kafka/config-error.js';
 import { EventReader } from './event-reader.js';
 import { RecordingLogger } from './recording-logger.js';
+import { SNAPSHOT } from './shown-snapshot.js';
 
-const SNAPSHOT: Snapshot = {
-  at: 1,
-  applicationId: 'users',
-  cluster: { up: true, reason: null, since: 0 },
-  audit: null,
-  lag: [],
-  unread: [],
-  window: null,
-  closed: null,
-  distinctUsers: [],
-  processes: [],
-  rejected: [],
-  nodes: {},
-};
 const SHOWN: Shown = {
   topology: { description: 'Topologies:' },
   history: { at: [1], produced: [2], processed: [3], lag: [4] },
   snapshot: SNAPSHOT,
   cluster: { status: { up: false, reason: 'it sleeps', since: 0 }, answered: true },
+  processes: [],
 };
 
 describe("the monitor's server", () => {
@@ -46,7 +33,10 @@ describe("the monitor's server", () => {
   beforeEach(async () => {
     registry = new Registry();
     logger = new RecordingLogger();
-    server = await listen({ host: '127.0.0.1', port: 0, allowedHosts: ['monitor'] }, { assets, registry, logger });
+    server = await listen(
+      { host: '127.0.0.1', port: 0, allowedHosts: ['monitor'] },
+      { assets, registry, logger, fetch },
+    );
   });
 
   afterEach(() => server.close());
@@ -104,7 +94,7 @@ describe("the monitor's server", () => {
   });
 
   it('reads only', async () => {
-    for (const path of ['/', '/events', '/snapshot', '/metrics', '/healthz', '/main.js']) {
+    for (const path of ['/', '/events', '/snapshot', '/metrics', '/healthz', '/stores', '/main.js']) {
       const response = await get(path, { method: 'POST', body: 'x' });
       assert.deepEqual([response.status, response.headers.get('allow')], [405, 'GET, HEAD'], path);
     }
@@ -112,7 +102,8 @@ describe("the monitor's server", () => {
 
   it('answers 403 to whoever asks under a name that is not allowed, as a page does whose name was bound to this address', async () => {
     server.show(SHOWN);
-    for (const path of ['/', '/events', '/snapshot', '/metrics', '/healthz', '/readyz', '/main.js', '/elsewhere']) {
+    const paths = ['/', '/events', '/snapshot', '/metrics', '/healthz', '/readyz', '/stores', '/main.js', '/elsewhere'];
+    for (const path of paths) {
       const { status, body } = await rawGet(server.port, path, 'evil.example:8080');
       assert.equal(status, 403, path);
       assert.match((JSON.parse(body) as { error: string }).error, /evil\.example.*HTTP_ALLOWED_HOSTS/);
@@ -194,7 +185,7 @@ describe("the monitor's server", () => {
     await once(taken, 'listening');
     const address = taken.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const options = { assets, registry: new Registry(), logger };
+    const options = { assets, registry: new Registry(), logger, fetch };
     await assert.rejects(listen({ host: '127.0.0.1', port, allowedHosts: [] }, options), (error: unknown) => {
       return error instanceof ConfigError && error.message === `HTTP_PORT ${port} is in use`;
     });

@@ -143,10 +143,10 @@ describe('npm start', function () {
     await seen(child, output, /window \S+: \d+ users, \d+ distinct/);
     const page = /^The live page: (http:\S+)$/m.exec(output.stdout())?.[1] ?? '';
     const { lag, processes } = await until(
-      'all is processed',
+      'all is processed, and the process is known',
       20_000,
       async () => (await (await fetch(`${page}snapshot`)).json()) as Snapshot,
-      ({ audit }) => audit?.produced === 1000 && audit.lag === 0,
+      ({ audit, processes: known }) => audit?.produced === 1000 && audit.lag === 0 && known.length > 0,
     );
     const users = lag.filter(({ topic }) => topic === 'user');
     assert.equal(sum(users.map(({ committed }) => committed)), 1000);

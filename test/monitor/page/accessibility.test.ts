@@ -31,7 +31,7 @@ describeLivePage('the use of the live page by anybody', live => {
     }
     assert.deepEqual(stops.slice(0, 2), ['Skip to the figures', 'As a table']);
     assert.equal(stops.filter(stop => String(stop).startsWith('user, source users')).length, 1);
-    assert.equal(stops.at(-1), 'As a list');
+    assert.deepEqual(stops.slice(-2), ['As a list', 'The stores of the application']);
 
     await live.page.locator('.node[tabindex="0"]').focus();
     await live.page.keyboard.press('ArrowDown');
@@ -86,10 +86,13 @@ describeLivePage('the use of the live page by anybody', live => {
           rejected: [rejectedUser({ at: 0, reason: LONG, value: LONG.repeat(4), source: { ...SOURCE, topic: LONG } })],
         }),
       );
+      live.fixture.stores = storesOf(LONG);
       await live.open({ viewport: { width, height: 740 } });
       await live.shown('.node', 'user');
       await live.shown('.bar-name', LONG);
       for (const summary of await live.page.locator('summary:visible').all()) await summary.click();
+      await live.page.locator('.store-item > details > summary').click();
+      await live.shown('.rows code', LONG);
       assert.deepEqual(await live.page.evaluate(CLIPPED), []);
       assert.equal(await live.page.evaluate('document.documentElement.scrollWidth'), width);
     });
@@ -107,12 +110,19 @@ describeLivePage('the use of the live page by anybody', live => {
       live.fixture.snapshot(snapshotAt(0, { processes, nodes: { clean: { received: 5, forwarded: 5 } } }));
       await live.open({ colorScheme });
       await live.shown('.edge-rate', '5.0/s');
+      live.fixture.stores = storesOf('counts');
+      await live.page.locator('#stores > summary').click();
+      await live.page.locator('.store-item > details > summary').click();
+      await live.shown('.rows code', 'counts');
       const good = (await live.page.evaluate(LOW_CONTRAST)) as {
         readonly seen: number;
         readonly low: readonly string[];
       };
       assert.deepEqual(good.low, []);
       assert.equal(good.seen > 80, true, `text in ${good.seen} places`);
+      live.fixture.stores = () => Response.json({ error: 'it moves' }, { status: 503 });
+      await live.page.getByRole('button', { name: 'All rows' }).click();
+      await live.shown('.store-status', 'it moves');
       const cluster = { up: false, reason: 'away', since: AT };
       live.fixture.snapshot(snapshotAt(1, { processes, cluster, audit: auditTotals({ unaccounted: 1 }) }));
       await live.problem('cluster').waitFor();
@@ -136,7 +146,7 @@ describeLivePage('the use of the live page by anybody', live => {
     assert.equal(await live.page.getByRole('region').count(), sections);
     const announced =
       'Array.from(document.querySelectorAll("[role=status], [role=alert], [aria-live]"), region => region.id)';
-    assert.deepEqual(await live.page.evaluate(announced), ['connection', '']);
+    assert.deepEqual(await live.page.evaluate(announced), ['connection', '', 'stores-status']);
   });
 
   it('moves nothing by itself where less motion is wanted', async () => {
@@ -146,6 +156,13 @@ describeLivePage('the use of the live page by anybody', live => {
     assert.equal(await live.page.evaluate('getComputedStyle(document.querySelector(".bar")).transitionDuration'), '0s');
   });
 });
+
+/** One store, with one row. */
+function storesOf(text: string): (path: string) => Response {
+  const store = { name: text, kind: 'keyValue', partitions: [{ partition: 0, host: text }] };
+  const row = { key: text, value: '', timestamp: text, headers: [{ key: text, value: text }] };
+  return path => Response.json(path === '/stores' ? { stores: [store] } : { entries: [row], next: null });
+}
 
 /** Elements that stick out of the page without a container that scrolls or cuts them. */
 const CLIPPED = `Array.from(document.querySelectorAll('body *'))

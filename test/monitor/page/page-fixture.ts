@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Asset, readPageAssets } from '../../../monitor/page-assets.js';
+import { HEADERS } from '../../../monitor/routes.js';
 import type { HistoryEvent, Snapshot, TopologyEvent } from '../../../monitor/snapshot.js';
 
 /** Serves the page as the monitor does, and plays the events that a test hands to it. On loopback, at a free port. */
@@ -11,6 +12,10 @@ export class PageFixture {
   history: HistoryEvent = { at: [], produced: [], processed: [], lag: [] };
   /** Answered to `/events` instead of the stream, if set: as a proxy does whose monitor is away. */
   refuse: number | undefined;
+  /** What a process answers to a query of stores, by path and query string. */
+  stores: (path: string) => Response | Promise<Response> = () => Response.json({ stores: [] });
+  /** The queries of stores that came. */
+  readonly asked: string[] = [];
   readonly #assets: ReadonlyMap<string, Asset>;
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
@@ -18,7 +23,7 @@ export class PageFixture {
 
   private constructor(assets: ReadonlyMap<string, Asset>) {
     this.#assets = assets;
-    this.#server = createServer((request, response) => this.#answer(request, response));
+    this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
   static async start(): Promise<PageFixture> {
@@ -58,15 +63,17 @@ export class PageFixture {
     await once(this.#server, 'close');
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { pathname } = new URL(request.url ?? '/', this.origin);
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url = '/' } = request;
+    const { pathname } = new URL(url, this.origin);
     const asset = this.#assets.get(pathname);
     if (pathname === '/events') this.#stream(response);
-    else if (asset === undefined) response.writeHead(404).end();
-    else
-      response
-        .writeHead(200, { 'content-type': asset.type, 'content-security-policy': "default-src 'self'" })
-        .end(asset.body);
+    else if (/^\/stores(\/|$)/.test(pathname)) {
+      this.asked.push(url);
+      const answer = await this.stores(url);
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    } else if (asset === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { ...HEADERS, 'content-type': asset.type }).end(asset.body);
   }
 
   #stream(response: ServerResponse): void {
