@@ -139,6 +139,13 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
         .windowedBy(TUMBLING)
         .aggregate(zero, { as: 'totals' }),
     ),
+  'a count of different values by window, with a topic for late records': ({ grouped }) =>
+    named(
+      grouped
+        .windowedBy(TUMBLING)
+        .lateTo('late')
+        .countDistinct((_key, { n }) => `${n % 5}`, { as: 'values' }),
+    ),
   sessions: ({ grouped }) => named(grouped.windowedBy(SESSIONS).count({ as: 'sessions' })),
   'sessions that leave when they close': ({ grouped }) =>
     named(

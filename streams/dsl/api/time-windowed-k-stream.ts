@@ -1,10 +1,11 @@
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { GroupedSource } from '../declare/grouped-source.js';
+import { groupAlone, groupWithValue } from '../declare/moved-group.js';
 import { addRepartition, notNull, serdesOr } from '../declare/repartition.js';
 import { checkThatTheyClose, onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
 import { addForEachGroup } from '../declare/windowed-groups.js';
 import { TopologyError } from '../graph/graph.js';
-import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
+import type { DistinctNode, EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
 import type { Named, WindowMaterialized } from '../options/options.js';
 import { synchronous } from '../options/synchronous.js';
 import { pairSerde } from '../serde/pair-serde.js';
@@ -59,8 +60,8 @@ export class TimeWindowedKStream<K, V> {
    * that it belongs to. The headers `__streams.late.window.start` and `__streams.late.window.end` name this window, in
    * milliseconds since the epoch.
    *
-   * Two kinds of late records are only counted: records that were combined into a partial aggregate before they reached
-   * the operator, and late records of `countDistinct`.
+   * Records that were combined into a partial aggregate before they reached the operator are only counted. With
+   * `countDistinct` the value of each record moves too, and not only its group and what is counted.
    *
    * Extension: Java Kafka Streams does not have this.
    *
@@ -144,7 +145,11 @@ export class TimeWindowedKStream<K, V> {
   distinct(options: DistinctOptions<K>): KStream<K, V> {
     const { graph, serdes } = this.#source;
     const parent = this.#source.partitionedFor(options.as);
-    const distinct = this.#addDistinct(parent, options, serdes.keySerde, this.#late, (key: K) => key);
+    const distinct = this.#addDistinct(parent, options, serdes.keySerde, {
+      late: this.#late,
+      identity: (key: K) => key,
+      original: (key: K, value: V) => ({ key, value }),
+    });
     return new KStream<K, V>(graph, distinct, serdes, false);
   }
 
@@ -172,6 +177,7 @@ export class TimeWindowedKStream<K, V> {
     const { graph, node, serdes } = this.#source;
     const distinctSerde = materialized.distinctSerde ?? (Serdes.string() as unknown as Serde<D>);
     const seen = `${materialized.as}-seen`;
+    const moved = this.#late === undefined ? groupAlone(serdes) : groupWithValue(serdes);
     const keyed = graph.add('KSTREAM-MAP', undefined, {
       kind: 'map',
       parents: [node],
@@ -179,17 +185,19 @@ export class TimeWindowedKStream<K, V> {
       mapper: (key: K | null | undefined, value: V) =>
         key === null || key === undefined
           ? { key: null, value: null }
-          : { key: synchronous(by(key, value), 'the function of countDistinct'), value: key },
+          : { key: synchronous(by(key, value), 'the function of countDistinct'), value: moved.of(key, value) },
     });
-    const moved = addRepartition(graph, keyed, seen, { keySerde: distinctSerde, valueSerde: serdes.keySerde });
-    const identitySerde = pairSerde(distinctSerde, serdes.keySerde);
+    const repartition = addRepartition(graph, keyed, seen, { keySerde: distinctSerde, valueSerde: moved.serde });
     const options = { as: seen, logging: materialized.logging ?? true };
-    const identity = (key: D, group: K): readonly [D, K] => [key, group];
-    const first = this.#addDistinct(moved, options, identitySerde, undefined, identity);
+    const first = this.#addDistinct(repartition, options, pairSerde(distinctSerde, serdes.keySerde), {
+      late: this.#late,
+      identity: (key: D, value: unknown): readonly [D, K] => [key, moved.groupOf(value)],
+      original: (_key: D, value: unknown) => moved.originalOf(value),
+    });
     const grouped = graph.add('KSTREAM-MAP', undefined, {
       kind: 'map',
       parents: [first],
-      mapper: (key: D, group: K) => ({ key: group, value: key }),
+      mapper: (key: D, value: unknown) => ({ key: moved.groupOf(value), value: key }),
     });
     const counted = { ...serdes, valueSerde: distinctSerde };
     const source = new GroupedSource<K, D>(graph, grouped, counted, true, undefined);
@@ -201,8 +209,7 @@ export class TimeWindowedKStream<K, V> {
     parent: GraphNode,
     options: DistinctOptions<never>,
     keySerde: Serde<unknown>,
-    late: LateSink | undefined,
-    identity: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'],
+    functions: Pick<DistinctNode, 'late' | 'identity' | 'original'>,
   ): GraphNode {
     const { graph } = this.#source;
     checkThatTheyClose(this.#windows, `distinct ${options.as}`);
@@ -217,8 +224,7 @@ export class TimeWindowedKStream<K, V> {
       parents,
       ...onlyStore(store),
       windows: this.#windows,
-      late,
-      identity,
+      ...functions,
     });
   }
 

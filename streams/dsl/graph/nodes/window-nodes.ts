@@ -3,6 +3,7 @@ import type { KeyValueKind } from '../../../../stores/kinds/key-value.js';
 import type { WindowStoreKind } from '../../../../stores/kinds/kinds.js';
 import type { SessionKind } from '../../../../stores/kinds/session.js';
 import type { SlidingWindowKind } from '../../../../stores/kinds/sliding-window.js';
+import type { KeyValue } from '../../options/key-value.js';
 import type { StoreSpec } from '../../processor/store-spec.js';
 import type { Serde } from '../../serde/serdes.js';
 import type { SessionWindows } from '../../windows/session-windows.js';
@@ -60,6 +61,8 @@ export interface DistinctNode extends StatefulNode {
   readonly windows: Windows;
   readonly late: LateSink | undefined;
   identity(key: unknown, value: unknown): unknown;
+  /** The record as it came to the grouped stream, for the topic of late records. undefined: it is not known. */
+  original(key: unknown, value: unknown): KeyValue<unknown, unknown> | undefined;
 }
 
 /** An aggregation of a grouped stream, by key and session (Java: `KStreamSessionWindowAggregate`). */
