@@ -31,6 +31,7 @@ interface Sources {
 type Declare = (sources: Sources) => KStream<string, unknown>;
 
 const join = (left: Entry | null, right: Entry | null): string => `${left?.n ?? '-'}/${right?.n ?? '-'}`;
+const scoreOf = (_key: string, { n }: Entry): number => n;
 const sum = (_key: string, { n }: Entry, total: number): number => total + n;
 const zero = (): number => 0;
 
@@ -146,6 +147,13 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
         .lateTo('late')
         .countDistinct((_key, { n }) => `${n % 5}`, { as: 'values' }),
     ),
+  'the records with the highest scores': ({ grouped }) => grouped.topN(2, scoreOf, { as: 'top' }).toStream(),
+  'the records with the highest scores by window': ({ grouped }) =>
+    named(grouped.windowedBy(TUMBLING).lateTo('late').topN(2, scoreOf, { as: 'top' })),
+  'the records with the highest scores by session': ({ grouped }) =>
+    named(grouped.windowedBy(SESSIONS).topN(2, scoreOf, { as: 'top' })),
+  'the records with the highest scores by sliding window': ({ grouped }) =>
+    named(grouped.windowedBy(SLIDING).topN(2, scoreOf, { as: 'top' })),
   sessions: ({ grouped }) => named(grouped.windowedBy(SESSIONS).count({ as: 'sessions' })),
   'sessions that leave when they close': ({ grouped }) =>
     named(

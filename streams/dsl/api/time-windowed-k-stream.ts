@@ -7,11 +7,20 @@ import { addForEachGroup } from '../declare/windowed-groups.js';
 import { TopologyError } from '../graph/graph.js';
 import type { DistinctNode, EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
 import type { Named, WindowMaterialized } from '../options/options.js';
+import type { Scored } from '../options/scored.js';
 import { synchronous } from '../options/synchronous.js';
 import { pairSerde } from '../serde/pair-serde.js';
+import { scoredSerde } from '../serde/scored-serde.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { Windowed, Windows } from '../windows/windows.js';
-import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
+import {
+  type AggregateParts,
+  type Aggregation,
+  aggregateParts,
+  COUNT,
+  reduceParts,
+  topParts,
+} from './k-grouped-stream.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
 
@@ -126,6 +135,29 @@ export class TimeWindowedKStream<K, V> {
     materialized: WindowMaterialized<K, A>,
   ): KTable<Windowed<K>, NonNullable<A>> {
     return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
+  }
+
+  /**
+   * Keeps the `n` records of each key and window with the highest scores, as a list: see `KGroupedStream.topN`. `score`
+   * also gets null values, and a list may have null values.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * orders
+   *   .groupBy((_id, order) => order.customerId)
+   *   .windowedBy(TimeWindows.of({ size: '1d', grace: '1h' }))
+   *   .emitStrategy('onWindowClose')
+   *   .topN(10, (_customer, order) => order.amount, { as: 'largest-orders-of-days' });
+   * ```
+   */
+  topN(
+    n: number,
+    score: (key: K, value: V) => number,
+    materialized: WindowMaterialized<K, readonly Scored<V>[]>,
+  ): KTable<Windowed<K>, readonly Scored<V>[]> {
+    const parts = topParts(n, score, materialized.as);
+    return this.#aggregate(parts, materialized, scoredSerde(this.#source.serdes.valueSerde));
   }
 
   /**

@@ -26,7 +26,7 @@ export interface AggregationNode extends StatefulNode {
   readonly store: StoreSpec<KeyValueKind | WindowStoreKind>;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
-  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  aggregator(key: unknown, value: unknown, aggregate: unknown, timestamp: number): unknown;
   /** Merges two aggregates. If it is present, the aggregation is associative. */
   readonly combiner: AggregateCombiner | undefined;
 }
@@ -77,7 +77,7 @@ export interface SessionAggregateNode extends StatefulNode {
   readonly late: LateSink | undefined;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
-  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  aggregator(key: unknown, value: unknown, aggregate: unknown, timestamp: number): unknown;
   merger(key: unknown, left: unknown, right: unknown): unknown;
 }
 
@@ -93,5 +93,5 @@ export interface SlidingAggregateNode extends StatefulNode {
   readonly late: LateSink | undefined;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
-  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  aggregator(key: unknown, value: unknown, aggregate: unknown, timestamp: number): unknown;
 }
