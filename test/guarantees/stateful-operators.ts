@@ -280,6 +280,24 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
     ),
 };
 
+/** The same of operators that send their results at the commit only: which ones these are depends on the commits. */
+export const SENT_AT_COMMIT: Readonly<Record<string, Declare>> = {
+  'the rows of a grouped table with the highest scores': ({ all }) =>
+    all
+      .filter((_key, { n }) => n !== 3)
+      .toTable({ as: 'rows' })
+      .groupBy((_key, { group, n }) => ({ key: group, value: n }))
+      .topN(1, (_group, n) => n % 5, { as: 'top' })
+      .toStream(),
+  'the rows of a grouped table with the highest scores, by several keys': ({ all }) =>
+    all
+      .map((key, value) => ({ key: `${key}${value.n % 4}`, value: value.side === 'left' ? value : null }))
+      .toTable({ as: 'rows' })
+      .groupBy((_key, { group, n }) => ({ key: group ?? 'none', value: n }))
+      .topN(2, (_group, n) => n, { as: 'top' })
+      .toStream(),
+};
+
 /** With `rekeyed` the records move to the partition of their group before the operator. */
 export function topologyOf(declare: Declare, { rekeyed = false } = {}): Topology {
   const builder = new StreamsBuilder();

@@ -8,7 +8,7 @@ import {
   TimeWindows,
   type Windowed,
 } from '../../streams/index.js';
-import { ALL_KEYS, groups, type Item, always as playAll, type Results, rowsOf } from './operator-truth.js';
+import { ALL_KEYS, groups, type Item, latest, always as playAll, type Results, rowsOf } from './operator-truth.js';
 import type { Entry } from './stateful-operators.js';
 
 const N = 2;
@@ -164,6 +164,33 @@ describe('topN of several tasks, through crashes and rebalances, is what is comp
       assert.deepEqual(listsOf(results), sorted(expected));
     },
   );
+});
+
+describe('topN of a grouped table of several tasks, through crashes and rebalances, is what is computed at once', () => {
+  for (const n of [1, 3]) {
+    always(
+      `the ${n} highest`,
+      ({ source }) =>
+        source
+          .map((key, value) => ({ key: `${key}${value.n % 2}`, value: value.n % 9 === 0 ? null : value }))
+          .toTable({ as: 'rows' })
+          .groupBy((key, { group, n }) => ({ key: group, value: { key, n } }))
+          .topN(n, (_group, row) => row.n % 20, { as: 'top' })
+          .toStream(),
+      (results, items) => {
+        const rows = latest(items.map(item => ({ ...item, key: `${item.key}${item.n % 2}` })));
+        const members = groups([...rows.values()].filter(({ n }) => n % 9 !== 0));
+        const expected = [...members].map(([group, items]) => {
+          const byKey = items.toSorted((a, b) => (b.n % 20) - (a.n % 20) || (a.key < b.key ? -1 : 1));
+          const top = byKey
+            .slice(0, n)
+            .map(({ key, n, timestamp }) => ({ value: { key, n }, score: n % 20, timestamp }));
+          return [group, top] as const;
+        });
+        assert.deepEqual(rowsOf(results), sorted(Object.fromEntries(expected)));
+      },
+    );
+  }
 });
 
 describe('countDistinct of several tasks, through crashes and rebalances', () => {

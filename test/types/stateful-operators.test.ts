@@ -189,6 +189,20 @@ describe('key and value types of stateful operators', () => {
     const sliding = grouped.windowedBy(SlidingWindows.of({ timeDifference: 1, grace: 0 }));
     const inSliding = sliding.topN(2, (_key, { total }) => total, { as: 'sliding' });
     expectTypeOf(inSliding).toEqualTypeOf<KTable<Windowed<string>, readonly Scored<Order>[]>>();
+    const { customers } = declared();
+    const byLength = customers.groupBy((_key, { name }) => ({ key: name.length, value: name }));
+    const rows = byLength.topN(
+      2,
+      (length, name) => {
+        expectTypeOf(length).toEqualTypeOf<number>();
+        expectTypeOf(name).toEqualTypeOf<string>();
+        return length;
+      },
+      { as: 'names' },
+    );
+    expectTypeOf(rows).toEqualTypeOf<KTable<number, readonly Scored<string>[]>>();
+    // @ts-expect-error: a score is a number
+    byLength.topN(2, (_length, name) => name, { as: 'no-number' });
     // @ts-expect-error: a score is a number
     grouped.topN(2, (_key, { customer }) => customer, { as: 'no' });
     // @ts-expect-error: the score is not there later

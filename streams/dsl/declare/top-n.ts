@@ -47,13 +47,13 @@ export function topAggregation(n: number, score: Score, as: string): TopAggregat
   });
 }
 
-function checkN(n: number, as: string): void {
+export function checkN(n: number, as: string): void {
   if (Number.isInteger(n) && n >= 1 && n <= MOST) return;
   throw new TopologyError(`topN ${as}: n must be a whole number from 1 to ${MOST}, not ${String(n)}`);
 }
 
 /** Throws a TypeError if the function does not return a finite number. */
-function scoreOf(score: Score, key: unknown, value: unknown, as: string): number {
+export function scoreOf(score: Score, key: unknown, value: unknown, as: string): number {
   const result: unknown = synchronous(score(key, value), 'the score function');
   if (typeof result !== 'number' || !Number.isFinite(result)) {
     const what = typeof result === 'number' || result === null || result === undefined ? result : typeof result;
