@@ -1,12 +1,12 @@
 import type { CogroupPart } from '../declare/cogrouped-source.js';
 import type { GroupedSource, TimedAggregator } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
+import { scoredSerde } from '../declare/scored-serde.js';
 import { keyValueStore, onlyStore } from '../declare/store-spec.js';
 import { topAggregation } from '../declare/top-n.js';
 import type { AggregateCombiner } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import type { Scored } from '../options/scored.js';
-import { scoredSerde } from '../serde/scored-serde.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import { SessionWindows } from '../windows/session-windows.js';
 import { SlidingWindows } from '../windows/sliding-windows.js';

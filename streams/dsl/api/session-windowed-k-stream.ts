@@ -1,13 +1,13 @@
 import { SessionKind } from '../../../stores/kinds/session.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
+import { scoredSerde } from '../declare/scored-serde.js';
 import { onlyStore, sessionRetentionOf, storeSpec } from '../declare/store-spec.js';
 import { topAggregation } from '../declare/top-n.js';
 import { addForEachGroup } from '../declare/windowed-groups.js';
 import type { EmitStrategy, LateSink, SessionAggregateNode } from '../graph/node.js';
 import type { WindowMaterialized } from '../options/options.js';
 import type { Scored } from '../options/scored.js';
-import { scoredSerde } from '../serde/scored-serde.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { SessionWindows } from '../windows/session-windows.js';
 import type { Windowed } from '../windows/windows.js';

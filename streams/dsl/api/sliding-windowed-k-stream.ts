@@ -1,12 +1,12 @@
 import { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
+import { scoredSerde } from '../declare/scored-serde.js';
 import { onlyStore, slidingRetentionOf, storeSpec } from '../declare/store-spec.js';
 import { addForEachGroup } from '../declare/windowed-groups.js';
 import type { EmitStrategy, LateSink } from '../graph/node.js';
 import type { WindowMaterialized } from '../options/options.js';
 import type { Scored } from '../options/scored.js';
-import { scoredSerde } from '../serde/scored-serde.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { SlidingWindows } from '../windows/sliding-windows.js';
 import type { Windowed } from '../windows/windows.js';

@@ -2,6 +2,7 @@ import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { GroupedSource } from '../declare/grouped-source.js';
 import { groupAlone, groupWithValue } from '../declare/moved-group.js';
 import { addRepartition, notNull, serdesOr } from '../declare/repartition.js';
+import { scoredSerde } from '../declare/scored-serde.js';
 import { checkThatTheyClose, onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
 import { addForEachGroup } from '../declare/windowed-groups.js';
 import { TopologyError } from '../graph/graph.js';
@@ -10,7 +11,6 @@ import type { Named, WindowMaterialized } from '../options/options.js';
 import type { Scored } from '../options/scored.js';
 import { synchronous } from '../options/synchronous.js';
 import { pairSerde } from '../serde/pair-serde.js';
-import { scoredSerde } from '../serde/scored-serde.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { Windowed, Windows } from '../windows/windows.js';
 import {

@@ -26,7 +26,7 @@ export function groupAlone<K, V>({ keySerde }: SerdePair<K, V>): MovedGroups<K, 
 export function groupWithValue<K, V>({ keySerde, valueSerde }: SerdePair<K, V>): MovedGroups<K, V> {
   return {
     serde: groupWithValueSerde(keySerde, valueSerde) as Serde<unknown>,
-    of: (group, value): MovedGroup<K, V> => ({ group, value }),
+    of: (group, value): MovedGroup<K, V> => ({ group, value: value ?? null }),
     groupOf: moved => (moved as MovedGroup<K, V>).group,
     originalOf(moved) {
       const { group: key, value } = moved as MovedGroup<K, V>;

@@ -5,11 +5,11 @@ import type { GraphNode } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
 import type { Scored } from '../options/scored.js';
 import { pairSerde } from '../serde/pair-serde.js';
-import { scoredSerde } from '../serde/scored-serde.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import { rowChangeSerde } from './change-serde.js';
 import type { GroupedSource } from './grouped-source.js';
 import { addRepartition, type SerdePair, serdesOr } from './repartition.js';
+import { scoredSerde } from './scored-serde.js';
 import { keyValueStore, onlyStore, storeSpec } from './store-spec.js';
 import { checkN, type Score, scoreOf } from './top-n.js';
 

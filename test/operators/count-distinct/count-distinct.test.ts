@@ -108,6 +108,27 @@ describe('countDistinct', () => {
     }
   });
 
+  it('sends a late record without a value with a null value, whatever its serde makes of it', async () => {
+    const builder = new StreamsBuilder();
+    const valueSerde = { serialize: () => Buffer.from('?'), deserialize: () => undefined };
+    builder
+      .stream<string, undefined>('in', { valueSerde, dropNullKeys: true })
+      .groupByKey()
+      .windowedBy(TimeWindows.of({ size: 100, grace: 0 }))
+      .lateTo('late')
+      .countDistinct(() => 'one', { as: 'values' });
+    const driver = await TopologyTestDriver.create(builder.build());
+    try {
+      for (const timestamp of [250, 50]) await driver.pipeInput('in', { key: 'k', value: 'v', timestamp });
+      assert.deepEqual(
+        driver.readRecords('late').map(({ key, value, timestamp }) => [String(key), value, timestamp]),
+        [['k', null, 50]],
+      );
+    } finally {
+      await driver.close();
+    }
+  });
+
   for (const point of CRASH_POINTS) {
     it(`sends each late record once, and counts it once, through a crash: ${point}`, async () => {
       const driver = await TopologyTestDriver.create(pagesOf('late'), { partitions: PARTITIONS, autoCommit: false });

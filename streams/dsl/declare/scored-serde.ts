@@ -1,5 +1,5 @@
 import type { Scored } from '../options/scored.js';
-import { type Serde, Serdes } from './serdes.js';
+import { type Serde, Serdes } from '../serde/serdes.js';
 
 /** Their values are the same after they were JSON. */
 const KEPT_BY_JSON: ReadonlySet<object> = new Set<object>([
