@@ -25,6 +25,13 @@ const KEYS = ['a', 'b', 'c', 'd', 'e'];
 /** In all partitions, so time advances with each commit. */
 export const ALL_KEYS = [...KEYS, 'f'];
 
+/** What the actions are drawn from. */
+interface Drawn {
+  readonly keys: readonly string[];
+  /** How many of them there are, mostly. */
+  readonly size: 'small' | 'medium';
+}
+
 const item = {
   side: fc.constantFrom('left', 'right'),
   group: fc.constantFrom('x', 'y', 'z'),
@@ -40,12 +47,12 @@ const OTHER_ACTIONS: readonly fc.WeightedArbitrary<Action>[] = [
   { weight: 1, arbitrary: fc.constantFrom(...CRASH_POINTS).map(point => ({ kind: 'crashAt' as const, point })) },
 ];
 
-function actions(keys: readonly string[]): fc.Arbitrary<Action[]> {
+function actions({ keys, size }: Drawn): fc.Arbitrary<Action[]> {
   const produce = fc
     .record({ key: fc.constantFrom(...keys), ...item })
     .map(drawn => ({ kind: 'produce' as const, item: drawn }));
   const action = fc.oneof({ weight: 14, arbitrary: produce }, ...OTHER_ACTIONS);
-  return fc.array(action, { minLength: 5, maxLength: 80, size: 'medium' });
+  return fc.array(action, { minLength: 5, maxLength: 80, size });
 }
 
 export interface Sides {
@@ -131,15 +138,15 @@ export function always(
   name: string,
   declare: (sides: Sides) => KStream<string, unknown>,
   check: (results: Results, items: readonly Item[], late: readonly Item[]) => void,
-  keys: readonly string[] = KEYS,
+  drawn: Drawn = { keys: KEYS, size: 'small' },
 ): void {
   it(name, async function () {
     this.timeout(90_000);
     const topology = topologyOf(declare);
     await fc.assert(
-      fc.asyncProperty(actions(keys), async drawn => {
-        const { results, late } = await play(topology, drawn);
-        check(results, itemsOf(drawn), late);
+      fc.asyncProperty(actions(drawn), async all => {
+        const { results, late } = await play(topology, all);
+        check(results, itemsOf(all), late);
       }),
       { numRuns: RUNS, interruptAfterTimeLimit: 60_000 },
     );
