@@ -39,6 +39,7 @@ export type {
   StreamJoined,
   WindowMaterialized,
 } from './dsl/options/options.js';
+export type { Scored } from './dsl/options/scored.js';
 export type { StreamPartitioner } from './dsl/options/stream-partitioner.js';
 export { Suppressed } from './dsl/options/suppressed.js';
 export { recordTimestamp, type TimestampExtractor } from './dsl/options/timestamp-extractor.js';

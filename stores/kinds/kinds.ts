@@ -5,6 +5,7 @@ import type { LruKind } from './lru.js';
 import type { PlainKeyValueKind } from './plain-key-value.js';
 import type { ProcessorSessionKind } from './processor-session.js';
 import type { ProcessorWindowKind } from './processor-window.js';
+import type { RankedKind } from './ranked.js';
 import type { SessionKind } from './session.js';
 import type { SlidingWindowKind } from './sliding-window.js';
 import type { SubscriptionsKind } from './subscriptions.js';
@@ -26,6 +27,7 @@ export type StoreKind =
   | SessionKind
   | SlidingWindowKind
   | SubscriptionsKind
+  | RankedKind
   | ProcessorKeyValueKind
   | ProcessorWindowKind
   | ProcessorSessionKind;

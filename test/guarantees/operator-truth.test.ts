@@ -1,51 +1,12 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
-import { describe, it } from 'mocha';
-import {
-  JoinWindows,
-  type KStream,
-  SessionWindows,
-  SlidingWindows,
-  StreamsBuilder,
-  type Topology,
-} from '../../streams/index.js';
-import { TopologyTestDriver } from '../../streams/testing/index.js';
-import { CRASH_POINTS, type CrashPoint } from '../../streams/testing/simulated-process.js';
+import { describe } from 'mocha';
+import { JoinWindows, SessionWindows, SlidingWindows } from '../../streams/index.js';
+import { always, groups, type Item, latest, rowsOf } from './operator-truth.js';
 import type { Entry } from './stateful-operators.js';
 
-/** `RUNS=300` for a longer look. */
-const RUNS = Number(process.env.RUNS ?? 25);
-const PARTITIONS = 3;
 const DIFFERENCE_MS = 5;
 /** Nothing is late. */
 const GRACE = '1h';
-
-interface Item extends Entry {
-  readonly key: string;
-  readonly timestamp: number;
-}
-
-type Action =
-  | { readonly kind: 'produce'; readonly item: Item }
-  | { readonly kind: 'step' | 'run' | 'commit' | 'crash' | 'rebalance' }
-  | { readonly kind: 'crashAt'; readonly point: CrashPoint };
-
-const item = fc.record({
-  key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-  side: fc.constantFrom('left', 'right'),
-  group: fc.constantFrom('x', 'y', 'z'),
-  n: fc.integer({ min: 0, max: 99 }),
-  timestamp: fc.integer({ min: 0, max: 80 }),
-});
-
-const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 14, arbitrary: item.map(item => ({ kind: 'produce' as const, item })) },
-  {
-    weight: 5,
-    arbitrary: fc.constantFrom('step', 'run', 'commit', 'crash', 'rebalance').map(kind => ({ kind }) as const),
-  },
-  { weight: 1, arbitrary: fc.constantFrom(...CRASH_POINTS).map(point => ({ kind: 'crashAt' as const, point })) },
-);
 
 /** The key that each group refers to. `z` refers to nothing. */
 const FOREIGN: ReadonlyMap<string, string | null> = new Map([
@@ -53,84 +14,6 @@ const FOREIGN: ReadonlyMap<string, string | null> = new Map([
   ['y', 'b'],
   ['z', null],
 ]);
-
-interface Sides {
-  readonly source: KStream<string, Entry>;
-  /** Keyed by group, from all tasks. */
-  readonly moved: KStream<string, Entry>;
-}
-
-function topologyOf(declare: (sides: Sides) => KStream<string, unknown>): Topology {
-  const builder = new StreamsBuilder();
-  const source = builder.stream<string, Entry>('in', { dropNullKeys: true, dropNullValues: true });
-  const moved = source.selectKey((_key, { group }) => group ?? 'none').repartition({ name: 'moved' });
-  declare({ source, moved }).to('out');
-  return builder.build();
-}
-
-/** Plays the actions to the end. Returns the results by key, each list in the order in which its partition has it. */
-async function play(topology: Topology, actions: readonly Action[]): Promise<ReadonlyMap<string, readonly unknown[]>> {
-  const driver = await TopologyTestDriver.create(topology, { partitions: PARTITIONS, autoCommit: false });
-  try {
-    for (const each of actions) {
-      if (each.kind === 'produce') {
-        const { key, timestamp, side, group, n } = each.item;
-        driver.produce('in', { key, value: { side, group, n }, timestamp });
-      } else if (each.kind === 'crashAt') driver.crashAt(each.point);
-      else await driver[each.kind]();
-    }
-    // A crash that is still due may come in the first of these commits.
-    for (let n = 0; n < 4; n++) {
-      await driver.run();
-      await driver.commit();
-    }
-    await driver.endInput();
-    const results = new Map<string, unknown[]>();
-    for (const { key, value } of driver.readOutput('out'))
-      results.set(String(key), [...(results.get(String(key)) ?? []), value]);
-    return results;
-  } finally {
-    await driver.close();
-  }
-}
-
-function itemsOf(actions: readonly Action[]): readonly Item[] {
-  return actions.flatMap(each => (each.kind === 'produce' ? [each.item] : []));
-}
-
-/** The rows of a table: the last value of each key. */
-function rowsOf(results: ReadonlyMap<string, readonly unknown[]>): Record<string, unknown> {
-  const rows = [...results].map(([key, values]) => [key, values.at(-1) ?? null] as const);
-  return Object.fromEntries(rows.filter(([, value]) => value !== null).sort());
-}
-
-function groups(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
-  const all = new Map<string, Item[]>();
-  for (const each of items) all.set(each.group ?? '', [...(all.get(each.group ?? '') ?? []), each]);
-  return all;
-}
-
-/** The last item of each key. */
-function latest(items: readonly Item[], side?: Entry['side']): ReadonlyMap<string, Item> {
-  return new Map(items.filter(each => side === undefined || each.side === side).map(each => [each.key, each]));
-}
-
-function always(
-  name: string,
-  declare: (sides: Sides) => KStream<string, unknown>,
-  check: (results: ReadonlyMap<string, readonly unknown[]>, items: readonly Item[]) => void,
-): void {
-  it(name, async function () {
-    this.timeout(90_000);
-    const topology = topologyOf(declare);
-    await fc.assert(
-      fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 80 }), async actions => {
-        check(await play(topology, actions), itemsOf(actions));
-      }),
-      { numRuns: RUNS, interruptAfterTimeLimit: 60_000 },
-    );
-  });
-}
 
 describe('what is computed from several tasks, through crashes and rebalances, is what is computed at once', () => {
   always(

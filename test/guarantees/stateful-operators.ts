@@ -31,6 +31,7 @@ interface Sources {
 type Declare = (sources: Sources) => KStream<string, unknown>;
 
 const join = (left: Entry | null, right: Entry | null): string => `${left?.n ?? '-'}/${right?.n ?? '-'}`;
+const scoreOf = (_key: string, { n }: Entry): number => n;
 const sum = (_key: string, { n }: Entry, total: number): number => total + n;
 const zero = (): number => 0;
 
@@ -139,6 +140,20 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
         .windowedBy(TUMBLING)
         .aggregate(zero, { as: 'totals' }),
     ),
+  'a count of different values by window, with a topic for late records': ({ grouped }) =>
+    named(
+      grouped
+        .windowedBy(TUMBLING)
+        .lateTo('late')
+        .countDistinct((_key, { n }) => `${n % 5}`, { as: 'values' }),
+    ),
+  'the records with the highest scores': ({ grouped }) => grouped.topN(2, scoreOf, { as: 'top' }).toStream(),
+  'the records with the highest scores by window': ({ grouped }) =>
+    named(grouped.windowedBy(TUMBLING).lateTo('late').topN(2, scoreOf, { as: 'top' })),
+  'the records with the highest scores by session': ({ grouped }) =>
+    named(grouped.windowedBy(SESSIONS).topN(2, scoreOf, { as: 'top' })),
+  'the records with the highest scores by sliding window': ({ grouped }) =>
+    named(grouped.windowedBy(SLIDING).topN(2, scoreOf, { as: 'top' })),
   sessions: ({ grouped }) => named(grouped.windowedBy(SESSIONS).count({ as: 'sessions' })),
   'sessions that leave when they close': ({ grouped }) =>
     named(
@@ -263,6 +278,24 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
         .count({ as: 'sessions' })
         .suppress(Suppressed.untilWindowCloses(), { name: 'final' }),
     ),
+};
+
+/** The same of operators that send their results at the commit only: which ones these are depends on the commits. */
+export const SENT_AT_COMMIT: Readonly<Record<string, Declare>> = {
+  'the rows of a grouped table with the highest scores': ({ all }) =>
+    all
+      .filter((_key, { n }) => n !== 3)
+      .toTable({ as: 'rows' })
+      .groupBy((_key, { group, n }) => ({ key: group, value: n }))
+      .topN(1, (_group, n) => n % 5, { as: 'top' })
+      .toStream(),
+  'the rows of a grouped table with the highest scores, by several keys': ({ all }) =>
+    all
+      .map((key, value) => ({ key: `${key}${value.n % 4}`, value: value.side === 'left' ? value : null }))
+      .toTable({ as: 'rows' })
+      .groupBy((_key, { group, n }) => ({ key: group ?? 'none', value: n }))
+      .topN(2, (_group, n) => n, { as: 'top' })
+      .toStream(),
 };
 
 /** With `rekeyed` the records move to the partition of their group before the operator. */

@@ -93,6 +93,17 @@ const topologies: Readonly<Record<string, (stream: KStream<string | null, number
       .groupByKey()
       .windowedBy(windows)
       .aggregate({ initializer: () => 1, aggregator: later }, { ...named, as: 'rows' }),
+  'score of topN': stream => stream.groupByKey().topN(3, later, { ...named, as: 'rows' }),
+  'score of topN of a table': stream =>
+    stream
+      .toTable({ as: 'table' })
+      .groupBy((key, value) => ({ key, value }))
+      .topN(3, later, { ...named, as: 'rows' }),
+  'score of topN of windows': stream =>
+    stream
+      .groupByKey()
+      .windowedBy(windows)
+      .topN(3, later, { ...named, as: 'rows' }),
   combiner: stream =>
     stream
       .groupByKey()

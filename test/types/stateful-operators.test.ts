@@ -8,10 +8,12 @@ import {
   type KGroupedTable,
   type KStream,
   type KTable,
+  type Scored,
   Serdes,
   SessionWindows,
   SlidingWindows,
   StreamsBuilder,
+  TimeWindows,
   type Windowed,
 } from '../../streams/index.js';
 
@@ -164,6 +166,54 @@ describe('key and value types of stateful operators', () => {
     expectTypeOf(both.aggregate(() => 0, { as: 'sums' })).toEqualTypeOf<KTable<string, number>>();
     // @ts-expect-error: the aggregates are numbers
     both.cogroup(clicks.groupByKey(), (_key, _click, text: string) => text);
+  });
+
+  it('topN has lists of the values with their scores, with null where windows have null values', () => {
+    const { rawOrders } = declared();
+    const grouped = rawOrders.groupBy((_key, order) => order?.customer ?? null);
+    const top = grouped.topN(
+      2,
+      (customer, order) => {
+        expectTypeOf(customer).toEqualTypeOf<string>();
+        expectTypeOf(order).toEqualTypeOf<Order>();
+        return order.total;
+      },
+      { as: 'top' },
+    );
+    expectTypeOf(top).toEqualTypeOf<KTable<string, readonly Scored<Order>[]>>();
+    const total = (_customer: string, order: Order | null): number => order?.total ?? 0;
+    const inWindows = grouped.windowedBy(TimeWindows.of({ size: 1, grace: 0 })).topN(2, total, { as: 'windows' });
+    expectTypeOf(inWindows).toEqualTypeOf<KTable<Windowed<string>, readonly Scored<Order | null>[]>>();
+    const inSessions = grouped.windowedBy(SessionWindows.of({ gap: 1, grace: 0 })).topN(2, total, { as: 'sessions' });
+    expectTypeOf(inSessions).toEqualTypeOf<KTable<Windowed<string>, readonly Scored<Order | null>[]>>();
+    const sliding = grouped.windowedBy(SlidingWindows.of({ timeDifference: 1, grace: 0 }));
+    const inSliding = sliding.topN(2, (_key, { total }) => total, { as: 'sliding' });
+    expectTypeOf(inSliding).toEqualTypeOf<KTable<Windowed<string>, readonly Scored<Order>[]>>();
+    const { customers } = declared();
+    const byLength = customers.groupBy((_key, { name }) => ({ key: name.length, value: name }));
+    const rows = byLength.topN(
+      2,
+      (length, name) => {
+        expectTypeOf(length).toEqualTypeOf<number>();
+        expectTypeOf(name).toEqualTypeOf<string>();
+        return length;
+      },
+      { as: 'names' },
+    );
+    expectTypeOf(rows).toEqualTypeOf<KTable<number, readonly Scored<string>[]>>();
+    // @ts-expect-error: a score is a number
+    byLength.topN(2, (_length, name) => name, { as: 'no-number' });
+    // @ts-expect-error: a score is a number
+    grouped.topN(2, (_key, { customer }) => customer, { as: 'no' });
+    // @ts-expect-error: the score is not there later
+    grouped.topN(2, async (_key, { total }) => total, { as: 'never' });
+    const timeWindows = grouped.windowedBy(TimeWindows.of({ size: 1, grace: 0 }));
+    // @ts-expect-error: windows have null values
+    timeWindows.topN(2, (_key, { total }) => total, { as: 'null' });
+    // @ts-expect-error: the serde is that of lists
+    grouped.topN(2, total, { as: 'serde', valueSerde: Serdes.string() });
+    // @ts-expect-error: a store needs a name
+    assert.throws(() => grouped.topN(2, total));
   });
 
   it('sessions and sliding windows have windowed keys', () => {

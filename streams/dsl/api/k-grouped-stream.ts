@@ -1,9 +1,12 @@
 import type { CogroupPart } from '../declare/cogrouped-source.js';
-import type { GroupedSource } from '../declare/grouped-source.js';
+import type { GroupedSource, TimedAggregator } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
+import { scoredSerde } from '../declare/scored-serde.js';
 import { keyValueStore, onlyStore } from '../declare/store-spec.js';
+import { topAggregation } from '../declare/top-n.js';
 import type { AggregateCombiner } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
+import type { Scored } from '../options/scored.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import { SessionWindows } from '../windows/session-windows.js';
 import { SlidingWindows } from '../windows/sliding-windows.js';
@@ -35,7 +38,7 @@ export interface Aggregation<K, V, A> {
 export interface AggregateParts {
   readonly prefix: string;
   readonly initializer: (() => unknown) | undefined;
-  readonly aggregator: { bivarianceHack(key: unknown, value: unknown, aggregate: unknown): unknown }['bivarianceHack'];
+  readonly aggregator: TimedAggregator;
   readonly combiner: AggregateCombiner | undefined;
 }
 
@@ -68,6 +71,12 @@ export function reduceParts<A extends V, V>(
     aggregator: (_key: unknown, value: V, aggregate: A) => reducer(aggregate, value),
     combiner: associative ? (_key: unknown, left: A, right: A) => reducer(left, right) : undefined,
   };
+}
+
+/** @internal The parts of `topN`. */
+export function topParts<K, V>(n: number, score: (key: K, value: V) => number, as: string): AggregateParts {
+  const { merger, ...parts } = topAggregation(n, score, as);
+  return { ...parts, combiner: merger };
 }
 
 /**
@@ -142,6 +151,39 @@ export class KGroupedStream<K, V> {
   }
 
   /**
+   * Keeps the `n` records of each key with the highest scores, as a list: the highest score first. Records with the same
+   * score are in the order of their timestamps, and those with the same timestamp in the order in which they came. As
+   * with any aggregation, each record of the key sends its list again, or with caching one of them once a commit.
+   *
+   * `n` is a whole number from 1 to 1000; otherwise a TopologyError is thrown. The list is one row, so the serialized
+   * values together must be smaller than a record may be (1 MB). If `score` throws, or does not return a finite number,
+   * the record goes to the processing exception handler. Records are combined before they move to the partition of
+   * their key.
+   *
+   * Default serde of the lists: JSON, if JSON keeps the values of the stream as they are (those of `Serdes.json()`, texts,
+   * whole numbers, booleans). Otherwise a list as of `Serdes.list`, whose values have the bytes of their own serde.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * orders
+   *   .groupBy((_id, order) => order.customerId)
+   *   .topN(3, (_customer, order) => order.amount, { as: 'largest-orders' })
+   *   .mapValues(top => top.map(({ value, score }) => `${value.productId}: ${score}`))
+   *   .toStream()
+   *   .to('largest-orders');
+   * ```
+   */
+  topN(
+    n: number,
+    score: (key: K, value: NonNullable<V>) => number,
+    materialized: Materialized<K, readonly Scored<NonNullable<V>>[]>,
+  ): KTable<K, readonly Scored<NonNullable<V>>[]> {
+    const parts = topParts(n, score, materialized.as);
+    return this.#aggregate(parts, materialized, scoredSerde(notNull(this.#source.serdes.valueSerde)));
+  }
+
+  /**
    * Begins a cogroup: the values of this group, and of the groups that follow, make one aggregate for each key (KIP-150).
    *
    * ```ts
@@ -158,7 +200,8 @@ export class KGroupedStream<K, V> {
 
   /** @internal */
   cogrouped<A>(aggregator: CogroupAggregator<K, NonNullable<V>, A>): CogroupPart<K> {
-    return { source: this.#source as GroupedSource<K, unknown>, aggregator };
+    const ofPart = (key: K, value: NonNullable<V>, aggregate: A): A | null => aggregator(key, value, aggregate);
+    return { source: this.#source as GroupedSource<K, unknown>, aggregator: ofPart };
   }
 
   /**

@@ -1,9 +1,11 @@
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { serdesOr } from '../declare/repartition.js';
 import { keyValueStore, onlyStore } from '../declare/store-spec.js';
+import { addTableTopN } from '../declare/top-n-of-table.js';
 import type { Change } from '../graph/change.js';
 import type { TableAggregateNode } from '../graph/node.js';
 import type { Materialized } from '../options/options.js';
+import type { Scored } from '../options/scored.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import { KTable } from './k-table.js';
 
@@ -37,11 +39,13 @@ const COUNT: Functions = Object.freeze({
 export class KGroupedTable<K, V> {
   readonly #source: GroupedSource<K, Change<V>>;
   readonly #valueSerde: Serde<V>;
+  readonly #rowSerde: Serde<unknown>;
 
-  /** @internal */
-  constructor(source: GroupedSource<K, Change<V>>, valueSerde: Serde<V>) {
+  /** @internal `rowSerde`: of the keys of the table. */
+  constructor(source: GroupedSource<K, Change<V>>, valueSerde: Serde<V>, rowSerde: Serde<unknown>) {
     this.#source = source;
     this.#valueSerde = valueSerde;
+    this.#rowSerde = rowSerde;
   }
 
   /**
@@ -100,6 +104,44 @@ export class KGroupedTable<K, V> {
     };
     const table = this.#aggregate('KTABLE-AGGREGATE', functions, materialized, Serdes.json<A>());
     return table as KTable<K, NonNullable<A>>;
+  }
+
+  /**
+   * Keeps the `n` rows of each group with the highest scores, as a list: the highest score first. Rows with the same score
+   * are in the order of the bytes of their keys. The list is exact: when a row leaves it, the row after it comes in. A
+   * group without rows has no list.
+   *
+   * Lists are sent at the commit, also without caching, and only those that have changed. So other operators of the task
+   * find the list of the last commit. `n`, the size of a list and its default serde are those of `KGroupedStream.topN`. If
+   * `score` throws, or does not return a finite number, the update goes to the processing exception handler, and the list
+   * has the row as it was. A row keeps its score until it changes, also if the topology has another `score` then.
+   *
+   * The store `<as>-ranked` has all rows of the groups, and the store `<as>-scores` their scores. So a row costs two writes
+   * for each change of its score, and a changed list a short scan at the commit. The rows move with their keys, so the
+   * operator has a repartition topic of its own, with the name `as`.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * const sold: KTable<string, number> = orders
+   *   .groupBy((_id, order) => order.productId)
+   *   .count({ as: 'orders-of-products' });
+   * sold
+   *   .join(products, (count, product) => ({ count, name: product.name }), { as: 'sold-products' })
+   *   .groupBy((_id, row) => ({ key: row.name.charAt(0), value: row }))
+   *   .topN(10, (_letter, row) => row.count, { as: 'best-sellers' })
+   *   .toStream()
+   *   .to('best-sellers');
+   * ```
+   */
+  topN(
+    n: number,
+    score: (key: K, value: V) => number,
+    materialized: Materialized<K, readonly Scored<V>[]>,
+  ): KTable<K, readonly Scored<V>[]> {
+    const rows = { rowSerde: this.#rowSerde, valueSerde: this.#valueSerde };
+    const { node, serdes } = addTableTopN(this.#source, rows, n, score, materialized);
+    return new KTable<K, readonly Scored<V>[]>(this.#source.graph, node, serdes);
   }
 
   #aggregate<A>(

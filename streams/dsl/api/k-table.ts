@@ -16,6 +16,7 @@ import type { FunctionsMustBeSynchronous, IfPromise } from '../options/synchrono
 import type { ProcessorOptions } from '../processor/processor.js';
 import type { StoreSpec } from '../processor/store-spec.js';
 import type { ValueTransformerSupplier } from '../processor/value-transformer.js';
+import type { Serde } from '../serde/serdes.js';
 import type { ClosingWindows } from '../windows/windows.js';
 import { KGroupedTable } from './k-grouped-table.js';
 import { KStream } from './k-stream.js';
@@ -194,7 +195,7 @@ export class KTable<K, V> {
       true,
       options.name,
     );
-    return new KGroupedTable(source, valueSerde);
+    return new KGroupedTable(source, valueSerde, serdesOr(this.#serdes, {}).keySerde as Serde<unknown>);
   }
 
   /**

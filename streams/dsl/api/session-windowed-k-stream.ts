@@ -1,10 +1,13 @@
 import { SessionKind } from '../../../stores/kinds/session.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
+import { scoredSerde } from '../declare/scored-serde.js';
 import { onlyStore, sessionRetentionOf, storeSpec } from '../declare/store-spec.js';
+import { topAggregation } from '../declare/top-n.js';
 import { addForEachGroup } from '../declare/windowed-groups.js';
 import type { EmitStrategy, LateSink, SessionAggregateNode } from '../graph/node.js';
 import type { WindowMaterialized } from '../options/options.js';
+import type { Scored } from '../options/scored.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { SessionWindows } from '../windows/session-windows.js';
 import type { Windowed } from '../windows/windows.js';
@@ -140,6 +143,28 @@ export class SessionWindowedKStream<K, V> {
       merger: (key: K, left: A, right: A) => aggregation.merger(key, left, right),
     };
     return this.#aggregate('KSTREAM-AGGREGATE', functions, materialized, Serdes.json<A>());
+  }
+
+  /**
+   * Keeps the `n` records of each session with the highest scores, as a list: see `KGroupedStream.topN`. `score` also
+   * gets null values, and a list may have null values.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * orders
+   *   .groupBy((_id, order) => order.customerId)
+   *   .windowedBy(SessionWindows.of({ gap: '30m', grace: '5m' }))
+   *   .topN(1, (_customer, order) => order.amount, { as: 'largest-orders-of-visits' });
+   * ```
+   */
+  topN(
+    n: number,
+    score: (key: K, value: V) => number,
+    materialized: WindowMaterialized<K, readonly Scored<V>[]>,
+  ): KTable<Windowed<K>, readonly Scored<V>[]> {
+    const { prefix, ...functions } = topAggregation(n, score, materialized.as);
+    return this.#aggregate(prefix, functions, materialized, scoredSerde(this.#source.serdes.valueSerde));
   }
 
   #aggregate<A>(

@@ -1,14 +1,23 @@
 import { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
 import type { GroupedSource } from '../declare/grouped-source.js';
 import { notNull, serdesOr } from '../declare/repartition.js';
+import { scoredSerde } from '../declare/scored-serde.js';
 import { onlyStore, slidingRetentionOf, storeSpec } from '../declare/store-spec.js';
 import { addForEachGroup } from '../declare/windowed-groups.js';
 import type { EmitStrategy, LateSink } from '../graph/node.js';
 import type { WindowMaterialized } from '../options/options.js';
+import type { Scored } from '../options/scored.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { SlidingWindows } from '../windows/sliding-windows.js';
 import type { Windowed } from '../windows/windows.js';
-import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
+import {
+  type AggregateParts,
+  type Aggregation,
+  aggregateParts,
+  COUNT,
+  reduceParts,
+  topParts,
+} from './k-grouped-stream.js';
 import { KTable } from './k-table.js';
 
 /**
@@ -107,6 +116,27 @@ export class SlidingWindowedKStream<K, V> {
     materialized: WindowMaterialized<K, A>,
   ): KTable<Windowed<K>, NonNullable<A>> {
     return this.#aggregate(aggregateParts(aggregation), materialized, Serdes.json<A>());
+  }
+
+  /**
+   * Keeps the `n` records of each key and window with the highest scores, as a list: see `KGroupedStream.topN`.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * payments
+   *   .groupByKey()
+   *   .windowedBy(SlidingWindows.of({ timeDifference: '10m', grace: '1m' }))
+   *   .topN(3, (_order, payment) => payment.amount, { as: 'largest-payments' });
+   * ```
+   */
+  topN(
+    n: number,
+    score: (key: K, value: NonNullable<V>) => number,
+    materialized: WindowMaterialized<K, readonly Scored<NonNullable<V>>[]>,
+  ): KTable<Windowed<K>, readonly Scored<NonNullable<V>>[]> {
+    const parts = topParts(n, score, materialized.as);
+    return this.#aggregate(parts, materialized, scoredSerde(notNull(this.#source.serdes.valueSerde)));
   }
 
   #aggregate<A>(

@@ -1,16 +1,26 @@
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { GroupedSource } from '../declare/grouped-source.js';
+import { groupAlone, groupWithValue } from '../declare/moved-group.js';
 import { addRepartition, notNull, serdesOr } from '../declare/repartition.js';
+import { scoredSerde } from '../declare/scored-serde.js';
 import { checkThatTheyClose, onlyStore, retentionOf, storeSpec } from '../declare/store-spec.js';
 import { addForEachGroup } from '../declare/windowed-groups.js';
 import { TopologyError } from '../graph/graph.js';
-import type { EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
+import type { DistinctNode, EmitStrategy, GraphNode, LateSink } from '../graph/node.js';
 import type { Named, WindowMaterialized } from '../options/options.js';
+import type { Scored } from '../options/scored.js';
 import { synchronous } from '../options/synchronous.js';
 import { pairSerde } from '../serde/pair-serde.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
 import type { Windowed, Windows } from '../windows/windows.js';
-import { type AggregateParts, type Aggregation, aggregateParts, COUNT, reduceParts } from './k-grouped-stream.js';
+import {
+  type AggregateParts,
+  type Aggregation,
+  aggregateParts,
+  COUNT,
+  reduceParts,
+  topParts,
+} from './k-grouped-stream.js';
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
 
@@ -59,8 +69,8 @@ export class TimeWindowedKStream<K, V> {
    * that it belongs to. The headers `__streams.late.window.start` and `__streams.late.window.end` name this window, in
    * milliseconds since the epoch.
    *
-   * Two kinds of late records are only counted: records that were combined into a partial aggregate before they reached
-   * the operator, and late records of `countDistinct`.
+   * Records that were combined into a partial aggregate before they reached the operator are only counted. With
+   * `countDistinct` the value of each record moves too, and not only its group and what is counted.
    *
    * Extension: Java Kafka Streams does not have this.
    *
@@ -128,6 +138,29 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
+   * Keeps the `n` records of each key and window with the highest scores, as a list: see `KGroupedStream.topN`. `score`
+   * also gets null values, and a list may have null values.
+   *
+   * Extension: Java Kafka Streams does not have this.
+   *
+   * ```ts
+   * orders
+   *   .groupBy((_id, order) => order.customerId)
+   *   .windowedBy(TimeWindows.of({ size: '1d', grace: '1h' }))
+   *   .emitStrategy('onWindowClose')
+   *   .topN(10, (_customer, order) => order.amount, { as: 'largest-orders-of-days' });
+   * ```
+   */
+  topN(
+    n: number,
+    score: (key: K, value: V) => number,
+    materialized: WindowMaterialized<K, readonly Scored<V>[]>,
+  ): KTable<Windowed<K>, readonly Scored<V>[]> {
+    const parts = topParts(n, score, materialized.as);
+    return this.#aggregate(parts, materialized, scoredSerde(this.#source.serdes.valueSerde));
+  }
+
+  /**
    * The first record of each key in each window, in the order of arrival. The result is exact: the store has a row for
    * each key and window. Throws a TopologyError for hopping windows and for windows that never close.
    *
@@ -144,7 +177,11 @@ export class TimeWindowedKStream<K, V> {
   distinct(options: DistinctOptions<K>): KStream<K, V> {
     const { graph, serdes } = this.#source;
     const parent = this.#source.partitionedFor(options.as);
-    const distinct = this.#addDistinct(parent, options, serdes.keySerde, this.#late, (key: K) => key);
+    const distinct = this.#addDistinct(parent, options, serdes.keySerde, {
+      late: this.#late,
+      identity: (key: K) => key,
+      original: (key: K, value: V) => ({ key, value }),
+    });
     return new KStream<K, V>(graph, distinct, serdes, false);
   }
 
@@ -172,6 +209,7 @@ export class TimeWindowedKStream<K, V> {
     const { graph, node, serdes } = this.#source;
     const distinctSerde = materialized.distinctSerde ?? (Serdes.string() as unknown as Serde<D>);
     const seen = `${materialized.as}-seen`;
+    const moved = this.#late === undefined ? groupAlone(serdes) : groupWithValue(serdes);
     const keyed = graph.add('KSTREAM-MAP', undefined, {
       kind: 'map',
       parents: [node],
@@ -179,17 +217,19 @@ export class TimeWindowedKStream<K, V> {
       mapper: (key: K | null | undefined, value: V) =>
         key === null || key === undefined
           ? { key: null, value: null }
-          : { key: synchronous(by(key, value), 'the function of countDistinct'), value: key },
+          : { key: synchronous(by(key, value), 'the function of countDistinct'), value: moved.of(key, value) },
     });
-    const moved = addRepartition(graph, keyed, seen, { keySerde: distinctSerde, valueSerde: serdes.keySerde });
-    const identitySerde = pairSerde(distinctSerde, serdes.keySerde);
+    const repartition = addRepartition(graph, keyed, seen, { keySerde: distinctSerde, valueSerde: moved.serde });
     const options = { as: seen, logging: materialized.logging ?? true };
-    const identity = (key: D, group: K): readonly [D, K] => [key, group];
-    const first = this.#addDistinct(moved, options, identitySerde, undefined, identity);
+    const first = this.#addDistinct(repartition, options, pairSerde(distinctSerde, serdes.keySerde), {
+      late: this.#late,
+      identity: (key: D, value: unknown): readonly [D, K] => [key, moved.groupOf(value)],
+      original: (_key: D, value: unknown) => moved.originalOf(value),
+    });
     const grouped = graph.add('KSTREAM-MAP', undefined, {
       kind: 'map',
       parents: [first],
-      mapper: (key: D, group: K) => ({ key: group, value: key }),
+      mapper: (key: D, value: unknown) => ({ key: moved.groupOf(value), value: key }),
     });
     const counted = { ...serdes, valueSerde: distinctSerde };
     const source = new GroupedSource<K, D>(graph, grouped, counted, true, undefined);
@@ -201,8 +241,7 @@ export class TimeWindowedKStream<K, V> {
     parent: GraphNode,
     options: DistinctOptions<never>,
     keySerde: Serde<unknown>,
-    late: LateSink | undefined,
-    identity: { bivarianceHack(key: unknown, value: unknown): unknown }['bivarianceHack'],
+    functions: Pick<DistinctNode, 'late' | 'identity' | 'original'>,
   ): GraphNode {
     const { graph } = this.#source;
     checkThatTheyClose(this.#windows, `distinct ${options.as}`);
@@ -217,8 +256,7 @@ export class TimeWindowedKStream<K, V> {
       parents,
       ...onlyStore(store),
       windows: this.#windows,
-      late,
-      identity,
+      ...functions,
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Change } from '../graph/change.js';
+import { pairSerde } from '../serde/pair-serde.js';
 import type { Serde } from '../serde/serdes.js';
 
 const HAS_NEW = 1;
@@ -30,6 +31,18 @@ export function changeSerde<V>(values: Serde<V>): Serde<Change<V>> {
         newValue: (has & HAS_NEW) === 0 ? null : values.deserialize(bytes.subarray(PREFIX_BYTES, end)),
         oldValue: (has & HAS_OLD) === 0 ? null : values.deserialize(bytes.subarray(end)),
       };
+    },
+  });
+}
+
+/** The same with the key of the row before it. The old value is left out: the key finds the old row. */
+export function rowChangeSerde<V>(rowKeys: Serde<unknown>, values: Serde<V>): Serde<Change<V>> {
+  const pairs = pairSerde(rowKeys, changeSerde(values));
+  return Object.freeze({
+    serialize: ({ newValue, row }: Change<V>): Buffer => pairs.serialize([row, { newValue, oldValue: null }]),
+    deserialize(bytes: Buffer): Change<V> {
+      const [row, change] = pairs.deserialize(bytes);
+      return { ...change, row };
     },
   });
 }

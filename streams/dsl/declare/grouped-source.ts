@@ -19,6 +19,11 @@ export type GroupAggregator = {
   bivarianceHack(key: unknown, value: unknown, aggregate: unknown): unknown;
 }['bivarianceHack'];
 
+/** @internal An aggregator that also gets the timestamp of the record. */
+export type TimedAggregator = {
+  bivarianceHack(key: unknown, value: unknown, aggregate: unknown, timestamp: number): unknown;
+}['bivarianceHack'];
+
 /** @internal A grouped stream before its aggregations. */
 export class GroupedSource<K, V> {
   readonly graph: Graph;

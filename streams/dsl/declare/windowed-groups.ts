@@ -1,7 +1,7 @@
 import { TopologyError } from '../graph/graph.js';
 import type { EmitStrategy, GraphNode } from '../graph/node.js';
 import type { StoreSpec } from '../processor/store-spec.js';
-import type { AggregatedGroup, GroupAggregator, GroupedSource } from './grouped-source.js';
+import type { AggregatedGroup, GroupedSource, TimedAggregator } from './grouped-source.js';
 
 /**
  * Adds an aggregation by window for each group of the source, all on one store. Returns the node of their table. Throws a
@@ -10,9 +10,9 @@ import type { AggregatedGroup, GroupAggregator, GroupedSource } from './grouped-
 export function addForEachGroup<K, V>(
   source: GroupedSource<K, V>,
   store: StoreSpec,
-  aggregator: GroupAggregator,
+  aggregator: TimedAggregator,
   emit: EmitStrategy,
-  add: (group: AggregatedGroup & { readonly aggregator: GroupAggregator }) => GraphNode,
+  add: (group: Omit<AggregatedGroup, 'aggregator'> & { readonly aggregator: TimedAggregator }) => GraphNode,
 ): GraphNode {
   const groups = source.groupsFor(store.name);
   if (groups.length > 1 && emit === 'onWindowClose') {

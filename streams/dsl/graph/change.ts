@@ -10,4 +10,6 @@ export interface Change<V> {
    * ignore it.
    */
   readonly isOutOfOrder?: boolean;
+  /** Of a row on its way to its group: its key. */
+  readonly row?: unknown;
 }

@@ -30,6 +30,7 @@ import type {
   TableMapValuesNode,
   TableMergeNode,
   TableNode,
+  TableTopNNode,
   TableTransformValuesNode,
   ToStreamNode,
 } from './nodes/table-nodes.js';
@@ -81,6 +82,7 @@ export type GraphNode =
   | SuppressNode
   | TableGroupNode
   | TableAggregateNode
+  | TableTopNNode
   | TableJoinNode
   | StreamTableJoinNode
   | GlobalTableJoinNode

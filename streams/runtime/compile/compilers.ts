@@ -29,6 +29,7 @@ import { compileSuppress } from '../processors/table/suppress.js';
 import { compileTable } from '../processors/table/table.js';
 import { compileTableAggregate } from '../processors/table/table-aggregate.js';
 import { compileToStream } from '../processors/table/to-stream.js';
+import { compileTableTopN } from '../processors/table/top-n.js';
 import { compileTableTransformValues } from '../processors/table/transform-values.js';
 import { compileProcess } from '../processors/user/process.js';
 import { compileDistinct } from '../processors/window/distinct.js';
@@ -66,6 +67,7 @@ const COMPILERS: Compilers = {
   suppress: compileSuppress,
   tableGroup: compileTableGroup,
   tableAggregate: compileTableAggregate,
+  tableTopN: compileTableTopN,
   tableJoin: compileTableJoin,
   streamTableJoin: compileStreamTableJoin,
   globalTableJoin: compileGlobalTableJoin,

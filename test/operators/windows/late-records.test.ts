@@ -14,11 +14,13 @@ import { TopologyTestDriver } from '../../../streams/testing/index.js';
 const SIZE_MS = 1000;
 const GRACE_MS = 500;
 
-/** `count`: combined in memory first; `sum`: not; `first`: distinct. */
+/** `count`: combined in memory first; `sum`: not. */
 const operations: Record<string, (windowed: TimeWindowedKStream<string, number>) => unknown> = {
   count: windowed => windowed.count({ as: 'store' }),
   sum: windowed => windowed.reduce((sum, value) => sum + value, { as: 'store' }),
-  first: windowed => windowed.distinct({ as: 'store' }),
+  distinct: windowed => windowed.distinct({ as: 'store' }),
+  countDistinct: windowed =>
+    windowed.countDistinct((_key, value) => value % 2, { as: 'store', distinctSerde: Serdes.long() }),
 };
 
 for (const [name, operation] of Object.entries(operations)) {

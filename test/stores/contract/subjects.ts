@@ -3,6 +3,7 @@ import { stateKey, stateKeyBytes } from '../../../stores/encoding/state-key.js';
 import { DistinctKind } from '../../../stores/kinds/distinct.js';
 import { KeyValueKind } from '../../../stores/kinds/key-value.js';
 import type { StoreKind, WindowStoreKind } from '../../../stores/kinds/kinds.js';
+import { RankedKind } from '../../../stores/kinds/ranked.js';
 import { SessionKind } from '../../../stores/kinds/session.js';
 import { SlidingWindowKind } from '../../../stores/kinds/sliding-window.js';
 import { SubscriptionsKind } from '../../../stores/kinds/subscriptions.js';
@@ -267,6 +268,35 @@ function subscriptions(): Subject {
   };
 }
 
+/** The times are scores. */
+function ranked(): Subject {
+  const kind = new RankedKind();
+  return {
+    kind,
+    deletes: true,
+    expires: false,
+    open(bytes: ByteStore) {
+      const store = kind.open(bytes, textCodec, textCodec);
+      return {
+        put: ({ key, value, time }) =>
+          store.put('group', { score: time, row: stateKey(Buffer.from(key)), value, timestamp: time }),
+        delete: ({ key, time }) => store.delete('group', time, stateKey(Buffer.from(key))),
+        get: ({ key, time }) => store.get('group', time, stateKey(Buffer.from(key))),
+        all: async () =>
+          (await store.all()).map(({ score, row, value, timestamp }) => ({
+            key: stateKeyBytes(row).toString(),
+            time: score,
+            content: { value, timestamp },
+          })),
+        expireBelow() {},
+      };
+    },
+    cellOf: byBoth,
+    written: (_before, { value, time }) => ({ value, timestamp: time }),
+    order: (a, b) => b.time - a.time || byKey(a, b),
+  };
+}
+
 /** Every kind of store. */
 export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   keyValue,
@@ -278,6 +308,7 @@ export const SUBJECTS: { readonly [K in StoreKind['kind']]: () => Subject } = {
   session,
   slidingWindow,
   subscriptions,
+  ranked,
   plainKeyValue,
   keyValueWithHeaders,
   lru,

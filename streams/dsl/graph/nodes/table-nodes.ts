@@ -1,4 +1,5 @@
 import type { KeyValueKind } from '../../../../stores/kinds/key-value.js';
+import type { RankedKind } from '../../../../stores/kinds/ranked.js';
 import type { SuppressionKind } from '../../../../stores/kinds/suppression.js';
 import type { KeyValue } from '../../options/key-value.js';
 import type { StoreSpec } from '../../processor/store-spec.js';
@@ -84,6 +85,21 @@ export interface TableAggregateNode extends StatefulNode {
   readonly initializer: (() => unknown) | undefined;
   adder(key: unknown, value: unknown, aggregate: unknown): unknown;
   subtractor(key: unknown, value: unknown, aggregate: unknown): unknown;
+}
+
+/** The rows of a grouped table with the highest scores. */
+export interface TableTopNNode extends StatefulNode {
+  readonly kind: 'tableTopN';
+  /** The list of each group. */
+  readonly store: StoreSpec<KeyValueKind>;
+  /** All rows of each group, by their scores. */
+  readonly ranked: StoreSpec<RankedKind>;
+  /** The score of each row. Key: the group and the key of the row. */
+  readonly scores: StoreSpec<KeyValueKind>;
+  readonly rowSerde: Serde<unknown>;
+  readonly n: number;
+  /** Throws if there is no finite score. */
+  score(group: unknown, value: unknown): number;
 }
 
 /** One table that several nodes keep in one store: the aggregations of a cogroup by window. */

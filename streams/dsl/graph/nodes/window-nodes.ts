@@ -3,6 +3,7 @@ import type { KeyValueKind } from '../../../../stores/kinds/key-value.js';
 import type { WindowStoreKind } from '../../../../stores/kinds/kinds.js';
 import type { SessionKind } from '../../../../stores/kinds/session.js';
 import type { SlidingWindowKind } from '../../../../stores/kinds/sliding-window.js';
+import type { KeyValue } from '../../options/key-value.js';
 import type { StoreSpec } from '../../processor/store-spec.js';
 import type { Serde } from '../../serde/serdes.js';
 import type { SessionWindows } from '../../windows/session-windows.js';
@@ -25,7 +26,7 @@ export interface AggregationNode extends StatefulNode {
   readonly store: StoreSpec<KeyValueKind | WindowStoreKind>;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
-  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  aggregator(key: unknown, value: unknown, aggregate: unknown, timestamp: number): unknown;
   /** Merges two aggregates. If it is present, the aggregation is associative. */
   readonly combiner: AggregateCombiner | undefined;
 }
@@ -60,6 +61,8 @@ export interface DistinctNode extends StatefulNode {
   readonly windows: Windows;
   readonly late: LateSink | undefined;
   identity(key: unknown, value: unknown): unknown;
+  /** The record as it came to the grouped stream, for the topic of late records. undefined: it is not known. */
+  original(key: unknown, value: unknown): KeyValue<unknown, unknown> | undefined;
 }
 
 /** An aggregation of a grouped stream, by key and session (Java: `KStreamSessionWindowAggregate`). */
@@ -74,7 +77,7 @@ export interface SessionAggregateNode extends StatefulNode {
   readonly late: LateSink | undefined;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
-  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  aggregator(key: unknown, value: unknown, aggregate: unknown, timestamp: number): unknown;
   merger(key: unknown, left: unknown, right: unknown): unknown;
 }
 
@@ -90,5 +93,5 @@ export interface SlidingAggregateNode extends StatefulNode {
   readonly late: LateSink | undefined;
   /** undefined: the first value is the first aggregate (`reduce`). */
   readonly initializer: (() => unknown) | undefined;
-  aggregator(key: unknown, value: unknown, aggregate: unknown): unknown;
+  aggregator(key: unknown, value: unknown, aggregate: unknown, timestamp: number): unknown;
 }

@@ -21,13 +21,19 @@ export function initial(node: AggregationNode): unknown {
   return synchronous(node.initializer?.(), 'the initializer') ?? null;
 }
 
-/** Adds a value, or a partial aggregate, to the aggregate. null deletes the row. */
-export function aggregateOf(node: AggregationNode, key: unknown, value: unknown, before: unknown): unknown {
+/** Adds a value with its timestamp, or a partial aggregate, to the aggregate. null deletes the row. */
+export function aggregateOf(
+  node: AggregationNode,
+  key: unknown,
+  value: unknown,
+  before: unknown,
+  timestamp: number,
+): unknown {
   if (value instanceof PartialAggregate) {
     if (before === null) return value.aggregate;
     if (node.combiner === undefined) throw new Error(`${node.name} got a partial aggregate and has no combiner`);
     return synchronous(node.combiner(key, before, value.aggregate), 'the combiner') ?? null;
   }
   if (before === null && node.initializer === undefined) return value;
-  return synchronous(node.aggregator(key, value, before), 'the aggregator') ?? null;
+  return synchronous(node.aggregator(key, value, before, timestamp), 'the aggregator') ?? null;
 }

@@ -120,13 +120,13 @@ export class Combiner extends Processor {
     const identity = typeof key === 'object' ? keyToStateKey(this.#node.store.keySerde, key) : key;
     const partial = window.get(identity);
     if (partial === undefined) {
-      const aggregate = aggregateOf(this.#node, key, value, initial(this.#node));
+      const aggregate = aggregateOf(this.#node, key, value, initial(this.#node), timestamp);
       const bytes = this.#size.ofNew(aggregate);
       window.set(identity, { key, windowStart, aggregate, timestamp, records: 1, bytes });
       this.#bytes += PARTIAL_OVERHEAD_BYTES + (typeof identity === 'string' ? identity.length : 0) + bytes;
       return;
     }
-    partial.aggregate = aggregateOf(this.#node, key, value, partial.aggregate);
+    partial.aggregate = aggregateOf(this.#node, key, value, partial.aggregate, timestamp);
     if (timestamp > partial.timestamp) partial.timestamp = timestamp;
     partial.records++;
     const bytes = this.#size.ofGrown(partial.aggregate, partial.records, partial.bytes);

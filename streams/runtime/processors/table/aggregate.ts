@@ -36,7 +36,7 @@ class AggregateProcessor extends StoredTableProcessor<AggregateNode> {
     const old = this.store.getRow(row);
     // The aggregator may change its argument, so the old value is read again.
     const oldValue = this.output.sendsOldValues ? (this.store.getRow(row)?.value ?? this.#firstOldValue) : null;
-    const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node));
+    const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node), timestamp);
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
     this.update(row, key, aggregate, oldValue, latest, headers);
   }

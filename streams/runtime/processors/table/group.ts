@@ -34,13 +34,14 @@ class TableGroupProcessor extends NodeProcessor<TableGroupNode> {
     const before = this.#grouped(key, oldValue);
     const { processorNode } = this;
     if (before !== undefined && now !== undefined && this.#bytesOf(before.key) === this.#bytesOf(now.key)) {
-      const change = { newValue: now.value, oldValue: before.value };
+      const change = { newValue: now.value, oldValue: before.value, row: key };
       processorNode.forward(now.key, change, timestamp, headers);
       return;
     }
     if (before !== undefined)
-      processorNode.forward(before.key, { newValue: null, oldValue: before.value }, timestamp, headers);
-    if (now !== undefined) processorNode.forward(now.key, { newValue: now.value, oldValue: null }, timestamp, headers);
+      processorNode.forward(before.key, { newValue: null, oldValue: before.value, row: key }, timestamp, headers);
+    if (now !== undefined)
+      processorNode.forward(now.key, { newValue: now.value, oldValue: null, row: key }, timestamp, headers);
   }
 
   #grouped(key: unknown, value: unknown): KeyValue<unknown, unknown> | undefined {

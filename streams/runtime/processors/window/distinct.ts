@@ -38,7 +38,9 @@ class DistinctProcessor extends NodeProcessor<DistinctNode> {
     const { windows } = this.node;
     const start = windows.firstStartFor(timestamp);
     if (windows.isClosed(start, inputWatermark)) {
-      this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
+      const late = this.node.original(key, value);
+      if (late === undefined) this.context.late();
+      else this.#late.add(late.key, late.value, timestamp, windows.windowAt(start), headers);
       return;
     }
     // A window needs no rows when it has closed, so these expire before the next window begins.

@@ -97,7 +97,7 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
       return;
     }
     // A function that throws changes nothing.
-    const result = this.#added(key, value, aggregate);
+    const result = this.#added(key, value, aggregate, timestamp);
     const isExtended = start !== timestamp || end !== timestamp;
     // Mostly one session becomes longer. Then its row is read and written once.
     const replaced = result !== null && found.length === 1 ? found[0] : undefined;
@@ -123,9 +123,9 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
     return synchronous(this.node.merger(key, left, right), 'the merger') ?? null;
   }
 
-  #added(key: unknown, value: unknown, aggregate: unknown): unknown {
+  #added(key: unknown, value: unknown, aggregate: unknown, timestamp: number): unknown {
     if (aggregate === null && this.node.initializer === undefined) return value ?? null;
-    return synchronous(this.node.aggregator(key, value, aggregate), 'the aggregator') ?? null;
+    return synchronous(this.node.aggregator(key, value, aggregate, timestamp), 'the aggregator') ?? null;
   }
 
   #remove(key: unknown, session: Session<unknown>): void {

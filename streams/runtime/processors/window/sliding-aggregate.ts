@@ -198,7 +198,7 @@ class SlidingAggregateProcessor extends NodeProcessor<SlidingAggregateNode> {
     const aggregate =
       isFirst && this.node.initializer === undefined
         ? value
-        : (synchronous(this.node.aggregator(key, value, before.value), 'the aggregator') ?? null);
+        : (synchronous(this.node.aggregator(key, value, before.value, timestamp), 'the aggregator') ?? null);
     const latest = isFirst ? timestamp : Math.max(before.timestamp, timestamp);
     this.#put(key, start, aggregate, latest);
     this.#forward(key, start, aggregate, old, latest, headers);

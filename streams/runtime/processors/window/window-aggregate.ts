@@ -115,7 +115,7 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     const row = this.#store.stateKeyOf(key, start);
     const bytes = this.#store.expired(start) ? null : this.#store.fetchBytes(row);
     const old = bytes === null ? null : this.#store.decode(bytes);
-    const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node));
+    const aggregate = aggregateOf(this.node, key, value, old?.value ?? initial(this.node), timestamp);
     const latest = old === null ? timestamp : Math.max(old.timestamp, timestamp);
     this.#store.observe(Math.min(start, inputWatermark));
     const valueBytes = this.#store.put(key, start, aggregate, latest);

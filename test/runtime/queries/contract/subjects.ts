@@ -13,7 +13,7 @@ import {
 } from './window-subjects.js';
 
 /** Buffers of operators. They have no queries. */
-type Buffers = 'suppression' | 'subscriptions' | 'timeBuckets';
+type Buffers = 'suppression' | 'subscriptions' | 'timeBuckets' | 'ranked';
 
 /** One for each kind of store that can be queried. A new kind does not compile without one. */
 const KINDS: Readonly<Record<Exclude<StoreKind['kind'], Buffers>, () => Subject>> = {
