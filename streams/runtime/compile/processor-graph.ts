@@ -95,6 +95,7 @@ class GraphBuilder implements ProcessorGraph {
       stores: this.#stores,
       globalTable: name => this.#options.globalStores.view(name),
       feeders,
+      feederOf: of => this.#outputs.get(of),
       frontier,
       children: this.#plan.subTopology.nodes.filter(candidate => candidate.parents.includes(node)),
       hasProcessors: this.#plan.subTopology.nodes.some(({ kind }) => kind === 'process'),

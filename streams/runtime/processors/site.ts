@@ -20,6 +20,8 @@ export interface Site {
   readonly caching: boolean;
   /** The processors that forward the records of each parent, in the order of the parents. */
   readonly feeders: readonly Processor[];
+  /** The processor that forwards the records of a node of the task. */
+  feederOf(node: GraphNode): Processor | undefined;
   /** The origins of the time of the parents' records. */
   readonly frontier: readonly TimeOrigin[];
   readonly children: readonly GraphNode[];

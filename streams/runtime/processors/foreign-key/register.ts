@@ -1,5 +1,5 @@
 import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
-import type { Instruction } from '../../../dsl/declare/foreign-key-serdes.js';
+import type { Instruction, Registration } from '../../../dsl/declare/foreign-key-serdes.js';
 import type { Change } from '../../../dsl/graph/change.js';
 import type { ForeignKeyRegisterNode } from '../../../dsl/graph/node.js';
 import { synchronous } from '../../../dsl/options/synchronous.js';
@@ -18,7 +18,7 @@ export const compileForeignKeyRegister: Compile<ForeignKeyRegisterNode> = (node,
  * The left side of a foreign-key join (Java: `SubscriptionSendProcessorSupplier`): registers each row with the row of
  * the right table that it refers to.
  */
-class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
+export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
   readonly #isVersioned: boolean;
 
   constructor(node: ForeignKeyRegisterNode, isVersioned: boolean, context: TaskContext) {
@@ -51,6 +51,19 @@ class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
     }
     if (hasMoved) send(before, 'deleteKeyNoPropagate');
     send(now, hasMoved ? 'propagateNullIfNoForeignValue' : 'propagateOnlyIfForeignValue');
+  }
+
+  /** Registers a row once more, and asks for an answer in any case. Returns false if the row refers to nothing. */
+  askAgain(key: unknown, row: unknown, timestamp: number, headers: Headers): boolean {
+    const foreignKey = this.#foreignKey(key, row);
+    if (foreignKey === null) return false;
+    const registration: Registration = {
+      instruction: 'propagateNullIfNoForeignValue',
+      hash: valueHash(this.node.valueSerde, row),
+      row: this.node.keySerde.serialize(key),
+    };
+    this.processorNode.forward(foreignKey, registration, timestamp, headers);
+    return true;
   }
 
   #foreignKey(key: unknown, value: unknown): unknown {

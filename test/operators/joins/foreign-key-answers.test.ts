@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'mocha';
+import { StreamsBuilder } from '../../../streams/index.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
+
+interface Left {
+  readonly ref: string | null;
+  readonly n: number;
+}
+
+describe('a foreign-key join whose left row changes before the answer to it has come', () => {
+  let driver: TopologyTestDriver | undefined;
+
+  afterEach(async () => {
+    await driver?.close();
+    driver = undefined;
+  });
+
+  /** The rows of the join after all updates of the left row `a`, which are read together. Only `x` has a right row. */
+  async function rowsAfter(joinType: 'join' | 'leftJoin', ...updates: readonly (Left | null)[]): Promise<unknown[]> {
+    const builder = new StreamsBuilder();
+    const left = builder.table<string, Left>('left', { as: 'left' });
+    const right = builder.table<string, string>('right', { as: 'right' });
+    const ref = (row: Left): string | null => row.ref;
+    const joiner = ({ n }: Left, value: string | null): string => `${n}/${value}`;
+    const joined =
+      joinType === 'join'
+        ? left.join(right, ref, joiner, { as: 'joined' })
+        : left.leftJoin(right, ref, joiner, { as: 'joined' });
+    joined.toStream().to('out');
+    driver = await TopologyTestDriver.create(builder.build(), { partitions: 3, autoCommit: false, cacheMaxBytes: 0 });
+    driver.produce('right', { key: 'x', value: 'X', timestamp: 0 });
+    driver.produce('left', { key: 'a', value: { ref: 'x', n: 0 }, timestamp: 0 });
+    await settle(driver);
+    assert.deepEqual(await rows(), ['0/X']);
+    for (const [index, value] of updates.entries()) driver.produce('left', { key: 'a', value, timestamp: index + 1 });
+    await settle(driver);
+    return await rows();
+  }
+
+  /** Registrations and their answers cross from task to task. */
+  async function settle(running: TopologyTestDriver): Promise<void> {
+    for (let round = 0; round < 8; round++) {
+      await running.run();
+      await running.commit();
+    }
+  }
+
+  const rows = async (): Promise<unknown[]> => (await driver?.storeEntries('joined'))?.map(({ value }) => value) ?? [];
+
+  it('has no result of a row that has moved to nothing, and changed there', async () => {
+    assert.deepEqual(await rowsAfter('join', { ref: 'y', n: 1 }, { ref: 'y', n: 2 }), []);
+  });
+
+  it('has no result of a row that was deleted, and came again for nothing', async () => {
+    assert.deepEqual(await rowsAfter('join', null, { ref: 'y', n: 1 }), []);
+  });
+
+  it('has no result of a row that refers to nothing, and changed or was deleted', async () => {
+    assert.deepEqual(await rowsAfter('join', { ref: null, n: 1 }, { ref: null, n: 2 }), []);
+    await driver?.close();
+    assert.deepEqual(await rowsAfter('join', { ref: null, n: 1 }, null), []);
+  });
+
+  it('has the result of a row that came back, whichever answer comes first', async () => {
+    assert.deepEqual(await rowsAfter('join', { ref: 'y', n: 1 }, { ref: 'x', n: 2 }), ['2/X']);
+    await driver?.close();
+    assert.deepEqual(await rowsAfter('join', null, { ref: 'x', n: 1 }), ['1/X']);
+  });
+
+  it('has the last result in a left join', async () => {
+    assert.deepEqual(await rowsAfter('leftJoin', { ref: 'y', n: 1 }, { ref: 'y', n: 2 }), ['2/null']);
+    await driver?.close();
+    assert.deepEqual(await rowsAfter('leftJoin', null, { ref: 'y', n: 1 }), ['1/null']);
+  });
+});
