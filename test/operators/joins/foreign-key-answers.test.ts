@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
-import { StreamsBuilder } from '../../../streams/index.js';
+import { type Serde, StreamsBuilder } from '../../../streams/index.js';
 import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
 interface Left {
@@ -72,5 +72,35 @@ describe('a foreign-key join whose left row changes before the answer to it has 
     assert.deepEqual(await rowsAfter('leftJoin', { ref: 'y', n: 1 }, { ref: 'y', n: 2 }), ['2/null']);
     await driver?.close();
     assert.deepEqual(await rowsAfter('leftJoin', null, { ref: 'y', n: 1 }), ['1/null']);
+  });
+
+  it('asks no more for the answer where a serde gives other bytes each time', async () => {
+    let calls = 0;
+    const salted: Serde<Left> = {
+      serialize: row => Buffer.from(JSON.stringify([calls++, row])),
+      deserialize: bytes => (JSON.parse(String(bytes)) as [number, Left])[1],
+    };
+    const builder = new StreamsBuilder();
+    const left = builder.table<string, Left>('left', { as: 'left', valueSerde: salted });
+    const right = builder.table<string, string>('right', { as: 'right' });
+    left
+      .join(
+        right,
+        ({ ref }) => ref,
+        ({ n }, value) => `${n}/${value}`,
+        { as: 'joined' },
+      )
+      .toStream()
+      .to('out');
+    driver = await TopologyTestDriver.create(builder.build(), { partitions: 3, autoCommit: false, cacheMaxBytes: 0 });
+    const rows = [
+      { ref: 'x', n: 0 },
+      { ref: 'y', n: 1 },
+    ];
+    for (const row of rows) driver.produce('left', { key: 'a', value: row, timestamp: 0 }, { valueSerde: salted });
+    await settle(driver);
+    const before = calls;
+    await settle(driver);
+    assert.equal(calls, before);
   });
 });
