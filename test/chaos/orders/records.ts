@@ -79,6 +79,8 @@ export const HOP_MS = 2000;
 export const SLIDING_MS = 1000;
 export const GAP_MS = 300;
 export const LOOK_BACK_MS = 3000;
+/** The length of the lists of `topN`. */
+export const TOP = 3;
 export const VERSION_AGE_MS = 500;
 /** Of each partition. There are more customers. */
 export const RECENT_ENTRIES = 20;

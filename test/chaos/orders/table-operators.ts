@@ -1,4 +1,6 @@
+import type { KTable, Scored } from '../../../streams/index.js';
 import { sendResults, sendRows } from './outputs.js';
+import { type Order, TOP } from './records.js';
 import type { OrdersStreams } from './streams.js';
 
 interface Total {
@@ -57,5 +59,23 @@ export function declareTables({ orders, customers, clicks }: OrdersStreams): voi
   sendResults(
     'numbered',
     clicks.join(counts, (click, count) => [click.n, count]),
+  );
+
+  const largest = table
+    .groupBy((_id, { customer, amount }) => ({ key: customer, value: amount }))
+    .topN(TOP, (_customer, amount) => amount, { as: 'largest' });
+  sendScores('top-of-table', largest);
+  const ever = orders
+    .flatMapValues(order => (order === null ? [] : [order]))
+    .groupBy((_id, { customer }) => customer)
+    .topN(TOP, (_customer, { amount }: Order) => amount, { as: 'largest-ever' });
+  sendScores('top-of-stream', ever);
+}
+
+/** Which of several values with the same score is in the list may depend on how tasks interleave. */
+function sendScores<V>(operator: string, tops: KTable<string, readonly Scored<V>[]>): void {
+  sendRows(
+    operator,
+    tops.toStream().mapValues(top => top?.map(({ score }) => score) ?? null),
   );
 }

@@ -1,4 +1,4 @@
-import type { Customer, Order } from '../records.js';
+import { type Customer, type Order, TOP } from '../records.js';
 import type { Expected } from './expected.js';
 import type { Entry, TruthInput } from './truth-input.js';
 
@@ -30,6 +30,10 @@ export function expectTables(input: TruthInput, expected: Expected): void {
     if (customer !== undefined) expected.row('foreign-key-join', id, [n, customer.country]);
   }
   for (const [id, { n, amount }] of orders) if (amount >= 50) expected.row('filter', id, n);
+
+  for (const [customer, top] of tops([...orders.values()])) expected.row('top-of-table', customer, top);
+  const ever = input.orders.flatMap(({ value }) => (value === null ? [] : [value]));
+  for (const [customer, top] of tops(ever)) expected.row('top-of-stream', customer, top);
 
   const numbers = new Map<string, number>();
   for (const { key, value } of input.clicks) {
@@ -74,4 +78,11 @@ function totals(summands: readonly (readonly [group: string, summand: number])[]
     all.set(group, { count: count + 1, sum: sum + summand });
   }
   return all;
+}
+
+/** The highest amounts of each customer. */
+function tops(orders: readonly Order[]): ReadonlyMap<string, readonly number[]> {
+  const amounts = new Map<string, number[]>();
+  for (const { customer, amount } of orders) amounts.set(customer, [...(amounts.get(customer) ?? []), amount]);
+  return new Map([...amounts].map(([customer, all]) => [customer, all.sort((a, b) => b - a).slice(0, TOP)]));
 }
