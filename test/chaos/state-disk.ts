@@ -52,7 +52,6 @@ export class StateDisk {
 
   /** No space is left for `ms`. Resolves when there is some again. */
   async fill(ms: number): Promise<void> {
-    const until = Date.now() + ms;
     if (this.#mounted === undefined) {
       const order = noSpaceFile(this.#directory);
       await writeFile(order, '');
@@ -63,9 +62,11 @@ export class StateDisk {
     const ballast = await mkdtemp(path.join(path.dirname(this.state), 'ballast-'));
     const file = await open(path.join(ballast, 'file'), 'a');
     try {
-      while (Date.now() < until) {
+      // To fill it may take as long.
+      for (let until = Number.POSITIVE_INFINITY; Date.now() < until; ) {
         // Space that something else gives up is taken too.
         for (const step of STEPS) while (await append(file, step));
+        until = Math.min(until, Date.now() + ms);
         await delay(FILL_EVERY_MS);
       }
     } finally {
