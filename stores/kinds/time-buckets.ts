@@ -10,7 +10,7 @@ import { TimeBucketsStore } from './time-buckets-store.js';
 const ROWS_OF_ADDED_ENTRIES = firstRowBlocks(hasOneEntry);
 
 /**
- * Entries by key and time, for joins, sessions and sliding windows. A fetch by key and range of time reads single rows
+ * Entries by key and time, for joins and for earlier versions of rows. A fetch by key and range of time reads single rows
  * only, so it is synchronous. Key: start of the bucket (8 bytes), serialized key, number of the chunk (4 bytes). Value:
  * a chunk of entries in the order of their times. If one chunk is not enough, chunk 0 is the directory of the others.
  * Changelog: one record for each row, compacted, deleted after the retention. If entries are only added, rows with one
