@@ -4,8 +4,8 @@ import type { StateKey } from './state-key.js';
  * Limits of a block. It is large enough that the cost of a record counts little, and small enough for the message limit
  * of any broker.
  */
-const MAX_KEYS = 1000;
-const MAX_BYTES = 500_000;
+export const MAX_BLOCK_ROWS = 1000;
+export const MAX_BLOCK_BYTES = 500_000;
 
 /** Bytes of a key in a block beside the key itself: its length. */
 export const KEY_OVERHEAD_BYTES = 4;
@@ -20,7 +20,7 @@ export function* encodeBlocks(keys: Iterable<StateKey>): Generator<Buffer> {
   let bytes = 0;
   for (const key of keys) {
     const size = KEY_OVERHEAD_BYTES + key.length;
-    if (block.length === MAX_KEYS || (block.length > 0 && bytes + size > MAX_BYTES)) {
+    if (block.length === MAX_BLOCK_ROWS || (block.length > 0 && bytes + size > MAX_BLOCK_BYTES)) {
       yield encodeBlock(block, bytes);
       block = [];
       bytes = 0;

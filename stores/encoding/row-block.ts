@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { MAX_BLOCK_BYTES, MAX_BLOCK_ROWS } from './changelog-block.js';
 import type { ChangelogCodec, RowTarget } from './changelog-codec.js';
 import { type StateKey, stateKey, stateKeyBytes } from './state-key.js';
 
-/** A block. It is large enough that the cost of a record counts little, and small enough for the limit of any broker. */
-const MAX_ROWS = 1000;
-const MAX_BYTES = 500_000;
 /** Bytes of a row in a block beside its key and its value: their lengths, 4 bytes each, big-endian. */
 const ROW_OVERHEAD_BYTES = 8;
 
@@ -58,8 +56,8 @@ class RowBlock {
   /** Returns false if the row is too large for a block. */
   add(key: StateKey, value: Buffer): boolean {
     const bytes = ROW_OVERHEAD_BYTES + key.length + value.length;
-    if (bytes > MAX_BYTES) return false;
-    if (this.#keys.length === MAX_ROWS || this.#bytes + bytes > MAX_BYTES) this.end();
+    if (bytes > MAX_BLOCK_BYTES) return false;
+    if (this.#keys.length === MAX_BLOCK_ROWS || this.#bytes + bytes > MAX_BLOCK_BYTES) this.end();
     this.#keys.push(key);
     this.#values.push(value);
     this.#bytes += bytes;

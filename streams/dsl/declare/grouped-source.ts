@@ -9,7 +9,7 @@ export interface AggregatedGroup {
   /** Of its records, and so of those that are late. */
   readonly serdes: Pick<LateSink, 'keySerde' | 'valueSerde'>;
   /** undefined: that of the aggregation. */
-  readonly aggregator: GroupAggregator | undefined;
+  readonly aggregator: TimedAggregator | undefined;
   /** Distinguishes the groups of a cogroup. undefined if there is one group. */
   readonly part: number | undefined;
 }

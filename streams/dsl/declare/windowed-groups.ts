@@ -12,7 +12,7 @@ export function addForEachGroup<K, V>(
   store: StoreSpec,
   aggregator: TimedAggregator,
   emit: EmitStrategy,
-  add: (group: Omit<AggregatedGroup, 'aggregator'> & { readonly aggregator: TimedAggregator }) => GraphNode,
+  add: (group: AggregatedGroup & { readonly aggregator: TimedAggregator }) => GraphNode,
 ): GraphNode {
   const groups = source.groupsFor(store.name);
   if (groups.length > 1 && emit === 'onWindowClose') {
