@@ -1,6 +1,14 @@
-import { Stores, type Windowed } from '../../../streams/index.js';
+import {
+  type KeyValueStore,
+  type KStream,
+  type PunctuationType,
+  type StoreBuilder,
+  Stores,
+  type Windowed,
+} from '../../../streams/index.js';
 import { sendResults } from './outputs.js';
 import {
+  type Click,
   END_KEY,
   GAP_MS,
   HISTORY_MS,
@@ -55,24 +63,9 @@ export function declareProcessors(streams: OrdersStreams): void {
     ),
   );
 
-  sendResults(
-    'flushed',
-    clicks.process<string, number>(
-      context => {
-        const store = context.getStateStore(HELD);
-        context.schedule('1s', 'streamTime', async timestamp => {
-          for await (const { key, value } of store.all()) {
-            context.forward({ key, value, timestamp });
-            store.delete(key);
-          }
-        });
-        return ({ key, value }) => {
-          if (!key.startsWith(END_KEY)) store.put(key, (store.get(key) ?? 0) + value.ms);
-        };
-      },
-      { stores: [HELD] },
-    ),
-  );
+  const withoutEnds = clicks.filter(customer => !customer.startsWith(END_KEY));
+  sendResults('flushed', flushed(withoutEnds, HELD, 'streamTime'));
+  sendResults('beats', flushed(clicks, BEATS, 'wallClockTime'));
 
   sendResults(
     'page-numbers',
@@ -145,21 +138,25 @@ function declareHistories({ orders, clicks }: OrdersStreams): void {
       { stores: [RECENT] },
     ),
   );
+}
 
-  sendResults(
-    'beats',
-    clicks.process<string, number>(
-      context => {
-        const store = context.getStateStore(BEATS);
-        context.schedule('1s', 'wallClockTime', async timestamp => {
-          for await (const { key, value } of store.all()) {
-            context.forward({ key, value, timestamp });
-            store.delete(key);
-          }
-        });
-        return ({ key, value }) => store.put(key, (store.get(key) ?? 0) + value.ms);
-      },
-      { stores: [BEATS] },
-    ),
+/** The milliseconds of each customer since they were last sent: every second. */
+function flushed(
+  clicks: KStream<string, Click>,
+  held: StoreBuilder<KeyValueStore<string, number>>,
+  clock: PunctuationType,
+): KStream<string, number> {
+  return clicks.process<string, number>(
+    context => {
+      const store = context.getStateStore(held);
+      context.schedule('1s', clock, async timestamp => {
+        for await (const { key, value } of store.all()) {
+          context.forward({ key, value, timestamp });
+          store.delete(key);
+        }
+      });
+      return ({ key, value }) => store.put(key, (store.get(key) ?? 0) + value.ms);
+    },
+    { stores: [held] },
   );
 }
