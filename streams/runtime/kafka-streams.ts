@@ -264,7 +264,7 @@ export class KafkaStreams {
       while (!this.#closed) {
         await worker.runOnce();
         topics = this.#patterns.changed(plan) ?? topics;
-        if (topics !== undefined && worker.resubscribe(topics)) topics = undefined;
+        if (topics !== undefined && (await worker.resubscribe(topics))) topics = undefined;
         if (this.#draining !== undefined) await this.#drainStep(worker, this.#draining);
       }
       await worker.close();

@@ -1,7 +1,13 @@
 import { MemoryLevel } from 'memory-level';
 import type { Level } from '../../stores/bytes/state-database.js';
 import type { ApplicationIdentity } from '../runtime/state/application-identity.js';
-import { type GroupMember, groupInstanceId, memberWith, resubscribed } from '../runtime/state/group-member.js';
+import {
+  type GroupMember,
+  groupInstanceId,
+  memberWith,
+  resubscribed,
+  resubscribing,
+} from '../runtime/state/group-member.js';
 import type { StateDirectory } from '../runtime/state/state-directory.js';
 
 /** State in memory that survives the worker, as a disk does. */
@@ -28,6 +34,10 @@ export class MemoryStateDirectory implements StateDirectory {
   async memberId(topics: readonly string[]): Promise<string> {
     this.#member = memberWith(topics, this.#member);
     return groupInstanceId(this.instanceId, this.#member);
+  }
+
+  async resubscribing(): Promise<void> {
+    if (this.#member !== undefined) this.#member = resubscribing(this.#member);
   }
 
   async resubscribed(topics: readonly string[]): Promise<void> {

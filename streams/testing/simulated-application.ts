@@ -57,7 +57,7 @@ export class SimulatedApplication {
     let subscribed: Worker | undefined;
     while (this.#resubscriptions === before) {
       // After a crash there is another one.
-      if (subscribed !== this.#worker && this.#worker.resubscribe(topics)) subscribed = this.#worker;
+      if (subscribed !== this.#worker && (await this.#worker.resubscribe(topics))) subscribed = this.#worker;
       await this.do(worker => worker.runOnce());
     }
   }

@@ -15,6 +15,14 @@ export function memberWith(topics: readonly string[], before: GroupMember | unde
   return isSame ? before : { topics: sorted, changes: before.changes + 1 };
 }
 
+/**
+ * The same member, which is about to subscribe to other topics. Until it knows that the group has taken them (`resubscribed`),
+ * it is not known which topics the group knows it with.
+ */
+export function resubscribing({ changes }: GroupMember): GroupMember {
+  return { topics: [], changes };
+}
+
 /** The same member, which has subscribed to other topics while it was in the group. The group knows it with these. */
 export function resubscribed(topics: readonly string[], { changes }: GroupMember): GroupMember {
   return { topics: [...topics].sort(), changes };

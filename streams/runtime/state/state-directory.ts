@@ -7,7 +7,7 @@ import { isCorruption, type Level } from '../../../stores/bytes/state-database.j
 import type { Logger } from '../../kafka/logger.js';
 import { StreamsError } from '../errors.js';
 import type { ApplicationIdentity } from './application-identity.js';
-import { type GroupMember, groupInstanceId, memberWith, resubscribed } from './group-member.js';
+import { type GroupMember, groupInstanceId, memberWith, resubscribed, resubscribing } from './group-member.js';
 
 /** The directory in which tasks and global stores keep their state: the slot of one instance. */
 export interface StateDirectory {
@@ -21,6 +21,8 @@ export interface StateDirectory {
   adopt(application: ApplicationIdentity): Promise<void>;
   /** The `group.instance.id` of the instance with a subscription to these topics. It is kept. */
   memberId(topics: readonly string[]): Promise<string>;
+  /** The member is about to subscribe to other topics. If it never knows the outcome, its `group.instance.id` changes. */
+  resubscribing(): Promise<void>;
   /** The member has subscribed to these topics, and keeps its `group.instance.id`. */
   resubscribed(topics: readonly string[]): Promise<void>;
   /** The database of a task or of a global store, not open yet. */
@@ -170,6 +172,11 @@ async function openSlot(location: string, lock: Lock): Promise<StateDirectory> {
       const member = memberWith(topics, before);
       if (member !== before) await lock.put(MEMBER, JSON.stringify(member));
       return groupInstanceId(instanceId, member);
+    },
+    async resubscribing() {
+      const known = lock.getSync(MEMBER);
+      if (known === undefined) return;
+      await lock.put(MEMBER, JSON.stringify(resubscribing(JSON.parse(known) as GroupMember)));
     },
     async resubscribed(topics) {
       const known = lock.getSync(MEMBER);

@@ -65,13 +65,17 @@ export class WorkerGroup {
     this.#subscribe(topics);
   }
 
+  get maySubscribe(): boolean {
+    return this.#assignment !== 'revoked' && this.#rebalances.length === 0;
+  }
+
   /**
    * Subscribes to other topics, as the same member. When the group has assigned them, `update` throws a
    * SourceTopicsChangedError. Returns false, and does nothing, during a rebalance: the next assignment must be that of
    * the new subscription.
    */
   resubscribe(topics: readonly string[]): boolean {
-    if (this.#assignment === 'revoked' || this.#rebalances.length > 0) return false;
+    if (!this.maySubscribe) return false;
     this.#resubscribed = topics;
     this.#subscribe(topics);
     return true;

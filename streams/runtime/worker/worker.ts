@@ -5,6 +5,7 @@ import type { TopicPartitionOffset } from '../../kafka/record.js';
 import { tasksOf } from '../plan/planned-task.js';
 import type { TopologyPlan } from '../plan/task-plan.js';
 import { IDLE_INSTANCE_ANNOUNCES_EVERY_MS } from '../standby/standby-tasks.js';
+import type { StateDirectory } from '../state/state-directory.js';
 import type { GlobalStoreStatus, StandbyStatus, TaskStatus } from '../status/process-status.js';
 import type { StreamsMetrics } from '../status/streams-metrics.js';
 import type { Task } from '../task/task.js';
@@ -28,6 +29,7 @@ export class Worker {
   readonly #parts: WorkerParts;
   readonly #metrics: StreamsMetrics;
   readonly #silentInstances: () => readonly string[];
+  readonly #directory: Pick<StateDirectory, 'resubscribing'>;
   #joined = false;
 
   constructor(options: WorkerOptions, plan: TopologyPlan) {
@@ -35,6 +37,7 @@ export class Worker {
     this.#parts = assembleWorker(options, plan);
     this.#metrics = options.metrics;
     this.#silentInstances = options.silentInstances;
+    this.#directory = options.directory;
   }
 
   get tasks(): readonly Task[] {
@@ -100,10 +103,14 @@ export class Worker {
 
   /**
    * Subscribes to other topics than those of the plan. When the group has assigned them, `runOnce` throws a
-   * SourceTopicsChangedError. Returns false during a rebalance: call it again later.
+   * SourceTopicsChangedError. Resolves to false during a rebalance: call it again later.
    */
-  resubscribe(topics: readonly string[]): boolean {
-    return this.#parts.group.resubscribe(topics);
+  async resubscribe(topics: readonly string[]): Promise<boolean> {
+    const { group } = this.#parts;
+    if (!group.maySubscribe) return false;
+    // First: a worker that comes after this one must not take the member for what it was.
+    await this.#directory.resubscribing();
+    return group.resubscribe(topics);
   }
 
   /** The input has ended: tasks whose partitions are at their end have seen all records that will ever come. */

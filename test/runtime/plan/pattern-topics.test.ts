@@ -8,6 +8,7 @@ import {
   type Topology,
   TopologyError,
 } from '../../../streams/index.js';
+import { KafkaClientError } from '../../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../../streams/kafka/record.js';
 import { MemoryStateDirectory } from '../../../streams/testing/memory-state-directory.js';
 import { applicationForEachTest } from '../application-for-each-test.js';
@@ -124,6 +125,46 @@ describe('an application that reads topics by a pattern', () => {
     app.cluster.createTopic('from-b', 2);
     send('from-b');
     await outputs('1', '2', '3', '4');
+  });
+
+  it('reads a topic that is back before the process knows that the group has taken the subscription without it', async () => {
+    for (const topic of ['from-a', 'from-b']) app.cluster.createTopic(topic, 2);
+    const { ports } = app.cluster;
+    let subscriptions = 0;
+    const streams = app.create(
+      { metadataMaxAge: 1 },
+      {
+        ports: {
+          ...ports,
+          consumer: options => {
+            const consumer = ports.consumer(options);
+            const { subscribe, unassign } = consumer;
+            consumer.subscribe = (topics, listener) => {
+              subscriptions++;
+              subscribe.call(consumer, topics, listener);
+            };
+            // The answer to the revocation: with it the group assigns the topics of the new subscription.
+            consumer.unassign = () => {
+              unassign.call(consumer);
+              if (subscriptions !== 2 || app.cluster.hasTopic('from-b')) return;
+              app.cluster.createTopic('from-b', 2);
+              throw new KafkaClientError('topic from-b was deleted and created again', 'fatal', 100);
+            };
+            return consumer;
+          },
+        },
+      },
+      counting(),
+    );
+    streams.start();
+    send('from-b');
+    await outputs('1');
+    const [member = ''] = app.cluster.memberIds;
+    app.cluster.deleteTopic('from-b');
+    await app.until(() => app.cluster.memberIds.length > 1 || subscriptions > 2);
+    send('from-b');
+    if (app.cluster.memberIds.length > 1) app.cluster.expire(member);
+    await outputs('1', '2');
   });
 
   it('stops where a topic appears that is not co-partitioned, and names the topics', async () => {

@@ -160,6 +160,19 @@ describe('the slots of a state directory', () => {
     assert.equal(await again.memberId(['b']), `${id}-1`);
   });
 
+  it('have another member id where it is not known whether the group has taken the subscription', async () => {
+    const first = await take();
+    const id = await first.memberId(['a', 'b']);
+    await first.resubscribing();
+    await first.release();
+    const again = await take();
+    assert.equal(await again.memberId(['a', 'b']), `${id}-1`);
+    await again.resubscribing();
+    await again.resubscribing();
+    await again.resubscribed(['a']);
+    assert.equal(await again.memberId(['a']), `${id}-1`);
+  });
+
   it('have another member id if they were in use before member ids were kept', async () => {
     const first = await take();
     await first.adopt({ id: 'application', offset: 0 });
