@@ -25,3 +25,8 @@ export function prefixedRange(prefix: StateKey, { from, to }: KeyRange): KeyRang
 export function storePrefix(store: string): StateKey {
   return `${store}\0`;
 }
+
+/** The store of a key in the database of its task. Empty if it is of no store. */
+export function storeOf(key: StateKey): string {
+  return key.slice(0, key.indexOf('\0'));
+}

@@ -1,5 +1,7 @@
 import { prefixEnd } from '../encoding/state-key.js';
 import { ByteStore } from './byte-store.js';
+import { storeOf } from './key-range.js';
+import { PartlyInMemory } from './partly-in-memory.js';
 import type { CommittedEntries } from './persist-policy.js';
 import { RestoreBatch } from './restore-batch.js';
 import { type Level, type StateBatch, StateDatabase } from './state-database.js';
@@ -27,6 +29,8 @@ export interface TaskStateOptions {
   readonly cleanCacheBytes: number;
   /** Deletes the data of the level, which is closed. */
   readonly discard: () => Promise<void>;
+  /** The stores that are in memory only. They are empty when they are opened. */
+  readonly inMemory?: readonly string[];
 }
 
 /** The part of its changelog that a store has. */
@@ -60,7 +64,8 @@ export class TaskState implements CommittedEntries {
    * rebuilt. Rejects with the error of the level if another process has locked it or access is denied.
    */
   static async open(level: Level, names: readonly string[], options: TaskStateOptions): Promise<TaskState> {
-    const database = await StateDatabase.open(level);
+    const { inMemory = [] } = options;
+    const database = await StateDatabase.open(inMemory.length === 0 ? level : withoutDisk(inMemory, level));
     try {
       const batches = await checkWhole(database);
       const state = new TaskState(database, options, batches);
@@ -220,6 +225,13 @@ export class TaskState implements CommittedEntries {
       if (this.#database.damaged) await this.#discard();
     }
   }
+}
+
+/** The level, which keeps the rows of the stores and their positions in memory. */
+function withoutDisk(stores: readonly string[], level: Level): Level {
+  const names = new Set(stores);
+  const positions = new Set(stores.flatMap(store => [offsetKey(store), asOfKey(store)]));
+  return new PartlyInMemory(level, key => names.has(storeOf(key)) || positions.has(key));
 }
 
 function putNumber(batch: StateBatch, number: number): void {

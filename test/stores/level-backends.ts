@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level as DiskLevel } from 'level';
 import { MemoryLevel } from 'memory-level';
+import { PartlyInMemory } from '../../stores/bytes/partly-in-memory.js';
 import type { Level } from '../../stores/bytes/state-database.js';
 
 /** Something that keeps the data of one task. */
@@ -41,6 +42,21 @@ export const levelBackends: readonly LevelBackend[] = [
     create: async () => {
       const level = new MemoryLevel<string, Buffer>({ valueEncoding: 'buffer', storeEncoding: 'buffer' });
       return { level: () => level, remove: () => level.close() };
+    },
+  },
+  {
+    name: 'PartlyInMemory with all in memory',
+    runs: 30,
+    create: async () => {
+      const disk = await diskStorage();
+      const level = new PartlyInMemory(disk.level(), () => true);
+      return {
+        level: () => level,
+        remove: async () => {
+          await level.close();
+          await disk.remove();
+        },
+      };
     },
   },
 ];
