@@ -75,7 +75,7 @@ describe('stores of nodes', () => {
 
 function store(name: string): StoreSpec<KeyValueKind> {
   const serdes = { keySerde: Serdes.string(), valueSerde: Serdes.json() } as Pick<StoreSpec, 'keySerde' | 'valueSerde'>;
-  return Object.freeze({ name, kind: new KeyValueKind(), ...serdes, logged: true, cached: true });
+  return Object.freeze({ name, kind: new KeyValueKind(), ...serdes, logged: true, inMemory: false, cached: true });
 }
 
 /** For each topic a source, and after it one node after the other, with these stores. */

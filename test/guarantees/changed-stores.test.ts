@@ -96,6 +96,7 @@ describe('an application whose stores were kept in another shape', () => {
       kind: new TimeBucketsKind(5000, 1),
       ...serdes,
       logged: true,
+      inMemory: false,
       cached: false,
     };
     checkShapes([store], { buffer: new TimeBucketsKind(5000, 2).shape });

@@ -16,7 +16,7 @@ describe('a global table of a process that dies', () => {
   afterEach(() => driver.close());
 
   /** The topology fills the topic of its own global table, and so do others. */
-  function topology(): Topology {
+  function topology(inMemory: boolean): Topology {
     const numbers = Serdes.json<number>();
     const valueSerde: Serde<number> = {
       ...numbers,
@@ -26,7 +26,7 @@ describe('a global table of a process that dies', () => {
       },
     };
     const builder = new StreamsBuilder();
-    const latest = builder.globalTable<string, number>('latest', { valueSerde });
+    const latest = builder.globalTable<string, number>('latest', { valueSerde, inMemory });
     const input = builder.stream<string, number>('in', { dropNullKeys: true });
     input.filter((_key, value) => value !== -1).to('latest');
     input
@@ -39,10 +39,10 @@ describe('a global table of a process that dies', () => {
     return builder.build();
   }
 
-  async function create(): Promise<void> {
+  async function create(inMemory = false): Promise<void> {
     read = 0;
     committed.clear();
-    driver = await TopologyTestDriver.create(topology(), { autoCommit: false, partitions: 3 });
+    driver = await TopologyTestDriver.create(topology(inMemory), { autoCommit: false, partitions: 3 });
   }
 
   const rows = async (): Promise<ReadonlyMap<unknown, unknown>> =>
@@ -87,6 +87,17 @@ describe('a global table of a process that dies', () => {
     read = 0;
     await driver.crash();
     assert.equal(read, 1);
+    assert.deepEqual(await rows(), expected());
+  });
+
+  it('is read whole again if it is in memory', async () => {
+    await create(true);
+    for (let n = 0; n < 30; n++) driver.produce('latest', { key: `key-${n % 10}`, value: n });
+    await driver.run();
+    await driver.advanceWallClock(PERSIST_MS);
+    read = 0;
+    await driver.crash();
+    assert.equal(read, 30);
     assert.deepEqual(await rows(), expected());
   });
 

@@ -38,7 +38,10 @@ const zero = (): number => 0;
 const WITHIN = JoinWindows.of({ timeDifference: 5, grace: 10 });
 const SESSIONS = SessionWindows.of({ gap: 5, grace: 10 });
 const SLIDING = SlidingWindows.of({ timeDifference: 5, grace: 10 });
+/** A process that dies loses these rows, and has them from the changelog again. */
+const IN_MEMORY = { inMemory: true };
 const SUMS = Stores.keyValueStore<string, number>({ name: 'sums' });
+const SUMS_IN_MEMORY = Stores.keyValueStore<string, number>({ name: 'sums', ...IN_MEMORY });
 const WINDOWS = Stores.windowStore<string, number>({ name: 'windows', retention: 30, windowSize: 10 });
 const PROCESSED_SESSIONS = Stores.sessionStore<string, number>({ name: 'processed-sessions', retention: 30 });
 const VERSIONS = Stores.versionedKeyValueStore<string, number>({ name: 'versions', historyRetention: 20 });
@@ -180,6 +183,38 @@ export const STATEFUL_OPERATORS: Readonly<Record<string, Declare>> = {
         };
       },
       { stores: [SUMS] },
+    ),
+  'stores in memory: a join of tables, and one that is on disk': ({ left, right }) =>
+    left
+      .toTable({ as: 'left', ...IN_MEMORY })
+      .join(right.toTable({ as: 'right' }), join, { as: 'joined', ...IN_MEMORY })
+      .toStream(),
+  'stores in memory: a versioned table': ({ all }) =>
+    all
+      .toTable({ as: 'versions', historyRetention: 10, ...IN_MEMORY })
+      .groupBy((_key, { group, n }) => ({ key: group, value: n }))
+      .aggregate(
+        { initializer: zero, adder: (_group, n, total) => total + n, subtractor: (_group, n, total) => total - n },
+        { as: 'totals', ...IN_MEMORY },
+      )
+      .toStream(),
+  'stores in memory: a left join of streams': ({ left, right }) =>
+    left.leftJoin(right, join, WITHIN, { as: 'pairs', ...IN_MEMORY }),
+  'stores in memory: a count of different values by window': ({ grouped }) =>
+    named(grouped.windowedBy(TUMBLING).countDistinct((_key, { n }) => `${n % 5}`, { as: 'values', ...IN_MEMORY })),
+  'stores in memory: sessions': ({ grouped }) =>
+    named(grouped.windowedBy(SESSIONS).count({ as: 'sessions', ...IN_MEMORY })),
+  'stores in memory: a processor': ({ all }) =>
+    all.process<string, string>(
+      context => {
+        const sums = context.getStateStore(SUMS_IN_MEMORY);
+        return ({ key, value, timestamp }) => {
+          const total = (sums.get(key) ?? 0) + value.n;
+          sums.put(key, total);
+          context.forward({ key, value: `${total}`, timestamp });
+        };
+      },
+      { stores: [SUMS_IN_MEMORY] },
     ),
   'a processor that walks its store': ({ all }) =>
     all.process<string, string>(

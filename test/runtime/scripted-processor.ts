@@ -77,6 +77,7 @@ function processNode({ id, name, parents }: GraphNode, script: Script): PlacedNo
     keySerde: Serdes.string(),
     valueSerde: Serdes.json(),
     logged: true,
+    inMemory: false,
     cached: false,
   };
   const place = (site: Site): void => {

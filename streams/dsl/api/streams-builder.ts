@@ -173,7 +173,8 @@ export class StreamsBuilder {
   globalTable<K = string, V = unknown>(topic: string, options: GlobalConsumed<K, V> = {}): GlobalKTable<K, V> {
     this.#sources.addGlobal(topic);
     const serdes = serdesOr<K, V>(options, {});
-    const materialized = { as: options.as ?? `${topic}-table`, logging: false, caching: false };
+    const { as = `${topic}-table`, inMemory = false } = options;
+    const materialized = { as, inMemory, logging: false, caching: false };
     const store = storeSpec(this.#graph, materialized, serdes, new KeyValueKind());
     return new GlobalKTable<K, V>(
       this.#graph.addGlobalStore(options.name, { topic, store, filled: undefined }),

@@ -24,7 +24,7 @@ import {
 import { KStream } from './k-stream.js';
 import { KTable } from './k-table.js';
 
-type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'logging' | 'retention'>;
+type DistinctOptions<K> = Named & Pick<WindowMaterialized<K, never>, 'as' | 'logging' | 'inMemory' | 'retention'>;
 
 /**
  * A stream that is grouped by key and window (Java: `TimeWindowedKStream`). Records with a null key are dropped and
@@ -220,7 +220,8 @@ export class TimeWindowedKStream<K, V> {
           : { key: synchronous(by(key, value), 'the function of countDistinct'), value: moved.of(key, value) },
     });
     const repartition = addRepartition(graph, keyed, seen, { keySerde: distinctSerde, valueSerde: moved.serde });
-    const options = { as: seen, logging: materialized.logging ?? true };
+    const { logging = true, inMemory = false } = materialized;
+    const options = { as: seen, logging, inMemory };
     const first = this.#addDistinct(repartition, options, pairSerde(distinctSerde, serdes.keySerde), {
       late: this.#late,
       identity: (key: D, value: unknown): readonly [D, K] => [key, moved.groupOf(value)],

@@ -98,9 +98,9 @@ export function addStreamJoin(
   joinType: JoinType,
   windows: JoinWindows,
   joiner: StreamJoinNode['joiner'],
-  options: Pick<StreamJoined<unknown, unknown, unknown>, 'as' | 'name' | 'logging' | 'lateTo'>,
+  options: Pick<StreamJoined<unknown, unknown, unknown>, 'as' | 'name' | 'logging' | 'inMemory' | 'lateTo'>,
 ): GraphNode {
-  const { as, name, lateTo: topic } = options;
+  const { as, name, logging = true, inMemory = false, lateTo: topic } = options;
   const isSame = left.node === right.node && left.keyChanged;
   const movedLeft = moves(graph, left, `${as}-left`, joinType !== 'inner');
   // A stream that is joined with itself moves once.
@@ -111,7 +111,7 @@ export function addStreamJoin(
   // A record may wait for ever: until another record comes.
   const waitingKind = new TimeBucketsKind(bucketMs, retentionMs, { deletesExpired: false });
   const store = (suffix: string, serdes: Joinable['serdes'], of: TimeBucketsKind) =>
-    storeSpec(graph, { as: `${as}-${suffix}`, logging: options.logging ?? true }, serdes, of);
+    storeSpec(graph, { as: `${as}-${suffix}`, logging, inMemory }, serdes, of);
   const sideOf = (side: 'left' | 'right', { serdes }: Joinable, waits: boolean): JoinedSide => ({
     store: store(side, serdes, kind),
     waiting: waits ? store(`${side}-waiting`, serdes, waitingKind) : undefined,

@@ -22,6 +22,7 @@ export function storeSpec<K, V, S extends StoreKind>(
     kind,
     ...serdes,
     logged: options.logging ?? true,
+    inMemory: options.inMemory ?? false,
     cached: options.caching ?? true,
   });
 }

@@ -26,14 +26,19 @@ export function addTableTopN<K, V>(
   score: Score,
   materialized: Materialized<K, readonly Scored<V>[]>,
 ): { readonly node: GraphNode; readonly serdes: SerdePair<K, readonly Scored<V>[]> } {
-  const { as, logging = true } = materialized;
+  const { as, logging = true, inMemory = false } = materialized;
   checkN(n, as);
   const serdes = serdesOr(materialized, { keySerde: grouped.keySerde, valueSerde: scoredSerde(valueSerde) });
   const { store, stores } = onlyStore(keyValueStore(graph, materialized, serdes));
   const { keySerde } = serdes;
-  const ranked = storeSpec(graph, { as: `${as}-ranked`, logging }, { keySerde, valueSerde }, new RankedKind());
+  const ranked = storeSpec(
+    graph,
+    { as: `${as}-ranked`, logging, inMemory },
+    { keySerde, valueSerde },
+    new RankedKind(),
+  );
   const scoreSerdes = { keySerde: pairSerde(keySerde, rowSerde), valueSerde: Serdes.double() };
-  const scores = storeSpec(graph, { as: `${as}-scores`, logging }, scoreSerdes, new KeyValueKind());
+  const scores = storeSpec(graph, { as: `${as}-scores`, logging, inMemory }, scoreSerdes, new KeyValueKind());
   const changes = { keySerde: grouped.keySerde, valueSerde: rowChangeSerde(rowSerde, valueSerde) };
   const node = graph.add('KTABLE-TOPN', materialized.name, {
     kind: 'tableTopN',

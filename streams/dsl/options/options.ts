@@ -34,6 +34,8 @@ export interface GlobalConsumed<K, V> extends Named {
   readonly as?: string;
   readonly keySerde?: Serde<K>;
   readonly valueSerde?: Serde<V>;
+  /** True: rows are in memory and not on disk. A process that starts reads the whole topic. Default: false. */
+  readonly inMemory?: boolean;
 }
 
 /**
@@ -151,6 +153,11 @@ export interface StreamJoined<K, V, VO> extends Named {
   /** False: the stores have no changelogs. Default: true. */
   readonly logging?: boolean;
   /**
+   * True: rows are in memory and not on disk (Java: `Materialized.as(StoreType.IN_MEMORY)`). A process that starts reads
+   * the whole changelog. Default: false.
+   */
+  readonly inMemory?: boolean;
+  /**
    * A topic for late records of both streams. A record is late if records that it could meet have expired, because time
    * has passed its own by the length of the window and the grace: it meets those that are left, and no later record
    * meets it. It is counted as late with or without a topic. Key, value, timestamp and headers are those of the record.
@@ -202,6 +209,11 @@ export interface Materialized<K, V> extends Named {
   readonly valueSerde?: Serde<V>;
   /** True: the store has a changelog. False: its rows are lost with its state directory. Default: true. */
   readonly logging?: boolean;
+  /**
+   * True: rows are in memory and not on disk (Java: `Materialized.as(StoreType.IN_MEMORY)`). A process that starts reads
+   * the whole changelog. Default: false.
+   */
+  readonly inMemory?: boolean;
   /**
    * True: updates of one key between two commits are sent as one, and values are combined before a repartition. False:
    * each update is sent by itself. Default: true.

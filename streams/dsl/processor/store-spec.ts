@@ -10,6 +10,8 @@ export interface StoreSpec<K extends StoreKind = StoreKind> {
   readonly valueSerde: Serde<unknown>;
   /** False: it has no changelog, and is empty after its directory is lost. */
   readonly logged: boolean;
+  /** True: it is not on disk. */
+  readonly inMemory: boolean;
   /** False: each update is sent by itself, and nothing is combined before a repartition. */
   readonly cached: boolean;
   /** The older versions of the rows of a versioned table. */

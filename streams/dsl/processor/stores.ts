@@ -34,6 +34,11 @@ export interface StateStoreOptions<K, V> {
    * it has not written to disk yet: up to 30 s. Default: true.
    */
   readonly logging?: boolean;
+  /**
+   * True: the rows are in memory and not on disk (Java: `Stores.inMemoryKeyValueStore` and the like). A process that
+   * starts reads the whole changelog, and without one the store is empty. Default: false.
+   */
+  readonly inMemory?: boolean;
 }
 
 export interface LruStoreOptions<K, V> extends StateStoreOptions<K, V> {
@@ -61,7 +66,7 @@ export interface VersionedStoreOptions<K, V> extends StateStoreOptions<K, V> {
 }
 
 /**
- * Declares stores for processors (Java: `Stores`). All are on disk, with a changelog. A store of one name is one store,
+ * Declares stores for processors (Java: `Stores`). They are on disk, or with `inMemory` in memory, and have a changelog. A store of one name is one store,
  * whichever processors use it.
  *
  * ```ts
@@ -126,13 +131,14 @@ function builder<K, V, S extends StateStore>(options: StateStoreOptions<K, V>, k
 }
 
 function specOf<K, V>(options: StateStoreOptions<K, V>, kind: StoreKind): StoreSpec {
-  const { name, keySerde = Serdes.string(), valueSerde = Serdes.json<V>(), logging = true } = options;
+  const { name, keySerde = Serdes.string(), valueSerde = Serdes.json<V>(), logging = true, inMemory = false } = options;
   return {
     name,
     kind,
     keySerde: synchronousSerde(keySerde as Serde<unknown>),
     valueSerde: synchronousSerde(valueSerde as Serde<unknown>),
     logged: logging,
+    inMemory,
     cached: false,
   };
 }

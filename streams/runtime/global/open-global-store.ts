@@ -89,10 +89,14 @@ async function rebuild(planned: PlannedGlobalStore, reason: string, options: Ope
 
 async function openState(planned: PlannedGlobalStore, { directory, clock }: OpenOptions): Promise<OpenState> {
   const name = directoryOf(planned);
-  const state = await TaskState.open(directory.level(name), [planned.node.store.name, CHECKPOINT_STORE], {
+  const { store } = planned.node;
+  // The checkpoint says how far the store has read its topic. So it is where the rows are.
+  const names = [store.name, CHECKPOINT_STORE];
+  const state = await TaskState.open(directory.level(name), names, {
     now: clock.now(),
     cleanCacheBytes: CLEAN_CACHE_BYTES,
     discard: () => directory.wipe(name),
+    inMemory: store.inMemory ? names : [],
   });
   try {
     const kept = state.store(CHECKPOINT_STORE).get(CHECKPOINT_KEY);

@@ -154,11 +154,13 @@ export class TaskCreator {
   }
 
   #openState(task: PlannedTask): Promise<TaskState> {
-    const names = [...task.subTopology.stores.map(({ spec }) => spec.name), CHECKPOINT_STORE];
+    const specs = task.subTopology.stores.map(({ spec }) => spec);
+    const names = [...specs.map(({ name }) => name), CHECKPOINT_STORE];
     return TaskState.open(this.#directory.level(idOf(task)), names, {
       now: this.#clock.now(),
       cleanCacheBytes: CLEAN_CACHE_BYTES,
       discard: () => this.#directory.wipe(idOf(task)),
+      inMemory: specs.filter(({ inMemory }) => inMemory).map(({ name }) => name),
     });
   }
 }

@@ -26,7 +26,7 @@ const BEATS = Stores.keyValueStore<string, number>({ name: 'beats' });
 const AMOUNTS = Stores.versionedKeyValueStore<string, number>({ name: 'amounts', historyRetention: HISTORY_MS });
 const VISITS = Stores.sessionStore<string, number>({ name: 'visits', retention: HISTORY_MS });
 const RECENT = Stores.lruMap<string, number>({ name: 'recent', maxEntries: RECENT_ENTRIES });
-const NUMBERS = Stores.keyValueStore<string, number>({ name: 'numbers' });
+const NUMBERS = Stores.keyValueStore<string, number>({ name: 'numbers', inMemory: true });
 
 /** Processors with stores of their own. */
 export function declareProcessors(streams: OrdersStreams): void {

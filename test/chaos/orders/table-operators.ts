@@ -51,7 +51,7 @@ export function declareTables({ orders, customers, clicks }: OrdersStreams): voi
     table.leftJoin(customers, customerOf, (o, c) => [o.n, c?.n ?? null], { as: 'foreign-joined' }).toStream(),
   );
 
-  const large = table.filter((_id, order) => order.amount >= 50, { as: 'large' });
+  const large = table.filter((_id, order) => order.amount >= 50, { as: 'large', inMemory: true });
   sendRows('filter', large.mapValues(order => order.n, { as: 'large-numbers' }).toStream());
 
   // Updated before it is joined, since nothing is held back: each click finds itself counted.
