@@ -134,6 +134,20 @@ export function latest(items: readonly Item[], side?: Entry['side']): ReadonlyMa
   return new Map(items.filter(each => side === undefined || each.side === side).map(each => [each.key, each]));
 }
 
+/** What `actual` lacks of `expected`, and what it has more, each as often as it does. */
+export function difference(
+  expected: readonly unknown[],
+  actual: readonly unknown[],
+): { readonly missing: readonly unknown[]; readonly more: readonly unknown[] } {
+  const missing = [...expected];
+  const more = actual.filter(each => {
+    const index = missing.indexOf(each);
+    if (index >= 0) missing.splice(index, 1);
+    return index < 0;
+  });
+  return { missing, more };
+}
+
 export function always(
   name: string,
   declare: (sides: Sides) => KStream<string, unknown>,
