@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'mocha';
 import { JoinWindows, type KStream, SessionWindows, SlidingWindows } from '../../streams/index.js';
 import { ALL_KEYS, always, difference, groups, type Item, latest, rowsOf, type Sides } from './operator-truth.js';
-import type { Entry } from './stateful-operators.js';
+import type { Entry } from './stateful-sources.js';
 
 const DIFFERENCE_MS = 5;
 /** Nothing is late. */

@@ -4,7 +4,7 @@ import { it } from 'mocha';
 import { type KStream, StreamsBuilder, type Topology } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 import { CRASH_POINTS, type CrashPoint } from '../../streams/testing/simulated-process.js';
-import type { Entry } from './stateful-operators.js';
+import type { Entry } from './stateful-sources.js';
 
 /** `RUNS=300` for a longer look. */
 const RUNS = Number(process.env.RUNS ?? 25);

@@ -4,7 +4,10 @@ import { describe, it } from 'mocha';
 import type { ConsumerRecord, Topology } from '../../streams/index.js';
 import { TopologyTestDriver } from '../../streams/testing/index.js';
 import { CRASH_POINTS, type CrashPoint } from '../../streams/testing/simulated-process.js';
-import { type Entry, SENT_AT_COMMIT, STATEFUL_OPERATORS, topologyOf } from './stateful-operators.js';
+import { SENT_AT_COMMIT, STATEFUL_OPERATORS } from './stateful-operators.js';
+import { STATEFUL_PROCESSORS } from './stateful-processors.js';
+import { type Entry, topologyOf } from './stateful-sources.js';
+import { STORES_IN_MEMORY } from './stores-in-memory.js';
 
 /** `RUNS=300` for a longer look. */
 const RUNS = Number(process.env.RUNS ?? 12);
@@ -81,7 +84,11 @@ function undisturbed(actions: readonly Action[]): readonly Action[] {
 }
 
 const subjects = [
-  ...Object.entries(STATEFUL_OPERATORS).map(([name, declare]) => ({ name, declare, compared: allResults })),
+  ...Object.entries({ ...STATEFUL_OPERATORS, ...STATEFUL_PROCESSORS, ...STORES_IN_MEMORY }).map(([name, declare]) => ({
+    name,
+    declare,
+    compared: allResults,
+  })),
   ...Object.entries(SENT_AT_COMMIT).map(([name, declare]) => ({ name, declare, compared: lastRows })),
 ];
 

@@ -9,7 +9,7 @@ import {
   type Windowed,
 } from '../../streams/index.js';
 import { ALL_KEYS, groups, type Item, latest, always as playAll, type Results, rowsOf } from './operator-truth.js';
-import type { Entry } from './stateful-operators.js';
+import type { Entry } from './stateful-sources.js';
 
 const N = 2;
 const SIZE_MS = 10;
