@@ -203,6 +203,9 @@ export interface ProducerOptions {
  */
 export type ClientErrorKind = 'retriable' | 'abort' | 'fatal';
 
+/** The broker's `REQUEST_TIMED_OUT`, and librdkafka's `ERR__TIMED_OUT` and `ERR__TRANSPORT`. */
+const UNANSWERED: ReadonlySet<number> = new Set([7, -185, -195]);
+
 export class KafkaClientError extends Error {
   readonly kind: ClientErrorKind;
   readonly code: number;
@@ -212,5 +215,10 @@ export class KafkaClientError extends Error {
     this.name = 'KafkaClientError';
     this.kind = kind;
     this.code = code;
+  }
+
+  /** True if the cluster has not answered in time, or could not be reached. */
+  get isUnanswered(): boolean {
+    return UNANSWERED.has(this.code);
   }
 }

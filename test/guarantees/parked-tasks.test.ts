@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { KafkaStreams } from '../../streams/index.js';
+import { KafkaClientError, type Producer, type ProducerOptions } from '../../streams/kafka/ports.js';
 import { MemoryStateDirectory } from '../../streams/testing/memory-state-directory.js';
 import { applicationForEachTest } from '../runtime/application-for-each-test.js';
 import type { TestApplication } from '../runtime/test-application.js';
@@ -9,6 +10,8 @@ interface Instance {
   readonly streams: KafkaStreams;
   /** How often a store was restored, however little there was to read. */
   restores: number;
+  /** The next requests for offsets, while it rebalances, that the cluster does not answer. */
+  unanswered: number;
 }
 
 describe('tasks that are parked in a rebalance', () => {
@@ -25,15 +28,32 @@ describe('tasks that are parked in a rebalance', () => {
   });
 
   function start(id: string): Instance {
-    const instance = {
+    const instance: Instance = {
       restores: 0,
+      unanswered: 0,
       streams: app.create(
         {},
-        { takeDirectory: async () => new MemoryStateDirectory(id), onRestore: () => void instance.restores++ },
+        {
+          ports: { ...app.cluster.ports, producer: options => sometimesUnanswered(instance, options) },
+          takeDirectory: async () => new MemoryStateDirectory(id),
+          onRestore: () => void instance.restores++,
+        },
       ),
     };
     instance.streams.start();
     return instance;
+  }
+
+  function sometimesUnanswered(instance: Instance, options: ProducerOptions): Producer {
+    const producer = app.cluster.ports.producer(options);
+    const partitionOffsets = producer.partitionOffsets.bind(producer);
+    producer.partitionOffsets = async partition => {
+      if (instance.streams.state !== 'REBALANCING' || instance.unanswered === 0)
+        return await partitionOffsets(partition);
+      instance.unanswered--;
+      throw new KafkaClientError('offsets: Local: Timed out', 'abort', -185);
+    };
+    return producer;
   }
 
   const outputIs = (...values: readonly string[]): Promise<void> =>
@@ -49,6 +69,20 @@ describe('tasks that are parked in a rebalance', () => {
     app.send(1);
     await outputIs('1', '2');
     assert.equal(a.restores, restores);
+  });
+
+  it('are restored when the cluster does not say whether another instance had them', async () => {
+    app.send(1);
+    await outputIs('1');
+    const { restores } = a;
+    a.unanswered = 1;
+    app.cluster.rebalance();
+    await app.until(() => a.restores > restores);
+    await app.until(() => tasksOf(a) === '0_0' && tasksOf(b) === '0_1');
+    app.send(1);
+    await outputIs('1', '2');
+    assert.equal(a.unanswered, 0);
+    assert.deepEqual(app.warnings, []);
   });
 
   it('are restored when another instance had them meanwhile: what they have is old', async () => {

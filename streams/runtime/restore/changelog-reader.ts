@@ -1,6 +1,12 @@
 import type { RestoreBatch } from '../../../stores/bytes/restore-batch.js';
 import type { Logger } from '../../kafka/logger.js';
-import type { Clock, Consumer, PolledBatch } from '../../kafka/ports.js';
+import {
+  type Clock,
+  type Consumer,
+  KafkaClientError,
+  type PartitionOffsets,
+  type PolledBatch,
+} from '../../kafka/ports.js';
 import type { TopicPartition } from '../../kafka/record.js';
 import { PollSize } from '../input/poll-size.js';
 import { type ChangelogBatch, ChangelogBatches } from './changelog-batches.js';
@@ -24,6 +30,8 @@ type Batches = ChangelogBatches<Reading, RestoreBatch>;
 /** Small, so that fetching, applying and writing overlap. */
 const MAX_POLL_RECORDS = 1000;
 const MAX_POLL_BYTES = 8 * 1024 * 1024;
+/** Of the offsets of one changelog. Each waits up to 5 s. */
+const MAX_REQUESTS = 6;
 
 /**
  * Brings stores up to the end of their changelogs, in the background and for several tasks at the same time, and keeps
@@ -107,7 +115,7 @@ export class ChangelogReader {
     const { state, store, taskId, topic, partition } = changelog;
     // The clock is read first: the end that is requested next covers everything written by then.
     const begunAt = this.#clock.now();
-    const offsets = await this.#ends.range(changelog);
+    const offsets = await this.#offsetsOf(changelog);
     const reason = unusableBecause(changelog, offsets, begunAt);
     if (reason !== undefined) {
       this.#logger.warn(`task ${taskId}: its store ${store} is rebuilt from ${topic}-${partition}: ${reason}`);
@@ -116,6 +124,21 @@ export class ChangelogReader {
     const position = state.changelogOffset(store) ?? offsets.low;
     const asOf = state.asOf(store) ?? begunAt;
     return { ...changelog, position, target: offsets.high, begunAt, asOf, records: 0 };
+  }
+
+  /**
+   * A cluster that does not answer in time is asked again (Java: `task.timeout.ms`). If this worker gave up, the next
+   * one would ask a cluster that is slow already for all of them again.
+   */
+  async #offsetsOf(changelog: TopicPartition): Promise<PartitionOffsets> {
+    for (let request = 1; ; request++) {
+      try {
+        return await this.#ends.range(changelog);
+      } catch (error) {
+        if (!(error instanceof KafkaClientError && error.isUnanswered) || request === MAX_REQUESTS) throw error;
+        this.#logger.warn(`${error.message}: asking again`);
+      }
+    }
   }
 
   /** Stops reading for these tasks, and gives up their states. */

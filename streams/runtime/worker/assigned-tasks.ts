@@ -1,5 +1,5 @@
 import type { Logger } from '../../kafka/logger.js';
-import type { Consumer } from '../../kafka/ports.js';
+import { type Consumer, KafkaClientError } from '../../kafka/ports.js';
 import { asError } from '../errors.js';
 import { idOf, inputsOf, type PlannedTask } from '../plan/planned-task.js';
 import type { ChangelogEnds, TaskChangelog } from '../restore/changelog-ends.js';
@@ -162,10 +162,16 @@ export class AssignedTasks {
 
   /**
    * False if another member had the task in between: the revocation of a session that timed out looks like any other.
+   * False too if the cluster does not say: a task that is restored finds out by itself.
    */
   async #isCurrent({ planned, changelogEnds }: ParkedTask): Promise<boolean> {
-    const ends = await this.#changelogEnds(planned);
-    return [...ends].every(([store, end]) => end === changelogEnds.get(store));
+    try {
+      const ends = await this.#changelogEnds(planned);
+      return [...ends].every(([store, end]) => end === changelogEnds.get(store));
+    } catch (error) {
+      if (!(error instanceof KafkaClientError && error.isUnanswered)) throw error;
+      return false;
+    }
   }
 
   async #changelogEnds(planned: PlannedTask): Promise<ReadonlyMap<string, number>> {

@@ -3,6 +3,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { beforeEach, describe, it } from 'mocha';
 import { encodeBlocks } from '../../../stores/encoding/changelog-block.js';
 import { keyBlocks } from '../../../stores/encoding/changelog-codec.js';
+import { KafkaClientError, type Producer } from '../../../streams/kafka/ports.js';
 import { NO_HEADERS } from '../../../streams/kafka/record.js';
 import { InMemoryCluster } from '../../../streams/testing/in-memory-cluster.js';
 import { ManualClock } from '../../../streams/testing/manual-clock.js';
@@ -26,6 +27,41 @@ describe('restoring from changelogs', () => {
     assert.deepEqual([task.read('a'), task.read('b')], ['2', undefined]);
     assert.equal(task.state.changelogOffset('rows'), 4);
     assert.equal(consumer.polls, 2);
+  });
+
+  describe('of a cluster that does not answer', () => {
+    const TIMED_OUT = new KafkaClientError('offsets of log-0: Local: Timed out', 'abort', -185);
+    const log = (): ScriptedConsumer =>
+      new ScriptedConsumer({ 'log-0': { low: 0, high: 1 } }, [{ records: [record('log', 0, 0, 'a', '1')] }]);
+
+    /** The offsets of the log, after these errors. */
+    function answering(errors: readonly Error[]): Pick<Producer, 'partitionOffsets'> & { requests: number } {
+      return {
+        requests: 0,
+        async partitionOffsets() {
+          const error = errors[this.requests++];
+          if (error !== undefined) throw error;
+          return { low: 0, high: 1 };
+        },
+      };
+    }
+
+    it('asks again', async () => {
+      await task.restoreFrom(log(), answering([TIMED_OUT, TIMED_OUT]), task.changelog());
+      assert.equal(task.read('a'), '1');
+      assert.deepEqual(task.warnings, Array(2).fill('offsets of log-0: Local: Timed out: asking again'));
+    });
+
+    it('gives up after half a minute', async () => {
+      const silent = answering(Array(6).fill(TIMED_OUT));
+      await assert.rejects(task.restoreFrom(log(), silent, task.changelog()), TIMED_OUT);
+      assert.equal(silent.requests, 6);
+    });
+
+    it('gives up at once where the answer is an error', async () => {
+      const error = new KafkaClientError('offsets of log-0: Unknown topic or partition', 'abort', 3);
+      await assert.rejects(task.restoreFrom(log(), answering([error]), task.changelog()), error);
+    });
   });
 
   it('goes on from the offset that is on disk', async () => {
