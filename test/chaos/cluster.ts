@@ -1,7 +1,7 @@
 import { freePort } from '../broker/free-port.js';
 import { type KafkaBroker, startKafka } from '../broker/kafka-broker.js';
 import { deleteTopics, topicPartitions } from '../broker/topics.js';
-import { TcpProxy } from './tcp-proxy.js';
+import { type Connections, ProxyThread } from './proxy-thread.js';
 
 /** The broker takes whatever timestamp there is: clocks and records are far from its own. */
 const PROPERTIES = { 'log.message.timestamp.after.max.ms': '9223372036854775807' };
@@ -9,7 +9,7 @@ const PROPERTIES = { 'log.message.timestamp.after.max.ms': '9223372036854775807'
 /** A broker, and for each process that there may be a proxy of its own before it. */
 export interface Cluster {
   readonly broker: KafkaBroker;
-  readonly proxies: readonly TcpProxy[];
+  readonly proxies: readonly Connections[];
   /** What the processes get as broker, in the order of the proxies. */
   readonly addresses: readonly string[];
   close(): Promise<void>;
@@ -22,20 +22,18 @@ export async function startCluster(
 ): Promise<Cluster> {
   const ports: number[] = [];
   for (let number = 0; number < members; number++) ports.push(await freePort());
-  const proxies: TcpProxy[] = [];
-  const closeProxies = async (): Promise<void> => {
-    await Promise.all(proxies.map(proxy => proxy.close()));
-  };
+  const broker = await startKafka({ proxies: ports, properties: { ...PROPERTIES, ...properties } });
   try {
-    const broker = await startKafka({ proxies: ports, properties: { ...PROPERTIES, ...properties } });
-    for (const { advertised, port } of broker.proxied) proxies.push(await TcpProxy.listen(advertised, () => port));
+    const thread = await ProxyThread.start(
+      broker.proxied.map(({ advertised, port }) => ({ port: advertised, target: port })),
+    );
     const close = async (): Promise<void> => {
-      await closeProxies();
+      await thread.close();
       await broker.stop();
     };
-    return { broker, proxies, addresses: ports.map(port => `127.0.0.1:${port}`), close };
+    return { broker, proxies: thread.proxies, addresses: ports.map(port => `127.0.0.1:${port}`), close };
   } catch (error) {
-    await closeProxies();
+    await broker.stop();
     throw error;
   }
 }

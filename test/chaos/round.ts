@@ -137,7 +137,7 @@ export class Round {
     this.#sendStartedAt = Date.now();
     // One that fails must not leave the others at work on the next round.
     const done = await Promise.allSettled([this.#send(), ...this.#plan.faults.map(fault => this.#fault(fault))]);
-    for (const proxy of this.#cluster.proxies) proxy.traffic = { kind: 'free' };
+    for (const proxy of this.#cluster.proxies) proxy.disturb({ kind: 'free' });
     const failed = done.find(result => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }

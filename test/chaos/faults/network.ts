@@ -31,8 +31,8 @@ async function disturb({ random, proxies, network, note }: Scene, traffic: Traff
     const details = traffic.kind === 'slow' ? ` (${traffic.bytesPerSecond} B/s, ${traffic.latencyMs} ms)` : '';
     note(`connections of ${all ? 'all' : `m${drawn}`} ${traffic.kind}${details} for ${ms} ms`);
     const disturbed = all ? proxies : proxies.slice(drawn, drawn + 1);
-    for (const proxy of disturbed) proxy.traffic = traffic;
+    for (const proxy of disturbed) proxy.disturb(traffic);
     await delay(ms);
-    for (const proxy of disturbed) proxy.traffic = { kind: 'free' };
+    for (const proxy of disturbed) proxy.disturb({ kind: 'free' });
   });
 }

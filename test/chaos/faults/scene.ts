@@ -5,8 +5,8 @@ import type { HarmedApplication } from '../harmed-application.js';
 import type { Input } from '../input.js';
 import type { Members } from '../members.js';
 import type { Ending } from '../plan.js';
+import type { Connections } from '../proxy-thread.js';
 import type { StateDisk } from '../state-disk.js';
-import type { TcpProxy } from '../tcp-proxy.js';
 
 /** The broker, as far as a fault can harm it. */
 export interface HarmedBroker {
@@ -25,7 +25,7 @@ export interface Scene {
   readonly members: Members;
   readonly broker: HarmedBroker;
   /** Each has the connections of one member, by its place. */
-  readonly proxies: readonly TcpProxy[];
+  readonly proxies: readonly Connections[];
   /** One fault of the broker or the network at a time. */
   readonly network: Exclusive;
   /** Of the round: orders to all its processes go here. */
