@@ -1,11 +1,9 @@
+import { TextHeader } from '../../kafka/message-headers.js';
 import type { Header } from '../../kafka/record.js';
 
 const MOST = 1000;
 
-/**
- * Headers of dead letters that are the same again and again: the name of the error, the node, the topic. They are
- * frozen, so a producer need not convert them again.
- */
+/** Headers of dead letters that are the same again and again: the name of the error, the node, the topic. */
 export class ErrorHeaders {
   readonly #known = new Map<string, Header>();
 
@@ -15,7 +13,7 @@ export class ErrorHeaders {
     let known = this.#known.get(id);
     if (known === undefined) {
       if (this.#known.size === MOST) this.#known.clear();
-      known = Object.freeze(errorHeader(name, value));
+      known = errorHeader(name, value);
       this.#known.set(id, known);
     }
     return known;
@@ -23,5 +21,5 @@ export class ErrorHeaders {
 }
 
 export function errorHeader(name: string, value: string | number): Header {
-  return { key: `__streams.errors.${name}`, value: Buffer.from(String(value)) };
+  return TextHeader.of(`__streams.errors.${name}`, String(value));
 }
