@@ -5,16 +5,21 @@ const MOST = 1000;
 
 /** Headers of dead letters that are the same again and again: the name of the error, the node, the topic. */
 export class ErrorHeaders {
-  readonly #known = new Map<string, Header>();
+  /** By name, then by value. A text of both would be made, and hashed, for each header. */
+  readonly #known = new Map<string, Map<string | number, Header>>();
 
   /** One of few that there are. */
   shared(name: string, value: string | number): Header {
-    const id = `${name} ${value}`;
-    let known = this.#known.get(id);
+    let values = this.#known.get(name);
+    if (values === undefined) {
+      values = new Map();
+      this.#known.set(name, values);
+    }
+    let known = values.get(value);
     if (known === undefined) {
-      if (this.#known.size === MOST) this.#known.clear();
+      if (values.size === MOST) values.clear();
       known = errorHeader(name, value);
-      this.#known.set(id, known);
+      values.set(value, known);
     }
     return known;
   }
