@@ -4,7 +4,7 @@ import { type ClusterConfig, producerConfig, type StatisticsListener, statistics
 import { clientWarnings } from './client-warnings.js';
 import { DeliveryFailures } from './delivery-failures.js';
 import type { Logger } from './logger.js';
-import { type ConvertedHeaders, toMessageHeaders } from './message-headers.js';
+import { toMessageHeaders } from './message-headers.js';
 import { partitionOffsets } from './partition-offsets.js';
 import type { Consumer, PartitionOffsets, Producer, ProducerOptions, RefusedRecord } from './ports.js';
 import { clientError, isQueueFull, promised, redacted } from './rdkafka-error.js';
@@ -34,7 +34,6 @@ export class RdKafkaProducer implements Producer {
   readonly #groupClient: (consumer: Consumer) => KafkaConsumer;
   readonly #redact: Redaction;
   readonly #failures = new DeliveryFailures();
-  readonly #converted: ConvertedHeaders = new WeakMap();
   readonly #warn: (message: string) => void;
 
   constructor(
@@ -123,7 +122,7 @@ export class RdKafkaProducer implements Producer {
     timestamp: number,
     headers: Headers,
   ): void {
-    const written = toMessageHeaders(headers, this.#converted);
+    const written = toMessageHeaders(headers);
     if (written.length > headers.length)
       this.#warn(`headers for ${topic} that are no UTF-8 text are written as base64`);
     this.#client.produce(topic, partition, value, key, timestamp, undefined, written);

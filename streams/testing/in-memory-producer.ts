@@ -64,7 +64,7 @@ export class InMemoryProducer implements Producer {
     const partitions = this.#broker.logs(topic).length;
     const target = partition >= 0 ? partition : key === null ? 0 : partitionFor(key, Math.max(1, partitions));
     const log = this.#broker.log(topic, target);
-    const record = log.append({ key, value, timestamp, headers: [...headers] }, this.#transaction);
+    const record = log.append({ key, value, timestamp, headers: copied(headers) }, this.#transaction);
     this.#broker.addSent({ record, transaction: this.#transaction });
     this.#touched.add(log);
     return true;
@@ -149,4 +149,9 @@ export class InMemoryProducer implements Producer {
       throw new KafkaClientError('fenced by a newer producer', 'fatal', FENCED);
     }
   }
+}
+
+/** Whoever reads them gets plain objects, as from a cluster. */
+function copied(headers: Headers): Headers {
+  return headers.map(({ key, value }) => ({ key, value }));
 }

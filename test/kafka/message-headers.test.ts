@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { fromMessageHeaders, toMessageHeaders } from '../../streams/kafka/message-headers.js';
+import { fromMessageHeaders, TextHeader, toMessageHeaders } from '../../streams/kafka/message-headers.js';
 import type { Header } from '../../streams/kafka/record.js';
+import { recordBytes } from '../../streams/runtime/output/record-collector.js';
 
 const key = fc.oneof(fc.constantFrom('trace', '__streams.base64'), fc.string());
 const bytes = fc.oneof(
@@ -41,6 +42,23 @@ describe('headers on their way through the client, which takes text only', () =>
         { id: value.toString('base64') },
       ]);
     }
+  });
+
+  it('are the same if they are made of texts, whatever the texts are', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\0', 'a\0b', 'half \ud83d', 'grün'),
+    );
+    fc.assert(
+      fc.property(key, text, (name, given) => {
+        const ofBytes: Header = { key: name, value: Buffer.from(given) };
+        const ofText = TextHeader.of(name, given);
+        assert.deepEqual(toMessageHeaders([ofText]), toMessageHeaders([ofBytes]));
+        assert.deepEqual({ key: ofText.key, value: ofText.value }, ofBytes);
+        assert.equal(recordBytes(null, null, [ofText]), recordBytes(null, null, [ofBytes]));
+      }),
+    );
   });
 
   it('of others are left as they are where they only look like ours', () => {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ExactNumber, mayHoldExactNumbers, withExactNumbers } from './exact-numbers.js';
 import { RejectedRecord } from './rejected-record.js';
+import { pauseStackTraces, resumeStackTraces } from './stack-traces.js';
 
 /** A parsed JSON object. A field named `__proto__` is an ordinary field. */
 export interface JsonObject {
@@ -23,10 +24,19 @@ export function parseJsonObject(value: Buffer | null): JsonObject {
 }
 
 function parse(text: string): unknown {
+  const limit = pauseStackTraces();
+  const value = parsed(text);
+  resumeStackTraces(limit);
+  if (value === undefined) throw new RejectedRecord('value: not JSON');
+  return value;
+}
+
+/** undefined if it is not JSON. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new RejectedRecord('value: not JSON');
+    return undefined;
   }
 }
 

@@ -1,18 +1,17 @@
+import { pauseStackTraces, resumeStackTraces } from './stack-traces.js';
+
 const MAX_QUOTED_LENGTH = 100;
 
 /**
  * A record that cleaning refuses. The message has the field, the reason, and the refused text, quoted as in JSON:
- * `email: not an address such as ada@example.org: "ada"`.
+ * `email: not an address such as ada@example.org: "ada"`. It has no stack trace.
  */
 export class RejectedRecord extends Error {
   /** @param text cut after 100 characters in the message */
   constructor(reason: string, text?: string) {
-    // A stack trace would have the same few frames each time, and a dirty input causes thousands of these errors a
-    // second.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    const limit = pauseStackTraces();
     super(text === undefined ? reason : `${reason}: ${quoted(text)}`);
-    Error.stackTraceLimit = stackTraceLimit;
+    resumeStackTraces(limit);
     this.name = 'RejectedRecord';
   }
 }

@@ -1,3 +1,4 @@
+import { TextHeader } from '../../kafka/message-headers.js';
 import type { Clock, Producer } from '../../kafka/ports.js';
 import { type Headers, keptHeaders, MAX_RECORD_BYTES } from '../../kafka/record.js';
 import { PartitionCounts } from './partition-counts.js';
@@ -27,7 +28,10 @@ export function recordBytes(key: Buffer | null, value: Buffer | null, headers: H
   let bytes = (key?.length ?? 0) + (value?.length ?? 0);
   // Most records have none. An iterator for each would be a tenth of the garbage.
   if (headers.length === 0) return bytes;
-  for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
+  for (const header of headers) {
+    const valueBytes = header instanceof TextHeader ? header.text.length : (header.value?.length ?? 0);
+    bytes += header.key.length + valueBytes;
+  }
   return bytes;
 }
 

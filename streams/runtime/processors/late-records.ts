@@ -1,5 +1,6 @@
 import type { LateSink } from '../../dsl/graph/node.js';
 import type { Window } from '../../dsl/windows/windows.js';
+import { TextHeader } from '../../kafka/message-headers.js';
 import type { Header, Headers } from '../../kafka/record.js';
 import { ANY_PARTITION } from '../output/record-collector.js';
 import type { TaskContext } from './task-context.js';
@@ -43,5 +44,5 @@ export class LateRecords {
 }
 
 function header(name: string, value: number): Header {
-  return { key: `__streams.late.window.${name}`, value: Buffer.from(String(value)) };
+  return TextHeader.of(`__streams.late.window.${name}`, String(value));
 }

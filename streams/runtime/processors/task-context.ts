@@ -229,7 +229,11 @@ export class TaskContext {
 
 /** A result that its topic or changelog does not accept, whichever node made it. */
 function isProductionError(thrown: unknown): boolean {
-  return [EntryTooLargeError, RecordTooLargeError, RecordRefusedError].some(type => thrown instanceof type);
+  return (
+    thrown instanceof EntryTooLargeError ||
+    thrown instanceof RecordTooLargeError ||
+    thrown instanceof RecordRefusedError
+  );
 }
 
 function place(record: ConsumerRecord): string {

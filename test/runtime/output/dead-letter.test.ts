@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { MAX_RECORD_BYTES } from '../../../streams/kafka/record.js';
 import { deadLetter } from '../../../streams/runtime/output/dead-letter.js';
+import { ErrorHeaders } from '../../../streams/runtime/output/error-headers.js';
 import { recordBytes } from '../../../streams/runtime/output/record-collector.js';
 import { record } from '../scripted-consumer.js';
 
@@ -28,6 +29,32 @@ describe('a dead letter', () => {
     assert.equal(text['__streams.errors.topic'], 'user');
     assert.equal(text['__streams.errors.partition'], '3');
     assert.equal(text['__streams.errors.offset'], '42');
+  });
+
+  it('has these headers, in this order', () => {
+    const error = new TypeError('kein Land für "\ud83d\ude00"');
+    error.stack = 'TypeError: kein Land\n    at clean';
+    const origin = [{ key: 'mine', value: Buffer.from([0xff]) }];
+    const source = { ...record('user', 3, 42, null, null), timestamp: -5, headers: origin };
+    const context = { phase: 'processing', node: 'clean', taskId: '0_0', record: source, input: null } as const;
+    const known = new ErrorHeaders();
+    for (let time = 1; time <= 2; time++) {
+      const { headers } = deadLetter(error, context, NOW, {}, known);
+      assert.deepEqual(
+        headers.map(({ key, value }) => [key, value]),
+        [
+          ['mine', Buffer.from([0xff])],
+          ['__streams.errors.exception', Buffer.from('TypeError')],
+          ['__streams.errors.message', Buffer.from('kein Land für "\ud83d\ude00"')],
+          ['__streams.errors.node', Buffer.from('clean')],
+          ['__streams.errors.stacktrace', Buffer.from('TypeError: kein Land\n    at clean')],
+          ['__streams.errors.topic', Buffer.from('user')],
+          ['__streams.errors.partition', Buffer.from('3')],
+          ['__streams.errors.offset', Buffer.from('42')],
+          ['__streams.errors.timestamp', Buffer.from('-5')],
+        ],
+      );
+    }
   });
 
   it('names no record where the error is not about one', () => {

@@ -1,3 +1,4 @@
+import { TextHeader } from '../../../kafka/message-headers.js';
 import type { Header, Headers } from '../../../kafka/record.js';
 
 /**
@@ -23,7 +24,7 @@ const KINDS: ReadonlyMap<string, RecordKind> = new Map([
 ]);
 
 const [RECORD_HEADER, TIME_HEADER, PARTIAL_HEADER, BLOCK_HEADER] = [...KINDS.keys()].map(
-  (key): Header => Object.freeze({ key, value: Buffer.from([1]) }),
+  (key): Header => TextHeader.of(key, '\u0001'),
 ) as [Header, Header, Header, Header];
 
 export const TIME_HEADERS: Headers = Object.freeze([TIME_HEADER]);
