@@ -18,13 +18,18 @@ export class TextHeader implements Header {
   private constructor(key: string, text: string) {
     this.key = key;
     this.text = text;
-    this.message = { [key]: text };
+    // An object literal with a computed name takes 100 to 200 ns more.
+    const message: MessageHeader = {};
+    message[key] = text;
+    this.message = message;
   }
 
   /** A header with the UTF-8 of the text. It is another header if node-rdkafka would not write that. */
   static of(key: string, text: string): Header {
-    const isPlain = Buffer.byteLength(text) === text.length && !text.includes('\0') && key !== BASE64;
-    return isPlain ? new TextHeader(key, text) : { key, value: Buffer.from(text) };
+    const isPlain = Buffer.byteLength(text) === text.length && !text.includes('\0');
+    return isPlain && key !== BASE64 && key !== '__proto__'
+      ? new TextHeader(key, text)
+      : { key, value: Buffer.from(text) };
   }
 
   get value(): Buffer {

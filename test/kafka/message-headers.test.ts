@@ -5,7 +5,7 @@ import { fromMessageHeaders, TextHeader, toMessageHeaders } from '../../streams/
 import type { Header } from '../../streams/kafka/record.js';
 import { recordBytes } from '../../streams/runtime/output/record-collector.js';
 
-const key = fc.oneof(fc.constantFrom('trace', '__streams.base64'), fc.string());
+const key = fc.oneof(fc.constantFrom('trace', '__streams.base64', '__proto__'), fc.string());
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map(array => Buffer.from(array)),
   fc.string({ unit: 'binary' }).map(text => Buffer.from(text)),
