@@ -13,20 +13,24 @@ const LONGEST_JUMP_MS = 300_000;
  */
 export const hostileRecords: Fault = async scene => {
   const { random, broker, network, input, application, everyTaskHasTime, note } = scene;
-  const paused = await input.pause(now =>
-    // While the broker is sound: it may take a record and not say so.
-    network.run(async () => {
-      while (!(await everyTaskHasTime())) await delay(CHECK_EVERY_MS);
-      let count = 0;
-      for (const [topic, records] of application.hostileRecords(random, now)) {
-        await produceRaw(broker.address, topic, records);
-        count += records.length;
-      }
-      const jumpMs = !application.timeMayJump || random.fraction() < 0.5 ? 0 : jump(scene, now);
-      note(`${count} hostile records${jumpMs === 0 ? '' : `, and event time jumps by ${jumpMs} ms`}`);
-      now.delayTime(jumpMs);
-    }),
-  );
+  const paused = await input.pause(async now => {
+    // While the broker is sound: it may take a record and not say so. A frozen process waits for the same before it goes
+    // on, and its tasks have no time until it does.
+    const sent = (): Promise<boolean> =>
+      network.run(async () => {
+        if (!(await everyTaskHasTime())) return false;
+        let count = 0;
+        for (const [topic, records] of application.hostileRecords(random, now)) {
+          await produceRaw(broker.address, topic, records);
+          count += records.length;
+        }
+        const jumpMs = !application.timeMayJump || random.fraction() < 0.5 ? 0 : jump(scene, now);
+        note(`${count} hostile records${jumpMs === 0 ? '' : `, and event time jumps by ${jumpMs} ms`}`);
+        now.delayTime(jumpMs);
+        return true;
+      });
+    while (!(await sent())) await delay(CHECK_EVERY_MS);
+  });
   if (!paused) note('no hostile records: all is sent');
 };
 
