@@ -1,4 +1,4 @@
-import { Serdes, Stores } from '../../streams/index.js';
+import { type KeyValueStore, Serdes, type StoreBuilder, Stores } from '../../streams/index.js';
 import type { Declare } from './stateful-sources.js';
 
 const SUMS = Stores.keyValueStore<string, number>({ name: 'sums' });
@@ -7,20 +7,25 @@ const PROCESSED_SESSIONS = Stores.sessionStore<string, number>({ name: 'processe
 const VERSIONS = Stores.versionedKeyValueStore<string, number>({ name: 'versions', historyRetention: 20 });
 const RECENT = Stores.lruMap<string, number>({ name: 'recent', maxEntries: 3 });
 
-/** Processors with each kind of store. */
-export const STATEFUL_PROCESSORS: Readonly<Record<string, Declare>> = {
-  'a processor with a store': ({ all }) =>
+/** Sends the sum of each key, and forgets it when it is a multiple of 30. */
+export function summing(store: StoreBuilder<KeyValueStore<string, number>>): Declare {
+  return ({ all }) =>
     all.process<string, string>(
       context => {
-        const sums = context.getStateStore(SUMS);
+        const sums = context.getStateStore(store);
         return ({ key, value, timestamp }) => {
           const total = (sums.get(key) ?? 0) + value.n;
           sums.put(key, total % 30 === 0 ? null : total);
           context.forward({ key, value: `${total}`, timestamp });
         };
       },
-      { stores: [SUMS] },
-    ),
+      { stores: [store] },
+    );
+}
+
+/** Processors with each kind of store. */
+export const STATEFUL_PROCESSORS: Readonly<Record<string, Declare>> = {
+  'a processor with a store': summing(SUMS),
   'a processor that walks its store': ({ all }) =>
     all.process<string, string>(
       context => {

@@ -1,4 +1,5 @@
 import { Stores } from '../../streams/index.js';
+import { summing } from './stateful-processors.js';
 import { type Declare, join, named, SESSIONS, TUMBLING, WITHIN, zero } from './stateful-sources.js';
 
 const IN_MEMORY = { inMemory: true };
@@ -25,16 +26,5 @@ export const STORES_IN_MEMORY: Readonly<Record<string, Declare>> = {
   'in memory: a count of different values by window': ({ grouped }) =>
     named(grouped.windowedBy(TUMBLING).countDistinct((_key, { n }) => `${n % 5}`, { as: 'values', ...IN_MEMORY })),
   'in memory: sessions': ({ grouped }) => named(grouped.windowedBy(SESSIONS).count({ as: 'sessions', ...IN_MEMORY })),
-  'in memory: a processor': ({ all }) =>
-    all.process<string, string>(
-      context => {
-        const sums = context.getStateStore(SUMS_IN_MEMORY);
-        return ({ key, value, timestamp }) => {
-          const total = (sums.get(key) ?? 0) + value.n;
-          sums.put(key, total);
-          context.forward({ key, value: `${total}`, timestamp });
-        };
-      },
-      { stores: [SUMS_IN_MEMORY] },
-    ),
+  'in memory: a processor': summing(SUMS_IN_MEMORY),
 };

@@ -66,8 +66,8 @@ export interface VersionedStoreOptions<K, V> extends StateStoreOptions<K, V> {
 }
 
 /**
- * Declares stores for processors (Java: `Stores`). They are on disk, or with `inMemory` in memory, and have a changelog. A store of one name is one store,
- * whichever processors use it.
+ * Declares stores for processors (Java: `Stores`). They are on disk, or with `inMemory` in memory, and have a changelog.
+ * A store of one name is one store, whichever processors use it.
  *
  * ```ts
  * const perMinute = Stores.windowStore<string, number>({
