@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Level as DiskLevel } from 'level';
 import { isCorruption, type Level } from '../../../stores/bytes/state-database.js';
 import type { Logger } from '../../kafka/logger.js';
-import { StreamsError } from '../errors.js';
+import { asError, StreamsError } from '../errors.js';
 import type { ApplicationIdentity } from './application-identity.js';
 import { type GroupMember, groupInstanceId, memberWith, resubscribed, resubscribing } from './group-member.js';
 
@@ -61,8 +61,7 @@ export async function takeSlot(stateDir: string, applicationId: string, logger: 
       const lock = await openLock(location, logger);
       if (lock !== undefined) return await openSlot(location, lock);
     } catch (error) {
-      const { message } = error instanceof Error && error.cause instanceof Error ? error.cause : { message: error };
-      throw new Error(`state directory ${location} can't be used: ${message}`, { cause: error });
+      throw unusable(location, error);
     }
   }
   throw new Error(`all ${MAX_SLOTS} slots of ${base} are taken`);
@@ -151,6 +150,19 @@ async function openSlot(location: string, lock: Lock): Promise<StateDirectory> {
   const stored = lock.getSync(APPLICATION);
   const application = stored === undefined ? undefined : (JSON.parse(stored) as ApplicationIdentity);
   const directoryOf = (task: string): string => join(location, task);
+  const keepMember = async <M extends GroupMember | undefined>(
+    change: (before: GroupMember | undefined) => M,
+  ): Promise<M> => {
+    try {
+      const known = lock.getSync(MEMBER);
+      const before = known === undefined ? undefined : (JSON.parse(known) as GroupMember);
+      const member = change(before);
+      if (member !== undefined && member !== before) await lock.put(MEMBER, JSON.stringify(member));
+      return member;
+    } catch (error) {
+      throw unusable(location, error);
+    }
+  };
   return {
     instanceId,
     location,
@@ -165,28 +177,26 @@ async function openSlot(location: string, lock: Lock): Promise<StateDirectory> {
       await lock.put(APPLICATION, JSON.stringify(adopted));
     },
     async memberId(topics) {
-      const known = lock.getSync(MEMBER);
       // A slot that is in use and has no member was a member with topics that are not known.
       const unknown = application === undefined ? undefined : { topics: [], changes: 0 };
-      const before = known === undefined ? unknown : (JSON.parse(known) as GroupMember);
-      const member = memberWith(topics, before);
-      if (member !== before) await lock.put(MEMBER, JSON.stringify(member));
-      return groupInstanceId(instanceId, member);
+      return groupInstanceId(instanceId, await keepMember(before => memberWith(topics, before ?? unknown)));
     },
     async resubscribing() {
-      const known = lock.getSync(MEMBER);
-      if (known === undefined) return;
-      await lock.put(MEMBER, JSON.stringify(resubscribing(JSON.parse(known) as GroupMember)));
+      await keepMember(before => before && resubscribing(before));
     },
     async resubscribed(topics) {
-      const known = lock.getSync(MEMBER);
-      if (known === undefined) return;
-      await lock.put(MEMBER, JSON.stringify(resubscribed(topics, JSON.parse(known) as GroupMember)));
+      await keepMember(before => before && resubscribed(topics, before));
     },
     level: task => new DiskLevel<string, Buffer>(directoryOf(task), OPTIONS),
     wipe: task => rm(directoryOf(task), { recursive: true, force: true }),
     release: () => lock.close(),
   };
+}
+
+/** The reason is that of the file system, if LevelDB has one. */
+function unusable(location: string, error: unknown): StreamsError {
+  const reason = asError(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+  return new StreamsError(`state directory ${location} can't be used: ${reason.message}`, { cause: error });
 }
 
 function isLocked(error: unknown): boolean {

@@ -238,4 +238,13 @@ describe('the slots of a state directory', () => {
     await writeFile(join(stateDir, 'app', '0', 'instance'), 'a file in its place');
     await assert.rejects(take(), /state directory .* can't be used/);
   });
+
+  it('are named when their group member cannot be read', async () => {
+    const slot = await take();
+    await slot.release();
+    await assert.rejects(slot.memberId(['user']), {
+      name: 'StreamsError',
+      message: `state directory ${slot.location} can't be used: Database is not open`,
+    });
+  });
 });
