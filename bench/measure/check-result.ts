@@ -21,7 +21,7 @@ async function wrongResults(
   if (wrongTables.length > 0) return wrongTables;
   return [
     ...(await wrongCount(address, topics.cleaned, expected.cleaned)),
-    ...(topics.rejected === undefined ? [] : await wrongCount(address, topics.rejected, expected.rejected)),
+    ...(await wrongCount(address, topics.rejected, expected.rejected)),
   ];
 }
 

@@ -36,7 +36,7 @@ export async function usersJavaPeer(): Promise<Peer<UsersTopics>> {
     topics: applicationId =>
       usersTopics({
         cleaned: `${applicationId}-user-cleaned`,
-        rejected: undefined,
+        rejected: `${applicationId}-user-rejected`,
         tables: {
           countryCount: `${applicationId}-country-count`,
           distinctUsers: `${applicationId}-distinct-users`,
@@ -46,6 +46,8 @@ export async function usersJavaPeer(): Promise<Peer<UsersTopics>> {
       started(classpath, run, {
         'peer.workload': 'users',
         'peer.topic.cleaned': run.topics.cleaned,
+        'processing.exception.handler': 'org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler',
+        'errors.dead.letter.queue.topic.name': run.topics.rejected,
         ...(run.topics.tables === undefined
           ? {}
           : {

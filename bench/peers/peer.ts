@@ -15,8 +15,8 @@ export interface ResultsTopics extends PeerTopics {
 /** The topics of the users workload, by what they hold. */
 export interface UsersTopics extends PeerTopics {
   readonly cleaned: string;
-  /** The records that the cleaning rejected; undefined if the peer does not keep them. */
-  readonly rejected: string | undefined;
+  /** The records that the cleaning rejected, each with the reason. */
+  readonly rejected: string;
   readonly tables: PeerTables | undefined;
 }
 
@@ -32,11 +32,7 @@ export function usersTopics(
   { cleaned, rejected, tables }: Pick<UsersTopics, 'cleaned' | 'rejected' | 'tables'>,
   others: readonly string[] = [],
 ): UsersTopics {
-  const checked = [
-    cleaned,
-    ...(rejected === undefined ? [] : [rejected]),
-    ...(tables === undefined ? [] : [tables.countryCount, tables.distinctUsers]),
-  ];
+  const checked = [cleaned, rejected, ...(tables === undefined ? [] : [tables.countryCount, tables.distinctUsers])];
   return { cleaned, rejected, tables, checked, others };
 }
 

@@ -25,7 +25,7 @@ export function spikePeer(does: 'users' | 'cleaning'): Peer<UsersTopics> {
         applicationId,
         input: inputs[0] ?? '',
         commitIntervalMs: commitIntervalMs ?? DEFAULT_COMMIT_INTERVAL_MS,
-        topics: { cleaned: topics.cleaned, rejected: topics.rejected ?? '', tables: topics.tables },
+        topics: { cleaned: topics.cleaned, rejected: topics.rejected, tables: topics.tables },
         partitions,
         windowMs,
       };

@@ -30,7 +30,7 @@ export const THIS_NODE: NodeOptions = { node: process.execPath, nodeArguments: [
 
 const { cleaned, rejected, countryCount, distinctUsers, windowSummary } = DEFAULT_TOPICS;
 
-/** The users application as it is. Besides what its peers do, it summarizes windows and keeps the rejected records. */
+/** The users application as it is. Besides what its peers do, it summarizes windows. */
 export function usersApplication(options: NodeOptions = THIS_NODE): Peer<UsersTopics> {
   return {
     name: 'Tributary',

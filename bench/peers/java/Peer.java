@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 
 /**
  * A workload in Java Kafka Streams.
@@ -23,6 +26,8 @@ public final class Peer {
     try (Reader file = Files.newBufferedReader(Path.of(args[0]))) {
       properties.load(file);
     }
+    // Each dead letter would be a line of the log.
+    Configurator.setLevel(LogAndContinueProcessingExceptionHandler.class.getName(), Level.ERROR);
     KafkaStreams streams = new KafkaStreams(topology(properties), properties);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> streams.close(CLOSE_TIMEOUT)));
     streams.start();

@@ -13,22 +13,41 @@ final class UserCleaning {
 
   private UserCleaning() {}
 
-  /** The cleaned user, or null if it must be rejected. */
+  /**
+   * The cleaned user.
+   *
+   * @throws RejectedUser with the reason, for a dead letter
+   */
   static ObjectNode clean(byte[] raw) {
+    ObjectNode user = parse(raw);
+    String country = titleCase(text(user, "country").strip());
+    if (country.isEmpty()) throw new RejectedUser("country: empty");
+    String date = text(user, "date").strip();
+    String ipAddress = text(user, "ip_address");
+    String email = text(user, "email").strip().toLowerCase();
+    int at = email.indexOf('@');
     try {
-      if (raw == null || !(Json.MAPPER.readTree(raw) instanceof ObjectNode user)) return null;
-      String email = text(user, "email").strip().toLowerCase();
-      int at = email.indexOf('@');
-      if (at <= 0 || at == email.length() - 1 || email.indexOf('@', at + 1) >= 0) return null;
-      String country = titleCase(text(user, "country").strip());
-      if (country.isEmpty() || !isIpv4(text(user, "ip_address"))) return null;
-      user.put("date", LocalDate.parse(text(user, "date").strip(), DATE).toString());
-      user.put("country", country);
-      user.put("email", email);
-      return user;
-    } catch (IOException | DateTimeException e) {
-      return null;
+      user.put("date", LocalDate.parse(date, DATE).toString());
+    } catch (DateTimeException e) {
+      throw new RejectedUser("date: not a day of the calendar: " + date);
     }
+    if (!isIpv4(ipAddress)) throw new RejectedUser("ip_address: not four numbers from 0 to 255: " + ipAddress);
+    if (at <= 0 || at == email.length() - 1 || email.indexOf('@', at + 1) >= 0) {
+      throw new RejectedUser("email: not an address: " + email);
+    }
+    user.put("country", country);
+    user.put("email", email);
+    return user;
+  }
+
+  private static ObjectNode parse(byte[] raw) {
+    if (raw == null) throw new RejectedUser("value: null");
+    try {
+      if (Json.MAPPER.readTree(raw) instanceof ObjectNode user) return user;
+    } catch (IOException e) {
+      throw new RejectedUser("value: not JSON");
+    }
+    throw new RejectedUser("value: not an object");
   }
 
   /** The text of the field, empty if it is missing or no text: no rule lets that pass. */

@@ -17,7 +17,7 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.TimeWindows;
 import org.apache.kafka.streams.state.WindowStore;
 
-/** The users workload: clean, count countries per window, count distinct emails per window. */
+/** The users workload: clean (what is rejected becomes a dead letter), count countries per window, count distinct emails per window. */
 final class UsersTopology {
   private static final DateTimeFormatter ISO =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC);
@@ -33,7 +33,6 @@ final class UsersTopology {
 
     builder.stream(properties.getProperty("peer.topics.in"), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
         .mapValues(UserCleaning::clean)
-        .filter((key, user) -> user != null)
         .map((key, user) -> KeyValue.pair(user.get("email").textValue(), user))
         .to(cleaned, Produced.with(Serdes.String(), Json.OBJECT));
     KStream<String, ObjectNode> users =
