@@ -14,6 +14,8 @@ export interface EagerClient {
 export class EagerAssignment implements GroupAssignment {
   readonly #client: EagerClient;
   readonly #listener: RebalanceListener;
+  /** True while the client waits for the owner's answer. */
+  #isAsked = false;
   #closing = false;
 
   constructor(client: EagerClient, listener: RebalanceListener) {
@@ -22,16 +24,22 @@ export class EagerAssignment implements GroupAssignment {
   }
 
   onRebalance(rebalance: Rebalance, partitions: readonly TopicPartition[]): void {
-    if (this.#closing) this.#answerClosing();
-    else if (rebalance === 'assign') this.#listener.onPartitionsAssigned(partitions);
+    if (this.#closing) {
+      this.#answerClosing();
+      return;
+    }
+    this.#isAsked = true;
+    if (rebalance === 'assign') this.#listener.onPartitionsAssigned(partitions);
     else this.#listener.onPartitionsRevoked(partitions);
   }
 
   assign(partitions: readonly TopicPartitionOffset[]): void {
+    this.#isAsked = false;
     this.#client.assign([...partitions]);
   }
 
   unassign(): void {
+    this.#isAsked = false;
     this.#client.unassign();
   }
 
@@ -43,7 +51,7 @@ export class EagerAssignment implements GroupAssignment {
 
   close(): void {
     this.#closing = true;
-    this.#client.unassign();
+    if (this.#isAsked) this.unassign();
   }
 
   #answerClosing(): void {

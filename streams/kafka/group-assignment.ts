@@ -18,8 +18,11 @@ export interface GroupAssignment {
   /** Polls by `consume`. */
   poll(consume: () => Promise<PolledBatch>): Promise<PolledBatch>;
   /**
-   * Gives up everything. From now on every request of the client is answered at once: a client waits for that before it
-   * closes.
+   * Answers the request that the client waits for, if there is one, by giving up everything. From now on every request
+   * is answered at once: a client waits for that before it closes. It gives up the rest by itself. An answer that was
+   * not asked for might be taken for that of a request whose callback is still on the way. The answer to that one would
+   * come while the client closes and waits for nothing, and would use memory that is gone: a crash, or a call that never
+   * returns (node-rdkafka, librdkafka).
    */
   close(): void;
 }

@@ -108,6 +108,8 @@ export class IncrementalAssignment implements GroupAssignment {
 
   close(): void {
     this.#closing = true;
+    this.#unconfirmed = undefined;
+    if (this.#due === undefined) return;
     this.unassign();
     if (this.#due === 'assign') this.#client.incrementalAssign([]);
   }

@@ -64,6 +64,8 @@ export class RdKafkaConsumer implements Consumer {
   /** Topics whose ids the client was made to log. */
   readonly #met = new Map<string, Promise<void>>();
   #listener: RebalanceListener | undefined;
+  /** The poll in flight. */
+  #polling: Promise<unknown> | undefined;
 
   constructor(cluster: ClusterConfig, options: ConsumerOptions, logger: Logger, onStatistics?: StatisticsListener) {
     this.#logger = logger;
@@ -137,8 +139,10 @@ export class RdKafkaConsumer implements Consumer {
   }
 
   async poll(maxRecords: number): Promise<PolledBatch> {
+    const polling = this.#assignment.poll(() => this.#source.poll(maxRecords));
+    this.#polling = polling;
     try {
-      const batch = await this.#assignment.poll(() => this.#source.poll(maxRecords));
+      const batch = await polling;
       this.#topicIds.check();
       return batch;
     } catch (error) {
@@ -188,7 +192,14 @@ export class RdKafkaConsumer implements Consumer {
     });
   }
 
+  /**
+   * Rebalances of the poll in flight are reported first. They are answered here, and a second answer would come while
+   * the client closes: it waits for none then, and the call would use what is gone (a crash, or no return).
+   */
   async close(): Promise<void> {
+    await this.#polling?.catch(() => {});
+    // A callback of a poll may come after its result.
+    await immediate();
     // An unanswered rebalance would keep the client from closing.
     if (this.#client.isConnected()) this.#assignment.close();
     await this.#source.close();

@@ -42,7 +42,22 @@ describe('an assignment that is replaced as a whole', () => {
     assignment.close();
     assignment.onRebalance('assign', partitions);
     assignment.onRebalance('revoke', partitions);
-    assert.deepEqual(calls, ['unassign', 'unassign', 'unassign']);
+    assert.deepEqual(calls, ['unassign', 'unassign']);
+  });
+
+  it('answers what its owner has not come to when it closes', () => {
+    assignment.onRebalance('revoke', partitions);
+    calls.length = 0;
+    assignment.close();
+    assert.deepEqual(calls, ['unassign']);
+  });
+
+  it('gives no answer that was not asked for when it closes', () => {
+    assignment.onRebalance('assign', partitions);
+    assignment.assign(partitions.map(partition => ({ ...partition, offset: 5 })));
+    calls.length = 0;
+    assignment.close();
+    assert.deepEqual(calls, []);
   });
 
   it('does not mind a rebalance whose callback comes when the client is closed', () => {

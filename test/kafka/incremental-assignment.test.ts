@@ -247,6 +247,12 @@ describe('the assignment of a member of the newer consumer protocol', () => {
       assert.deepEqual([member.asks, member.reads.size], [undefined, 0]);
     });
 
+    it('gives no answer that was not asked for', () => {
+      reading(5, 0);
+      assignment.close();
+      assert.deepEqual(member.calls, []);
+    });
+
     it('answers an assignment that comes when the client can only be unassigned', () => {
       reading(5, 0);
       assignment.close();
