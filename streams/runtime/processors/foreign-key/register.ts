@@ -20,6 +20,8 @@ export const compileForeignKeyRegister: Compile<ForeignKeyRegisterNode> = (node,
  */
 export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
   readonly #isVersioned: boolean;
+  /** Keys of rows that were registered once more, and have not changed since. */
+  readonly #askedAgain = new Set<string>();
 
   constructor(node: ForeignKeyRegisterNode, isVersioned: boolean, context: TaskContext) {
     super(node, context);
@@ -35,6 +37,7 @@ export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
     const now = this.#foreignKey(key, newValue);
     const hash = valueHash(this.node.valueSerde, newValue);
     const row = this.node.keySerde.serialize(key);
+    if (this.#askedAgain.size > 0) this.#askedAgain.delete(row.toString('latin1'));
     const send = (foreignKey: unknown, instruction: Instruction): void =>
       this.processorNode.forward(foreignKey, { instruction, hash, row }, timestamp, headers);
     const hasMoved = before !== null && (now === null || this.#bytesOf(before) !== this.#bytesOf(now));
@@ -53,17 +56,27 @@ export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
     send(now, hasMoved ? 'propagateNullIfNoForeignValue' : 'propagateOnlyIfForeignValue');
   }
 
-  /** Registers a row once more, and asks for an answer in any case. Returns false if the row refers to nothing. */
-  askAgain(key: unknown, row: unknown, timestamp: number, headers: Headers): boolean {
-    const foreignKey = this.#foreignKey(key, row);
+  /**
+   * Registers a row once more, and asks for an answer in any case: once, until the row changes. The value of a row may
+   * be another one at each look-up, such as that of a transformer that counts or tells the time. No answer would fit, and
+   * it would ask for ever. Returns false if the row refers to nothing.
+   */
+  askAgain(key: unknown, value: unknown, timestamp: number, headers: Headers): boolean {
+    const foreignKey = this.#foreignKey(key, value);
     if (foreignKey === null) return false;
-    const registration: Registration = {
-      instruction: 'propagateNullIfNoForeignValue',
-      hash: valueHash(this.node.valueSerde, row),
-      row: this.node.keySerde.serialize(key),
-    };
+    const row = this.node.keySerde.serialize(key);
+    const id = row.toString('latin1');
+    if (this.#askedAgain.has(id)) return true;
+    this.#askedAgain.add(id);
+    const hash = valueHash(this.node.valueSerde, value);
+    const registration: Registration = { instruction: 'propagateNullIfNoForeignValue', hash, row };
     this.processorNode.forward(foreignKey, registration, timestamp, headers);
     return true;
+  }
+
+  /** The present value of the row has its answer. */
+  answered(key: unknown): void {
+    if (this.#askedAgain.size > 0) this.#askedAgain.delete(this.node.keySerde.serialize(key).toString('latin1'));
   }
 
   #foreignKey(key: unknown, value: unknown): unknown {

@@ -43,13 +43,11 @@ class ForeignKeyResolve extends NodeProcessor<ForeignKeyResolveNode> {
     const { hash, value: foreign } = value as RegistrationResponse;
     const { joinType, joiner, valueSerde } = this.node;
     const row = this.#view.get(key)?.value ?? null;
-    const present = valueHash(valueSerde, row);
-    if (!present.equals(hash)) {
-      if (foreign !== null || joinType !== 'inner') return;
-      // With a serde whose bytes are others each time, such as one that encrypts, it would ask again and again.
-      if (valueHash(valueSerde, row).equals(present)) this.#takeAway(key, row, timestamp, headers);
+    if (!valueHash(valueSerde, row).equals(hash)) {
+      if (foreign === null && joinType === 'inner') this.#takeAway(key, row, timestamp, headers);
       return;
     }
+    this.#register.answered(key);
     const isNothing = row === null || (foreign === null && joinType !== 'left');
     const result = isNothing ? null : synchronous(joiner(row, foreign, key), 'the joiner');
     this.processorNode.forward(key, result, timestamp, headers);
