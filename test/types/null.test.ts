@@ -137,8 +137,11 @@ describe('null in the types of keys and values', () => {
     expectTypeOf(declare).toBeFunction();
   });
 
-  it('is no key after a repartition, a grouping and a table, and no value of a table', () => {
-    expectTypeOf(raw().repartition({ name: 'moved' })).toEqualTypeOf<KStream<string, User | null>>();
+  it('may be a key after a repartition: a left join that comes later has results for it', () => {
+    expectTypeOf(raw().repartition({ name: 'moved' })).toEqualTypeOf<KStream<string | null, User | null>>();
+  });
+
+  it('is no key after a grouping and a table, and no value of a table', () => {
     expectTypeOf(raw().groupByKey()).toEqualTypeOf<KGroupedStream<string, User | null>>();
     const byCountry = raw().groupBy((_key, user) => user?.country ?? null);
     expectTypeOf(byCountry).toEqualTypeOf<KGroupedStream<string, User | null>>();

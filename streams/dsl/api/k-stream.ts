@@ -320,7 +320,7 @@ export class KStream<K, V> {
 
   /**
    * Merges two streams. Records of one stream keep their order. Records of different streams have no order between
-   * them.
+   * them. A stream that is merged with itself has each record once, as in Java.
    *
    * ```ts
    * const more = builder.stream<string, Order>('more-orders', { dropNullKeys: true, dropNullValues: true });
@@ -328,7 +328,7 @@ export class KStream<K, V> {
    * ```
    */
   merge(other: KStream<K, V>, named: Named = {}): KStream<K, V> {
-    const parents = [this.#node, other.#node];
+    const parents = [...new Set([this.#node, other.#node])];
     const node = this.#graph.add('KSTREAM-MERGE', named.name, { kind: 'merge', parents });
     const keyChanged = this.#keyChanged || other.#keyChanged;
     return new KStream<K, V>(this.#graph, node, { ...other.#serdes, ...this.#serdes }, keyChanged);
@@ -354,8 +354,8 @@ export class KStream<K, V> {
 
   /**
    * Moves each record to the partition of its key (KIP-221). A record that is in the right partition already stays in
-   * its task. Records with a null key are dropped and counted as dropped. With a partitioner, records go to the
-   * partitions that it chooses. Throws a TopologyError if another repartition topic has the name, or if
+   * its task. With a partitioner, records go to the partitions that it chooses. Records with a null key are dropped and
+   * counted as dropped, unless a left or outer join comes after it, which may have results for them (KIP-962). Throws a TopologyError if another repartition topic has the name, or if
    * `numberOfPartitions` is not a positive whole number.
    *
    * ```ts
@@ -365,12 +365,16 @@ export class KStream<K, V> {
    * byCustomer.foreach((customer, order) => console.log(customer, order.amount));
    * ```
    */
-  repartition(options: Repartitioned<K, V>): KStream<NonNullable<K>, V> {
+  repartition(options: Repartitioned<K, V>): KStream<K, V> {
     const serdes = serdesOr(options, this.#serdes);
     const { name, numberOfPartitions: partitions, partitioner } = options;
-    const node = addRepartition(this.#graph, this.#node, name, serdes, { partitions, partitioner });
-    const { keySerde, valueSerde } = serdes;
-    return new KStream<NonNullable<K>, V>(this.#graph, node, { keySerde: notNull(keySerde), valueSerde }, false);
+    const settings = { partitions, partitioner, keepsNullKeys: 'ifJoined' } as const;
+    return new KStream<K, V>(
+      this.#graph,
+      addRepartition(this.#graph, this.#node, name, serdes, settings),
+      serdes,
+      false,
+    );
   }
 
   /**

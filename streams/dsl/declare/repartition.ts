@@ -1,5 +1,5 @@
 import { type Graph, TopologyError } from '../graph/graph.js';
-import type { GraphNode } from '../graph/node.js';
+import type { GraphNode, RepartitionNode } from '../graph/node.js';
 import type { AnyPartitioner } from '../options/stream-partitioner.js';
 import { synchronousSerde } from '../options/synchronous.js';
 import { type Serde, Serdes } from '../serde/serdes.js';
@@ -46,7 +46,7 @@ export interface RepartitionSettings {
   /** undefined: as the inputs that it is co-partitioned with. */
   readonly partitions?: number | undefined;
   /** Default: false. */
-  readonly keepsNullKeys?: boolean;
+  readonly keepsNullKeys?: RepartitionNode['keepsNullKeys'];
   readonly partitioner?: AnyPartitioner | undefined;
 }
 

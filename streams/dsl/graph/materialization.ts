@@ -1,10 +1,11 @@
 import type { StoreSpec } from '../processor/store-spec.js';
 import { lastingName, TopologyError } from './graph.js';
 import type { GraphNode, ProcessNode, TableNode, TableTransformValuesNode } from './node.js';
+import { joinedWithNullKeys } from './null-keys.js';
 
-/** What the tables of a topology keep and send. */
+/** What the tables of a topology keep and send, and what its repartitions keep. */
 export interface Materialization {
-  /** The nodes. A table has its store if a node needs its rows. */
+  /** The nodes. A table has its store if a node needs its rows. A repartition keeps null keys if a join needs them. */
   readonly nodes: readonly GraphNode[];
   /** The nodes that send old values with their updates. */
   readonly sendersOfOldValues: ReadonlySet<GraphNode>;
@@ -30,11 +31,12 @@ export function materialize(
   for (const node of nodes) {
     for (const store of storesOf(node, needs).stores ?? node.stores) stores.set(store.name, withHistory(store));
   }
+  const joined = joinedWithNullKeys(nodes);
   const built = new Map<GraphNode, GraphNode>();
   for (const node of nodes) {
     const parents = node.parents.map(parent => built.get(parent) ?? parent);
-    const changed = 'storeNames' in node ? usedBy(node, stores) : storesOf(node, needs);
-    const isSame = parents.every((parent, index) => parent === node.parents[index]) && changed.stores === undefined;
+    const changed = changesOf(node, needs, stores, joined);
+    const isSame = parents.every((parent, index) => parent === node.parents[index]) && changed === undefined;
     built.set(node, isSame ? node : Object.freeze({ ...node, parents, ...changed } as GraphNode));
   }
   return {
@@ -42,6 +44,18 @@ export function materialize(
     sendersOfOldValues: new Set([...needs.sendersOfOldValues].map(node => built.get(node) ?? node)),
     lookedUp: new Set([...needs.lookedUp, ...readByProcessors(nodes)].map(node => built.get(node) ?? node)),
   };
+}
+
+/** undefined: the node stays as it was declared. */
+function changesOf(
+  node: GraphNode,
+  needs: Needs,
+  stores: ReadonlyMap<string, readonly StoreSpec[]>,
+  joined: ReadonlySet<GraphNode>,
+): object | undefined {
+  if (node.kind === 'repartition' && node.keepsNullKeys === 'ifJoined') return { keepsNullKeys: joined.has(node) };
+  const changed = 'storeNames' in node ? usedBy(node, stores) : storesOf(node, needs);
+  return changed.stores === undefined ? undefined : changed;
 }
 
 function storesOf(node: GraphNode, needs: Needs): Partial<TableNode> {

@@ -27,8 +27,11 @@ export interface RepartitionNode extends NodeBase {
   readonly valueSerde: Serde<unknown>;
   /** Absent: the number of the other inputs that it meets. If there are none, the number of tasks before it. */
   readonly partitions: number | undefined;
-  /** True: records with a null key stay in their task. False: they are dropped. */
-  readonly keepsNullKeys: boolean;
+  /**
+   * True: records with a null key stay in their task. False: they are dropped. `ifJoined`: to be decided by the nodes
+   * after it. A topology has it decided.
+   */
+  readonly keepsNullKeys: boolean | 'ifJoined';
   /** undefined: a record goes to the partition of its key. */
   readonly partitioner: AnyPartitioner | undefined;
 }

@@ -128,19 +128,32 @@ class RepartitionProcessor extends Processor {
     this.#send('record', partition, keyBytes, valueBytes, timestamp, headers);
   }
 
-  /** A record without a key has no partition of its own. It goes to that of its task, or to the first one. */
+  /**
+   * A record without a key has no partition of its own. Unless a partitioner chooses one, it goes to that of its task, or
+   * to the first one.
+   */
   #processWithoutKey(value: unknown, timestamp: number, headers: Headers): void {
-    if (!this.#node.keepsNullKeys) {
+    const { keepsNullKeys, partitioner } = this.#node;
+    if (keepsNullKeys !== true) {
       this.context.dropped();
       return;
     }
+    const own = this.#local === undefined ? 0 : this.context.partition;
+    const chosen =
+      (partitioner && chosenPartitions(partitioner, this.#topic, null, value, this.#partitions, headers)) ?? own;
+    const partitions = typeof chosen === 'object' ? chosen : [chosen];
+    if (partitions.length === 0) this.context.dropped();
+    for (const partition of partitions) this.#moveWithoutKey(partition, value, timestamp, headers);
+  }
+
+  #moveWithoutKey(partition: number, value: unknown, timestamp: number, headers: Headers): void {
     const local = this.#local;
-    if (local !== undefined) {
+    if (local !== undefined && partition === this.context.partition) {
       local.queue.push({ key: null, value, timestamp, headers });
       return;
     }
     const bytes = value === null || value === undefined ? null : serialized(this.#node.valueSerde, value, 'valueSerde');
-    this.context.collector.send(this.#topic, 0, null, bytes, timestamp, escaped(headers));
+    this.context.collector.send(this.#topic, partition, null, bytes, timestamp, escaped(headers));
   }
 
   /**
