@@ -1,12 +1,12 @@
 import type { ByteStore } from '../../stores/bytes/byte-store.js';
 import type { StateKey } from '../../stores/encoding/state-key.js';
-import type { SavedTime } from '../audit/checkpoint.js';
 import type { StoreSpec } from '../dsl/processor/store-spec.js';
 import type { Headers } from '../kafka/record.js';
 import { taskId } from '../runtime/plan/planned-task.js';
 import type { TopologyPlan } from '../runtime/plan/task-plan.js';
 import { rowCodec } from '../runtime/processors/user/task-stores.js';
-import { savedNumber } from '../runtime/time/time.js';
+import { observedTime } from '../runtime/queries/committed-store.js';
+import { NEVER } from '../runtime/time/time.js';
 import type { Worker } from '../runtime/worker/worker.js';
 
 /** An entry of a task store, for tests. */
@@ -33,14 +33,15 @@ export async function storeEntries(
 ): Promise<StoreEntry[]> {
   const global = plan.globalStores.find(({ node }) => node.store.name === store)?.node.store;
   const state = worker.globalState(store);
-  if (global !== undefined && state !== undefined) return await rowsOf(global, state.store(store), undefined);
+  if (global !== undefined && state !== undefined) return await rowsOf(global, state.store(store), () => NEVER);
   const owner = plan.subTopologies.find(({ stores }) => stores.some(({ spec }) => spec.name === store));
   const spec = owner?.stores.find(planned => planned.spec.name === store)?.spec;
   if (owner === undefined || spec === undefined) throw new Error(`the topology has no store ${store}`);
   const entries: { readonly order: StateKey; readonly entry: StoreEntry }[] = [];
   for (const task of worker.tasks) {
     if (task.id !== taskId(owner, task.partition)) continue;
-    for (const entry of await rowsOf(spec, task.state.store(store), task.checkpoint.time(store)))
+    const observed = (time: string): number => observedTime(task.state, task.id, [store], time);
+    for (const entry of await rowsOf(spec, task.state.store(store), observed))
       entries.push({ order: spec.keySerde.serialize(entry.key).toString('latin1'), entry });
   }
   return entries.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ entry }) => entry);
@@ -49,7 +50,7 @@ export async function storeEntries(
 async function rowsOf(
   { name, kind, keySerde, valueSerde }: StoreSpec,
   bytes: ByteStore,
-  time: SavedTime | undefined,
+  observed: (time: string) => number,
 ): Promise<StoreEntry[]> {
   switch (kind.kind) {
     case 'keyValue':
@@ -58,12 +59,12 @@ async function rowsOf(
       return await kind.open(bytes, keySerde, valueSerde).all();
     case 'slidingWindow': {
       const opened = kind.open(bytes, keySerde, valueSerde);
-      if (time !== undefined) opened.observe(savedNumber(time, 'observedStart'));
+      opened.observe(observed('observedStart'));
       return await opened.all();
     }
     case 'session': {
       const opened = kind.open(bytes, keySerde, valueSerde);
-      if (time !== undefined) opened.observe(savedNumber(time, 'observedEnd'));
+      opened.observe(observed('observedEnd'));
       const sessions = await opened.all();
       return sessions.map(({ key, start, end, value }) => ({
         key,
@@ -80,12 +81,12 @@ async function rowsOf(
       return await listed(kind.open(bytes, keySerde, valueSerde).all(), ([key, row]) => ({ key, ...row }));
     case 'processorWindow': {
       const opened = kind.open(bytes, keySerde, rowCodec(kind.format, valueSerde));
-      if (time !== undefined) opened.resume(savedNumber(time, 'highest'));
+      opened.resume(observed('highest'));
       return await listed(opened.all(), ({ key, start, value }) => ({ key, windowStart: start, value }));
     }
     case 'processorSession': {
       const opened = kind.open(bytes, keySerde, rowCodec(kind.format, valueSerde));
-      if (time !== undefined) opened.resume(savedNumber(time, 'highest'));
+      opened.resume(observed('highest'));
       const sessions = opened.findKeys({ keyFrom: null, keyTo: null });
       return await listed(sessions, ({ key, start, end, value }) => ({
         key,

@@ -108,6 +108,10 @@ class Needs {
         // With old values it need not send tombstones for rows that it has never sent.
         if (this.#sendOldValues(left, false)) this.sendersOfOldValues.add(node);
         return;
+      case 'suppress':
+        // It keeps the row before those that it holds back. A filter before it sends no tombstones for absent rows then.
+        this.#sendOldValues(left, this.#mayStore(left));
+        return;
       case 'tableJoin':
         if (node.joinType !== 'inner') this.#sendOldValues(left, true);
         if (node.joinType === 'outer') this.#sendOldValues(right, true);
@@ -136,6 +140,16 @@ class Needs {
       for (const parent of node.parents) this.#sendOldValues(parent, true);
     } else if (isPassing(node) && !this.#sendOldValues(node.parents[0], force)) return false;
     this.sendersOfOldValues.add(node);
+    return true;
+  }
+
+  /** False if the rows of the node are those of a table that can't be stored, because its name does not last. */
+  #mayStore(node: GraphNode | undefined): boolean {
+    if (node === undefined) return false;
+    if (node.kind === 'table') return node.isStored || node.hasLastingName;
+    if (node.kind === 'tableJoin' || node.kind === 'tableMerge' || isPassing(node)) {
+      return node.parents.every(parent => this.#mayStore(parent));
+    }
     return true;
   }
 

@@ -52,7 +52,7 @@ export function committedStore(store: QueryableStore, partition: number, state: 
  * The highest time of that name that was committed under one of the stores. NEVER if there is none. The groups of a
  * windowed `cogroup` share a store, and each saves its own time.
  */
-function observedTime(state: TaskState, task: string, stores: readonly string[], name: string): number {
+export function observedTime(state: TaskState, task: string, stores: readonly string[], name: string): number {
   const bytes = state.store(CHECKPOINT_STORE).getCommitted(task);
   if (bytes === null) return NEVER;
   let observed = NEVER;

@@ -77,11 +77,6 @@ export class TaskCheckpoint {
     return ownValue(this.committed?.topicIds, topic);
   }
 
-  /** As of the last commit, the time of the operator with this store. undefined if it has none. */
-  time(store: string): SavedTime | undefined {
-    return ownValue(this.committed?.times, store);
-  }
-
   /** By topic that the task reads from now on. */
   set topicIds(ids: Readonly<Record<string, string>>) {
     this.#topicIds = ids;

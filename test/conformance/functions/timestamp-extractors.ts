@@ -3,9 +3,15 @@ import type { FunctionSpec } from '../case-file.js';
 import { member, number, string } from './text.js';
 import { named, type Vocabulary } from './vocabulary.js';
 
+/** Equal descriptions are one function: streams of one topic must have the same extractor. */
 export function timestampExtractor(spec: FunctionSpec | undefined): TimestampExtractor {
-  return named('timestamp extractor', EXTRACTORS, spec ?? 'recordTime');
+  const description = JSON.stringify(spec);
+  const extractor = MADE.get(description) ?? named('timestamp extractor', EXTRACTORS, spec ?? 'recordTime');
+  MADE.set(description, extractor);
+  return extractor;
 }
+
+const MADE = new Map<string | undefined, TimestampExtractor>();
 
 /** The integer member of the value, undefined if there is none. */
 function time(value: unknown, name: unknown): number | undefined {

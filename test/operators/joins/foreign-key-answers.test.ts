@@ -68,6 +68,30 @@ describe('a foreign-key join whose left row changes before the answer to it has 
     assert.deepEqual(await rowsAfter('join', null, { ref: 'x', n: 1 }), ['1/X']);
   });
 
+  it('sends one tombstone for a row of a table that is joined with itself, and is deleted or refers to nothing', async () => {
+    for (const last of [null, { ref: null, n: 1 }]) {
+      const builder = new StreamsBuilder();
+      const table = builder.table<string, Left>('left', { as: 'left' });
+      table
+        .join(
+          table,
+          ({ ref }) => ref,
+          (row, other) => `${row.n}/${other.n}`,
+          { as: 'joined' },
+        )
+        .toStream()
+        .to('out');
+      driver = await TopologyTestDriver.create(builder.build(), { cacheMaxBytes: 0 });
+      await driver.pipeInput('left', { key: 'a', value: { ref: 'a', n: 0 }, timestamp: 0 });
+      await driver.pipeInput('left', { key: 'a', value: last, timestamp: 1 });
+      assert.deepEqual(
+        driver.readOutput('out').map(({ value }) => value),
+        ['0/0', null],
+      );
+      await driver.close();
+    }
+  });
+
   it('has the last result in a left join', async () => {
     assert.deepEqual(await rowsAfter('leftJoin', { ref: 'y', n: 1 }, { ref: 'y', n: 2 }), ['2/null']);
     await driver?.close();

@@ -99,3 +99,54 @@ describe('suppress until a time limit', () => {
     }
   });
 });
+
+describe('a filter before suppress', () => {
+  const isLong = (_key: string, value: string): boolean => value.length > 1;
+
+  /** What comes out of the filter and the buffer after it, for a row that never passes and one that no longer does. */
+  async function outputs(builder: StreamsBuilder): Promise<readonly (readonly [unknown, unknown])[]> {
+    const driver = await TopologyTestDriver.create(builder.build(), { cacheMaxBytes: 0 });
+    for (const [timestamp, [key, value]] of [
+      ['never', 'x'],
+      ['once', 'xx'],
+      ['once', 'x'],
+      ['last', 'xx'],
+    ].entries()) {
+      await driver.pipeInput('in', { key, value, timestamp: timestamp * LIMIT_MS });
+    }
+    const out = driver.readOutput('out').map(({ key, value }) => [key, value] as const);
+    await driver.close();
+    return out;
+  }
+
+  it('sends no tombstone for a row that was absent and still is', async () => {
+    for (const [tableOptions, filterOptions] of [
+      [{ as: 'rows' }, {}],
+      [{}, {}],
+      [{}, { as: 'long' }],
+    ]) {
+      const builder = new StreamsBuilder();
+      builder
+        .table<string, string>('in', tableOptions)
+        .filter(isLong, filterOptions)
+        .suppress(Suppressed.untilTimeLimit(LIMIT_MS), { name: 'buffer' })
+        .toStream()
+        .to('out');
+      assert.deepEqual(await outputs(builder), [['once', null]]);
+    }
+  });
+
+  it('needs no store of a table that has no name that lasts', async () => {
+    const builder = new StreamsBuilder();
+    builder
+      .stream<string, string>('in', { dropNullKeys: true, dropNullValues: true })
+      .toTable()
+      .suppress(Suppressed.untilTimeLimit(LIMIT_MS), { name: 'buffer' })
+      .toStream()
+      .to('out');
+    assert.deepEqual((await outputs(builder)).slice(0, 2), [
+      ['never', 'x'],
+      ['once', 'x'],
+    ]);
+  });
+});

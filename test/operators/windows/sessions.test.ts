@@ -75,4 +75,43 @@ describe('a session', () => {
     );
     await driver.close();
   });
+
+  it('of a cogroup is extended by a record of another group, also if it ends after all records of that group', async () => {
+    const builder = new StreamsBuilder();
+    const grouped = (topic: string) =>
+      builder.stream<string, string>(topic, { dropNullKeys: true, dropNullValues: true }).groupByKey();
+    const aggregator = (_key: string, _value: string, count: number): number => count + 1;
+    grouped('first')
+      .cogroup(aggregator)
+      .cogroup(grouped('second'), aggregator)
+      .windowedBy(SessionWindows.of({ gap: 20, grace: 10 }))
+      .aggregate(
+        () => 0,
+        (_key, left, right) => left + right,
+        { as: 'sessions' },
+      )
+      .toStream(({ key, window: { start, end } }) => `${key}@${start}-${end}`)
+      .to('out');
+    const driver = await TopologyTestDriver.create(builder.build());
+    await driver.pipeInput('first', { key: 'k', value: 'x', timestamp: 52 });
+    await driver.pipeInput('second', { key: 'k', value: 'x', timestamp: 67 });
+    await driver.pipeInput('first', { key: 'k', value: 'x', timestamp: 38 });
+    assert.deepEqual(
+      driver.readOutput('out').map(({ key, value }) => [key, value]),
+      [
+        ['k@52-52', 1],
+        ['k@52-52', null],
+        ['k@52-67', 2],
+        ['k@52-67', null],
+        ['k@38-67', 3],
+      ],
+    );
+    // The test driver lists no session that has expired.
+    await driver.pipeInput('second', { key: 'other', value: 'x', timestamp: 97 });
+    assert.deepEqual(
+      (await driver.storeEntries('sessions')).map(({ key }) => key),
+      ['other'],
+    );
+    await driver.close();
+  });
 });

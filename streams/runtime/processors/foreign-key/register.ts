@@ -20,8 +20,8 @@ export const compileForeignKeyRegister: Compile<ForeignKeyRegisterNode> = (node,
  */
 export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
   readonly #isVersioned: boolean;
-  /** Keys of rows that were registered once more, and have not changed since. */
-  readonly #askedAgain = new Set<string>();
+  /** Keys of rows of an inner join whose present value gets an answer in any case, which has not come yet. */
+  readonly #awaiting = new Set<string>();
 
   constructor(node: ForeignKeyRegisterNode, isVersioned: boolean, context: TaskContext) {
     super(node, context);
@@ -37,7 +37,7 @@ export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
     const now = this.#foreignKey(key, newValue);
     const hash = valueHash(this.node.valueSerde, newValue);
     const row = this.node.keySerde.serialize(key);
-    if (this.#askedAgain.size > 0) this.#askedAgain.delete(row.toString('latin1'));
+    if (this.#awaiting.size > 0) this.#awaiting.delete(row.toString('latin1'));
     const send = (foreignKey: unknown, instruction: Instruction): void =>
       this.processorNode.forward(foreignKey, { instruction, hash, row }, timestamp, headers);
     const hasMoved = before !== null && (now === null || this.#bytesOf(before) !== this.#bytesOf(now));
@@ -49,25 +49,32 @@ export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
     if (now === null) {
       if (newValue !== null) this.context.dropped();
       // The old result goes, if there was one.
-      if (before !== null) send(before, 'deleteKeyAndPropagate');
+      if (before !== null) {
+        this.#awaiting.add(row.toString('latin1'));
+        send(before, 'deleteKeyAndPropagate');
+      }
       return;
     }
-    if (hasMoved) send(before, 'deleteKeyNoPropagate');
+    if (hasMoved) {
+      this.#awaiting.add(row.toString('latin1'));
+      send(before, 'deleteKeyNoPropagate');
+    }
     send(now, hasMoved ? 'propagateNullIfNoForeignValue' : 'propagateOnlyIfForeignValue');
   }
 
   /**
-   * Registers a row once more, and asks for an answer in any case: once, until the row changes. The value of a row may
-   * be another one at each look-up, such as that of a transformer that counts or tells the time. No answer would fit, and
-   * it would ask for ever. Returns false if the row refers to nothing.
+   * Sees to it that the present value of a row gets an answer: registers it once more, unless an answer is on its way.
+   * It asks once, until the row changes: the value of a row may be another one at each look-up, such as that of a
+   * transformer that counts or tells the time. No answer would fit, and it would ask for ever. Returns false if no answer
+   * comes, because the row refers to nothing.
    */
   askAgain(key: unknown, value: unknown, timestamp: number, headers: Headers): boolean {
-    const foreignKey = this.#foreignKey(key, value);
-    if (foreignKey === null) return false;
     const row = this.node.keySerde.serialize(key);
     const id = row.toString('latin1');
-    if (this.#askedAgain.has(id)) return true;
-    this.#askedAgain.add(id);
+    if (this.#awaiting.has(id)) return true;
+    const foreignKey = this.#foreignKey(key, value);
+    if (foreignKey === null) return false;
+    this.#awaiting.add(id);
     const hash = valueHash(this.node.valueSerde, value);
     const registration: Registration = { instruction: 'propagateNullIfNoForeignValue', hash, row };
     this.processorNode.forward(foreignKey, registration, timestamp, headers);
@@ -76,7 +83,7 @@ export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
 
   /** The present value of the row has its answer. */
   answered(key: unknown): void {
-    if (this.#askedAgain.size > 0) this.#askedAgain.delete(this.node.keySerde.serialize(key).toString('latin1'));
+    if (this.#awaiting.size > 0) this.#awaiting.delete(this.node.keySerde.serialize(key).toString('latin1'));
   }
 
   #foreignKey(key: unknown, value: unknown): unknown {

@@ -10,38 +10,44 @@ import { isStored, placeResults } from './stored-results.js';
 
 export const compileTableFilter: Compile<TableFilterNode> = (node, site) => {
   const [feeder] = site.feeders;
-  if (isStored(node) && feeder !== undefined) {
-    const filter = new TableFilterProcessor(node, false, site.context);
-    site.insert(filter, feeder);
-    placeResults(node, [filter], site, { oldValues: 'ofStore', skipsAbsent: true });
-    return;
-  }
   const view = site.viewOf(node.parents[0]);
   // Of a versioned table each rejected row is a tombstone, as in Java.
-  const knowsOldValues = site.sendsOldValues && (view?.getAsOf === undefined || node.hidesHistory);
-  site.place(new TableFilterProcessor(node, knowsOldValues, site.context));
+  const skipsAbsent = view?.getAsOf === undefined;
+  if (isStored(node) && feeder !== undefined) {
+    const filter = new TableFilterProcessor(node, { sendsOldValues: false, skipsAbsent: false }, site.context);
+    site.insert(filter, feeder);
+    placeResults(node, [filter], site, { oldValues: 'ofStore', skipsAbsent });
+    return;
+  }
+  const { sendsOldValues } = site;
+  const options = { sendsOldValues, skipsAbsent: skipsAbsent && sendsOldValues };
+  site.place(new TableFilterProcessor(node, options, site.context));
   if (view !== undefined) site.showTable(filteredView(view, node));
 };
 
-/**
- * Java: `KTableFilter`. If it knows old values, it sends no tombstone for a row that was absent and still is. Otherwise
- * each row that it rejects is a tombstone.
- */
-class TableFilterProcessor extends NodeProcessor<TableFilterNode> {
-  readonly #knowsOldValues: boolean;
+interface FilterOptions {
+  readonly sendsOldValues: boolean;
+  /** True: it sends no tombstone for a row that was absent and still is. False: each row that it rejects is one. */
+  readonly skipsAbsent: boolean;
+}
 
-  constructor(node: TableFilterNode, knowsOldValues: boolean, context: TaskContext) {
+/** Java: `KTableFilter`. */
+class TableFilterProcessor extends NodeProcessor<TableFilterNode> {
+  readonly #options: FilterOptions;
+
+  constructor(node: TableFilterNode, options: FilterOptions, context: TaskContext) {
     super(node, context);
-    this.#knowsOldValues = knowsOldValues;
+    this.#options = options;
   }
 
   process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { newValue, oldValue, isOutOfOrder } = value as Change<unknown>;
+    const { sendsOldValues, skipsAbsent } = this.#options;
     const filtered = {
       newValue: this.#passing(key, newValue),
-      oldValue: this.#knowsOldValues ? this.#passing(key, oldValue) : null,
+      oldValue: sendsOldValues ? this.#passing(key, oldValue) : null,
     };
-    if (this.#knowsOldValues && filtered.newValue === null && filtered.oldValue === null) return;
+    if (skipsAbsent && filtered.newValue === null && filtered.oldValue === null) return;
     this.processorNode.forward(key, isOutOfOrder ? { ...filtered, isOutOfOrder } : filtered, timestamp, headers);
   }
 

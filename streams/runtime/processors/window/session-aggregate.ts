@@ -12,12 +12,16 @@ import { NodeProcessor } from '../processor.js';
 import type { Compile, TableView } from '../site.js';
 import type { TaskContext } from '../task-context.js';
 import { TimedPlaces } from '../timed-places.js';
+import { SessionReach } from './session-reach.js';
 
 export const compileSessionAggregate: Compile<SessionAggregateNode> = (node, site) => {
   const { kind, keySerde, valueSerde } = node.store;
-  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
+  const bytes = site.bytesOf(node.store);
+  const store = kind.open(bytes, keySerde, valueSerde);
   const time = new OperatorTime(site.frontier, node.windows.closeOnIdle);
-  site.place(new SessionAggregateProcessor(node, store, time, site.sendsOldValues, site.context), { frontier: [time] });
+  const reach = SessionReach.of(bytes);
+  const processor = new SessionAggregateProcessor(node, store, reach, time, site.sendsOldValues, site.context);
+  site.place(processor, { frontier: [time] });
   site.showTable(sessionView(store));
 };
 
@@ -35,6 +39,7 @@ function sessionView(store: SessionStore<unknown, unknown>): TableView {
 /** An aggregate by key and session (Java: `KStreamSessionWindowAggregate`). */
 class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
   readonly #store: SessionStore<unknown, unknown>;
+  readonly #reach: SessionReach;
   readonly #time: OperatorTime;
   readonly #sendsOldValues: boolean;
   readonly #late: LateRecords;
@@ -42,18 +47,18 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
   readonly #open: TimedPlaces | undefined;
   /** Sessions that end before this time have been emitted. */
   #closedBelow = NEVER;
-  /** The length of the longest session so far: a search looks no further. */
-  #longestMs = 0;
 
   constructor(
     node: SessionAggregateNode,
     store: SessionStore<unknown, unknown>,
+    reach: SessionReach,
     time: OperatorTime,
     sendsOldValues: boolean,
     context: TaskContext,
   ) {
     super(node, context);
     this.#store = store;
+    this.#reach = reach;
     this.#time = time;
     this.#sendsOldValues = sendsOldValues;
     this.#late = new LateRecords(node.name, node.late, context);
@@ -75,6 +80,7 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
       return;
     }
     this.#time.observe(timestamp);
+    this.#reach.observeTime(timestamp);
     if (this.#time.heldBack) this.#close(NO_HEADERS);
     this.#aggregate(key, value, timestamp, headers);
     if (!this.#time.heldBack) this.#close(headers);
@@ -82,8 +88,7 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
 
   #aggregate(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     const { gapMs } = this.node.windows;
-    // No session ends later than the stream time, or is longer than the longest one.
-    const latestEnd = Math.max(timestamp, Math.min(this.#time.streamTime, timestamp + gapMs + this.#longestMs));
+    const latestEnd = Math.max(timestamp, this.#reach.latestEnd(timestamp + gapMs));
     const found = this.#store.find(key, timestamp - gapMs, timestamp + gapMs, latestEnd);
     let [start, end] = [timestamp, timestamp];
     let aggregate = this.#initial();
@@ -103,7 +108,7 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
     const replaced = result !== null && found.length === 1 ? found[0] : undefined;
     const replacedValue = replaced === undefined ? null : this.#oldValue(key, replaced.end);
     if (isExtended && replaced === undefined) for (const session of found) this.#remove(key, session);
-    this.#longestMs = Math.max(this.#longestMs, end - start);
+    this.#reach.observeLength(end - start);
     this.#store.observe(Math.min(end, this.#expiryTime));
     if (result === null) this.#store.remove(key, end);
     else if (replaced !== undefined) this.#store.replace(key, replaced.end, { start, end, value: result });
@@ -196,13 +201,14 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
 
   override saveTime(): SavedTime {
     const { observedEnd } = this.#store;
-    return { ...this.#time.save(), closedBelow: this.#closedBelow, observedEnd, longestMs: this.#longestMs };
+    return { ...this.#time.save(), closedBelow: this.#closedBelow, observedEnd, longestMs: this.#reach.longestMs };
   }
 
   override resumeTime(saved: SavedTime): void {
     this.#time.resume(saved);
     this.#closedBelow = savedNumber(saved, 'closedBelow');
     this.#store.observe(savedNumber(saved, 'observedEnd'));
-    this.#longestMs = Math.max(0, savedNumber(saved, 'longestMs'));
+    this.#reach.observeTime(this.#time.streamTime);
+    this.#reach.observeLength(savedNumber(saved, 'longestMs'));
   }
 }
