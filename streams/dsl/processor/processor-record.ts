@@ -27,8 +27,9 @@ export class ProcessorRecord<K, V> implements ForwardedRecord<K, V> {
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
   /**
-   * The headers of the record that was received are those of the record in process, as in Java: the nodes that come later
-   * see a header that is pushed to them. A changed copy of the record has headers of its own.
+   * The headers of the record that was received are those of the record in process, as in Java: the nodes that get it
+   * later see a header that is pushed to them. A changed copy of the record has headers of its own, and so has each
+   * result of an operator.
    */
   readonly headers: Header[];
 
@@ -71,7 +72,7 @@ export class FixedKeyRecord<K, V> {
   readonly value: V;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** See `ProcessorRecord.headers`. */
+  /** A copy: what is pushed to it shows only on records that are forwarded afterwards, as in Java. */
   readonly headers: Header[];
 
   /** @internal */

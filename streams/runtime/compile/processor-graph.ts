@@ -12,6 +12,7 @@ import { StoreTime } from '../processors/user/store-time.js';
 import { TaskStores } from '../processors/user/task-stores.js';
 import { TaskTime, type TimeOrigin } from '../time/time.js';
 import { compile } from './compilers.js';
+import { nodesThatCopyHeaders } from './copied-headers.js';
 
 export interface ProcessorGraph {
   readonly taskTime: TaskTime;
@@ -65,6 +66,7 @@ class GraphBuilder implements ProcessorGraph {
   readonly #context: TaskContext;
   readonly #options: GraphOptions;
   readonly #stores: TaskStores;
+  readonly #copyHeaders: ReadonlySet<GraphNode>;
   /** The processor that feeds the children of a node. */
   readonly #outputs = new Map<GraphNode, Processor>();
   /** The origins of the time of a node's records. */
@@ -75,6 +77,7 @@ class GraphBuilder implements ProcessorGraph {
     this.#state = state;
     this.#context = context;
     this.#options = options;
+    this.#copyHeaders = nodesThatCopyHeaders(plan.subTopology.nodes);
     const owned = new Set(plan.subTopology.nodes.flatMap(ownStores));
     this.#stores = new TaskStores({
       bytesOf: ({ name }) => state.store(name),
@@ -109,6 +112,7 @@ class GraphBuilder implements ProcessorGraph {
       },
       place: (processor, { after = feeders, frontier: placed = frontier }: Placement = {}) => {
         for (const feeder of after) feeder.processorNode.addChild(processor.processorNode);
+        if (this.#copyHeaders.has(node)) processor.processorNode.copyHeaders();
         this.processors.push(processor);
         this.#outputs.set(node, processor);
         this.#frontiers.set(node, placed);

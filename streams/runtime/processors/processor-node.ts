@@ -25,6 +25,7 @@ export class ProcessorNode {
   readonly #children: ProcessorNode[] = [];
   /** Set in a task whose processors may wait. */
   #steps: WaitingSteps | undefined;
+  #copiesHeaders = false;
   #received = 0;
   #forwarded = 0;
 
@@ -51,6 +52,11 @@ export class ProcessorNode {
     this.#steps = steps;
   }
 
+  /** From now on each record that it forwards has headers of its own. */
+  copyHeaders(): void {
+    this.#copiesHeaders = true;
+  }
+
   /** An exception ends at the node that threw it. Its siblings still get the record (KIP-1033). */
   receive(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
     this.#received++;
@@ -61,8 +67,9 @@ export class ProcessorNode {
     }
   }
 
-  forward(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
+  forward(key: unknown, value: unknown, timestamp: number, ofRecord: Headers): void {
     this.#forwarded++;
+    const headers = this.#copiesHeaders ? [...ofRecord] : ofRecord;
     if (this.#steps !== undefined) {
       this.#forwardInTurn(0, this.#steps, { key, value, timestamp, headers });
       return;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { StreamsBuilder } from '../../../streams/index.js';
+import { JoinWindows, type KStream, type ProcessorSupplier, StreamsBuilder } from '../../../streams/index.js';
 import { TopologyTestDriver } from '../../../streams/testing/index.js';
 
 const BYTES = Buffer.from('x');
@@ -69,4 +69,62 @@ describe('headers', () => {
       );
     });
   }
+
+  const added: ProcessorSupplier<string | null, string, string | null, string> = context => record => {
+    record.headers.push({ key: 'added', value: BYTES });
+    context.forward(record);
+  };
+
+  const OPERATORS: Readonly<Record<string, (stream: KStream<string, string>) => KStream<string, string>>> = {
+    filter: stream => stream.filter(() => true),
+    peek: stream => stream.peek(() => {}),
+    map: stream => stream.map((key, value) => ({ key, value })),
+    flatMapValues: stream => stream.flatMapValues(value => [value, value]),
+    processValues: stream =>
+      stream.processValues<string>(context => record => {
+        context.forward(record);
+        context.forward(record);
+      }),
+  };
+  for (const [name, operator] of Object.entries(OPERATORS)) {
+    it(`that are pushed behind ${name} are on this result only`, async () => {
+      const builder = new StreamsBuilder();
+      const stream = builder.stream<string, string>('in', { dropNullKeys: true, dropNullValues: true });
+      const results = operator(stream);
+      results.process(added).to('out');
+      results.to('results');
+      stream.to('copy');
+      const driver = await TopologyTestDriver.create(builder.build());
+      await driver.pipeInput('in', { key: 'k', value: 'v', timestamp: 0, headers: [{ key: 'own', value: BYTES }] });
+      const namesOf = (topic: string): unknown[] =>
+        driver.readRecords(topic).map(({ headers }) => headers.map(({ key }) => key).join());
+      const [out, shown, copies] = ['out', 'results', 'copy'].map(namesOf);
+      await driver.close();
+      assert.deepEqual(new Set(out), new Set(['own,added']));
+      assert.deepEqual(shown, out);
+      assert.deepEqual(copies, ['own']);
+    });
+  }
+
+  it('of one record that releases several unmatched ones are copied for each', async () => {
+    const builder = new StreamsBuilder();
+    const options = { dropNullKeys: true, dropNullValues: true };
+    const [left, right] = ['left', 'right'].map(topic => builder.stream<string, string>(topic, options));
+    assert.ok(left !== undefined && right !== undefined);
+    left
+      .leftJoin(right, value => value, JoinWindows.of({ before: 5, after: 5, grace: 0 }), { as: 'pairs' })
+      .process(added)
+      .to('out');
+    const driver = await TopologyTestDriver.create(builder.build());
+    for (const [key, timestamp] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', 100],
+    ] as const) {
+      await driver.pipeInput('left', { key, value: 'v', timestamp });
+    }
+    const lengths = driver.readRecords('out').map(({ headers }) => headers.length);
+    await driver.close();
+    assert.deepEqual(lengths, [1, 1]);
+  });
 });

@@ -1,7 +1,7 @@
 import type { ProcessNode } from '../../../dsl/graph/node.js';
 import { FixedKeyRecord, ProcessorRecord } from '../../../dsl/processor/processor-record.js';
 import type { Cancellable, PunctuationType, Punctuator } from '../../../dsl/processor/punctuation.js';
-import { type Header, type Headers, NO_HEADERS } from '../../../kafka/record.js';
+import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
 import { NodeProcessor } from '../processor.js';
 import type { Compile, Site } from '../site.js';
 import { isPromise, StepNode, type WaitingStep } from '../step-node.js';
@@ -88,10 +88,9 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
   }
 
   process(key: unknown, value: unknown, timestamp: number, all: Headers): void {
-    const headers = all === NO_HEADERS ? [] : (all as Header[]);
     const record = this.node.keepsKey
-      ? new FixedKeyRecord(key, value, timestamp, headers)
-      : new ProcessorRecord(key, value, timestamp, headers, true);
+      ? new FixedKeyRecord(key, value, timestamp, [...all])
+      : new ProcessorRecord(key, value, timestamp, all === NO_HEADERS ? [] : all, true);
     const call = this.#freeCall ?? this.#newCall(record);
     call.record = record;
     this.#freeCall = undefined;
@@ -115,7 +114,7 @@ class UserProcessor extends NodeProcessor<ProcessNode> {
   #run(place: StepNode, received: AnyRecord | undefined, call: () => Outcome): Outcome {
     this.#access.begin();
     this.#userContext.place = place;
-    this.#userContext.received = received;
+    this.#userContext.received = this.node.keepsKey ? undefined : received;
     let result: Outcome;
     try {
       result = call();

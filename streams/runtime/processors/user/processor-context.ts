@@ -16,7 +16,7 @@ export interface UserProcessorContextOptions extends UserContextOptions {
 export class UserProcessorContext extends UserProcessingContext implements ProcessorContext<unknown, unknown> {
   /** Where the steps belong that nodes add when they get a record. */
   place: StepNode | undefined;
-  /** The record in process. Nodes that come later see the headers that are pushed to it. */
+  /** The record in process, if nodes that come later see the headers that are pushed to it. */
   received: object | undefined;
   readonly #options: UserProcessorContextOptions;
   #failure: unknown;
