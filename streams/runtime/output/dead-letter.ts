@@ -26,9 +26,10 @@ const MAX_MESSAGE = 4000;
 const MAX_STACK = 4000;
 
 /**
- * The dead letter of a record that can't be processed, with the error. It has the raw bytes of the source record. If
- * there is no source record, because results of many records leave together in a commit, it has the input of the node.
- * What is too large for a record is cut: first headers of the source record, then the key, then the value.
+ * The dead letter of a record that can't be processed, with the error. It has the raw bytes of the source record, and
+ * the timestamp and headers that the node was given, as in Java. If there is no source record, because results of many
+ * records leave together in a commit, it has the input of the node.
+ * What is too large for a record is cut: first the headers that it came with, then the key, then the value.
  * `__streams.errors.cut` reports it. A timestamp that a broker would refuse is replaced by the wall clock, `now`;
  * `__streams.errors.timestamp` has the original.
  */
@@ -39,7 +40,8 @@ export function deadLetter(
   serdes: InputSerdes = {},
   known = new ErrorHeaders(),
 ): DeadLetter {
-  const { key, value, timestamp: original, headers } = context.record ?? written(context.input, serdes);
+  const { key, value, ...source } = context.record ?? written(context.input, serdes);
+  const { timestamp: original, headers } = context.input ?? source;
   const reasons = deadLetterHeaders(error, context, known);
   const timestamp = original > now + MAX_AHEAD_MS ? now : Math.max(0, original);
   if (timestamp !== original) reasons.push(errorHeader('timestamp', original));

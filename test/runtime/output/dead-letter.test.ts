@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { MAX_RECORD_BYTES } from '../../../streams/kafka/record.js';
+import { resumeOnError, Serdes, StreamsBuilder } from '../../../streams/index.js';
+import { type Header, MAX_RECORD_BYTES } from '../../../streams/kafka/record.js';
 import { deadLetter } from '../../../streams/runtime/output/dead-letter.js';
 import { ErrorHeaders } from '../../../streams/runtime/output/error-headers.js';
 import { recordBytes } from '../../../streams/runtime/output/record-collector.js';
+import { TopologyTestDriver } from '../../../streams/testing/index.js';
 import { record } from '../scripted-consumer.js';
 
 const NOW = 1_700_000_000_000;
+
+function text(key: string, value: string): Header {
+  return { key, value: Buffer.from(value) };
+}
 
 describe('a dead letter', () => {
   it('says what went wrong and where the record came from, under the names of KIP-1034', () => {
@@ -22,13 +28,13 @@ describe('a dead letter', () => {
       },
       NOW,
     );
-    const text = Object.fromEntries(headers.map(({ key, value }) => [key, value?.toString()]));
-    assert.equal(text['__streams.errors.exception'], 'TypeError');
-    assert.equal(text['__streams.errors.message'], 'no country');
-    assert.match(text['__streams.errors.stacktrace'] ?? '', /no country\n/);
-    assert.equal(text['__streams.errors.topic'], 'user');
-    assert.equal(text['__streams.errors.partition'], '3');
-    assert.equal(text['__streams.errors.offset'], '42');
+    const texts = Object.fromEntries(headers.map(({ key, value }) => [key, value?.toString()]));
+    assert.equal(texts['__streams.errors.exception'], 'TypeError');
+    assert.equal(texts['__streams.errors.message'], 'no country');
+    assert.match(texts['__streams.errors.stacktrace'] ?? '', /no country\n/);
+    assert.equal(texts['__streams.errors.topic'], 'user');
+    assert.equal(texts['__streams.errors.partition'], '3');
+    assert.equal(texts['__streams.errors.offset'], '42');
   });
 
   it('has these headers, in this order', () => {
@@ -55,6 +61,29 @@ describe('a dead letter', () => {
         ],
       );
     }
+  });
+
+  it('has the bytes of the source record, and the timestamp and headers that the node was given', async () => {
+    const builder = new StreamsBuilder();
+    const strings = { keySerde: Serdes.string(), valueSerde: Serdes.string() };
+    builder
+      .stream('in', strings)
+      .process<string | null, string>(context => ({ key, timestamp, headers }) => {
+        context.forward({ key, value: 'other', timestamp: timestamp + 5, headers: [...headers, text('added', 'b')] });
+      })
+      .mapValues(() => {
+        throw new Error('no value');
+      })
+      .to('out');
+    const driver = await TopologyTestDriver.create(builder.build(), {
+      deadLetterTopic: 'dead',
+      processingExceptionHandler: resumeOnError,
+    });
+    await driver.pipeInput('in', { key: 'k', value: 'v', timestamp: 1, headers: [text('mine', 'a')] }, strings);
+    const [letter] = driver.readRecords('dead');
+    await driver.close();
+    assert.deepEqual([letter?.key, letter?.value, letter?.timestamp], [Buffer.from('k'), Buffer.from('v'), 6]);
+    assert.deepEqual(letter?.headers.slice(0, 2), [text('mine', 'a'), text('added', 'b')]);
   });
 
   it('names no record where the error is not about one', () => {
