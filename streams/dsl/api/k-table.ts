@@ -9,6 +9,7 @@ import { checkThatTheyClose, keyValueStore, onlyStore, storeSpec, tableStore } f
 import type { Change } from '../graph/change.js';
 import { type Graph, lastingName, TopologyError } from '../graph/graph.js';
 import type { ForeignKeyRegisterNode, GraphNode, JoinType, SuppressUntil, TableJoinNode } from '../graph/node.js';
+import { isVersioned } from '../graph/versioned.js';
 import type { KeyValue } from '../options/key-value.js';
 import type { Grouped, Named, OptionallyMaterialized } from '../options/options.js';
 import type { Suppressed } from '../options/suppressed.js';
@@ -312,7 +313,8 @@ export class KTable<K, V> {
 
   /**
    * Holds back updates until `suppressed` lets them pass (KIP-328). The store `name` keeps the buffer. Throws a
-   * TopologyError for `untilWindowCloses` on a table without windows, or on windows that never close.
+   * TopologyError for `untilWindowCloses` on a table without windows, or on windows that never close, and for a versioned
+   * table, as Java does: the buffer keeps the update that came last, which may be an older version.
    *
    * ```ts
    * clicks
@@ -325,6 +327,11 @@ export class KTable<K, V> {
    * ```
    */
   suppress(suppressed: Suppressed, options: { readonly name: string }): KTable<K, V> {
+    if (isVersioned(this.#node)) {
+      throw new TopologyError(
+        `suppress ${options.name}: the table is versioned: suppress takes a table without history`,
+      );
+    }
     const kind = new SuppressionKind(suppressed.kind === 'untilTimeLimit' ? 'timeLimit' : 'windowCloses');
     const store = storeSpec(this.#graph, { as: options.name }, serdesOr<K, V>({}, this.#serdes), kind);
     const node = this.#graph.add('KTABLE-SUPPRESS', options.name, {

@@ -10,6 +10,7 @@ import type { TaskContext } from '../processors/task-context.js';
 import type { OpenStore } from '../processors/user/open-store.js';
 import { StoreTime } from '../processors/user/store-time.js';
 import { TaskStores } from '../processors/user/task-stores.js';
+import { SessionReach } from '../processors/window/session-reach.js';
 import { TaskTime, type TimeOrigin } from '../time/time.js';
 import { compile } from './compilers.js';
 import { nodesThatCopyHeaders } from './copied-headers.js';
@@ -67,6 +68,7 @@ class GraphBuilder implements ProcessorGraph {
   readonly #options: GraphOptions;
   readonly #stores: TaskStores;
   readonly #copyHeaders: ReadonlySet<GraphNode>;
+  readonly #sessionReaches = new Map<StoreSpec, SessionReach>();
   /** The processor that feeds the children of a node. */
   readonly #outputs = new Map<GraphNode, Processor>();
   /** The origins of the time of a node's records. */
@@ -107,6 +109,7 @@ class GraphBuilder implements ProcessorGraph {
       viewOf: parent => (parent === undefined ? undefined : this.views.get(parent)),
       frontierOf: parent => (parent === undefined ? undefined : this.#frontiers.get(parent)) ?? [],
       bytesOf: (store: StoreSpec): ByteStore => this.#state.store(store.name),
+      sessionReach: store => this.#sessionReach(store),
       showTable: view => {
         this.views.set(node, view);
       },
@@ -131,6 +134,14 @@ class GraphBuilder implements ProcessorGraph {
         this.#frontiers.set(node, [input.watermark]);
       },
     };
+  }
+
+  #sessionReach(store: StoreSpec): SessionReach {
+    const known = this.#sessionReaches.get(store);
+    if (known !== undefined) return known;
+    const reach = new SessionReach();
+    this.#sessionReaches.set(store, reach);
+    return reach;
   }
 
   #roleOf(node: RepartitionNode): RepartitionRole {

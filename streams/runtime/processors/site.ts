@@ -7,6 +7,7 @@ import type { LocalQueue } from './local-queue.js';
 import type { Processor } from './processor.js';
 import type { TaskContext } from './task-context.js';
 import type { TaskStores } from './user/task-stores.js';
+import type { SessionReach } from './window/session-reach.js';
 
 /** Makes the processors of one node. It stands beside them, and uses only its site. */
 export type Compile<N extends GraphNode> = (node: N, site: Site) => void;
@@ -36,6 +37,9 @@ export interface Site {
   readonly stores: TaskStores;
 
   bytesOf(store: StoreSpec): ByteStore;
+
+  /** The bounds of the sessions of a store. The groups of a `cogroup` share them, as they share the store. */
+  sessionReach(store: StoreSpec): SessionReach;
 
   /** The rows of a parent, if it is a table. */
   viewOf(parent: GraphNode | undefined): TableView | undefined;

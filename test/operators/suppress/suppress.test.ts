@@ -150,3 +150,21 @@ describe('a filter before suppress', () => {
     ]);
   });
 });
+
+describe('suppress of a versioned table', () => {
+  const suppressed = Suppressed.untilTimeLimit(LIMIT_MS);
+
+  it('is refused', () => {
+    const table = new StreamsBuilder().table('in', { as: 'table', historyRetention: 100, ...serdes });
+    const mapped = table.mapValues(value => value);
+    assert.throws(() => table.suppress(suppressed, { name: 'buffer' }), /suppress buffer: the table is versioned/);
+    assert.throws(() => mapped.suppress(suppressed, { name: 'buffer' }), /suppress buffer: the table is versioned/);
+  });
+
+  it('holds back the updates of a store that a filter makes of it', () => {
+    const builder = new StreamsBuilder();
+    const table = builder.table<string, string>('in', { as: 'table', historyRetention: 100, ...serdes });
+    table.filter(() => true, { as: 'filtered' }).suppress(suppressed, { name: 'buffer' });
+    builder.build();
+  });
+});

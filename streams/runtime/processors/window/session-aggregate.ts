@@ -12,14 +12,13 @@ import { NodeProcessor } from '../processor.js';
 import type { Compile, TableView } from '../site.js';
 import type { TaskContext } from '../task-context.js';
 import { TimedPlaces } from '../timed-places.js';
-import { SessionReach } from './session-reach.js';
+import type { SessionReach } from './session-reach.js';
 
 export const compileSessionAggregate: Compile<SessionAggregateNode> = (node, site) => {
   const { kind, keySerde, valueSerde } = node.store;
-  const bytes = site.bytesOf(node.store);
-  const store = kind.open(bytes, keySerde, valueSerde);
+  const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
   const time = new OperatorTime(site.frontier, node.windows.closeOnIdle);
-  const reach = SessionReach.of(bytes);
+  const reach = site.sessionReach(node.store);
   const processor = new SessionAggregateProcessor(node, store, reach, time, site.sendsOldValues, site.context);
   site.place(processor, { frontier: [time] });
   site.showTable(sessionView(store));

@@ -1,7 +1,4 @@
-import type { ByteStore } from '../../../../stores/bytes/byte-store.js';
 import { NEVER } from '../../time/time.js';
-
-const reaches = new WeakMap<ByteStore, SessionReach>();
 
 /**
  * Bounds of the sessions of a store, which limit where a search looks. The groups of a `cogroup` share one store, and
@@ -10,14 +7,6 @@ const reaches = new WeakMap<ByteStore, SessionReach>();
 export class SessionReach {
   #latestEnd = NEVER;
   #longestMs = 0;
-
-  static of(bytes: ByteStore): SessionReach {
-    const known = reaches.get(bytes);
-    if (known !== undefined) return known;
-    const reach = new SessionReach();
-    reaches.set(bytes, reach);
-    return reach;
-  }
 
   /** The length of the longest session so far. */
   get longestMs(): number {
