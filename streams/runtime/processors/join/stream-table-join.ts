@@ -93,12 +93,13 @@ class BufferedStreamTableJoin extends StreamTableJoinProcessor {
   }
 
   override process(key: unknown, value: unknown, timestamp: number, headers: Headers): void {
-    this.#time.observe(timestamp);
     if (!this.isJoined(key, value)) {
       this.context.dropped();
       return;
     }
     const hasKey = key !== null && key !== undefined;
+    // The time is that of the records which have waited, as in Java (`RocksDBTimeOrderedKeyValueBuffer`).
+    if (hasKey) this.#time.observe(timestamp);
     if (!hasKey || timestamp < this.#due) this.join(key, value, timestamp, headers);
     else this.#buffer.add(key, timestamp, { value, headers });
     this.#release();
