@@ -81,7 +81,8 @@ const PROCESSORS: Vocabulary<CaseProcessor> = {
     context.forward(record);
   },
   showMeta: () => context => record => {
-    const { topic, partition, offset } = context.recordMetadata() ?? {};
+    // In a punctuation Java has metadata without a topic.
+    const { topic, partition, offset } = context.recordMetadata() ?? { topic: null, partition: -1, offset: -1 };
     context.forward(record.withValue(`${text(record.value)}|${topic}/${partition}/${offset}`));
   },
   previous: store => context => {
