@@ -11,6 +11,7 @@ export function isVersioned(node: GraphNode | undefined): boolean {
       return node.store?.history !== undefined;
     case 'tableFilter':
     case 'tableMapValues':
+    case 'tableTransformValues':
       if (node.store !== undefined) return node.store.history !== undefined;
       return !node.hidesHistory && isVersioned(node.parents[0]);
     default:

@@ -28,3 +28,24 @@ describe('the time of a join that waits for its grace', () => {
     });
   }
 });
+
+describe('a join that waits for its grace', () => {
+  it('takes the rows of its time through transformValues, as through mapValues', async () => {
+    const builder = new StreamsBuilder();
+    const rows = builder
+      .table<string, string>('rows', { as: 'rows', historyRetention: 1000 })
+      .transformValues<string>(() => row => (row === null ? null : `${row}!`));
+    builder
+      .stream<string, string>('in', { dropNullKeys: true, dropNullValues: true })
+      .join(rows, (left, right) => `${left} ${right}`, { name: 'joined', gracePeriod: 20 })
+      .to('out');
+    const driver = await TopologyTestDriver.create(builder.build());
+    await driver.pipeInput('rows', { key: 'a', value: 'new', timestamp: 12 });
+    await driver.pipeInput('in', { key: 'a', value: 'left', timestamp: 10 });
+    await driver.pipeInput('rows', { key: 'a', value: 'old', timestamp: 5 });
+    await driver.pipeInput('in', { key: 'a', value: 'later', timestamp: 40 });
+    const output = driver.readOutput('out').map(({ value }) => value);
+    await driver.close();
+    assert.deepEqual(output, ['left old!']);
+  });
+});
