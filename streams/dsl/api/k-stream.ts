@@ -355,8 +355,8 @@ export class KStream<K, V> {
   /**
    * Moves each record to the partition of its key (KIP-221). A record that is in the right partition already stays in
    * its task. With a partitioner, records go to the partitions that it chooses. Records with a null key are dropped and
-   * counted as dropped, unless a left or outer join comes after it, which may have results for them (KIP-962). Throws a TopologyError if another repartition topic has the name, or if
-   * `numberOfPartitions` is not a positive whole number.
+   * counted as dropped, unless a left or outer join comes after it, which may have results for them (KIP-962). Throws a
+   * TopologyError if another repartition topic has the name, or if `numberOfPartitions` is not a positive whole number.
    *
    * ```ts
    * const byCustomer = orders
@@ -369,12 +369,8 @@ export class KStream<K, V> {
     const serdes = serdesOr(options, this.#serdes);
     const { name, numberOfPartitions: partitions, partitioner } = options;
     const settings = { partitions, partitioner, keepsNullKeys: 'ifJoined' } as const;
-    return new KStream<K, V>(
-      this.#graph,
-      addRepartition(this.#graph, this.#node, name, serdes, settings),
-      serdes,
-      false,
-    );
+    const node = addRepartition(this.#graph, this.#node, name, serdes, settings);
+    return new KStream<K, V>(this.#graph, node, serdes, false);
   }
 
   /**
