@@ -46,27 +46,21 @@ export class ForeignKeyRegister extends NodeProcessor<ForeignKeyRegisterNode> {
       send(now, 'propagateNullIfNoForeignValue');
       return;
     }
+    if (hasMoved) this.#awaiting.add(row.toString('latin1'));
     if (now === null) {
       if (newValue !== null) this.context.dropped();
       // The old result goes, if there was one.
-      if (before !== null) {
-        this.#awaiting.add(row.toString('latin1'));
-        send(before, 'deleteKeyAndPropagate');
-      }
+      if (hasMoved) send(before, 'deleteKeyAndPropagate');
       return;
     }
-    if (hasMoved) {
-      this.#awaiting.add(row.toString('latin1'));
-      send(before, 'deleteKeyNoPropagate');
-    }
+    if (hasMoved) send(before, 'deleteKeyNoPropagate');
     send(now, hasMoved ? 'propagateNullIfNoForeignValue' : 'propagateOnlyIfForeignValue');
   }
 
   /**
-   * Sees to it that the present value of a row gets an answer: registers it once more, unless an answer is on its way.
-   * It asks once, until the row changes: the value of a row may be another one at each look-up, such as that of a
-   * transformer that counts or tells the time. No answer would fit, and it would ask for ever. Returns false if no answer
-   * comes, because the row refers to nothing.
+   * Registers a row a second time, so that its present value gets an answer, unless an answer is on its way. It does so
+   * once, until the row changes. A value, or its bytes, may be others at each look-up: a transformer may count, a serde
+   * may encrypt. No answer would fit such a row. Returns false if no answer comes, because the row refers to nothing.
    */
   askAgain(key: unknown, value: unknown, timestamp: number, headers: Headers): boolean {
     const row = this.node.keySerde.serialize(key);
