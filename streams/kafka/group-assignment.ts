@@ -19,10 +19,11 @@ export interface GroupAssignment {
   poll(consume: () => Promise<PolledBatch>): Promise<PolledBatch>;
   /**
    * Answers the request that the client waits for, if there is one, by giving up everything. From now on every request
-   * is answered at once: a client waits for that before it closes. It gives up the rest by itself. An answer that was
-   * not asked for might be taken for that of a request whose callback is still on the way. The answer to that one would
-   * come while the client closes and waits for nothing, and would use memory that is gone: a crash, or a call that never
-   * returns (node-rdkafka, librdkafka).
+   * is answered at once: a client waits for that before it closes. What is still assigned, the client gives up by itself.
+   *
+   * The client takes an answer without a request as the answer to a request whose callback is on the way. That callback
+   * would be answered too, when the client no longer waits. Such a call uses freed memory: it crashes, or never returns
+   * (node-rdkafka, librdkafka).
    */
   close(): void;
 }

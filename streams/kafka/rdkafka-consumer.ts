@@ -192,10 +192,7 @@ export class RdKafkaConsumer implements Consumer {
     });
   }
 
-  /**
-   * Rebalances of the poll in flight are reported first. They are answered here, and a second answer would come while
-   * the client closes: it waits for none then, and the call would use what is gone (a crash, or no return).
-   */
+  /** Rebalances of the poll in flight are reported first: each must be answered once (see `GroupAssignment.close`). */
   async close(): Promise<void> {
     await this.#polling?.catch(() => {});
     // A callback of a poll may come after its result.

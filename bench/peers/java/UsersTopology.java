@@ -17,7 +17,10 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.TimeWindows;
 import org.apache.kafka.streams.state.WindowStore;
 
-/** The users workload: clean (what is rejected becomes a dead letter), count countries per window, count distinct emails per window. */
+/**
+ * The users workload: clean, count countries per window, count distinct emails per window. A rejected record becomes a dead
+ * letter.
+ */
 final class UsersTopology {
   private static final DateTimeFormatter ISO =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX").withZone(ZoneOffset.UTC);

@@ -3,6 +3,8 @@ import type { FunctionSpec } from '../case-file.js';
 import { member, number, string } from './text.js';
 import { named, type Vocabulary } from './vocabulary.js';
 
+const MADE = new Map<string | undefined, TimestampExtractor>();
+
 /** Equal descriptions are one function: streams of one topic must have the same extractor. */
 export function timestampExtractor(spec: FunctionSpec | undefined): TimestampExtractor {
   const description = JSON.stringify(spec);
@@ -10,8 +12,6 @@ export function timestampExtractor(spec: FunctionSpec | undefined): TimestampExt
   MADE.set(description, extractor);
   return extractor;
 }
-
-const MADE = new Map<string | undefined, TimestampExtractor>();
 
 /** The integer member of the value, undefined if there is none. */
 function time(value: unknown, name: unknown): number | undefined {
