@@ -1,4 +1,11 @@
-import { type Serde, Serdes, StreamsBuilder, type Topology } from '../../../streams/index.js';
+import {
+  type KafkaStreams,
+  type Serde,
+  Serdes,
+  StreamsBuilder,
+  type StreamsOptions,
+  type Topology,
+} from '../../../streams/index.js';
 import { NO_HEADERS } from '../../../streams/kafka/record.js';
 import type { LogTransaction } from '../../../streams/testing/in-memory-log.js';
 import { TestApplication } from '../test-application.js';
@@ -44,5 +51,21 @@ export class GlobalApplication extends TestApplication {
   name(key: string | null, value: string | null, partition = 0, transaction?: LogTransaction): void {
     const record = { key: key === null ? null : Buffer.from(key), value: value === null ? null : Buffer.from(value) };
     this.cluster.log(GLOBAL_TOPIC, partition).append({ ...record, timestamp: 0, headers: NO_HEADERS }, transaction);
+  }
+
+  /** Starts an application with the global table, and waits until it runs. */
+  async running(options: Partial<StreamsOptions> = {}): Promise<KafkaStreams> {
+    const streams = this.start(options, this.topology());
+    await this.until(() => streams.state === 'RUNNING');
+    return streams;
+  }
+
+  /** Waits until the table has a value for the key. */
+  async untilNamed(streams: KafkaStreams, key: string, value: string | null): Promise<void> {
+    await this.until(async () => (await streams.store(GLOBAL_STORE, 'keyValue').get(key)) === value);
+  }
+
+  async untilProcessed(records: number): Promise<void> {
+    await this.until(() => this.output().length === records);
   }
 }

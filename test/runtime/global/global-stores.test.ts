@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { Level } from '../../../stores/bytes/state-database.js';
-import { type ErrorResponse, type KafkaStreams, resumeOnError, type StreamsOptions } from '../../../streams/index.js';
-import { type Consumer, KafkaClientError, type Ports } from '../../../streams/kafka/ports.js';
-import { AT_ONCE } from '../../../streams/testing/in-memory-broker.js';
+import { type ErrorResponse, type KafkaStreams, resumeOnError } from '../../../streams/index.js';
+import { KafkaClientError, type Ports } from '../../../streams/kafka/ports.js';
 import { InMemoryCluster } from '../../../streams/testing/in-memory-cluster.js';
 import type { LogTransaction } from '../../../streams/testing/in-memory-log.js';
 import { MemoryStateDirectory } from '../../../streams/testing/memory-state-directory.js';
@@ -22,20 +20,6 @@ describe('the global stores of a process', () => {
   });
 
   afterEach(() => app.close());
-
-  const start = (options: Partial<StreamsOptions> = {}): KafkaStreams => app.start(options, app.topology());
-
-  async function running(options: Partial<StreamsOptions> = {}): Promise<KafkaStreams> {
-    const streams = start(options);
-    await app.until(() => streams.state === 'RUNNING');
-    return streams;
-  }
-
-  /** Waits until the table has a value for the key. */
-  const named = (streams: KafkaStreams, key: string, value: string | null): Promise<void> =>
-    app.until(async () => (await streams.store(GLOBAL_STORE, 'keyValue').get(key)) === value);
-
-  const processed = (records: number): Promise<void> => app.until(() => app.output().length === records);
 
   /** An application that gets nothing of one partition of the global topic before the gate is opened. */
   function startGated(): { readonly streams: KafkaStreams; readonly gate: RestoreGate } {
@@ -69,7 +53,7 @@ describe('the global stores of a process', () => {
     assert.throws(() => streams.queries.store('other'), { code: 'UNKNOWN_STORE' });
     await assert.rejects(streams.queries.get(GLOBAL_STORE, 0, 'other-1'), { code: 'NOT_HERE' });
     gate.open();
-    await processed(1);
+    await app.untilProcessed(1);
     assert.deepEqual(app.output(), ['1:last']);
     assert.equal(statusOf()?.state, 'RUNNING');
   });
@@ -82,44 +66,44 @@ describe('the global stores of a process', () => {
     await streams.close();
     assert.equal(streams.state, 'NOT_RUNNING');
     app.read.length = 0;
-    await running();
+    await app.running();
     assert.deepEqual(app.read, ['last']);
   });
 
   it('apply a record as soon as it is read, without a commit of the tasks', async () => {
-    const streams = await running({ commitInterval: '5m' });
+    const streams = await app.running({ commitInterval: '5m' });
     app.name('a', 'x');
-    await named(streams, 'a', 'x');
+    await app.untilNamed(streams, 'a', 'x');
     app.name('a', null);
-    await named(streams, 'a', null);
+    await app.untilNamed(streams, 'a', null);
   });
 
   it('go on from what is on disk', async () => {
     app.name('key', 'old');
     app.name('gone', 'x', 1);
-    let streams = await running();
+    let streams = await app.running();
     app.name('gone', null, 1);
-    await named(streams, 'gone', null);
+    await app.untilNamed(streams, 'gone', null);
     await streams.close();
     app.read.length = 0;
     app.name('new', 'y');
-    streams = await running();
+    streams = await app.running();
     assert.deepEqual(app.read, ['y']);
-    await named(streams, 'key', 'old');
-    await named(streams, 'gone', null);
+    await app.untilNamed(streams, 'key', 'old');
+    await app.untilNamed(streams, 'gone', null);
     assert.deepEqual(app.warnings, []);
   });
 
   it('read a partition that was added to the topic from its beginning, after a restart', async () => {
     app.name('a', 'x');
-    await (await running()).close();
+    await (await app.running()).close();
     app.read.length = 0;
     app.cluster.createPartitions(GLOBAL_TOPIC, 3);
     app.name('b', 'y', 2);
-    const streams = await running();
+    const streams = await app.running();
     assert.deepEqual(app.read, ['y']);
-    await named(streams, 'a', 'x');
-    await named(streams, 'b', 'y');
+    await app.untilNamed(streams, 'a', 'x');
+    await app.untilNamed(streams, 'b', 'y');
   });
 
   it('end their restore behind markers of transactions, and where a transaction is open', async () => {
@@ -130,169 +114,28 @@ describe('the global stores of a process', () => {
     app.cluster.log(GLOBAL_TOPIC, 0).appendMarker();
     app.name('b', 'y', 1, open);
     app.name('c', 'behind', 1);
-    const streams = await running();
-    await named(streams, 'a', 'x');
+    const streams = await app.running();
+    await app.untilNamed(streams, 'a', 'x');
     assert.equal(await streams.store(GLOBAL_STORE, 'keyValue').get('b'), null);
     if (open !== undefined) open.state = 'committed';
-    await named(streams, 'b', 'y');
-    await named(streams, 'c', 'behind');
+    await app.untilNamed(streams, 'b', 'y');
+    await app.untilNamed(streams, 'c', 'behind');
     await streams.close();
     app.read.length = 0;
-    await running();
+    await app.running();
     assert.deepEqual(app.read, []);
-  });
-
-  describe('are rebuilt from the topic', () => {
-    const rebuilt = /global store names-table is rebuilt from names: /;
-
-    async function filled(): Promise<void> {
-      for (const key of ['a', 'b', 'c']) app.name(key, 'old');
-      await (await running()).close();
-      app.read.length = 0;
-    }
-
-    async function hasOnly(streams: KafkaStreams, rows: Readonly<Record<string, string>>): Promise<void> {
-      const all: Record<string, unknown> = {};
-      for await (const { key, value } of streams.store<string, string>(GLOBAL_STORE, 'keyValue').all())
-        all[key] = value;
-      assert.deepEqual(all, rows);
-    }
-
-    it('if that was deleted and created again while the process was off', async () => {
-      await filled();
-      app.cluster.deleteTopic(GLOBAL_TOPIC);
-      app.createTopics();
-      for (const key of ['x', 'y', 'z']) app.name(key, 'new');
-      await hasOnly(await running(), { x: 'new', y: 'new', z: 'new' });
-      assert.match(app.warnings.join(), new RegExp(`${rebuilt.source}names was deleted and created again`));
-    });
-
-    it('if that is deleted and created again while the process runs', async () => {
-      app.name('a', 'old');
-      const streams = await running();
-      app.cluster.deleteTopic(GLOBAL_TOPIC);
-      app.createTopics();
-      app.name('b', 'new');
-      app.send(1);
-      await app.until(() => app.warnings.some(text => rebuilt.test(text)));
-      await app.until(() => streams.state === 'RUNNING');
-      await hasOnly(streams, { b: 'new' });
-      await processed(1);
-    });
-
-    it('if that ends before their offset, where topics have no ids', async () => {
-      app.cluster = new InMemoryCluster(app.clock, { ...AT_ONCE, hasTopicIds: false });
-      app.createTopics();
-      await filled();
-      app.cluster.deleteTopic(GLOBAL_TOPIC);
-      app.createTopics();
-      app.name('x', 'new');
-      await hasOnly(await running(), { x: 'new' });
-      assert.match(app.warnings.join(), /partition 0: its offset 3 is outside 0 to 1/);
-    });
-
-    it('if that begins after their offset', async () => {
-      await filled();
-      for (const key of ['a', 'd']) app.name(key, 'new');
-      app.cluster.log(GLOBAL_TOPIC, 0).deleteRecords(4);
-      await hasOnly(await running(), { d: 'new' });
-      assert.match(app.warnings.join(), /partition 0: its offset 3 is outside 4 to 5/);
-    });
-
-    it('if they are a day old and have missed records: a tombstone may be gone', async () => {
-      await filled();
-      app.name('d', 'new');
-      app.clock.aheadMs += DAY_MS;
-      await running();
-      assert.equal(app.read.length, 4);
-      assert.match(app.warnings.join(), rebuilt);
-    });
-
-    it('if that has fewer partitions than before, where topics have no ids', async () => {
-      app.cluster = new InMemoryCluster(app.clock, { ...AT_ONCE, hasTopicIds: false });
-      app.createTopics();
-      app.name('a', 'old', 1);
-      const streams = await running();
-      app.cluster.deleteTopic(GLOBAL_TOPIC);
-      app.cluster.createTopic(GLOBAL_TOPIC, 1);
-      app.name('b', 'new');
-      await app.until(() => app.warnings.some(text => rebuilt.test(text)));
-      await app.until(() => streams.state === 'RUNNING');
-      await hasOnly(streams, { b: 'new' });
-    });
-
-    it('if their client goes back to the beginning, because the topic does not have what is next', async () => {
-      app.cluster = new InMemoryCluster(app.clock, { ...AT_ONCE, hasTopicIds: false });
-      app.createTopics();
-      const { ports } = app.cluster;
-      const consumers: Consumer[] = [];
-      const watched: Ports = {
-        ...ports,
-        consumer: options => {
-          const consumer = ports.consumer(options);
-          if (options.clientId.endsWith('global-consumer')) consumers.push(consumer);
-          return consumer;
-        },
-      };
-      for (const key of ['a', 'b', 'c']) app.name(key, 'old');
-      const streams = app.create({}, { ports: watched }, app.topology());
-      streams.start();
-      await app.until(() => streams.state === 'RUNNING');
-      app.cluster.deleteTopic(GLOBAL_TOPIC);
-      app.createTopics();
-      app.name('b', 'new');
-      consumers[0]?.assign([0, 1].map(partition => ({ topic: GLOBAL_TOPIC, partition, offset: 0 })));
-      await app.until(() => app.warnings.some(text => rebuilt.test(text)));
-      await app.until(() => streams.state === 'RUNNING');
-      await hasOnly(streams, { b: 'new' });
-      assert.match(app.warnings.join(), /names-0 came from 0 on, where 3 is next/);
-    });
-
-    it('if a join finds that their files are damaged', async () => {
-      const directory = new FragileDirectory();
-      app.directory = directory;
-      app.name('key', 'row');
-      await (await running()).close();
-      await running();
-      directory.isDamaged = true;
-      app.send(1);
-      await processed(1);
-      assert.deepEqual(app.output(), ['1:row']);
-      assert.match(app.warnings.join(), /LevelDB reports corruption/);
-      assert.equal(directory.isDamaged, false);
-    });
-
-    it('if their files are of another format, or a batch of writes is missing', async () => {
-      for (const [key, value] of [
-        ['\u0000format', '0'],
-        ['\u0000batch\u0000999', ''],
-      ] as const) {
-        app.warnings.length = 0;
-        await filled();
-        const level = app.directory.level(`global-${GLOBAL_STORE}`);
-        await level.open();
-        const batch = level.batch();
-        batch.put(key, Buffer.from(value));
-        await batch.write();
-        await level.close();
-        const streams = await running();
-        assert.match(app.warnings.join(), rebuilt);
-        await named(streams, 'c', 'old');
-        await streams.close();
-      }
-    });
   });
 
   it('do not age while the topic is silent', async () => {
     app.name('a', 'x');
-    const streams = await running();
+    const streams = await app.running();
     app.clock.aheadMs += 2 * DAY_MS;
     app.send(1);
-    await processed(1);
+    await app.untilProcessed(1);
     await streams.close();
     app.read.length = 0;
     app.name('b', 'y');
-    await running();
+    await app.running();
     assert.deepEqual(app.read, ['y']);
     assert.deepEqual(app.warnings, []);
   });
@@ -302,14 +145,14 @@ describe('the global stores of a process', () => {
     app.name('a', 'bad');
     app.name('a', 'y');
     const failed: string[] = [];
-    const streams = await running({
+    const streams = await app.running({
       deadLetterTopic: 'rejected',
       deserializationExceptionHandler: (error, { phase, node, taskId, record, input }) => {
         failed.push(`${phase} ${node} ${taskId} ${record?.topic}@${record?.offset} ${input}: ${error.message}`);
         return 'resume';
       },
     });
-    await named(streams, 'a', 'y');
+    await app.untilNamed(streams, 'a', 'y');
     const [status] = streams.status.globalStores;
     assert.deepEqual([status?.records, status?.dropped, status?.failed], [3, 1, 1]);
     assert.deepEqual(failed, ['deserialization KSTREAM-SOURCE-0000000000 global names@1 null: unreadable']);
@@ -318,7 +161,7 @@ describe('the global stores of a process', () => {
   });
 
   it('stop the application at a record that can not be deserialized, unless a handler says otherwise', async () => {
-    const streams = await running();
+    const streams = await app.running();
     app.name('a', 'bad');
     await assert.rejects(streams.stopped, {
       name: 'StreamsError',
@@ -329,11 +172,11 @@ describe('the global stores of a process', () => {
 
   it('read a record again for which the handler says retry', async () => {
     const answers: ErrorResponse[] = ['retry', 'resume'];
-    const streams = start({ deserializationExceptionHandler: () => answers.shift() ?? 'fail' });
+    const streams = app.start({ deserializationExceptionHandler: () => answers.shift() ?? 'fail' }, app.topology());
     app.name('a', 'bad');
     app.name('a', 'y');
     await app.until(() => answers.length === 0 && streams.state === 'RUNNING');
-    await named(streams, 'a', 'y');
+    await app.untilNamed(streams, 'a', 'y');
   });
 
   it('go on with a new client if theirs fails', async () => {
@@ -356,7 +199,7 @@ describe('the global stores of a process', () => {
     const streams = app.create({}, { ports: failing }, app.topology());
     streams.start();
     await app.until(() => streams.state === 'RUNNING');
-    await named(streams, 'a', 'x');
+    await app.untilNamed(streams, 'a', 'x');
     assert.match(app.warnings.join(), /worker stopped.*the broker is gone/);
   });
 
@@ -364,26 +207,26 @@ describe('the global stores of a process', () => {
     app.cluster = new InMemoryCluster(app.clock);
     app.cluster.createTopic('in', 1);
     app.cluster.createTopic('out', 1);
-    const streams = start();
+    const streams = app.start({}, app.topology());
     await app.until(() => app.warnings.some(text => /^topic names does not exist/.test(text)));
     assert.deepEqual(streams.status.globalStores, []);
     app.createTopics();
     app.name('a', 'x');
     await app.until(() => streams.state === 'RUNNING');
-    await named(streams, 'a', 'x');
+    await app.untilNamed(streams, 'a', 'x');
   });
 
   it('are whole in each process, and each answers queries', async () => {
     app.name('a', 'x');
     app.name('b', 'y', 1);
-    const one = await running();
+    const one = await app.running();
     const directory = new MemoryStateDirectory('other');
     const other = app.create({}, { takeDirectory: async () => directory }, app.topology());
     other.start();
     await app.until(() => other.state === 'RUNNING' && one.state === 'RUNNING');
     for (const streams of [one, other]) {
-      await named(streams, 'a', 'x');
-      await named(streams, 'b', 'y');
+      await app.untilNamed(streams, 'a', 'x');
+      await app.untilNamed(streams, 'b', 'y');
       assert.deepEqual(streams.queries.stores, [{ name: GLOBAL_STORE, kind: 'keyValue', partitions: 1, local: [0] }]);
       assert.deepEqual(await streams.queries.ownerOf(GLOBAL_STORE, 0), { kind: 'local' });
       const page = await streams.queries.range(GLOBAL_STORE, 0, {}, { limit: 1 });
@@ -392,12 +235,12 @@ describe('the global stores of a process', () => {
   });
 
   it('belong to no task: their records are in no count, and advance no time', async () => {
-    const streams = await running({ deserializationExceptionHandler: resumeOnError });
+    const streams = await app.running({ deserializationExceptionHandler: resumeOnError });
     app.name('a', 'x');
     app.name('b', 'bad', 1);
     app.send(1, 0, 5);
-    await processed(1);
-    await named(streams, 'a', 'x');
+    await app.untilProcessed(1);
+    await app.untilNamed(streams, 'a', 'x');
     await app.until(() => streams.tasks.some(({ counts }) => counts.in.in === 1));
     assert.deepEqual(
       streams.tasks.map(({ counts, streamTime }) => [counts.in, counts.rejected, streamTime]),
@@ -408,29 +251,3 @@ describe('the global stores of a process', () => {
     );
   });
 });
-
-/** Reads of global stores fail while it is damaged, until they are deleted. */
-class FragileDirectory extends MemoryStateDirectory {
-  isDamaged = false;
-
-  override level(task: string): Level {
-    const level = super.level(task);
-    if (!task.startsWith('global-')) return level;
-    return new Proxy(level, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return (...args: readonly unknown[]): unknown => {
-          if (name === 'getSync' && this.isDamaged)
-            throw Object.assign(new Error('bad block'), { code: 'LEVEL_CORRUPTION' });
-          return Reflect.apply(member, target, args);
-        };
-      },
-    });
-  }
-
-  override async wipe(task: string): Promise<void> {
-    await super.wipe(task);
-    if (task.startsWith('global-')) this.isDamaged = false;
-  }
-}
