@@ -8,16 +8,18 @@ const versioned = { as: 'rows', historyRetention: 1000, ...strings };
 
 type Strings = KTable<string, string>;
 
-/** What comes out of `declare` for updates of the row `a`. */
+/** What comes out of `declare` for updates of the row `a`, after a record of the topic `names`, if one is given. */
 async function updatesOf(
   values: readonly (string | null)[],
   declare: (builder: StreamsBuilder) => KTable<string, unknown>,
+  name?: { readonly key: string; readonly value: string },
 ): Promise<unknown[]> {
   const builder = new StreamsBuilder();
   declare(builder).toStream().to('out', { valueSerde: Serdes.json() });
   const driver = await TopologyTestDriver.create(builder.build(), { cacheMaxBytes: 0 });
   try {
     const records = values.map((value, timestamp) => ({ key: 'a', value, timestamp }));
+    if (name !== undefined) await driver.pipeInput('names', { ...name, timestamp: 0 }, strings);
     await driver.pipeInput('in', records, strings);
     return driver.readOutput('out').map(({ key, value }) => [key, value]);
   } finally {
@@ -52,16 +54,35 @@ describe('a filter of a table', () => {
     ]);
   });
 
-  it('sends a tombstone for each row of a versioned table that it rejects, also with a store', async () => {
-    const updates = await updatesOf(['a', 'b', 'c', 'd'], builder =>
-      builder
-        .table<string, string>('in', versioned)
-        .filter((_key, value) => value === 'b', { as: 'filtered', ...strings }),
+  it('sends a tombstone for each row of a versioned table that it rejects, also with serdes or a store', async () => {
+    const { valueSerde } = strings;
+    for (const options of [{}, { valueSerde }, { as: 'filtered', ...strings }]) {
+      const updates = await updatesOf(['a', 'b', 'c', 'd'], builder =>
+        builder.table<string, string>('in', versioned).filter((_key, value) => value === 'b', options),
+      );
+      assert.deepEqual(updates, [
+        ['a', null],
+        ['a', 'b'],
+        ['a', null],
+        ['a', null],
+      ]);
+    }
+  });
+
+  it('takes the result of a row that it rejects out of an inner join by a foreign key', async () => {
+    const updates = await updatesOf(
+      ['b', 'c'],
+      builder =>
+        keepB(builder.table<string, string>('in', versioned)).join(
+          builder.table<string, string>('names', { as: 'names', ...strings }),
+          value => value,
+          (value, name) => `${value} ${name}`,
+          { as: 'joined', valueSerde: Serdes.string() },
+        ),
+      { key: 'b', value: 'bee' },
     );
     assert.deepEqual(updates, [
-      ['a', null],
-      ['a', 'b'],
-      ['a', null],
+      ['a', 'b bee'],
       ['a', null],
     ]);
   });
