@@ -33,6 +33,10 @@ export interface TopicPartitionOffset extends TopicPartition {
   readonly offset: number;
 }
 
+export function placeOf({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
+  return { topic, partition, offset };
+}
+
 /** A record as read from a partition. In a table, a null `value` is a tombstone. */
 export interface ConsumerRecord extends TopicPartitionOffset {
   /** Milliseconds since the epoch. Negative if the record has none. */

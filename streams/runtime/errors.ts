@@ -1,4 +1,5 @@
 import { PromiseError, synchronous } from '../dsl/options/synchronous.js';
+import type { RecordMetadata } from '../dsl/processor/processor.js';
 import type { ConsumerRecord, Headers } from '../kafka/record.js';
 
 /** The application can't go on: a handler returned `fail`, or state or configuration do not allow it. */
@@ -40,9 +41,13 @@ export interface ErrorContext {
   readonly taskId: string;
   /**
    * The record in process, of a source, repartition or global topic. Records that moved through a repartition topic in the same
-   * block have the offset of the block. null in a commit, where results of many records leave together.
+   * block have the offset of the block. null in a commit, where results of many records leave together, and for what has
+   * waited until another record let it go: an update behind `suppress`, a record of a join, the result of a window that
+   * closes.
    */
   readonly record: ConsumerRecord | null;
+  /** Where the record was read, also of one that has waited. undefined if that is not known. */
+  readonly recordMetadata: RecordMetadata | undefined;
   /**
    * The input of the node. null if the record did not reach the node: it could not be read, or has no valid timestamp.
    */

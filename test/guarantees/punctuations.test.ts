@@ -187,7 +187,9 @@ describe('punctuations', () => {
       },
     });
     await send(1, 50);
-    assert.deepEqual(contexts, [{ phase: 'processing', node: 'script', taskId: '0_0', record: null, input: null }]);
+    assert.deepEqual(contexts, [
+      { phase: 'processing', node: 'script', taskId: '0_0', record: null, recordMetadata: undefined, input: null },
+    ]);
     assert.deepEqual(output(), ['at 50']);
     assert.equal(driver.readOutput('rejected').length, 1);
     assert.equal(driver.counts[0]?.failedResults, 1);

@@ -138,6 +138,13 @@ function rejection(
   record: ConsumerRecord,
   place: { partition: number; offset: number } = { partition: 0, offset: 0 },
 ): ConsumerRecord {
-  const context = { phase: 'processing', node: 'clean', taskId: '0_0', record, input: null } as const;
+  const context = {
+    phase: 'processing',
+    node: 'clean',
+    taskId: '0_0',
+    record,
+    recordMetadata: record,
+    input: null,
+  } as const;
   return { topic: 'user-rejected', ...place, ...deadLetter(new Error('country: empty'), context, NOW) };
 }

@@ -103,7 +103,8 @@ class GraphBuilder implements ProcessorGraph {
       feederOf: of => this.#outputs.get(of),
       frontier,
       children: this.#plan.subTopology.nodes.filter(candidate => candidate.parents.includes(node)),
-      hasProcessors: this.#plan.subTopology.nodes.some(({ kind }) => kind === 'process'),
+      keepsPlaces:
+        this.#context.keepsDeadLetters || this.#plan.subTopology.nodes.some(({ kind }) => kind === 'process'),
       sendsOldValues: this.#plan.sendersOfOldValues.has(node),
       isLookedUp: this.#plan.lookedUp.has(node),
       viewOf: parent => (parent === undefined ? undefined : this.views.get(parent)),

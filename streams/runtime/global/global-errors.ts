@@ -1,7 +1,15 @@
 import { PromiseError } from '../../dsl/options/synchronous.js';
 import type { Logger } from '../../kafka/logger.js';
-import { type ConsumerRecord, partitionId } from '../../kafka/record.js';
-import { asError, type ErrorHandler, type NodeInput, RetryError, responseOf, StreamsError } from '../errors.js';
+import { type ConsumerRecord, partitionId, placeOf } from '../../kafka/record.js';
+import {
+  asError,
+  type ErrorContext,
+  type ErrorHandler,
+  type NodeInput,
+  RetryError,
+  responseOf,
+  StreamsError,
+} from '../errors.js';
 import type { SerdeError } from '../processors/serde-error.js';
 import { isStateError } from '../state-error.js';
 
@@ -32,8 +40,11 @@ export class GlobalErrors {
     const error = asError(cause);
     const message = `deserialization failed at ${node} for ${place(record)}: ${error.message}`;
     if (cause instanceof PromiseError) throw new StreamsError(`${node}: ${error.message}`, { cause });
-    const context = { phase: 'deserialization', node, taskId: GLOBAL_TASK, record, input: null } as const;
-    const response = responseOf(this.#handlers.deserialization, error, context);
+    const response = responseOf(this.#handlers.deserialization, error, {
+      phase: 'deserialization',
+      ...whereabouts(node, record),
+      input: null,
+    });
     if (response === 'retry') throw new RetryError(message, { cause });
     if (response !== 'resume') throw new StreamsError(`${message}: check ${option} of ${node}`, { cause });
     this.#logger.warn(`${message}: the record is skipped`);
@@ -49,11 +60,15 @@ export class GlobalErrors {
     const message = `processing failed at ${node} for ${place(record)}: ${error.message}`;
     const { processing } = this.#handlers;
     if (processing === undefined || thrown instanceof PromiseError) throw new StreamsError(message, { cause: error });
-    const response = responseOf(processing, error, { phase: 'processing', node, taskId: GLOBAL_TASK, record, input });
+    const response = responseOf(processing, error, { phase: 'processing', ...whereabouts(node, record), input });
     if (response === 'retry') throw new RetryError(message, { cause: error });
     if (response !== 'resume') throw new StreamsError(message, { cause: error });
     this.#logger.warn(`${message}: the record is skipped`);
   }
+}
+
+function whereabouts(node: string, record: ConsumerRecord): Omit<ErrorContext, 'phase' | 'input'> {
+  return { node, taskId: GLOBAL_TASK, record, recordMetadata: placeOf(record) };
 }
 
 function place(record: ConsumerRecord): string {

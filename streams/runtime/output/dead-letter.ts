@@ -28,7 +28,7 @@ const MAX_STACK = 4000;
 /**
  * The dead letter of a record that can't be processed, with the error. It has the raw bytes of the source record, and
  * the timestamp and headers that the node was given, as in Java. If there is no source record, because results of many
- * records leave together in a commit, it has the input of the node.
+ * records leave together in a commit, or what has waited leaves with another record, it has the input of the node.
  * What is too large for a record is cut: first the headers that it came with, then the key, then the value.
  * `__streams.errors.cut` reports it. A timestamp that a broker would refuse is replaced by the wall clock, `now`;
  * `__streams.errors.timestamp` has the original.
@@ -85,16 +85,16 @@ function readable(part: unknown): string {
 }
 
 /** Headers of a dead letter with the names of KIP-1034. `node` is an additional one. */
-function deadLetterHeaders(error: Error, { node, record }: ErrorContext, known: ErrorHeaders): Header[] {
+function deadLetterHeaders(error: Error, { node, recordMetadata: place }: ErrorContext, known: ErrorHeaders): Header[] {
   const headers = [
     known.shared('exception', error.name),
     errorHeader('message', error.message.slice(0, MAX_MESSAGE)),
     known.shared('node', node),
   ];
   if (error.stack?.includes('\n')) headers.push(errorHeader('stacktrace', error.stack.slice(0, MAX_STACK)));
-  if (record !== null) {
-    headers.push(known.shared('topic', record.topic), known.shared('partition', record.partition));
-    headers.push(errorHeader('offset', record.offset));
+  if (place !== undefined) {
+    headers.push(known.shared('topic', place.topic), known.shared('partition', place.partition));
+    headers.push(errorHeader('offset', place.offset));
   }
   return headers;
 }

@@ -33,6 +33,11 @@ export abstract class Processor implements RecordProcessor {
     this.context.failed(this.phase, this.name, thrown, input, this.inputSerdes(input?.value));
   }
 
+  /** `emit` forwards what has waited: see `TaskContext.emitting`. Where its records were read is not known. */
+  emitting(emit: () => void): void {
+    this.context.emitting(undefined, emit);
+  }
+
   /** The phase that an error of `process` belongs to. */
   protected get phase(): ErrorContext['phase'] {
     return 'processing';

@@ -28,8 +28,8 @@ export interface Site {
   readonly children: readonly GraphNode[];
   /** True if a join looks up the rows of the node, or a processor reads them. */
   readonly isLookedUp: boolean;
-  /** True if the task has processors of the Processor API. */
-  readonly hasProcessors: boolean;
+  /** True if a processor, or a dead letter, may ask where a record that has waited was read. */
+  readonly keepsPlaces: boolean;
   /** True if an operator after the node uses the old values of its updates. */
   readonly sendsOldValues: boolean;
 

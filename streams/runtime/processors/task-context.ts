@@ -1,8 +1,9 @@
 import { EntryTooLargeError } from '../../../stores/bytes/entry-too-large-error.js';
 import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../../audit/task-counts.js';
 import { PromiseError } from '../../dsl/options/synchronous.js';
+import type { RecordMetadata } from '../../dsl/processor/processor.js';
 import { type Clock, KafkaClientError } from '../../kafka/ports.js';
-import type { ConsumerRecord, TopicPartitionOffset } from '../../kafka/record.js';
+import { type ConsumerRecord, placeOf } from '../../kafka/record.js';
 import {
   asError,
   type ErrorContext,
@@ -41,6 +42,11 @@ const MAX_CHOSEN_TOPICS = 500;
 /** The name under which all other topics are counted. No topic can have it. */
 export const OTHER_TOPICS = '(other)';
 
+/** What has waited is emitted, while another record is in process. */
+interface Emission {
+  readonly place: RecordMetadata | undefined;
+}
+
 /** Shared by the processors of one task. */
 export class TaskContext {
   readonly taskId: string;
@@ -58,8 +64,7 @@ export class TaskContext {
   /** The record of the topic that the record in process came from. */
   #head: ConsumerRecord | null = null;
   #origin: RecordOrigin | undefined;
-  /** While an update that was held back is emitted: where its record was read. */
-  #emitted: TopicPartitionOffset | undefined;
+  #emission: Emission | undefined;
   /** The record in process, if a call is or was in flight for it. */
   #open: OpenRecord | undefined;
   /** True while punctuators run. The record in process comes to its end after them. */
@@ -87,26 +92,44 @@ export class TaskContext {
     this.#counts = resumedTaskCounts(counts);
   }
 
-  /** The record in process, of a source or repartition topic. null in a commit and in a punctuation. */
+  /**
+   * The record in process, of a source or repartition topic. null in a commit, in a punctuation, and while something
+   * that has waited is emitted.
+   */
   get record(): ConsumerRecord | null {
+    return this.#isAside ? null : this.#read;
+  }
+
+  /** The record in process, also while something that has waited is emitted. */
+  get #read(): ConsumerRecord | null {
     return this.#head === null || this.isPunctuating ? null : (this.#origin?.delivered(this.#head) ?? this.#head);
   }
 
-  /** Where the record in process was read. undefined in a commit and in a punctuation. */
-  get recordMetadata(): TopicPartitionOffset | undefined {
-    if (this.#emitted !== undefined) return this.#emitted;
-    const { record } = this;
-    return record === null ? undefined : { topic: record.topic, partition: record.partition, offset: record.offset };
+  /** True if what happens is no part of the processing of the record that was read. */
+  get #isAside(): boolean {
+    return this.isPunctuating || this.#emission !== undefined;
   }
 
-  /** `place`: where the record of the emitted update was read, if that is known. */
-  emitting(place: TopicPartitionOffset | undefined, emit: () => void): void {
-    const before = this.#emitted;
-    this.#emitted = place;
+  /** Where the record in process was read. undefined in a commit and in a punctuation. */
+  get recordMetadata(): RecordMetadata | undefined {
+    return this.#emission?.place ?? placeIfAny(this.#read);
+  }
+
+  get keepsDeadLetters(): boolean {
+    return this.#handlers.deadLetterTopic !== undefined;
+  }
+
+  /**
+   * `emit` forwards what has waited until the record in process let it go. Its failures are none of that record.
+   * `place`: where its own record was read, if that is known.
+   */
+  emitting(place: RecordMetadata | undefined, emit: () => void): void {
+    const before = this.#emission;
+    this.#emission = { place };
     try {
       emit();
     } finally {
-      this.#emitted = before;
+      this.#emission = before;
     }
   }
 
@@ -160,7 +183,7 @@ export class TaskContext {
 
   /** An operator dropped its input as late. A record counts once, even if several operators find it late. */
   late(records = 1): void {
-    if (this.#head !== null && !this.isPunctuating) {
+    if (this.#head !== null && !this.#isAside) {
       if (this.#recordIsLate) return;
       this.#recordIsLate = true;
     }
@@ -169,7 +192,7 @@ export class TaskContext {
 
   /** A sink has sent a record to `topic`, which an extractor chose or the topology names. */
   sent(topic: string, chosen: boolean): void {
-    if (!this.isPunctuating) this.#recordWasSent = true;
+    if (!this.#isAside) this.#recordWasSent = true;
     const { out } = this.#counts;
     const full = chosen && out[topic] === undefined && Object.keys(out).length >= MAX_CHOSEN_TOPICS;
     const name = full ? OTHER_TOPICS : topic;
@@ -202,10 +225,11 @@ export class TaskContext {
     const error = asError(thrown);
     const phase = isProductionError(thrown) ? 'production' : raisedIn;
     const { record } = this;
-    const context: ErrorContext = { phase, node, taskId: this.taskId, record, input };
+    const recordMetadata = this.#emission === undefined ? placeIfAny(record) : this.#emission.place;
+    const context: ErrorContext = { phase, node, taskId: this.taskId, record, recordMetadata, input };
     const response = responseOf(this.#handlers[phase], error, context);
     if (response !== 'resume') {
-      const where = record === null ? '' : ` for ${place(record)}`;
+      const where = recordMetadata === undefined ? '' : ` for ${textOf(recordMetadata)}`;
       const hint = raised instanceof SerdeError ? `: check ${raised.option} of ${node}` : '';
       const message = `${phase} failed at ${node}${where}: ${error.message}${hint}`;
       throw response === 'retry'
@@ -236,6 +260,10 @@ function isProductionError(thrown: unknown): boolean {
   );
 }
 
-function place(record: ConsumerRecord): string {
-  return `${record.topic}-${record.partition}@${record.offset}`;
+function placeIfAny(record: ConsumerRecord | null): RecordMetadata | undefined {
+  return record === null ? undefined : placeOf(record);
+}
+
+function textOf({ topic, partition, offset }: RecordMetadata): string {
+  return `${topic}-${partition}@${offset}`;
 }

@@ -24,6 +24,7 @@ describe('a dead letter', () => {
         node: 'clean',
         taskId: '0_0',
         record: record('user', 3, 42, null, null),
+        recordMetadata: { topic: 'user', partition: 3, offset: 42 },
         input: null,
       },
       NOW,
@@ -42,7 +43,14 @@ describe('a dead letter', () => {
     error.stack = 'TypeError: kein Land\n    at clean';
     const origin = [{ key: 'mine', value: Buffer.from([0xff]) }];
     const source = { ...record('user', 3, 42, null, null), timestamp: -5, headers: origin };
-    const context = { phase: 'processing', node: 'clean', taskId: '0_0', record: source, input: null } as const;
+    const context = {
+      phase: 'processing',
+      node: 'clean',
+      taskId: '0_0',
+      record: source,
+      recordMetadata: source,
+      input: null,
+    } as const;
     const known = new ErrorHeaders();
     for (let time = 1; time <= 2; time++) {
       const { headers } = deadLetter(error, context, NOW, {}, known);
@@ -94,6 +102,7 @@ describe('a dead letter', () => {
         node: 'n',
         taskId: '0_0',
         record: null,
+        recordMetadata: undefined,
         input: null,
       },
       NOW,
@@ -110,7 +119,14 @@ describe('a dead letter', () => {
           value: Buffer.alloc(valueLength, 'v'),
           headers: [{ key: 'mine', value: Buffer.alloc(headerLength) }],
         };
-        const context = { phase: 'processing', node: 'clean', taskId: '0_0', record: source, input: null } as const;
+        const context = {
+          phase: 'processing',
+          node: 'clean',
+          taskId: '0_0',
+          record: source,
+          recordMetadata: source,
+          input: null,
+        } as const;
         const { key, value, headers } = deadLetter(new TypeError('no country'), context, NOW);
         assert.ok(recordBytes(key, value, headers) <= MAX_RECORD_BYTES);
         const cut = headers.find(header => header.key === '__streams.errors.cut')?.value?.toString();

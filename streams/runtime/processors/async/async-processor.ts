@@ -65,7 +65,7 @@ class AsyncProcessor extends NodeProcessor<AsyncNode> implements CallsOfNode, Ti
     const input = { key, value, timestamp, headers: keptHeaders(headers) };
     const orderedBy = node.order === 'key' ? identityOf(key) : undefined;
     const onSettled = (settled: Call): void => this.#onSettled(settled);
-    const call = new Call(node, context.calls, context.record, input, this.#originTime, orderedBy, onSettled);
+    const call = new Call(node, context.calls, context.recordMetadata, input, this.#originTime, orderedBy, onSettled);
     this.#calls.add(call);
     this.#enqueue(call);
     this.#start();

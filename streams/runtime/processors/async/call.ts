@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AsyncNode } from '../../../dsl/graph/node.js';
+import type { RecordMetadata } from '../../../dsl/processor/processor.js';
 import { ProcessorRecord } from '../../../dsl/processor/processor-record.js';
-import type { ConsumerRecord } from '../../../kafka/record.js';
 import type { NodeInput } from '../../errors.js';
 import type { CallsInFlight } from './calls-in-flight.js';
 import type { OpenRecord } from './open-record.js';
@@ -19,7 +19,7 @@ export class Call {
   open: OpenRecord | undefined;
   readonly #node: AsyncNode;
   readonly #all: CallsInFlight;
-  readonly #source: ConsumerRecord | null;
+  readonly #metadata: RecordMetadata | undefined;
   readonly #onSettled: (call: Call) => void;
   /** What the last attempt got. Each gets a new one, since it may change the headers. */
   #record: ProcessorRecord<unknown, unknown>;
@@ -33,7 +33,7 @@ export class Call {
   constructor(
     node: AsyncNode,
     all: CallsInFlight,
-    source: ConsumerRecord | null,
+    metadata: RecordMetadata | undefined,
     input: NodeInput,
     time: number,
     orderedBy: unknown,
@@ -41,7 +41,7 @@ export class Call {
   ) {
     this.#node = node;
     this.#all = all;
-    this.#source = source;
+    this.#metadata = metadata;
     this.input = input;
     this.time = time;
     this.orderedBy = orderedBy;
@@ -115,10 +115,8 @@ export class Call {
     this.#record = this.#newRecord();
     this.#controller = new AbortController();
     this.#deadline = this.#all.now + this.#node.timeoutMs;
-    const source = this.#source;
-    const metadata = source && { topic: source.topic, partition: source.partition, offset: source.offset };
     const { signal } = this.#controller;
-    return this.#node.call(this.#record, { signal, attempt, timestamp, headers, metadata: metadata ?? undefined });
+    return this.#node.call(this.#record, { signal, attempt, timestamp, headers, metadata: this.#metadata });
   }
 
   async #inTime(attempted: PromiseLike<unknown>): Promise<unknown> {

@@ -79,16 +79,17 @@ class Join {
 
   /** Sends a record that comes out alone. If the joiner throws, that is an error of this record, and of no other. */
   releasing(processor: Processor, headers: Headers): Release {
-    return (side, key, value, timestamp) => {
-      let result: unknown;
-      try {
-        result = this.joined(side, key, value, null);
-      } catch (thrown) {
-        processor.failed(thrown, { key, value, timestamp, headers });
-        return;
-      }
-      processor.processorNode.forward(key, result, timestamp, headers);
-    };
+    return (side, key, value, timestamp) =>
+      processor.emitting(() => {
+        let result: unknown;
+        try {
+          result = this.joined(side, key, value, null);
+        } catch (thrown) {
+          processor.failed(thrown, { key, value, timestamp, headers });
+          return;
+        }
+        processor.processorNode.forward(key, result, timestamp, headers);
+      });
   }
 
   /** Milliseconds that a record is kept for the other side. */

@@ -1,6 +1,7 @@
 import type { Codec } from '../../../../stores/encoding/codec.js';
 import { type KeyCodec, keyToStateKey } from '../../../../stores/encoding/state-key.js';
 import type { TimeBucketsStore } from '../../../../stores/kinds/time-buckets-store.js';
+import type { RecordMetadata } from '../../../dsl/processor/processor.js';
 import type { Headers } from '../../../kafka/record.js';
 import { TimedPlaces } from '../timed-places.js';
 
@@ -8,6 +9,8 @@ import { TimedPlaces } from '../timed-places.js';
 export interface HeldRecord {
   readonly value: unknown;
   readonly headers: Headers;
+  /** Where it was read. undefined if nobody asks for it. */
+  readonly place: RecordMetadata | undefined;
 }
 
 /**
@@ -50,23 +53,37 @@ export class StreamTableBuffer {
   }
 }
 
-/** The length of the headers (4 bytes), the headers as JSON with their values as base64, the bytes of the value. */
+type Pair = readonly [key: string, value: string | null];
+type Place = readonly [topic: string, partition: number, offset: number];
+
+/** The length of the description (4 bytes), the description, the bytes of the value. */
 export function heldRecordCodec(values: Codec<unknown>): Codec<HeldRecord> {
   return {
-    serialize({ value, headers }) {
-      const pairs = headers.map(({ key, value }) => [key, value === null ? null : value.toString('base64')]);
-      const text = Buffer.from(JSON.stringify(pairs));
+    serialize(held) {
+      const text = Buffer.from(described(held));
       const length = Buffer.allocUnsafe(4);
       length.writeUInt32BE(text.length, 0);
-      return Buffer.concat([length, text, values.serialize(value)]);
+      return Buffer.concat([length, text, values.serialize(held.value)]);
     },
     deserialize(bytes) {
       const end = 4 + bytes.readUInt32BE(0);
-      const pairs = JSON.parse(bytes.toString('utf8', 4, end)) as [string, string | null][];
-      return {
-        headers: pairs.map(([key, value]) => ({ key, value: value === null ? null : Buffer.from(value, 'base64') })),
-        value: values.deserialize(bytes.subarray(end)),
-      };
+      return { ...read(bytes.toString('utf8', 4, end)), value: values.deserialize(bytes.subarray(end)) };
     },
   };
+}
+
+/** JSON: the headers, with their values as base64; with a place, an object of both. */
+function described({ headers, place }: HeldRecord): string {
+  const pairs = headers.map(({ key, value }): Pair => [key, value === null ? null : value.toString('base64')]);
+  if (place === undefined) return JSON.stringify(pairs);
+  return JSON.stringify({ headers: pairs, place: [place.topic, place.partition, place.offset] satisfies Place });
+}
+
+function read(text: string): Pick<HeldRecord, 'headers' | 'place'> {
+  const parsed = JSON.parse(text) as readonly Pair[] | { readonly headers: readonly Pair[]; readonly place: Place };
+  const { headers: pairs, place } = 'place' in parsed ? parsed : { headers: parsed, place: undefined };
+  const headers = pairs.map(([key, value]) => ({ key, value: value === null ? null : Buffer.from(value, 'base64') }));
+  if (place === undefined) return { headers, place };
+  const [topic, partition, offset] = place;
+  return { headers, place: { topic, partition, offset } };
 }

@@ -21,7 +21,7 @@ export const compileStreamTableJoin: Compile<StreamTableJoinNode> = (node, site)
     return;
   }
   const time = new OperatorTime(frontier, node.buffer.closeOnIdle);
-  const join = new BufferedStreamTableJoin(node, view, bufferOf(node.buffer, site), time, site.context);
+  const join = new BufferedStreamTableJoin(node, view, bufferOf(node.buffer, site), time, site);
   site.place(join, { after: [feeder], frontier: [time] });
 };
 
@@ -70,15 +70,17 @@ class BufferedStreamTableJoin extends StreamTableJoinProcessor {
   readonly #buffer: StreamTableBuffer;
   readonly #time: OperatorTime;
   readonly #graceMs: number;
+  readonly #keepsPlaces: boolean;
 
   constructor(
     node: StreamTableJoinNode,
     view: TableView,
     buffer: StreamTableBuffer,
     time: OperatorTime,
-    context: TaskContext,
+    { context, keepsPlaces }: Site,
   ) {
     super(node, view, context);
+    this.#keepsPlaces = keepsPlaces;
     this.#buffer = buffer;
     this.#time = time;
     this.#graceMs = node.buffer?.graceMs ?? 0;
@@ -101,7 +103,10 @@ class BufferedStreamTableJoin extends StreamTableJoinProcessor {
     // The time is that of the records which have waited, as in Java (`RocksDBTimeOrderedKeyValueBuffer`).
     if (hasKey) this.#time.observe(timestamp);
     if (!hasKey || timestamp < this.#due) this.join(key, value, timestamp, headers);
-    else this.#buffer.add(key, timestamp, { value, headers });
+    else {
+      const place = this.#keepsPlaces ? this.context.recordMetadata : undefined;
+      this.#buffer.add(key, timestamp, { value, headers, place });
+    }
     this.#release();
   }
 
@@ -112,7 +117,16 @@ class BufferedStreamTableJoin extends StreamTableJoinProcessor {
   }
 
   #release(): void {
-    this.#buffer.releaseUpTo(this.#due, (key, held, timestamp) => this.join(key, held.value, timestamp, held.headers));
+    this.#buffer.releaseUpTo(this.#due, (key, { value, headers, place }, timestamp) =>
+      this.context.emitting(place, () => {
+        try {
+          this.join(key, value, timestamp, headers);
+        } catch (thrown) {
+          // An error of this record, and not of the one that has let it go.
+          this.failed(thrown, { key, value, timestamp, headers });
+        }
+      }),
+    );
   }
 
   override beforeCommit(): void {

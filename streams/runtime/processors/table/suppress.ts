@@ -30,7 +30,7 @@ export const compileSuppress: Compile<SuppressNode> = (node, site) => {
   const time = new OperatorTime(site.frontier, closeOnIdle);
   const { kind, keySerde, valueSerde } = node.store;
   const store = kind.open(site.bytesOf(node.store), keySerde, valueSerde);
-  const processor = new SuppressProcessor(node, store, time, site.context, site.hasProcessors);
+  const processor = new SuppressProcessor(node, store, time, site.context, site.keepsPlaces);
   site.place(processor, { frontier: [time] });
   const view = site.viewOf(node.parents[0]);
   if (view !== undefined) site.showTable({ get: key => processor.rowOf(key, view) });
@@ -43,7 +43,7 @@ export const compileSuppress: Compile<SuppressNode> = (node, site) => {
 class SuppressProcessor extends NodeProcessor<SuppressNode> {
   readonly #store: SuppressionStore<unknown, unknown>;
   readonly #time: OperatorTime;
-  /** True if a processor may ask where a record was read. */
+  /** True if somebody may ask where a record was read. */
   readonly #keepsPlace: boolean;
   readonly #buffer = new Map<StateKey, BufferedChange<unknown, unknown>>();
   /** The buffered updates, in the order in which they leave. */

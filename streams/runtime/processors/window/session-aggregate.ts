@@ -183,7 +183,7 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
       if (session === undefined) continue;
       const { start, end, value } = session;
       const windowed = { key: place.key, window: { start, end } };
-      this.processorNode.forward(windowed, { newValue: value, oldValue: null }, end, headers);
+      this.emitting(() => this.processorNode.forward(windowed, { newValue: value, oldValue: null }, end, headers));
     }
     if (before > this.#closedBelow) this.#closedBelow = before;
   }

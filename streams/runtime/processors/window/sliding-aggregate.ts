@@ -245,7 +245,8 @@ class SlidingAggregateProcessor extends NodeProcessor<SlidingAggregateNode> {
       // One that has left the store in the same jump of time is not emitted, as in Java.
       if (row === null) continue;
       const change = { newValue: row.value, oldValue: null };
-      this.processorNode.forward({ key: place.key, window }, change, row.timestamp, headers);
+      const windowed = { key: place.key, window };
+      this.emitting(() => this.processorNode.forward(windowed, change, row.timestamp, headers));
     }
     if (before > this.#closedBelow) this.#closedBelow = before;
   }

@@ -156,7 +156,9 @@ class WindowAggregateProcessor extends NodeProcessor<WindowAggregateNode> {
     this.#closedUpTo = inputWatermark;
     for (const { key, windowStart, value, timestamp } of due) {
       const windowed = { key, window: this.#windows.windowAt(windowStart) };
-      this.processorNode.forward(windowed, { newValue: value, oldValue: null }, timestamp, headers);
+      this.emitting(() =>
+        this.processorNode.forward(windowed, { newValue: value, oldValue: null }, timestamp, headers),
+      );
     }
   }
 
