@@ -114,6 +114,8 @@ export interface ConformanceCase {
   readonly java?: { readonly output: readonly CaseRecord[] };
   /** Index of the input that must stop the application; `output` is what the inputs before it gave. */
   readonly failsAt?: number;
+  /** Java refuses the topology, in these words. */
+  readonly buildError?: string;
   /** Entries by store: key, value and timestamp. */
   readonly stores: { readonly [store: string]: readonly (readonly Json[])[] };
 }
