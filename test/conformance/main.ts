@@ -1,32 +1,59 @@
-import { readFileSync, statSync } from 'node:fs';
-import type { ConformanceCase } from './case-file.js';
-import { loadCases } from './load-cases.js';
+import { parseArgs } from 'node:util';
+import { answerCases } from './answer-cases.js';
+import { caseFiles, loadCase } from './load-cases.js';
 import { runCase } from './run-case.js';
 
-/** Runs the cases of these files and folders. Prints each difference, and last the sums. */
-async function main(paths: readonly string[]): Promise<number> {
+const USAGE = 'npm run oracle -- [--java] FILE...: files or folders of conformance cases';
+
+interface Arguments {
+  /** Write what Java gives into the files. */
+  readonly java: boolean;
+  readonly files: readonly string[];
+}
+
+/** Runs the cases of these files. Prints each difference, and last the sums. */
+async function compare(files: readonly string[]): Promise<number> {
   let passed = 0;
   let failed = 0;
-  for (const conformanceCase of paths.flatMap(casesOf)) {
+  for (const conformanceCase of files.map(loadCase)) {
     try {
       await runCase(conformanceCase);
       passed++;
     } catch (error) {
       failed++;
-      const reason = error instanceof Error ? error.message : String(error);
-      process.stdout.write(`${conformanceCase.name}: ${conformanceCase.about}\n${reason}\n\n`);
+      process.stdout.write(`${conformanceCase.name}: ${conformanceCase.about}\n${messageOf(error)}\n\n`);
     }
   }
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 }
 
-function casesOf(path: string): readonly ConformanceCase[] {
-  return statSync(path).isDirectory() ? loadCases(path) : [JSON.parse(readFileSync(path, 'utf8')) as ConformanceCase];
+async function answer(files: readonly string[]): Promise<number> {
+  try {
+    await answerCases(files);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    return 1;
+  }
 }
 
-const paths = process.argv.slice(2);
-if (paths.length === 0) {
-  process.stderr.write('npm run oracle -- FILE...: files or folders of conformance cases\n');
-  process.exitCode = 2;
-} else process.exitCode = await main(paths);
+/** Undefined after a message, if they make no sense. */
+function readArguments(): Arguments | undefined {
+  try {
+    const { values, positionals } = parseArgs({ options: { java: { type: 'boolean' } }, allowPositionals: true });
+    if (positionals.length === 0) throw new Error(USAGE);
+    return { java: values.java === true, files: positionals.flatMap(caseFiles) };
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const args = readArguments();
+if (args === undefined) process.exitCode = 2;
+else process.exitCode = await (args.java ? answer : compare)(args.files);
