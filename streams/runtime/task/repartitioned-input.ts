@@ -1,12 +1,13 @@
 import { deserializeView } from '../../dsl/serde/serdes.js';
-import { type ConsumerRecord, type Headers, NO_HEADERS } from '../../kafka/record.js';
+import type { ConsumerRecord, Headers } from '../../kafka/record.js';
 import type { RecordQueue } from '../input/record-queue.js';
 import { decodePartial } from '../processors/aggregation/partial-aggregate.js';
 import { BlockReader } from '../processors/repartition/block.js';
 import {
   type EntryKind,
+  headersOfPartial,
   kindOf,
-  PARTIAL_HEADERS,
+  partialHeaders,
   TIME_HEADERS,
   unescaped,
 } from '../processors/repartition/record-kind.js';
@@ -63,7 +64,8 @@ export class RepartitionedInput implements TaskInput {
       this.#entries.open(record.value ?? NO_BYTES);
       return this.#deliverEntry();
     }
-    return this.#receive(kind, record.key, record.value, record.timestamp, unescaped(record.headers));
+    const headers = kind === 'partial' ? headersOfPartial(record.headers) : unescaped(record.headers);
+    return this.#receive(kind, record.key, record.value, record.timestamp, headers);
   }
 
   /** If an entry is malformed, the rest of the block is left out. */
@@ -103,7 +105,7 @@ export class RepartitionedInput implements TaskInput {
         if (aggregate === undefined) throw new Error('a partial aggregate, and no aggregation gets it');
         const partial = decodePartial(bytes, aggregate.store.valueSerde);
         this.#context.punctuations.observe(timestamp);
-        source.processorNode.receive(key, partial, timestamp, NO_HEADERS);
+        source.processorNode.receive(key, partial, timestamp, headers);
         return timestamp;
       }
       const value = bytes === null ? null : deserializeView(valueSerde, bytes);
@@ -120,7 +122,7 @@ export class RepartitionedInput implements TaskInput {
   delivered(head: ConsumerRecord): ConsumerRecord {
     if (!this.#isEntry) return head;
     const { kind, key, value, timestamp, headers } = this.#entries;
-    const marked = kind === 'partial' ? PARTIAL_HEADERS : kind === 'time' ? TIME_HEADERS : headers;
+    const marked = kind === 'partial' ? partialHeaders(headers) : kind === 'time' ? TIME_HEADERS : headers;
     return { ...head, key, value, timestamp, headers: marked };
   }
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { NO_HEADERS } from '../../../streams/kafka/record.js';
 import { ChangeCache } from '../../../streams/runtime/processors/table/change-cache.js';
 
 interface Update {
   readonly key: string;
   readonly bytes: number;
   readonly hasOld: boolean;
+  readonly header: string;
 }
 
 describe('the memory of cached updates', () => {
@@ -15,10 +17,11 @@ describe('the memory of cached updates', () => {
       key: fc.constantFrom('a', 'bb', 'ccc'),
       bytes: fc.nat(1000),
       hasOld: fc.boolean(),
+      header: fc.constantFrom('', 'x', 'xyz'),
     });
     const steps = fc.array(fc.oneof({ weight: 8, arbitrary: update }, { weight: 1, arbitrary: fc.constant('drain') }));
     const empty = new ChangeCache();
-    empty.put('', '', 0, null, 0, 0);
+    empty.put('', '', 0, null, 0, NO_HEADERS, 0);
     const overhead = empty.bytes;
     assert.ok(overhead > 0);
     fc.assert(
@@ -30,9 +33,10 @@ describe('the memory of cached updates', () => {
             cache.drain(() => {});
             rows.clear();
           } else {
-            const { key, bytes, hasOld } = step;
-            cache.put(key, key, 'new', hasOld ? 'old' : null, 0, bytes);
-            rows.set(key, { old: rows.get(key)?.old ?? (hasOld ? bytes : 0), now: bytes });
+            const { key, bytes, hasOld, header } = step;
+            const headers = header === '' ? NO_HEADERS : [{ key: header, value: Buffer.from(header) }];
+            cache.put(key, key, 'new', hasOld ? 'old' : null, 0, headers, bytes);
+            rows.set(key, { old: rows.get(key)?.old ?? (hasOld ? bytes : 0), now: bytes + 2 * header.length });
           }
           let expected = 0;
           for (const [key, { old, now }] of rows) expected += overhead + key.length + old + now;

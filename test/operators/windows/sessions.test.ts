@@ -40,6 +40,39 @@ describe('a session', () => {
     await driver.close();
   });
 
+  it('has no row while its tombstone is on its way, also if it then stays as it was', async () => {
+    const builder = new StreamsBuilder();
+    const sessions = builder
+      .stream<string, string>('in', { dropNullKeys: true, dropNullValues: true })
+      .groupByKey()
+      .windowedBy(SessionWindows.of({ gap: 5, grace: 100 }))
+      .reduce((first, second) => first + second, { as: 'sessions' });
+    sessions
+      .join(sessions, (left, right) => `${left}/${right}`)
+      .toStream(({ key, window: { start, end } }) => `${key}@${start}-${end}`)
+      .to('out');
+    const driver = await TopologyTestDriver.create(builder.build());
+    for (const [value, timestamp] of [
+      ['a', 1],
+      ['b', 3],
+      ['c', 2],
+    ] as const) {
+      await driver.pipeInput('in', { key: 'k', value, timestamp });
+    }
+    assert.deepEqual(
+      driver.readOutput('out').map(({ key, value }) => [key, value]),
+      [
+        ['k@1-1', 'a/a'],
+        ['k@1-1', 'a/a'],
+        ['k@1-3', 'ab/ab'],
+        ['k@1-3', 'ab/ab'],
+        ['k@1-3', 'abc/abc'],
+        ['k@1-3', 'abc/abc'],
+      ],
+    );
+    await driver.close();
+  });
+
   it('comes out when it closes, also if the tasks before it go on by just the gap', async () => {
     const builder = new StreamsBuilder();
     builder

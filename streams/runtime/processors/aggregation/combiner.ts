@@ -2,8 +2,9 @@ import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
 import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { AggregationNode, WindowAggregateNode } from '../../../dsl/graph/node.js';
 import type { Windows } from '../../../dsl/windows/windows.js';
-import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
+import { type Headers, keptHeaders, NO_HEADERS } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
+import { recordBytes } from '../../output/record-collector.js';
 import { NEVER, OperatorTime, savedNumber } from '../../time/time.js';
 import { HeldTime } from '../held-time.js';
 import { LateRecords } from '../late-records.js';
@@ -20,6 +21,8 @@ interface Partial {
   aggregate: unknown;
   timestamp: number;
   records: number;
+  /** Those of the last record. */
+  headers: Headers;
   /** Estimate of the memory of the aggregate. */
   bytes: number;
 }
@@ -100,18 +103,19 @@ export class Combiner extends Processor {
     }
     this.#time.observe(timestamp);
     if (windows === undefined) {
-      this.#combine(NO_WINDOW, key, value, timestamp);
+      this.#combine(NO_WINDOW, key, value, timestamp, headers);
       return;
     }
     const inputWatermark = this.#time.inputWatermark;
     for (let start = windows.firstStartFor(timestamp); start <= timestamp; start += windows.advanceMs) {
       if (windows.isClosed(start, inputWatermark))
         this.#late.add(key, value, timestamp, windows.windowAt(start), headers);
-      else this.#combine(start, key, value, timestamp);
+      else this.#combine(start, key, value, timestamp, headers);
     }
   }
 
-  #combine(windowStart: number, key: unknown, value: unknown, timestamp: number): void {
+  #combine(windowStart: number, key: unknown, value: unknown, timestamp: number, ofRecord: Headers): void {
+    const headers = ofRecord.length === 0 ? NO_HEADERS : keptHeaders(ofRecord);
     let window = this.#partials.get(windowStart);
     if (window === undefined) {
       window = new Map();
@@ -122,16 +126,18 @@ export class Combiner extends Processor {
     if (partial === undefined) {
       const aggregate = aggregateOf(this.#node, key, value, initial(this.#node), timestamp);
       const bytes = this.#size.ofNew(aggregate);
-      window.set(identity, { key, windowStart, aggregate, timestamp, records: 1, bytes });
+      window.set(identity, { key, windowStart, aggregate, timestamp, records: 1, headers, bytes });
       this.#bytes += PARTIAL_OVERHEAD_BYTES + (typeof identity === 'string' ? identity.length : 0) + bytes;
+      this.#bytes += recordBytes(null, null, headers);
       return;
     }
     partial.aggregate = aggregateOf(this.#node, key, value, partial.aggregate, timestamp);
     if (timestamp > partial.timestamp) partial.timestamp = timestamp;
     partial.records++;
     const bytes = this.#size.ofGrown(partial.aggregate, partial.records, partial.bytes);
-    this.#bytes += bytes - partial.bytes;
+    this.#bytes += bytes - partial.bytes + recordBytes(null, null, headers) - recordBytes(null, null, partial.headers);
     partial.bytes = bytes;
+    partial.headers = headers;
   }
 
   override get keptBytes(): number {
@@ -147,9 +153,9 @@ export class Combiner extends Processor {
     this.#bytes = 0;
     // An operator after them that goes by stream time must not get a later one first.
     partials.sort((a, b) => a.timestamp - b.timestamp);
-    for (const { key, windowStart, aggregate, timestamp, records } of partials) {
+    for (const { key, windowStart, aggregate, timestamp, records, headers } of partials) {
       const partial = new PartialAggregate(windowStart, aggregate, records);
-      this.processorNode.forward(key, partial, timestamp, NO_HEADERS);
+      this.processorNode.forward(key, partial, timestamp, headers);
     }
   }
 

@@ -1,5 +1,5 @@
 import { TextHeader } from '../../../kafka/message-headers.js';
-import type { Header, Headers } from '../../../kafka/record.js';
+import { type Header, type Headers, NO_HEADERS } from '../../../kafka/record.js';
 
 /**
  * What travels through a repartition topic: a record of the topology, the time of an upstream task, a partial
@@ -28,7 +28,7 @@ const [RECORD_HEADER, TIME_HEADER, PARTIAL_HEADER, BLOCK_HEADER] = [...KINDS.key
 ) as [Header, Header, Header, Header];
 
 export const TIME_HEADERS: Headers = Object.freeze([TIME_HEADER]);
-export const PARTIAL_HEADERS: Headers = Object.freeze([PARTIAL_HEADER]);
+const PARTIAL_HEADERS: Headers = Object.freeze([PARTIAL_HEADER]);
 export const BLOCK_HEADERS: Headers = Object.freeze([BLOCK_HEADER]);
 
 /** undefined if the kind is unknown: a later version may have written the record. */
@@ -50,4 +50,14 @@ export function escaped(headers: Headers): Headers {
 /** Reverses `escaped`. */
 export function unescaped(headers: Headers): Headers {
   return headers[0]?.key === RECORD_HEADER.key ? headers.slice(1) : headers;
+}
+
+/** The headers of a partial aggregate in a repartition topic. `headers` are those of its last record. */
+export function partialHeaders(headers: Headers): Headers {
+  return headers.length === 0 ? PARTIAL_HEADERS : [PARTIAL_HEADER, ...headers];
+}
+
+/** Reverses `partialHeaders`. */
+export function headersOfPartial(headers: Headers): Headers {
+  return headers.length === 1 ? NO_HEADERS : headers.slice(1);
 }

@@ -14,7 +14,7 @@ import { serialized } from '../serde-error.js';
 import type { Compile, RepartitionInput, RepartitionRole, Site } from '../site.js';
 import { ForwardProcessor } from '../stream/forward.js';
 import { BlockWriter, entryBytes, MAX_BLOCK_BYTES } from './block.js';
-import { BLOCK_HEADERS, type EntryKind, escaped, PARTIAL_HEADERS, TIME_HEADERS } from './record-kind.js';
+import { BLOCK_HEADERS, type EntryKind, escaped, partialHeaders, TIME_HEADERS } from './record-kind.js';
 
 const NO_KEY = Buffer.alloc(0);
 
@@ -120,7 +120,7 @@ class RepartitionProcessor extends Processor {
     }
     if (value instanceof PartialAggregate) {
       const partial = encodePartial(value, this.#aggregateSerde);
-      this.#send('partial', partition, keyBytes, partial, timestamp, NO_HEADERS);
+      this.#send('partial', partition, keyBytes, partial, timestamp, headers);
       return;
     }
     const valueBytes =
@@ -176,7 +176,7 @@ class RepartitionProcessor extends Processor {
     const isAlone = !this.#packed || bytes > MAX_BLOCK_BYTES || collector.mustUnpack(this.#topic);
     if (block === undefined || isAlone) {
       this.#sendBlock(partition);
-      const marked = kind === 'partial' ? PARTIAL_HEADERS : escaped(headers);
+      const marked = kind === 'partial' ? partialHeaders(headers) : escaped(headers);
       collector.send(this.#topic, partition, key, value, timestamp, marked);
       return;
     }

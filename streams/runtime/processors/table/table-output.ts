@@ -1,7 +1,7 @@
 import type { StateKey } from '../../../../stores/encoding/state-key.js';
 import type { GraphNode } from '../../../dsl/graph/node.js';
 import type { StoreSpec } from '../../../dsl/processor/store-spec.js';
-import { type Headers, NO_HEADERS } from '../../../kafka/record.js';
+import type { Headers } from '../../../kafka/record.js';
 import { HeldTime } from '../held-time.js';
 import type { Processor } from '../processor.js';
 import type { Placement, Site } from '../site.js';
@@ -64,17 +64,17 @@ export class TableOutput {
     valueBytes: number,
   ): void {
     if (this.#cache === undefined) this.#forward(key, newValue, oldValue, timestamp, headers);
-    else this.#cache.put(row, key, newValue, oldValue, timestamp, valueBytes);
+    else this.#cache.put(row, key, newValue, oldValue, timestamp, headers, valueBytes);
   }
 
   /**
-   * Sends the updates held for the commit. They have no headers, because each stands for many records. A row that did
-   * not exist at the last commit, and does not exist now, sends no tombstone (Java: `CachingKeyValueStore`).
+   * Sends the updates held for the commit. A row that did not exist at the last commit, and does not exist now, sends no
+   * tombstone (Java: `CachingKeyValueStore`).
    */
   beforeCommit(): void {
-    this.#cache?.drain((row, key, newValue, oldValue, timestamp) => {
+    this.#cache?.drain((row, key, newValue, oldValue, timestamp, headers) => {
       if (newValue === null && !this.#store.hasCommitted(row)) return;
-      this.#forward(key, newValue, oldValue, timestamp, NO_HEADERS);
+      this.#forward(key, newValue, oldValue, timestamp, headers);
     });
   }
 

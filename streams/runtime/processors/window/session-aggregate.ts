@@ -104,7 +104,7 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
     const result = this.#added(key, value, aggregate, timestamp);
     const isExtended = start !== timestamp || end !== timestamp;
     // Mostly one session becomes longer. Then its row is read and written once.
-    const replaced = result !== null && found.length === 1 ? found[0] : undefined;
+    const replaced = result !== null && found.length === 1 && isLonger(found[0], start, end) ? found[0] : undefined;
     const replacedValue = replaced === undefined ? null : this.#oldValue(key, replaced.end);
     if (isExtended && replaced === undefined) for (const session of found) this.#remove(key, session);
     this.#reach.observeLength(end - start);
@@ -210,4 +210,9 @@ class SessionAggregateProcessor extends NodeProcessor<SessionAggregateNode> {
     this.#reach.observeTime(this.#time.streamTime);
     this.#reach.observeLength(savedNumber(saved, 'longestMs'));
   }
+}
+
+/** One that stays as it is leaves its store for as long as its tombstone is on its way: a join finds no row then. */
+function isLonger(session: Session<unknown> | undefined, start: number, end: number): boolean {
+  return session !== undefined && (session.start !== start || session.end !== end);
 }
