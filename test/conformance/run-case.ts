@@ -8,22 +8,13 @@ import { topologyOfCase } from './topology-of-case.js';
 
 /** Runs the topology of a case on its input. Throws an AssertionError if anything comes out that Java does not give. */
 export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
-  const { config, input, output, failsAt, buildError, stores } = conformanceCase;
+  const { input, output, failsAt, buildError, stores } = conformanceCase;
   const calls: CaseCall[] = [];
   if (buildError !== undefined) {
     assert.throws(() => topologyOfCase(conformanceCase, calls), { name: 'TopologyError' });
     return;
   }
-  const topology = topologyOfCase(conformanceCase, calls);
-  const driver = await TopologyTestDriver.create(topology, {
-    cacheMaxBytes: config.cacheBytes,
-    startTime: config.wallClock ?? 0,
-    outputTopics: output.map(({ topic }) => topic),
-    ...(config.onDeserializationError === 'continue' ? { deserializationExceptionHandler: resumeOnError } : {}),
-    ...(config.onProcessingError === 'continue' ? { processingExceptionHandler: resumeOnError } : {}),
-    processingExceptionHandlerGlobalEnabled: config.onGlobalProcessingError === 'continue',
-    ...(config.deadLetterTopic === undefined ? {} : { deadLetterTopic: config.deadLetterTopic }),
-  });
+  const driver = await driverOf(conformanceCase, calls);
   try {
     for (const [index, item] of input.entries()) {
       if (index === failsAt) {
@@ -76,13 +67,28 @@ export async function runCase(conformanceCase: ConformanceCase): Promise<void> {
   }
 }
 
+/** A test driver with the topology and the configuration of the case. The calls of its peek and foreach are added to `calls`. */
+export async function driverOf(conformanceCase: ConformanceCase, calls: CaseCall[]): Promise<TopologyTestDriver> {
+  const { config, output } = conformanceCase;
+  return TopologyTestDriver.create(topologyOfCase(conformanceCase, calls), {
+    cacheMaxBytes: config.cacheBytes,
+    startTime: config.wallClock ?? 0,
+    outputTopics: output.map(({ topic }) => topic),
+    ...(config.onDeserializationError === 'continue' ? { deserializationExceptionHandler: resumeOnError } : {}),
+    ...(config.onProcessingError === 'continue' ? { processingExceptionHandler: resumeOnError } : {}),
+    processingExceptionHandlerGlobalEnabled: config.onGlobalProcessingError === 'continue',
+    ...(config.deadLetterTopic === undefined ? {} : { deadLetterTopic: config.deadLetterTopic }),
+  });
+}
+
 /** A dead letter is bytes. */
 const RAW: Operation = { op: 'to', raw: true };
 /** Headers of dead letters. The cases have only those that name the source record. */
 const ERRORS = '__streams.errors.';
 const SOURCE: ReadonlySet<string> = new Set(['topic', 'partition', 'offset']);
 
-async function pipe(
+/** Feeds one input of the case. */
+export async function pipe(
   driver: TopologyTestDriver,
   { topology }: ConformanceCase,
   item: ConformanceCase['input'][number],
