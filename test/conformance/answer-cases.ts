@@ -41,7 +41,8 @@ function comparable(
   return { output: records, calls, failsAt, buildError, stores };
 }
 
-function answered(conformanceCase: ConformanceCase, answer: JavaAnswer): ConformanceCase {
+/** The case with what Java gives. */
+export function answered(conformanceCase: ConformanceCase, answer: JavaAnswer): ConformanceCase {
   if (conformanceCase.differs !== undefined) return { ...conformanceCase, java: { output: answer.output } };
   const question = Object.entries(conformanceCase).filter(([name]) => !RESULTS.has(name));
   const { error: _, ...results } = answer;

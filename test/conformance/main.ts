@@ -1,59 +1,74 @@
 import { parseArgs } from 'node:util';
 import { answerCases } from './answer-cases.js';
+import { compareCases } from './compare-cases.js';
+import { compareRandomCases, type RandomCases } from './compare-random-cases.js';
 import { caseFiles, loadCase } from './load-cases.js';
-import { runCase } from './run-case.js';
+import { PROFILES } from './random/profiles.js';
 
-const USAGE = 'npm run oracle -- [--java] FILE...: files or folders of conformance cases';
+const USAGE = `npm run oracle -- FILE...: compares files or folders of conformance cases with what they say
+npm run oracle -- --java FILE...: writes what Java gives into them
+npm run oracle -- --random COUNT [--seed N] [--profile NAME]: compares random cases with what Java gives`;
 
-interface Arguments {
-  /** Write what Java gives into the files. */
-  readonly java: boolean;
-  readonly files: readonly string[];
-}
+type Command =
+  | { readonly kind: 'compare' | 'answer'; readonly files: readonly string[] }
+  | { readonly kind: 'random'; readonly cases: RandomCases };
 
-/** Runs the cases of these files. Prints each difference, and last the sums. */
-async function compare(files: readonly string[]): Promise<number> {
-  let passed = 0;
-  let failed = 0;
-  for (const conformanceCase of files.map(loadCase)) {
-    try {
-      await runCase(conformanceCase);
-      passed++;
-    } catch (error) {
-      failed++;
-      process.stdout.write(`${conformanceCase.name}: ${conformanceCase.about}\n${messageOf(error)}\n\n`);
-    }
-  }
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  return failed === 0 ? 0 : 1;
-}
-
-async function answer(files: readonly string[]): Promise<number> {
-  try {
-    await answerCases(files);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-    return 1;
+/** False if anything differs. */
+async function run(command: Command): Promise<boolean> {
+  switch (command.kind) {
+    case 'compare':
+      return (await compareCases(command.files.map(loadCase))).length === 0;
+    case 'answer':
+      await answerCases(command.files);
+      return true;
+    case 'random':
+      return await compareRandomCases(command.cases);
   }
 }
 
-/** Undefined after a message, if they make no sense. */
-function readArguments(): Arguments | undefined {
-  try {
-    const { values, positionals } = parseArgs({ options: { java: { type: 'boolean' } }, allowPositionals: true });
-    if (positionals.length === 0) throw new Error(USAGE);
-    return { java: values.java === true, files: positionals.flatMap(caseFiles) };
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-    return undefined;
-  }
+/** Throws in words for the user if the arguments make no sense. */
+function readCommand(): Command {
+  const { values, positionals } = parseArgs({
+    options: {
+      java: { type: 'boolean', default: false },
+      random: { type: 'string' },
+      seed: { type: 'string' },
+      profile: { type: 'string' },
+    },
+    allowPositionals: true,
+  });
+  const { java, random, profile: name } = values;
+  const isRandom = random !== undefined;
+  if (isRandom ? java || positionals.length > 0 : positionals.length === 0) throw new Error(USAGE);
+  if (!isRandom && (name !== undefined || values.seed !== undefined)) throw new Error(USAGE);
+  if (!isRandom) return { kind: java ? 'answer' : 'compare', files: positionals.flatMap(caseFiles) };
+  const profile = PROFILES.find(candidate => candidate === name);
+  if (name !== undefined && profile === undefined) throw new Error(`--profile must be one of ${PROFILES.join(', ')}`);
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1e6) : wholeNumber('--seed', values.seed);
+  return { kind: 'random', cases: { count: wholeNumber('--random', random), seed, profile } };
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`${option} must be a whole number, not ${text}`);
+  return Number(text);
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const args = readArguments();
-if (args === undefined) process.exitCode = 2;
-else process.exitCode = await (args.java ? answer : compare)(args.files);
+let command: Command | undefined;
+try {
+  command = readCommand();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 2;
+}
+if (command !== undefined) {
+  try {
+    process.exitCode = (await run(command)) ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 1;
+  }
+}
