@@ -30,7 +30,7 @@ const ROOM_CHECK_MS = 2;
  * 500,000 small ones.
  */
 const PERSIST_POLICY: PersistPolicy = {
-  maxBytes: 24_000_000,
+  maxBytes: 20_000_000,
   maxReplayBytes: 128_000_000,
   maxAgeMs: 30_000,
   cheapAgeMs: 1000,
