@@ -33,6 +33,11 @@ export interface TopicPartitionOffset extends TopicPartition {
   readonly offset: number;
 }
 
+/** A record in messages. */
+export function recordId(record: TopicPartitionOffset): string {
+  return `${partitionId(record)}@${record.offset}`;
+}
+
 export function placeOf({ topic, partition, offset }: TopicPartitionOffset): TopicPartitionOffset {
   return { topic, partition, offset };
 }

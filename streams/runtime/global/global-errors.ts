@@ -1,6 +1,6 @@
 import { PromiseError } from '../../dsl/options/synchronous.js';
 import type { Logger } from '../../kafka/logger.js';
-import { type ConsumerRecord, partitionId, placeOf } from '../../kafka/record.js';
+import { type ConsumerRecord, placeOf, recordId } from '../../kafka/record.js';
 import {
   asError,
   type ErrorContext,
@@ -38,7 +38,7 @@ export class GlobalErrors {
   /** Asks the handler about a record that can't be deserialized. Returns if it is to be skipped, otherwise throws. */
   undeserializable(node: string, record: ConsumerRecord, { cause, option }: SerdeError): void {
     const error = asError(cause);
-    const message = `deserialization failed at ${node} for ${place(record)}: ${error.message}`;
+    const message = `deserialization failed at ${node} for ${recordId(record)}: ${error.message}`;
     if (cause instanceof PromiseError) throw new StreamsError(`${node}: ${error.message}`, { cause });
     const response = responseOf(this.#handlers.deserialization, error, {
       phase: 'deserialization',
@@ -57,7 +57,7 @@ export class GlobalErrors {
   unprocessable(node: string, record: ConsumerRecord, input: NodeInput, thrown: unknown): void {
     if (isStateError(thrown) || thrown instanceof StreamsError) throw thrown;
     const error = asError(thrown);
-    const message = `processing failed at ${node} for ${place(record)}: ${error.message}`;
+    const message = `processing failed at ${node} for ${recordId(record)}: ${error.message}`;
     const { processing } = this.#handlers;
     if (processing === undefined || thrown instanceof PromiseError) throw new StreamsError(message, { cause: error });
     const response = responseOf(processing, error, { phase: 'processing', ...whereabouts(node, record), input });
@@ -69,8 +69,4 @@ export class GlobalErrors {
 
 function whereabouts(node: string, record: ConsumerRecord): Omit<ErrorContext, 'phase' | 'input'> {
   return { node, taskId: GLOBAL_TASK, record, recordMetadata: placeOf(record) };
-}
-
-function place(record: ConsumerRecord): string {
-  return `${partitionId(record)}@${record.offset}`;
 }

@@ -3,7 +3,7 @@ import { newTaskCounts, resumedTaskCounts, type TaskCounts } from '../../audit/t
 import { PromiseError } from '../../dsl/options/synchronous.js';
 import type { RecordMetadata } from '../../dsl/processor/processor.js';
 import { type Clock, KafkaClientError } from '../../kafka/ports.js';
-import { type ConsumerRecord, placeOf } from '../../kafka/record.js';
+import { type ConsumerRecord, placeOf, recordId } from '../../kafka/record.js';
 import {
   asError,
   type ErrorContext,
@@ -229,7 +229,7 @@ export class TaskContext {
     const context: ErrorContext = { phase, node, taskId: this.taskId, record, recordMetadata, input };
     const response = responseOf(this.#handlers[phase], error, context);
     if (response !== 'resume') {
-      const where = recordMetadata === undefined ? '' : ` for ${textOf(recordMetadata)}`;
+      const where = recordMetadata === undefined ? '' : ` for ${recordId(recordMetadata)}`;
       const hint = raised instanceof SerdeError ? `: check ${raised.option} of ${node}` : '';
       const message = `${phase} failed at ${node}${where}: ${error.message}${hint}`;
       throw response === 'retry'
@@ -262,8 +262,4 @@ function isProductionError(thrown: unknown): boolean {
 
 function placeIfAny(record: ConsumerRecord | null): RecordMetadata | undefined {
   return record === null ? undefined : placeOf(record);
-}
-
-function textOf({ topic, partition, offset }: RecordMetadata): string {
-  return `${topic}-${partition}@${offset}`;
 }

@@ -5,11 +5,10 @@ import { decodePartial } from '../processors/aggregation/partial-aggregate.js';
 import { BlockReader } from '../processors/repartition/block.js';
 import {
   type EntryKind,
-  headersOfPartial,
   kindOf,
   partialHeaders,
   TIME_HEADERS,
-  unescaped,
+  unmarked,
 } from '../processors/repartition/record-kind.js';
 import type { RepartitionInput } from '../processors/site.js';
 import type { TaskContext } from '../processors/task-context.js';
@@ -64,8 +63,7 @@ export class RepartitionedInput implements TaskInput {
       this.#entries.open(record.value ?? NO_BYTES);
       return this.#deliverEntry();
     }
-    const headers = kind === 'partial' ? headersOfPartial(record.headers) : unescaped(record.headers);
-    return this.#receive(kind, record.key, record.value, record.timestamp, headers);
+    return this.#receive(kind, record.key, record.value, record.timestamp, unmarked(record.headers));
   }
 
   /** If an entry is malformed, the rest of the block is left out. */

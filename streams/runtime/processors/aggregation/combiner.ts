@@ -2,7 +2,7 @@ import { keyToStateKey } from '../../../../stores/encoding/state-key.js';
 import type { SavedTime } from '../../../audit/checkpoint.js';
 import type { AggregationNode, WindowAggregateNode } from '../../../dsl/graph/node.js';
 import type { Windows } from '../../../dsl/windows/windows.js';
-import { type Headers, keptHeaders, NO_HEADERS } from '../../../kafka/record.js';
+import { type Headers, keptHeaders } from '../../../kafka/record.js';
 import type { InputSerdes } from '../../output/dead-letter.js';
 import { recordBytes } from '../../output/record-collector.js';
 import { NEVER, OperatorTime, savedNumber } from '../../time/time.js';
@@ -115,7 +115,7 @@ export class Combiner extends Processor {
   }
 
   #combine(windowStart: number, key: unknown, value: unknown, timestamp: number, ofRecord: Headers): void {
-    const headers = ofRecord.length === 0 ? NO_HEADERS : keptHeaders(ofRecord);
+    const headers = keptHeaders(ofRecord);
     let window = this.#partials.get(windowStart);
     if (window === undefined) {
       window = new Map();

@@ -1,5 +1,5 @@
 import { TextHeader } from '../../../kafka/message-headers.js';
-import { type Header, type Headers, NO_HEADERS } from '../../../kafka/record.js';
+import type { Header, Headers } from '../../../kafka/record.js';
 
 /**
  * What travels through a repartition topic: a record of the topology, the time of an upstream task, a partial
@@ -47,17 +47,13 @@ export function escaped(headers: Headers): Headers {
   return first?.key.startsWith(PREFIX) ? [RECORD_HEADER, ...headers] : headers;
 }
 
-/** Reverses `escaped`. */
-export function unescaped(headers: Headers): Headers {
-  return headers[0]?.key === RECORD_HEADER.key ? headers.slice(1) : headers;
+/** Reverses `escaped` and `partialHeaders`. */
+export function unmarked(headers: Headers): Headers {
+  const first = headers[0];
+  return first !== undefined && KINDS.has(first.key) ? headers.slice(1) : headers;
 }
 
 /** The headers of a partial aggregate in a repartition topic. `headers` are those of its last record. */
 export function partialHeaders(headers: Headers): Headers {
   return headers.length === 0 ? PARTIAL_HEADERS : [PARTIAL_HEADER, ...headers];
-}
-
-/** Reverses `partialHeaders`. */
-export function headersOfPartial(headers: Headers): Headers {
-  return headers.length === 1 ? NO_HEADERS : headers.slice(1);
 }

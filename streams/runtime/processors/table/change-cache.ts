@@ -1,5 +1,5 @@
 import type { StateKey } from '../../../../stores/encoding/state-key.js';
-import { type Headers, keptHeaders, NO_HEADERS } from '../../../kafka/record.js';
+import { type Headers, keptHeaders } from '../../../kafka/record.js';
 import { recordBytes } from '../../output/record-collector.js';
 
 interface CachedChange {
@@ -52,7 +52,7 @@ export class ChangeCache {
     valueBytes: number,
   ): void {
     const cached = this.#changes.get(stateKey);
-    const headers = ofRecord.length === 0 ? NO_HEADERS : keptHeaders(ofRecord);
+    const headers = keptHeaders(ofRecord);
     const bytes = valueBytes + recordBytes(null, null, headers);
     if (cached === undefined) {
       const oldBytes = oldValue === null ? 0 : valueBytes;
