@@ -1,5 +1,6 @@
 import type { Writes } from '../encoding/changelog-codec.js';
 import { prefixEnd, type StateKey } from '../encoding/state-key.js';
+import type { CacheRoom } from './cache-room.js';
 import { CleanCache } from './clean-cache.js';
 import { type Entry, EntryScan, type LayerEntry, sortedWrites } from './entry-scan.js';
 import { EntryTooLargeError } from './entry-too-large-error.js';
@@ -42,19 +43,25 @@ export class ByteStore {
   #replayBytes = 0;
   #maxEntryBytes = Number.POSITIVE_INFINITY;
 
-  private constructor(name: string, database: StateDatabase, cleanCacheBytes: number, onDisk: KeyFilter) {
+  private constructor(name: string, database: StateDatabase, clean: CleanCache, onDisk: KeyFilter) {
     this.name = name;
     this.#prefix = storePrefix(name);
     this.#database = database;
-    this.#clean = new CleanCache(cleanCacheBytes);
+    this.#clean = clean;
     this.#onDisk = onDisk;
   }
 
   /** Reads the greatest key that is on disk. */
-  static async open(name: string, database: StateDatabase, cleanCacheBytes: number): Promise<ByteStore> {
+  static async open(
+    name: string,
+    database: StateDatabase,
+    cleanCacheBytes: number,
+    cleanCacheRoom?: CacheRoom,
+  ): Promise<ByteStore> {
     const prefix = storePrefix(name);
     const last = await database.lastKey({ from: prefix, to: prefixEnd(prefix) });
-    return new ByteStore(name, database, cleanCacheBytes, new KeyFilter(last?.slice(prefix.length)));
+    const clean = new CleanCache(cleanCacheBytes, cleanCacheRoom);
+    return new ByteStore(name, database, clean, new KeyFilter(last?.slice(prefix.length)));
   }
 
   /**
@@ -258,6 +265,11 @@ export class ByteStore {
 
   /** Drops entries that queries read from a standby during the restore: they may be out of date. */
   restored(): void {
+    this.#clean.clear();
+  }
+
+  /** Gives the memory of its cache back. It reads no more. */
+  close(): void {
     this.#clean.clear();
   }
 

@@ -1,5 +1,6 @@
 import { prefixEnd } from '../encoding/state-key.js';
 import { ByteStore } from './byte-store.js';
+import type { CacheRoom } from './cache-room.js';
 import { storeOf } from './key-range.js';
 import { PartlyInMemory } from './partly-in-memory.js';
 import type { CommittedEntries } from './persist-policy.js';
@@ -27,6 +28,8 @@ export interface TaskStateOptions {
   readonly now: number;
   /** Memory of each store for entries that it has read from disk. */
   readonly cleanCacheBytes: number;
+  /** More of it, for whichever store needs it. */
+  readonly cleanCacheRoom?: CacheRoom;
   /** Deletes the data of the level, which is closed. */
   readonly discard: () => Promise<void>;
   /** The stores that are in memory only. They are empty when they are opened. */
@@ -70,7 +73,8 @@ export class TaskState implements CommittedEntries {
       const batches = await checkWhole(database);
       const state = new TaskState(database, options, batches);
       for (const name of names) {
-        state.#stores.set(name, await ByteStore.open(name, database, options.cleanCacheBytes));
+        const store = await ByteStore.open(name, database, options.cleanCacheBytes, options.cleanCacheRoom);
+        state.#stores.set(name, store);
         const offset = database.get(offsetKey(name));
         const asOf = database.get(asOfKey(name)) ?? database.get(WRITTEN_KEY);
         if (offset === undefined || asOf === undefined) continue;
@@ -221,6 +225,7 @@ export class TaskState implements CommittedEntries {
     try {
       await this.#persisting;
     } finally {
+      for (const store of this.#stores.values()) store.close();
       await this.#database.close();
       if (this.#database.damaged) await this.#discard();
     }

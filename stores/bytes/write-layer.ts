@@ -1,5 +1,5 @@
 import type { StateKey } from '../encoding/state-key.js';
-import { ENTRY_OVERHEAD_BYTES } from './entry-map.js';
+import { ENTRY_OVERHEAD_BYTES } from './entry-overhead.js';
 import type { LayerEntry } from './entry-scan.js';
 
 /** A power of two. */

@@ -1,5 +1,5 @@
 import { ByteStore } from '../../stores/bytes/byte-store.js';
-import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-map.js';
+import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-overhead.js';
 import { type Level, StateDatabase } from '../../stores/bytes/state-database.js';
 import type { LevelBackend, Storage } from './level-backends.js';
 

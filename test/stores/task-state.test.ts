@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-map.js';
+import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-overhead.js';
 import { StateDatabase } from '../../stores/bytes/state-database.js';
 import { TaskState } from '../../stores/bytes/task-state.js';
 import { UnreadableStateError } from '../../stores/bytes/unreadable-state-error.js';

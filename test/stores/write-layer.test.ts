@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-map.js';
+import { ENTRY_OVERHEAD_BYTES } from '../../stores/bytes/entry-overhead.js';
 import { hashOf } from '../../stores/bytes/key-hash.js';
 import { WriteLayer } from '../../stores/bytes/write-layer.js';
 

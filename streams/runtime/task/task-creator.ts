@@ -1,3 +1,4 @@
+import { CacheRoom } from '../../../stores/bytes/cache-room.js';
 import { StateAccessError } from '../../../stores/bytes/state-access-error.js';
 import { TaskState } from '../../../stores/bytes/task-state.js';
 import { UnreadableStateError } from '../../../stores/bytes/unreadable-state-error.js';
@@ -14,8 +15,10 @@ import type { StreamsConfig } from '../streams-config.js';
 import { Task, type TaskOptions } from './task.js';
 import { CHECKPOINT_STORE, isCheckpointOf } from './task-checkpoint.js';
 
-/** For each store of a task. */
+/** For each store of a task, what it has read from disk. */
 const CLEAN_CACHE_BYTES = 2_500_000;
+/** For all stores of a worker together, beside that. A store that is read a lot has up to this. */
+const CLEAN_CACHE_ROOM_BYTES = 30_000_000;
 
 /** Opens, restores and rebuilds the tasks of one worker. */
 export class TaskCreator {
@@ -26,6 +29,7 @@ export class TaskCreator {
   readonly #globalStores: TaskOptions['globalStores'];
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #cleanCacheRoom = new CacheRoom(CLEAN_CACHE_ROOM_BYTES);
 
   constructor(options: {
     readonly plan: TopologyPlan;
@@ -159,6 +163,7 @@ export class TaskCreator {
     return TaskState.open(this.#directory.level(idOf(task)), names, {
       now: this.#clock.now(),
       cleanCacheBytes: CLEAN_CACHE_BYTES,
+      cleanCacheRoom: this.#cleanCacheRoom,
       discard: () => this.#directory.wipe(idOf(task)),
       inMemory: specs.filter(({ inMemory }) => inMemory).map(({ name }) => name),
     });
