@@ -15,6 +15,17 @@ const FOREIGN: ReadonlyMap<string, string | null> = new Map([
   ['z', null],
 ]);
 
+function sidesOf(members: readonly Item[]): { readonly left: readonly Item[]; readonly right: readonly Item[] } {
+  return {
+    left: members.filter(({ side }) => side === 'left'),
+    right: members.filter(({ side }) => side === 'right'),
+  };
+}
+
+function near(a: Item, b: Item): boolean {
+  return Math.abs(a.timestamp - b.timestamp) <= DIFFERENCE_MS;
+}
+
 describe('what is computed from several tasks, through crashes and rebalances, is what is computed at once', () => {
   always(
     'sums of a grouped table',
@@ -78,11 +89,6 @@ describe('what is computed from several tasks, through crashes and rebalances, i
         ? left.leftJoin(right, joiner, windows, named)
         : left.outerJoin(right, joiner, windows, named);
     };
-    const sidesOf = (members: readonly Item[]) => ({
-      left: members.filter(({ side }) => side === 'left'),
-      right: members.filter(({ side }) => side === 'right'),
-    });
-    const near = (a: Item, b: Item): boolean => Math.abs(a.timestamp - b.timestamp) <= DIFFERENCE_MS;
     const isAlone = (own: Item, others: readonly Item[]): boolean => !others.some(each => near(own, each));
     const alone = ({ side, n }: Item): string => (side === 'left' ? `${n}/-` : `-/${n}`);
     const waits = ({ side }: Item): boolean => type === 'outerJoin' || (type === 'leftJoin' && side === 'left');
@@ -150,6 +156,52 @@ describe('what is computed from several tasks, through crashes and rebalances, i
       { keys: ALL_KEYS, size: 'medium' },
     );
   }
+
+  for (const type of ['join', 'leftJoin'] as const) {
+    always(
+      `a ${type} of a stream with a versioned table`,
+      ({ moved }) => {
+        const sideOf = (side: Entry['side']) => moved.filter((_key, value) => value.side === side);
+        const table = sideOf('right').toTable({ as: 'versions', historyRetention: GRACE });
+        const joiner = (left: Entry, right: Entry | null): string => `${left.n}/${right?.n ?? '-'}`;
+        const named = { name: 'as-of', gracePeriod: GRACE, closeOnIdle: true } as const;
+        const left = sideOf('left');
+        return type === 'join' ? left.join(table, joiner, named) : left.leftJoin(table, joiner, named);
+      },
+      (results, items) => {
+        for (const [group, members] of groups(items)) {
+          const { left, right } = sidesOf(members);
+          const unexplained = (results.get(group) ?? []).map(String);
+          for (const each of left) {
+            const earlier = right.filter(({ timestamp }) => timestamp <= each.timestamp);
+            const time = Math.max(...earlier.map(({ timestamp }) => timestamp));
+            // Versions of one time come from several tasks. Any of them may be the last.
+            const versions = earlier.filter(({ timestamp }) => timestamp === time).map(({ n }) => `${each.n}/${n}`);
+            if (versions.length === 0 && type === 'join') continue;
+            const expected = versions.length === 0 ? [`${each.n}/-`] : versions;
+            const found = unexplained.findIndex(result => expected.includes(result));
+            assert.notEqual(found, -1, `${group}: one of ${expected.join(' ')} of ${results.get(group)?.join(' ')}`);
+            unexplained.splice(found, 1);
+          }
+          assert.deepEqual(unexplained, []);
+        }
+      },
+    );
+  }
+
+  always(
+    'a join of a stream with itself',
+    ({ moved }) => {
+      const windows = JoinWindows.of({ timeDifference: DIFFERENCE_MS, grace: GRACE });
+      return moved.join(moved, (left, right) => `${left.n}/${right.n}`, windows, { as: 'pairs' });
+    },
+    (results, items) => {
+      for (const [group, members] of groups(items)) {
+        const expected = members.flatMap(a => members.filter(b => near(a, b)).map(b => `${a.n}/${b.n}`));
+        assert.deepEqual([...(results.get(group) ?? [])].sort(), expected.sort());
+      }
+    },
+  );
 
   always(
     'sessions',
